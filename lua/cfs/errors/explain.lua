@@ -1,0 +1,186 @@
+--- Errors and kinds as a person reads them, within 80 columns.
+
+local envelope = require "cfs.errors.envelope"
+local object = require "cfs.errors.object"
+local kind = require "cfs.errors.kind"
+local state = require "cfs.errors.state"
+local suggest = require "cfs.errors.suggest"
+local text = require "cfs.errors.text"
+
+local concat, sort = table.concat, table.sort
+local format, gmatch, gsub, rep, sub = string.format, string.gmatch, string.gsub, string.rep, string.sub
+
+local explain = {}
+
+local columns = 80
+
+-- Where the second column of an explanation begins.
+local margin = 13
+
+-- Of a received text, no more than this many bytes are shown.
+local most = 2000
+
+local faults = {
+    client = "the caller's",
+    server = "the service's",
+    unknown = "unknown: no status came with it",
+}
+
+local retries = {
+    never = "no: the same call fails again",
+    backoff = "yes, after a pause that grows from try to try",
+    throttle = "yes, later, and more slowly from now on",
+    same_token = "yes, with the same client token only",
+    resign = "yes, once, dated and signed again",
+    poll = "yes, once its state has changed",
+    reread = "yes, after reading the resource again",
+}
+
+
+-- How many columns a text takes, about: one for each code point.
+local function width(words)
+    return #gsub(words, "[\128-\191]", "")
+end
+
+
+-- The text in lines that fit behind the margin.
+local function wrap(words)
+    local lines, line = {}, nil
+    for word in gmatch(words, "%S+") do
+        if line and width(line) + 1 + width(word) > columns - margin then
+            lines[#lines + 1], line = line, nil
+        end
+        line = line and line .. " " .. word or word
+    end
+    lines[#lines + 1] = line
+    return concat(lines, "\n" .. rep(" ", margin))
+end
+
+
+-- One entry: "message      The specified CFS instance does not exist."
+local function entry(name, words)
+    return format("%-" .. margin .. "s%s", name, wrap(words))
+end
+
+
+-- A received text: made printable and cut to what a person reads.
+local function received(bytes)
+    bytes = tostring(bytes)
+    return text.printable(#bytes > most and sub(bytes, 1, most) .. "..." or bytes)
+end
+
+
+-- "404 Not Found", or the bare number where it has no reason phrase.
+local function status_line(status, of)
+    local reason = status == of.status and of.reason
+    return status .. (reason and " " .. reason or "")
+end
+
+
+-- What is true of the kind alone.
+local function add_advice(lines, of)
+    if of.description ~= of.message then lines[#lines + 1] = entry("meaning", of.description) end
+    lines[#lines + 1] = entry("fault", faults[of.fault])
+    lines[#lines + 1] = entry("category", of.category)
+    lines[#lines + 1] = entry("what to do", of.remedy)
+    lines[#lines + 1] = entry("retry", retries[of.retry])
+    return concat(lines, "\n")
+end
+
+
+--- Explains a kind. What `tostring(kind)` gives.
+function explain.kind(of)
+    local heading = of.known and of.code .. ", " .. of.service or "A code that is not in the catalogue"
+    if of.status then heading = heading .. ", " .. status_line(of.status, of) end
+    local lines = { heading }
+    if of.message then lines[2] = entry("message", of.message) end
+    return add_advice(lines, of)
+end
+
+
+--- Explains an error.
+function explain.error(err)
+    local of = object.kind(err)
+    local status = rawget(err, "status") or of.status
+    local lines = { err.code == nil and "No code" or received(err.code) }
+    if status then lines[1] = lines[1] .. ", " .. status_line(status, of) end
+    if err:status_differs() then
+        lines[1] = lines[1] .. ", in the catalogue " .. tostring(of.status)
+    end
+    if err.message then lines[#lines + 1] = entry("message", received(err.message)) end
+    if err.requestId then lines[#lines + 1] = entry("request id", received(err.requestId)) end
+    if err.code == nil then
+        lines[#lines + 1] = entry("origin", "no error envelope: " .. tostring(err:origin()))
+    end
+    return add_advice(lines, of)
+end
+
+
+-- Explains what a person has at hand: a code or a body.
+local function explain_text(given)
+    if state.kinds[given] then return explain.kind(state.kinds[given]) end
+    if given:find("^[%w_.]+$") then
+        local sentence = suggest.unknown("code", given, state.kinds)
+        return "The catalogue does not have it: " .. sentence .. "."
+    end
+    local err, reason = envelope.read(given)
+    return err and explain.error(err) or "This is no error of the service: " .. reason .. "."
+end
+
+
+--- Explains to a person what an error is, whose fault, what it means, what to do, and whether to
+--- repeat the call.
+---
+---     > errors.explain "InstanceNotFound"
+---
+---@param given string|table a code, a body, an error or a kind
+---@return string
+function explain.explain(given)
+    if object.kind(given) then return explain.error(given) end
+    if kind.is_kind(given) then return explain.kind(given) end
+    if type(given) == "string" then return explain_text(given) end
+    error("bad argument #1 to 'explain' (code, body or error expected, got " .. type(given) .. ")", 2)
+end
+
+
+-- By service in the vendor's order, then by status; codes of one status in the vendor's order.
+local function in_order(list)
+    local place, rows = {}, {}
+    for index, of in ipairs(state.order) do
+        place[of] = index
+        place[of.service] = place[of.service] or index
+    end
+    for _, of in pairs(list) do rows[#rows + 1] = of end
+    sort(rows, function(left, right)
+        if left.service ~= right.service then return place[left.service] < place[right.service] end
+        if left.status ~= right.status then return left.status < right.status end
+        return place[left] < place[right]
+    end)
+    return rows
+end
+
+
+--- Kinds as a table of one line each, within 80 columns. What `tostring(errors.catalogue)` gives.
+---@param list table kinds as values
+---@return string
+function explain.list(list)
+    local lines, service = {}, nil
+    local row_format = "  %-7s%-32s%-16s%-12s%s"
+    for _, of in ipairs(in_order(list)) do
+        if of.service ~= service then
+            service = of.service
+            if #lines > 0 then lines[#lines + 1] = "" end
+            lines[#lines + 1] = service
+            lines[#lines + 1] = format(row_format, "status", "code", "category", "retry", "fault")
+        end
+        lines[#lines + 1] = format(row_format, of.status, of.code, of.category, of.retry, of.fault)
+    end
+    return #lines > 0 and concat(lines, "\n") or "no such error"
+end
+
+
+state.methods.explain = explain.explain
+state.kind_metatable.__tostring = explain.kind
+state.list_metatable.__tostring = explain.list
+
+return explain

@@ -1,0 +1,94 @@
+--- Adding the errors of another service, or of the gateway itself, to the catalogue.
+
+local kind = require "cfs.errors.kind"
+local state = require "cfs.errors.state"
+local status = require "cfs.errors.status"
+local suggest = require "cfs.errors.suggest"
+
+local kinds = state.kinds
+
+local extend = {}
+
+-- Columns that must be there, and those that default to what their status has.
+local required = { code = true, message = true, status = true }
+local optional = {
+    reason = true, description = true, service = true, fault = true, category = true,
+    retry = true, canonical = true, remedy = true,
+}
+local columns = {}
+for name in pairs(required) do columns[name] = true end
+for name in pairs(optional) do columns[name] = true end
+
+-- The words that have a meaning to the library.
+local words = { fault = { client = true, server = true }, retry = {} }
+for _, row in ipairs(state.order) do words.retry[row.retry] = true end
+
+
+-- nil if the row can become a kind, else what is wrong with it.
+local function objection(row)
+    if type(row) ~= "table" then return "table expected, got " .. type(row) end
+    for name, value in pairs(row) do
+        if not columns[name] then return suggest.unknown("column", tostring(name), columns) end
+        if name ~= "status" and (type(value) ~= "string" or value == "") then
+            return "column '" .. name .. "' must be a non-empty string"
+        elseif words[name] and not words[name][value] then
+            return suggest.unknown(name, value, words[name])
+        end
+    end
+    for name in pairs(required) do
+        if row[name] == nil then return "column '" .. name .. "' is missing" end
+    end
+    local number = status.normalize(row.status)
+    if not number or number < 400 or number > 599 then return "status must be from 400 to 599" end
+    if row.category and not row.category:find("^[%l_]+$") then
+        return "a category has lower-case letters and '_' only"
+    elseif row.code == "default" or state.targets[row.code] and not kinds[row.code] then
+        return "code '" .. row.code .. "' has another meaning in errors.match"
+    elseif row.category and (row.category == "default" or kinds[row.category]) then
+        return "category '" .. row.category .. "' has another meaning in errors.match"
+    elseif kinds[row.code] then
+        return "code '" .. row.code .. "' exists already"
+    end
+end
+
+
+-- A kind's row: what is not given is taken from the kind of its status.
+local function complete(row)
+    local number = status.normalize(row.status)
+    local base, new = status.kind(number), { status = number }
+    for name in pairs(columns) do
+        if name ~= "status" then new[name] = row[name] or base[name] end
+    end
+    new.service = row.service or "other"
+    new.description = row.description or row.message
+    return new
+end
+
+
+--- Adds rows to the catalogue: all of them, or, if one is wrong, none.
+---
+---     errors.extend {
+---         { code = "NoSuchKey", status = 404, category = "not_found", service = "bos",
+---           message = "The resource you requested does not exist" },
+---     }
+---
+--- `code`, `status` (400 to 599) and `message` must be there. A message may have parameters:
+--- "No key {name}". reason, fault, category, retry, canonical and remedy default to what errors of
+--- the status have, service to "other".
+---@param rows table[]
+function extend.extend(rows)
+    if type(rows) ~= "table" then
+        error("bad argument #1 to 'extend' (table expected, got " .. type(rows) .. ")", 2)
+    end
+    local here = {}
+    for index, row in ipairs(rows) do
+        local wrong = objection(row)
+        if not wrong and here[row.code] then wrong = "code '" .. row.code .. "' appears twice" end
+        if wrong then error("bad argument #1 to 'extend' (row " .. index .. ": " .. wrong .. ")", 2) end
+        here[row.code] = true
+    end
+    for _, row in ipairs(rows) do kind.add(complete(row)) end
+end
+
+
+return extend

@@ -1,0 +1,92 @@
+--- Kinds: what Lua sees of the catalogue's rows. A kind is a plain table, unique in a Lua state,
+--- with the fields code, status, reason, message, description, service, fault, category, retry,
+--- canonical, remedy and known. Errors inherit those from it.
+
+local core = require "cfs.errors.core"
+local state = require "cfs.errors.state"
+local template = require "cfs.errors.template"
+local text = require "cfs.errors.text"
+
+local kinds, order, metatables = state.kinds, state.order, state.metatables
+local find, lower = string.find, string.lower
+
+local kind = {}
+
+
+--- Makes a kind of a row: gives it its place behind its errors.
+---@param row table every field of a kind but `known`
+---@param is_vendors boolean? the message's placeholders are spelt as on the vendor's page
+---@return table kind the row itself
+function kind.make(row, is_vendors)
+    local metatable = {
+        __index = row,
+        __tostring = text.line,
+        __concat = text.concat,
+        __name = "cfs.error",
+    }
+    metatables[row] = metatable
+    state.kind_of[metatable] = row
+    state.targets[row] = true
+    state.targets[row.category] = true
+    state.templates[row] = row.message and template.compile(row.message, is_vendors)
+    return setmetatable(row, state.kind_metatable)
+end
+
+
+--- Adds a kind to the catalogue, behind the ones that are there.
+---@param row table every field of a kind but `known`
+---@param is_vendors boolean?
+function kind.add(row, is_vendors)
+    row.known = true
+    kinds[row.code] = kind.make(row, is_vendors)
+    order[#order + 1] = row
+    state.targets[row.code] = true
+end
+
+
+--- Is this value a kind?
+function kind.is_kind(value)
+    return getmetatable(value) == state.kind_metatable
+end
+
+
+--- Walks the kinds in the vendor's order, those of `errors.extend` last.
+---
+---     for kind in errors.each() do print(kind.code, kind.status) end
+---
+---@return fun(): table? next
+function kind.each()
+    local index = 0
+    return function()
+        index = index + 1
+        return order[index]
+    end
+end
+
+
+--- The kinds in whose code, message or description the text occurs; letter case does not count.
+---
+---     errors.search "mount target"
+---
+---@param wanted string
+---@return table list in the vendor's order; prints as a table
+function kind.search(wanted)
+    if type(wanted) ~= "string" then
+        error("bad argument #1 to 'search' (string expected, got " .. type(wanted) .. ")", 2)
+    end
+    wanted = lower(wanted)
+    local found = setmetatable({}, state.list_metatable)
+    for candidate in kind.each() do
+        local row = candidate.code .. "\n" .. candidate.message .. "\n" .. candidate.description
+        if find(lower(row), wanted, 1, true) then found[#found + 1] = candidate end
+    end
+    return found
+end
+
+
+if #order == 0 then
+    for _, row in ipairs(core.catalogue()) do kind.add(row, true) end
+    setmetatable(kinds, state.list_metatable)
+end
+
+return kind

@@ -1,0 +1,178 @@
+--- Error objects: plain tables whose own fields are the envelope's members, `code`, `message` and
+--- `requestId`, and, where it differs from the kind's, `status`. The rest is inherited from the
+--- kind, or kept beside the object.
+
+local kind = require "cfs.errors.kind"
+local state = require "cfs.errors.state"
+local status = require "cfs.errors.status"
+local suggest = require "cfs.errors.suggest"
+local template = require "cfs.errors.template"
+
+local kinds, metatables, templates = state.kinds, state.metatables, state.templates
+local kind_of, methods, side = state.kind_of, state.methods, state.side
+
+local object = {}
+
+-- What an error may be made with, beside its template's parameters: name → type, false for any.
+local field_types = { requestId = "string", message = "string", status = false, cause = false }
+
+
+-- nil if the fields fit the kind, else what is wrong with one of them.
+local function objection(of, fields)
+    if type(fields) ~= "table" then return "table expected, got " .. type(fields) end
+    local parts = templates[of]
+    for name, value in pairs(fields) do
+        local wanted = field_types[name]
+        if wanted == nil and not (parts and template.has(parts, name)) then
+            return suggest.unknown("field", tostring(name), field_types)
+        elseif wanted and type(value) ~= wanted then
+            return "field '" .. name .. "' must be a " .. wanted .. ", got " .. type(value)
+        end
+    end
+    if fields.status ~= nil and not status.normalize(fields.status) then
+        return "field 'status' must be a whole number from 100 to 999"
+    end
+end
+
+
+-- An error of the kind; or nil and what is wrong with the fields.
+local function make(of, fields)
+    local err = { code = of.code, message = of.message, requestId = nil }
+    if fields == nil and not templates[of] then return setmetatable(err, metatables[of]) end
+    fields = fields or {}
+    local wrong = objection(of, fields)
+    if wrong then return nil, wrong end
+    err.requestId = fields.requestId
+    if fields.message then
+        err.message = fields.message
+    elseif templates[of] then
+        err.message, wrong = template.fill(templates[of], fields)
+        if wrong then return nil, wrong end
+    end
+    local received = status.normalize(fields.status)
+    if received ~= of.status then err.status = received end
+    if fields.cause ~= nil then side[err] = { cause = fields.cause } end
+    return setmetatable(err, metatables[of])
+end
+
+
+--- Makes an error, or says why it cannot be made.
+---@param target any a code or a kind
+---@param fields table? requestId, message, status, cause, and the template's parameters
+---@return table? err
+---@return string? problem a sentence for an argument error
+---@return integer? argument 1 or 2: which one is wrong
+function object.make(target, fields)
+    local of = kinds[target] or kind.is_kind(target) and target.known and target
+    if not of then
+        if type(target) ~= "string" then
+            return nil, "code or kind expected, got " .. type(target), 1
+        end
+        return nil, suggest.unknown("code", target, kinds), 1
+    end
+    local err, wrong = make(of, fields)
+    return err, wrong, wrong and 2
+end
+
+
+--- Makes an error of the catalogue.
+---
+---     errors.new("InstanceNotFound", { requestId = id })
+---     errors.InstanceNotFound { requestId = id }
+---
+--- A message is made of the kind's template, whose parameters must be given, unless there is a
+--- `message`.
+---@param target string|table a code or a kind
+---@param fields table? requestId, message, status, cause, and the template's parameters
+---@return table err
+function object.new(target, fields)
+    local err, wrong, argument = object.make(target, fields)
+    if not err then error("bad argument #" .. argument .. " to 'new' (" .. wrong .. ")", 2) end
+    return err
+end
+
+
+-- errors.InstanceNotFound { requestId = id }
+function state.kind_metatable.__call(self, fields)
+    local err, wrong = object.make(self, fields)
+    if not err then
+        error("bad argument #1 to '" .. tostring(rawget(self, "code")) .. "' (" .. wrong .. ")", 2)
+    end
+    return err
+end
+
+
+--- Makes the error that an envelope, or what came in its place, tells of. Nothing is checked.
+---@param code string? as received
+---@param message string?
+---@param request_id string?
+---@param received integer? the HTTP status; nil if it is not known
+---@return table err
+function object.receive(code, message, request_id, received)
+    local of = kinds[code] or status.kind(received)
+    local err = { code = code, message = message, requestId = request_id }
+    if received ~= of.status then err.status = received end
+    return setmetatable(err, metatables[of])
+end
+
+
+--- Keeps something beside an error, where no encoder sees it.
+---@param err table
+---@param name string
+---@param value any
+function object.keep(err, name, value)
+    side[err] = side[err] or {}
+    side[err][name] = value
+end
+
+
+--- The kind of an error; nil for any other value.
+function object.kind(value)
+    return kind_of[getmetatable(value)]
+end
+
+
+local function kept(name)
+    return function(err)
+        local beside = side[err]
+        return beside and beside[name]
+    end
+end
+
+
+--- The kind of the error, to be compared or used as a key.
+methods.kind = object.kind
+
+--- What was raised or received first and led to this error: any value, or nil.
+methods.cause = kept "cause"
+
+--- Where an unexpected error was raised: a stack traceback, or nil.
+methods.traceback = kept "traceback"
+
+--- Where a received error's code comes from, if not from an envelope: "headers"; or, where there
+--- is no code, why: "html", "empty", "malformed", "too_deep", "not_envelope" or "too_large".
+methods.origin = kept "origin"
+
+--- The beginning of a body that could not be read, 512 bytes at most, as received; or nil.
+methods.body = kept "body"
+
+
+--- Did the error come with another status than the catalogue's?
+---@return boolean
+function methods.status_differs(err)
+    return rawget(err, "status") ~= nil
+end
+
+
+--- The values of the template's parameters, read out of the error's message.
+---
+---     errors.RateLimit({ host = "10.0.0.1" }):params().host
+---
+---@return table? values nil if the kind has no parameters, or the message is not of its template
+function methods.params(err)
+    local parts, message = templates[object.kind(err)], rawget(err, "message")
+    return parts and type(message) == "string" and template.read(parts, message) or nil
+end
+
+
+return object

@@ -1,0 +1,106 @@
+--- Errors out of HTTP responses, whoever made the response and whatever is in it.
+
+local core = require "cfs.errors.core"
+local envelope = require "cfs.errors.envelope"
+local object = require "cfs.errors.object"
+local status = require "cfs.errors.status"
+
+local lower, sub, type = string.lower, string.sub, type
+
+local response = {}
+
+-- How much of a body that cannot be read is kept for the log.
+local snapshot_size = 512
+
+-- The headers we read, in lower case.
+local wanted = {
+    ["x-bce-error-code"] = true,
+    ["x-bce-error-message"] = true,
+    ["x-bce-request-id"] = true,
+}
+
+
+-- A header's value as text: a list counts by its first entry, an empty value not at all.
+local function header_text(value)
+    if type(value) == "table" then value = value[1] end
+    if type(value) == "number" then value = tostring(value) end
+    if type(value) ~= "string" or value == "" then return nil end
+    return core.repair(value)
+end
+
+
+-- The headers we read, by their name in lower case. Of two spellings of one name, the one that
+-- sorts first counts, so that the order of a table does not matter.
+local function read_headers(headers)
+    local values, spellings = {}, {}
+    if type(headers) ~= "table" then return values end
+    for name, value in pairs(headers) do
+        local key = type(name) == "string" and lower(name)
+        if wanted[key] and (not spellings[key] or name < spellings[key]) then
+            local text = header_text(value)
+            if text then values[key], spellings[key] = text, name end
+        end
+    end
+    return values
+end
+
+
+-- Reads the body as an envelope: an error, or nil and why not.
+local function read_body(body, received, limit)
+    if type(body) ~= "string" then return nil, "empty" end
+    if limit and #body > limit then return nil, "too_large" end
+    local err, _, what = envelope.read(body, received)
+    return err, what
+end
+
+
+-- The error of a response that is one.
+local function read_error(answer, received, limit)
+    local headers = read_headers(answer.headers or answer.header)
+    local request_id = headers["x-bce-request-id"]
+    local err, origin = read_body(answer.body, received, limit)
+    if err then
+        err.requestId = err.requestId or request_id
+        return err
+    end
+    local code = headers["x-bce-error-code"]
+    local message = code and headers["x-bce-error-message"]
+    err = object.receive(code, message, request_id, received)
+    object.keep(err, "origin", code and "headers" or origin)
+    if origin ~= "empty" then object.keep(err, "body", sub(answer.body, 1, snapshot_size)) end
+    return err
+end
+
+
+--- The error that an HTTP response tells of: out of its envelope; else out of the headers
+--- X-Bce-Error-Code and X-Bce-Error-Message; else one without a code, whose `err:origin()` says
+--- why. It takes what lua-resty-http and ngx.location.capture give, and plain tables.
+---
+---     local err = errors.from_response(httpc:request_uri(url))
+---     if err then ... end
+---
+--- Options: `any_status = true` reports a code of the catalogue below status 400, too; `limit`, in
+--- bytes, is the size above which a body is not read.
+---@param answer { status: integer?, headers: table?, header: table?, body: string? }
+---@param options { any_status: boolean?, limit: integer? }?
+---@return table? err nil if the status is below 400
+function response.from_response(answer, options)
+    if type(answer) ~= "table" then
+        error("bad argument #1 to 'from_response' (table expected, got " .. type(answer) .. ")", 2)
+    end
+    if options ~= nil and type(options) ~= "table" then
+        error("bad argument #2 to 'from_response' (table expected, got " .. type(options) .. ")", 2)
+    end
+    local any_status, limit = options and options.any_status, options and options.limit
+    if limit ~= nil and type(limit) ~= "number" then
+        error("bad argument #2 to 'from_response' (option 'limit' must be a number)", 2)
+    end
+    local received = status.normalize(answer.status)
+    if not received or received >= 400 then return read_error(answer, received, limit) end
+    if not any_status then return nil end
+    local err = read_error(answer, received, limit)
+    return err.known and err or nil
+end
+
+
+return response

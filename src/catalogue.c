@@ -1,0 +1,90 @@
+/*
+** The catalogue's tables, expanded from catalogue.def and advice.def.
+**
+** A code that only one of the two files has, or that one has twice, does not compile: a row of
+** advice names the enumerator that the row of the vendor defines, and is in turn named by it.
+*/
+#include "catalogue.h"
+
+#include <string.h>
+
+#define CFS_ADVICE(code, fault, category, retry, canonical, remedy)                                \
+    static const cfs_advice advice_##code = {CFS_CODE_##code,           CFS_FAULT_##fault,         \
+                                             CFS_CATEGORY_##category,   CFS_RETRY_##retry,         \
+                                             CFS_CANONICAL_##canonical, remedy};
+#include "advice.def"
+#undef CFS_ADVICE
+
+static const cfs_error errors[] = {
+#define CFS_ERROR(service, code, status, reason, message, description)                             \
+    {CFS_SERVICE_##service, #code, status, reason, message, description, &advice_##code},
+#include "catalogue.def"
+#undef CFS_ERROR
+};
+
+/* The codes' lengths side by side, so that memchr finds the few rows worth comparing. */
+static const unsigned char code_lengths[] = {
+#define CFS_ERROR(service, code, status, reason, message, description) sizeof(#code) - 1,
+#include "catalogue.def"
+#undef CFS_ERROR
+};
+
+size_t cfs_count(void)
+{
+    return CFS_CODE_COUNT;
+}
+
+const cfs_error *cfs_at(size_t index)
+{
+    return index < CFS_CODE_COUNT ? &errors[index] : NULL;
+}
+
+const cfs_error *cfs_find(const char *code, size_t length)
+{
+    size_t index = 0;
+    if (length > 255)
+        return NULL;
+    while (index < CFS_CODE_COUNT) {
+        const unsigned char *same =
+            memchr(code_lengths + index, (int)length, CFS_CODE_COUNT - index);
+        if (same == NULL)
+            return NULL;
+        index = (size_t)(same - code_lengths);
+        if (memcmp(errors[index].code, code, length) == 0)
+            return &errors[index];
+        index++;
+    }
+    return NULL;
+}
+
+#define CFS_NAME(word) #word,
+
+const char *cfs_service_name(enum cfs_service service)
+{
+    static const char *const names[] = {CFS_SERVICES(CFS_NAME)};
+    return names[service];
+}
+
+const char *cfs_fault_name(enum cfs_fault fault)
+{
+    static const char *const names[] = {CFS_FAULTS(CFS_NAME)};
+    return names[fault];
+}
+
+const char *cfs_category_name(enum cfs_category category)
+{
+    static const char *const names[] = {CFS_CATEGORIES(CFS_NAME)};
+    return names[category];
+}
+
+const char *cfs_retry_name(enum cfs_retry retry)
+{
+    static const char *const names[] = {CFS_RETRIES(CFS_NAME)};
+    return names[retry];
+}
+
+const char *cfs_canonical_name(enum cfs_canonical canonical)
+{
+    static const char *const names[] = {CFS_CANONICALS(CFS_NAME)};
+    return names[canonical];
+}
