@@ -79,7 +79,7 @@ end
 
 -- What is true of the kind alone.
 local function add_advice(lines, of)
-    if of.description ~= of.message then lines[#lines + 1] = entry("meaning", of.description) end
+    lines[#lines + 1] = entry("meaning", of.description)
     lines[#lines + 1] = entry("fault", faults[of.fault])
     lines[#lines + 1] = entry("category", of.category)
     lines[#lines + 1] = entry("what to do", of.remedy)
@@ -120,11 +120,10 @@ end
 local function explain_text(given)
     if state.kinds[given] then return explain.kind(state.kinds[given]) end
     if given:find("^[%w_.]+$") then
-        local sentence = suggest.unknown("code", given, state.kinds)
-        return "The catalogue does not have it: " .. sentence .. "."
+        return "The catalogue does not have it: " .. suggest.unknown("code", given, state.kinds)
     end
     local err, reason = envelope.read(given)
-    return err and explain.error(err) or "This is no error of the service: " .. reason .. "."
+    return err and explain.error(err) or "This is no error of the service: " .. reason
 end
 
 

@@ -1,0 +1,5 @@
+std = "min"
+max_line_length = 110
+files["spec"].std = "max+busted"
+files["tools"].std = "max"
+files["examples"].std = "max"

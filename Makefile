@@ -1,0 +1,96 @@
+# cfs-errors: `make demo` shows what it does, `make test` tests it, `make help` lists the rest.
+
+# The Lua to build, install and show with: lua5.1, lua5.2, lua5.3, lua5.4 or luajit.
+LUA = lua5.4
+LUAS = lua5.1 lua5.2 lua5.3 lua5.4 luajit
+
+CC = cc
+CFLAGS = -O2 -g
+WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
+LUA_INCDIR =
+
+# Where `make install` puts things; LUA_LIB_DIR=/usr/local/openresty/site/lualib means both places.
+PREFIX = /usr/local
+LUA_VERSION = $(shell $(LUA) -e 'print((_VERSION:gsub("Lua ", "")))')
+LUA_LIB_DIR =
+INST_LUADIR = $(or $(LUA_LIB_DIR),$(PREFIX)/share/lua/$(LUA_VERSION))
+INST_LIBDIR = $(or $(LUA_LIB_DIR),$(PREFIX)/lib/lua/$(LUA_VERSION))
+INSTALL = install
+
+SOURCES = $(wildcard src/*.c)
+HEADERS = $(wildcard src/*.h src/*.def)
+MODULES = $(wildcard lua/cfs/*.lua lua/cfs/errors/*.lua)
+
+# Debian's packages that a Lua's headers are in.
+DEV_lua5.1 = liblua5.1-0-dev
+DEV_lua5.2 = liblua5.2-dev
+DEV_lua5.3 = liblua5.3-dev
+DEV_lua5.4 = liblua5.4-dev
+DEV_luajit = luajit2 libluajit2-5.1-dev
+COMPILER = gcc libc6-dev pkg-config
+
+# Runs a Lua with the library as built here: $(call run,lua5.4) file.lua
+run = LUA_PATH='lua/?.lua;;' LUA_CPATH='build/$(1)/?.so;;' $(1)
+
+all: build/$(LUA)/cfs/errors/core.so
+
+help:
+	@sed -n 's/^#: //p' Makefile
+
+#: make             build the C core for LUA=lua5.4 (or lua5.1, lua5.2, lua5.3, luajit)
+#: make demo        a tour: parse, match, explain, raise and render real errors
+#: make repl        Lua's prompt with `errors` loaded
+#: make test        the specs on Lua 5.1, 5.2, 5.3, 5.4 and LuaJIT
+#: make docs        write what is generated from the catalogue: docs/errors.md, types/
+#: make lint        luacheck and clang-format
+#: make install     for LUA=, into PREFIX=/usr/local, or LUA_LIB_DIR= for OpenResty; DESTDIR= counts
+#: make uninstall   the reverse
+#: make clean       remove what was built
+
+build/%/cfs/errors/core.so: $(SOURCES) $(HEADERS)
+	@tools/need $(COMPILER) $(filter lua5.%,$*) $(DEV_$*)
+	@mkdir -p $(@D)
+	$(CC) -std=c99 $(CFLAGS) $(WARNINGS) -fPIC -shared \
+	    $(if $(LUA_INCDIR),-I$(LUA_INCDIR),$$(pkg-config --cflags $*)) -o $@ $(SOURCES) $(LDFLAGS)
+
+demo:
+	@tools/need lua5.4 lua-cjson
+	@$(MAKE) -s LUA=lua5.4
+	@$(call run,lua5.4) examples/show.lua examples/tour.lua
+
+repl:
+	@tools/need lua5.4 lua-cjson
+	@$(MAKE) -s LUA=lua5.4
+	@$(call run,lua5.4) -e 'errors = require "cfs.errors"' -i
+
+test:
+	@tools/need $(COMPILER) $(filter lua5.%,$(LUAS)) $(foreach lua,$(LUAS),$(DEV_$(lua))) \
+	    lua-cjson lua-busted luarocks
+	@$(MAKE) -s $(LUAS:%=build/%/cfs/errors/core.so)
+	@tools/test $(LUAS)
+
+docs:
+	@tools/need lua5.4 lua-cjson
+	@$(MAKE) -s LUA=lua5.4
+	@$(call run,lua5.4) tools/generate.lua
+
+lint:
+	@tools/need lua-check
+	luacheck -q lua spec examples tools
+	clang-format --dry-run -Werror src/*.c src/*.h
+
+install: all
+	$(INSTALL) -d $(DESTDIR)$(INST_LUADIR)/cfs/errors $(DESTDIR)$(INST_LIBDIR)/cfs/errors
+	$(INSTALL) -m 644 lua/cfs/errors.lua $(DESTDIR)$(INST_LUADIR)/cfs
+	$(INSTALL) -m 644 lua/cfs/errors/*.lua $(DESTDIR)$(INST_LUADIR)/cfs/errors
+	$(INSTALL) -m 755 build/$(LUA)/cfs/errors/core.so $(DESTDIR)$(INST_LIBDIR)/cfs/errors
+
+uninstall:
+	$(RM) $(MODULES:lua/%=$(DESTDIR)$(INST_LUADIR)/%)
+	$(RM) $(DESTDIR)$(INST_LIBDIR)/cfs/errors/core.so
+
+clean:
+	$(RM) -r build
+
+.PHONY: all help demo repl test docs lint install uninstall clean
+.DELETE_ON_ERROR:

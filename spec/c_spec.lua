@@ -1,0 +1,95 @@
+local command = require "spec.command"
+
+local flags = "-std=c99 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror"
+local directory
+
+
+local function read(path)
+    local file = assert(io.open(path, "rb"))
+    local content = file:read("*a")
+    file:close()
+    return content
+end
+
+
+local function write(path, content)
+    local file = assert(io.open(path, "wb"))
+    file:write(content)
+    file:close()
+end
+
+
+describe("The C library", function()
+    setup(function() directory = command.new_directory() end)
+    teardown(function() command.remove(directory) end)
+
+    it("works without Lua: finds, walks and counts", function()
+        local program = directory .. "/plain"
+        command.must("cc " .. flags .. " -Isrc -o " .. program
+            .. " spec/plain.c src/catalogue.c src/envelope.c src/utf8.c")
+        local rows = read("spec/data/catalogue.tsv"):gsub("^[^\n]*\n", "")
+        assert.equal(rows .. table.concat({
+            "cut none",
+            "by length some",
+            "case none",
+            "empty none",
+            "long none none",
+            "past the end none",
+            "by enumerator RateLimit",
+            "not_envelope the document is too long 1",
+            "too much",
+            "2",
+            "",
+        }, "\n"), command.must(program))
+    end)
+
+    it("includes no header of Lua", function()
+        for _, name in ipairs { "catalogue", "envelope", "utf8" } do
+            assert.is_nil((read("src/" .. name .. ".c") .. read("src/" .. name .. ".h"))
+                :find("#include <lua", 1, true))
+        end
+    end)
+
+    it("exports nothing but the module from its shared object", function()
+        local object = package.searchpath and package.searchpath("cfs.errors.core", package.cpath)
+            or package.cpath:match("^[^;]*"):gsub("?", "cfs/errors/core")
+        local symbols = command.must("nm -D --defined-only " .. object)
+        assert.equal("luaopen_cfs_errors_core", symbols:match("^%x+ T (%S+)%s*$"))
+    end)
+
+    describe("does not compile when", function()
+        local rows = {
+            ["catalogue.def"] = "CFS_ERROR%(cfs, InstanceNotFound,.-\"%)\n",
+            ["advice.def"] = "CFS_ADVICE%(InstanceNotFound,.-\"%)\n",
+        }
+        local changes = {
+            ["lacks a code"] = function() return "" end,
+            ["has a code twice"] = function(row) return row .. row end,
+            ["has a code that the other lacks"] = function(row)
+                return row .. row:gsub("InstanceNotFound", "InstanceNotThere")
+            end,
+        }
+
+        local function compile(changed, content)
+            command.must("rm -rf " .. directory .. "/src && cp -r src " .. directory .. "/src")
+            if changed then write(directory .. "/src/" .. changed, content) end
+            return command.run("cc " .. flags .. " -fsyntax-only " .. directory .. "/src/catalogue.c")
+        end
+
+        it("something is wrong, and only then", function()
+            assert.is_true((compile()))
+        end)
+
+        for name, pattern in pairs(rows) do
+            for what, change in pairs(changes) do
+                it(name .. " " .. what, function()
+                    local content, count = read("src/" .. name):gsub(pattern, change)
+                    assert.equal(1, count)
+                    local good, output = compile(name, content)
+                    assert.is_false(good)
+                    assert.truthy(output:find("InstanceNot", 1, true))
+                end)
+            end
+        end
+    end)
+end)

@@ -1,0 +1,37 @@
+-- Commands of the system, for the specs that build and install.
+
+local command = {}
+
+
+--- Runs a command.
+---@return boolean good did it exit with 0?
+---@return string output what it printed, errors included
+function command.run(line)
+    local pipe = assert(io.popen("{ " .. line .. "; } 2>&1; echo \"status $?\"")) -- 5.1 returns none
+    local output, status = pipe:read("*a"):match("^(.*)status (%d+)\n$")
+    pipe:close()
+    return status == "0", output
+end
+
+
+--- Runs a command that must exit with 0, and returns what it printed.
+function command.must(line)
+    local good, output = command.run(line)
+    if not good then error(line .. "\n" .. output, 2) end
+    return output
+end
+
+
+--- A new, empty directory.
+function command.new_directory()
+    return (command.must("mktemp -d"):gsub("\n", ""))
+end
+
+
+--- Removes what new_directory made.
+function command.remove(directory)
+    command.must("rm -rf " .. directory)
+end
+
+
+return command

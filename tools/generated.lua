@@ -1,0 +1,94 @@
+-- What is written out of the loaded catalogue: path → content. `make docs` writes the files, and a
+-- spec compares them.
+
+local errors = require "cfs.errors"
+
+local retries = {
+    never = "never",
+    backoff = "after a growing pause",
+    throttle = "later, and slower from then on",
+    same_token = "with the same client token only",
+    resign = "once, dated and signed again",
+    poll = "once its state has changed",
+    reread = "after reading the resource again",
+}
+
+local services = {
+    { name = "global", title = "Global error codes" },
+    { name = "cfs", title = "CFS error codes" },
+}
+
+
+local function add(lines, ...)
+    lines[#lines + 1] = string.format(...)
+end
+
+
+local function add_table(lines, service)
+    add(lines, "| code | status | category | retry |")
+    add(lines, "|---|---|---|---|")
+    for kind in errors.each() do
+        if kind.service == service then
+            add(lines, "| [%s](#%s) | %d %s | %s | %s |", kind.code, kind.code:lower(), kind.status,
+                kind.reason, kind.category, kind.retry)
+        end
+    end
+    add(lines, "")
+end
+
+
+local function add_kind(lines, kind)
+    add(lines, "### %s", kind.code)
+    add(lines, "")
+    add(lines, "`%s`", kind.message)
+    add(lines, "")
+    add(lines, "%s", kind.description)
+    add(lines, "")
+    add(lines, "- status: %d %s", kind.status, kind.reason)
+    add(lines, "- fault: the %s's; category: %s; gRPC: %s", kind.fault, kind.category,
+        kind.canonical)
+    add(lines, "- retry: %s", retries[kind.retry])
+    add(lines, "- what to do: %s", kind.remedy)
+    add(lines, "")
+end
+
+
+local function reference()
+    local lines = {}
+    add(lines, "# The errors")
+    add(lines, "")
+    add(lines, "Written by `make docs` out of the catalogue; do not edit. Codes, statuses, messages")
+    add(lines, "and descriptions are the vendor's, word for word; the rest is this library's judgement.")
+    add(lines, "")
+    for _, service in ipairs(services) do
+        add(lines, "## %s", service.title)
+        add(lines, "")
+        add_table(lines, service.name)
+    end
+    add(lines, "## One by one")
+    add(lines, "")
+    for kind in errors.each() do add_kind(lines, kind) end
+    lines[#lines] = nil
+    return table.concat(lines, "\n") .. "\n"
+end
+
+
+-- LuaCATS annotations: the fields of `errors` that are kinds.
+local function annotations()
+    local lines = {}
+    add(lines, "---@meta")
+    add(lines, "-- Written by `make docs` out of the catalogue; do not edit.")
+    add(lines, "")
+    add(lines, "---@class cfs.errors")
+    for kind in errors.each() do
+        add(lines, "---@field %s cfs.kind %d %s: `%s` %s", kind.code, kind.status, kind.reason,
+            kind.message, kind.remedy)
+    end
+    return table.concat(lines, "\n") .. "\n"
+end
+
+
+return {
+    ["docs/errors.md"] = reference(),
+    ["types/cfs/errors/names.lua"] = annotations(),
+}

@@ -1,0 +1,52 @@
+---@meta
+-- Written by `make docs` out of the catalogue; do not edit.
+
+---@class cfs.errors
+---@field AccessDenied cfs.kind 403 Forbidden: `Access denied.` Ask the account owner to grant this identity the permission.
+---@field InappropriateJSON cfs.kind 400 Bad Request: `The JSON you provided was well-formed and valid, but not appropriate for this operation.` Compare the body with the API reference: a required item is missing or has the wrong type.
+---@field InternalError cfs.kind 500 Internal Server Error: `We encountered an internal error. Please try again.` Repeat the call later; quote the request id if it persists.
+---@field InvalidAccessKeyId cfs.kind 403 Forbidden: `The Access Key ID you provided does not exist in our records.` Check the access key id, and that it has not been deleted or disabled.
+---@field InvalidHTTPAuthHeader cfs.kind 400 Bad Request: `The HTTP authorization header is invalid. Consult the service documentation for details.` Build the Authorization header again: its form is wrong.
+---@field InvalidHTTPRequest cfs.kind 400 Bad Request: `There was an error in the body of your HTTP request.` Correct the encoding or the form of the request body.
+---@field InvalidURI cfs.kind 400 Bad Request: `Could not parse the specified URI.` Correct the path: a keyword that the service defines is wrong.
+---@field MalformedJSON cfs.kind 400 Bad Request: `The JSON you provided was not well-formed.` Send a body that is valid JSON.
+---@field InvalidVersion cfs.kind 404 Not Found: `The API version specified was invalid.` Use an API version that exists, such as the one in the API reference.
+---@field OptInRequired cfs.kind 403 Forbidden: `A subscription for the service is required.` Activate the service for this account.
+---@field PreconditionFailed cfs.kind 412 Precondition Failed: `The specified If-Match header doesn't match the ETag header.` Read the resource again, then repeat the change with its new ETag.
+---@field RequestExpired cfs.kind 400 Bad Request: `Request has expired. Timestamp date is XXX.` Correct the clock, then date and sign the request again.
+---@field IdempotentParameterMismatch cfs.kind 403 Forbidden: `The request uses the same client token as a previous, but non-identical request.` Use a new client token for a request whose parameters differ.
+---@field SignatureDoesNotMatch cfs.kind 400 Bad Request: `The request signature we calculated does not match the signature you provided. Check your Secret Access Key and signing method. Consult the service documentation for details.` Check the secret key and the signing method; a clock that is far off has the same effect.
+---@field InstanceNotFound cfs.kind 404 Not Found: `The specified CFS instance does not exist.` Check the instance id and the region; after a delete this means that it is gone.
+---@field InvalidFSType cfs.kind 400 Bad Request: `The FS TYPE is invalid.` Use a file system type that CFS offers.
+---@field InvalidFSName cfs.kind 400 Bad Request: `The FS NAME is invalid.` Choose a name that meets the naming rules.
+---@field InvalidFSProtocol cfs.kind 400 Bad Request: `The FS PROTOCOL is invalid.` Use a protocol that this file system type supports.
+---@field AvailabilityZoneNotFound cfs.kind 400 Bad Request: `The specified availability zone does not exist.` Name a zone that exists in this region.
+---@field InvalidVpcId cfs.kind 400 Bad Request: `The vpc id is invalid.` Name a VPC of this account in this region.
+---@field CreateOrderFail cfs.kind 500 Internal Server Error: `We encountered an internal error. Please try again.` Repeat with the same client token; without one, first look whether the file system was created.
+---@field DuplicateRequest cfs.kind 400 Bad Request: `The request is duplicate.` Look up the file system that the first request created.
+---@field FsNumQuotaExceeded cfs.kind 413 Request Entity Too Large: `The number of CFS exceeded current quota.` Delete a file system, or ask for a higher quota.
+---@field DropCreatingFS cfs.kind 400 Bad Request: `The fs is in creating, can not drop.` Wait until the file system has been created, then delete it.
+---@field DropMountedFS cfs.kind 400 Bad Request: `The fs has mount target , please drop before clear mount target.` Delete its mount targets first.
+---@field FSNotInService cfs.kind 400 Bad Request: `The fs is not in service, not allow this operation.` Wait until the file system is in service; if it stays so, check the account's standing.
+---@field InvalidSubnetId cfs.kind 400 Bad Request: `The subnet id is invalid.` Name a subnet of this VPC that is available.
+---@field InvalidVpcOrSubnet cfs.kind 400 Bad Request: `Invalid VPC ID or Subnet ID.` Name a VPC and a subnet that belong together.
+---@field AlreadyMounted cfs.kind 400 Bad Request: `The fs already has mount target in the same subnet.` Use the mount target that this subnet has already.
+---@field DropCreatingMount cfs.kind 400 Bad Request: `The mount target is in creating, can not drop.` Wait until the mount target has been created, then delete it.
+---@field MountTargetNotFound cfs.kind 404 Not Found: `The request mount target id is not found.` Check the mount target id; after a delete this means that it is gone.
+---@field MissingParameter cfs.kind 400 Bad Request: `A required parameter 'parameterName' is not supplied.` Supply the parameter that the message names.
+---@field InvalidParameter cfs.kind 400 Bad Request: `The parameter 'parameterName' is invalid.` Correct the parameter that the message names.
+---@field ResourceNotExists cfs.kind 404 Not Found: `The resource does not exist.` Check the endpoint: the gateway of this region does not serve this host.
+---@field EOFException cfs.kind 400 Bad Request: `Unexpected EOF read on the socket.` Send the whole body again; if it recurs, check Content-Length.
+---@field RequestTimeTooSkewed cfs.kind 403 Forbidden: `The difference between the request time and the server's time is too large.` Correct the clock, then date and sign the request again.
+---@field ServiceError cfs.kind 424 Failed Dependency: `the dependency service is unavailable, host is {host}` Repeat the call later: a service behind this one is down.
+---@field UnsupportedProtocol cfs.kind 403 Forbidden: `The protocol '{http}' is not supported.` Use the scheme, http or https, that the service accepts.
+---@field QualifyNotPass cfs.kind 403 Forbidden: `The User has not pass qualify.` Complete the account's real-name verification.
+---@field RateLimit cfs.kind 421 Misdirected Request: `There are too many connections. The host is {host}` Slow down, and spread the calls over time.
+---@field IllegalRequestUri cfs.kind 400 Bad Request: `The request URI contains some forbidden characters.` Percent-encode the characters that a URI may not contain.
+---@field RequestUriForbidden cfs.kind 400 Bad Request: `The request URI is forbidden or not included.` Use a path that the service publishes.
+---@field RequestEntityTooLargeException cfs.kind 413 Request Entity Too Large: `Request entity is too large, should not exceed 50M.` Keep the upload within 50 MB.
+---@field RequestEntityEmptyException cfs.kind 400 Bad Request: `Request entity is empty.` Send a body that is not empty.
+---@field ParseBodyException cfs.kind 500 Internal Server Error: `Parsing request body exception` The same body fails again: correct it, or report it with the request id.
+---@field ServiceUnavailable cfs.kind 503 Service Unavailable: `Service or dependent service is unavailable.` Repeat the call later.
+---@field InvalidClientToken cfs.kind 400 Bad Request: `The client token is invalid, client token must be a ascii string of no longer than 64 bits.` Use an ASCII client token of at most 64 characters.
+---@field MultiRequestConflict cfs.kind 409 Conflict: `The request is refused because of a previous is in progress.` Wait for the first request to finish, then repeat with the same client token.
