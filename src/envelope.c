@@ -423,17 +423,27 @@ static bool read_document(struct reader *r)
     }
 }
 
-static void skip_byte_order_mark(struct reader *r)
+/* RFC 8259, section 8.1, lets us ignore one. */
+static bool read_byte_order_mark(struct reader *r)
 {
-    if (r->end - r->at >= 3 && memcmp(r->at, "\xEF\xBB\xBF", 3) == 0)
-        r->at += 3;
+    static const unsigned char mark[] = {0xEF, 0xBB, 0xBF};
+    size_t index;
+    if (!next_is(r, mark[0]))
+        return true;
+    for (index = 0; index < sizeof mark; index++) {
+        if (!next_is(r, mark[index]))
+            return malformed(r, "expected the byte order mark to go on");
+        r->at++;
+    }
+    return true;
 }
 
 /* Reads the whole body; afterwards `r->what` is the verdict. */
 static void read_body(struct reader *r)
 {
     const unsigned char *root;
-    skip_byte_order_mark(r);
+    if (!read_byte_order_mark(r))
+        return;
     skip_space(r);
     root = r->at;
     if (root == r->end) {

@@ -15,6 +15,7 @@ local response = require "cfs.errors.response"
 local state = require "cfs.errors.state"
 local suggest = require "cfs.errors.suggest"
 
+---@class cfs.errors
 local errors = {
     _VERSION = "scm",
 

@@ -15,7 +15,7 @@ local members = { "code", "message", "requestId", "requestID", "request_id" }
 --- Reads an envelope whose status may be known. Nothing is checked.
 ---@param body string
 ---@param status integer?
----@return table? err
+---@return cfs.error? err
 function envelope.read(body, status)
     local code, message, request_id, others = read(body)
     if not code then return nil, message, request_id, others end
@@ -58,12 +58,27 @@ function methods.to_json(err)
 end
 
 
+-- The document as lua-cjson takes it: without a byte order mark, in valid UTF-8, and with \ufffd
+-- for every escape of a lone surrogate. A backslash that is escaped is written otherwise first, so
+-- that each \u begins an escape; surrogates in pairs are marked by control bytes, which the document
+-- cannot have.
+local function prepare(document)
+    return (core.repair(document)
+        :gsub("^\239\187\191", "")
+        :gsub("\\\\", "\\u005c")
+        :gsub("\\u([dD][89abAB]%x%x)\\u([dD][c-fC-F]%x%x)", "\1%1\2%2")
+        :gsub("\\u[dD][89a-fA-F]%x%x", "\\ufffd")
+        :gsub("[\1\2]", "\\u"))
+end
+
+
 --- What else the envelope said: its other members, decoded by lua-cjson at each call.
 ---@return table? details nil if there were none
 function methods.details(err)
     local document = side[err] and side[err].document
     if not document then return nil end
-    local details = require("cjson").decode((document:gsub("^\239\187\191", "")))
+    local cjson = require("cjson").new() -- whatever limits the program has set for its own
+    local details = cjson.decode(prepare(document))
     for _, name in ipairs(members) do details[name] = nil end
     return details
 end

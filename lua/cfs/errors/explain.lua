@@ -132,7 +132,7 @@ end
 ---
 ---     > errors.explain "InstanceNotFound"
 ---
----@param given string|table a code, a body, an error or a kind
+---@param given string|cfs.error|cfs.kind a code, a body, an error or a kind
 ---@return string
 function explain.explain(given)
     if object.kind(given) then return explain.error(given) end
@@ -160,7 +160,7 @@ end
 
 
 --- Kinds as a table of one line each, within 80 columns. What `tostring(errors.catalogue)` gives.
----@param list table kinds as values
+---@param list cfs.kind[]|table<string, cfs.kind> kinds as values
 ---@return string
 function explain.list(list)
     local lines, service = {}, nil

@@ -1,6 +1,21 @@
 --- Kinds: what Lua sees of the catalogue's rows. A kind is a plain table, unique in a Lua state,
 --- with the fields code, status, reason, message, description, service, fault, category, retry,
 --- canonical, remedy and known. Errors inherit those from it.
+---
+---@class cfs.kind
+---@field code string? nil in the kinds of errors whose code is unknown: see cfs.errors.status
+---@field status integer? HTTP
+---@field reason string? the status' reason phrase
+---@field message string? a template where the message has parameters
+---@field description string
+---@field service string? "global", "cfs" or what errors.extend was given
+---@field fault "client"|"server"|"unknown" whose it is to mend
+---@field category string what kind of failure: "not_found", "throttle", ...
+---@field retry "never"|"backoff"|"throttle"|"same_token"|"resign"|"poll"|"reread"
+---@field canonical string the gRPC status that comes closest
+---@field remedy string what a person does about it
+---@field known boolean is the code in the catalogue?
+---@overload fun(fields: table?): cfs.error
 
 local core = require "cfs.errors.core"
 local state = require "cfs.errors.state"
@@ -16,7 +31,7 @@ local kind = {}
 --- Makes a kind of a row: gives it its place behind its errors.
 ---@param row table every field of a kind but `known`
 ---@param is_vendors boolean? the message's placeholders are spelt as on the vendor's page
----@return table kind the row itself
+---@return cfs.kind kind the row itself
 function kind.make(row, is_vendors)
     local metatable = {
         __index = row,
@@ -54,7 +69,7 @@ end
 ---
 ---     for kind in errors.each() do print(kind.code, kind.status) end
 ---
----@return fun(): table? next
+---@return fun(): cfs.kind? next
 function kind.each()
     local index = 0
     return function()
@@ -69,7 +84,7 @@ end
 ---     errors.search "mount target"
 ---
 ---@param wanted string
----@return table list in the vendor's order; prints as a table
+---@return cfs.kind[] list in the vendor's order; prints as a table
 function kind.search(wanted)
     if type(wanted) ~= "string" then
         error("bad argument #1 to 'search' (string expected, got " .. type(wanted) .. ")", 2)

@@ -60,7 +60,7 @@ end
 ---
 --- Safe for any value. A target that names nothing is an argument error.
 ---@param value any
----@param ... string|integer|table codes, kinds, categories or statuses
+---@param ... string|integer|cfs.kind codes, kinds, categories or statuses
 ---@return boolean
 function match.is(value, ...)
     check("is", ...)
@@ -71,8 +71,8 @@ end
 --- The first error that a target names, along the chain that begins with the value and goes on
 --- with its cause, the cause's cause, and so on.
 ---@param value any
----@param ... string|integer|table as for errors.is
----@return table? err
+---@param ... string|integer|cfs.kind as for errors.is
+---@return cfs.error? err
 function match.find(value, ...)
     check("find", ...)
     while kind_of[getmetatable(value)] do
@@ -122,7 +122,7 @@ end
 ---     })
 ---
 ---@param value any
----@param handlers table<string|integer|table, function>
+---@param handlers table<string|integer|cfs.kind, function>
 ---@return any ... what the handler returns
 function match.match(value, handlers)
     local wrong = handlers_objection(handlers)
@@ -133,7 +133,7 @@ end
 
 --- The same, its keys checked once: returns a function of the value. Handlers that are added later
 --- do not count.
----@param handlers table<string|integer|table, function>
+---@param handlers table<string|integer|cfs.kind, function>
 ---@return fun(value: any): any
 function match.matcher(handlers)
     local wrong = handlers_objection(handlers)

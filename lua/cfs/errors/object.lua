@@ -1,6 +1,11 @@
 --- Error objects: plain tables whose own fields are the envelope's members, `code`, `message` and
 --- `requestId`, and, where it differs from the kind's, `status`. The rest is inherited from the
 --- kind, or kept beside the object.
+---
+---@class cfs.error: cfs.kind
+---@field code string? nil where a response had none
+---@field message string?
+---@field requestId string?
 
 local kind = require "cfs.errors.kind"
 local state = require "cfs.errors.state"
@@ -59,7 +64,7 @@ end
 --- Makes an error, or says why it cannot be made.
 ---@param target any a code or a kind
 ---@param fields table? requestId, message, status, cause, and the template's parameters
----@return table? err
+---@return cfs.error? err
 ---@return string? problem a sentence for an argument error
 ---@return integer? argument 1 or 2: which one is wrong
 function object.make(target, fields)
@@ -82,9 +87,9 @@ end
 ---
 --- A message is made of the kind's template, whose parameters must be given, unless there is a
 --- `message`.
----@param target string|table a code or a kind
+---@param target string|cfs.kind a code or a kind
 ---@param fields table? requestId, message, status, cause, and the template's parameters
----@return table err
+---@return cfs.error err
 function object.new(target, fields)
     local err, wrong, argument = object.make(target, fields)
     if not err then error("bad argument #" .. argument .. " to 'new' (" .. wrong .. ")", 2) end
@@ -107,7 +112,7 @@ end
 ---@param message string?
 ---@param request_id string?
 ---@param received integer? the HTTP status; nil if it is not known
----@return table err
+---@return cfs.error err
 function object.receive(code, message, request_id, received)
     local of = kinds[code] or status.kind(received)
     local err = { code = code, message = message, requestId = request_id }
@@ -117,7 +122,7 @@ end
 
 
 --- Keeps something beside an error, where no encoder sees it.
----@param err table
+---@param err cfs.error
 ---@param name string
 ---@param value any
 function object.keep(err, name, value)
@@ -127,6 +132,7 @@ end
 
 
 --- The kind of an error; nil for any other value.
+---@return cfs.kind?
 function object.kind(value)
     return kind_of[getmetatable(value)]
 end

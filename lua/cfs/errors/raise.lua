@@ -14,7 +14,7 @@ local raise = {}
 ---     errors.raise("InstanceNotFound", { requestId = id })
 ---     errors.raise(err)
 ---
----@param target string|table a code, a kind or an error
+---@param target string|cfs.kind|cfs.error a code, a kind or an error
 ---@param fields table? as for errors.new
 function raise.raise(target, fields)
     local err, wrong, argument = target, nil, nil
@@ -44,7 +44,7 @@ end
 --- An InternalError whose cause is the value, which thus stays out of what a client sees.
 ---@param value any what was raised
 ---@param traceback string?
----@return table err
+---@return cfs.error err
 function raise.wrap(value, traceback)
     local err = object.new("InternalError", { cause = value })
     object.keep(err, "traceback", traceback)

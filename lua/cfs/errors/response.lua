@@ -83,7 +83,7 @@ end
 --- bytes, is the size above which a body is not read.
 ---@param answer { status: integer?, headers: table?, header: table?, body: string? }
 ---@param options { any_status: boolean?, limit: integer? }?
----@return table? err nil if the status is below 400
+---@return cfs.error? err nil if the status is below 400
 function response.from_response(answer, options)
     if type(answer) ~= "table" then
         error("bad argument #1 to 'from_response' (table expected, got " .. type(answer) .. ")", 2)

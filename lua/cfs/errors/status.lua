@@ -74,7 +74,7 @@ end
 
 --- The kind of the errors that came with this status and no code of the catalogue.
 ---@param number integer? what status.normalize gives
----@return table kind
+---@return cfs.kind kind
 function status.kind(number)
     local key = number or false
     if not statuses[key] then statuses[key] = make(number) end

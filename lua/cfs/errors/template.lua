@@ -106,7 +106,7 @@ function template.read(parts, message)
     if sub(message, 1, position - 1) ~= parts[1] then return nil end
     local values = {}
     for index = 2, #parts, 2 do
-        local text, first = parts[index + 1], nil
+        local text, first = parts[index + 1]
         if index + 1 == #parts then
             first = #message - #text + 1
             if first < position or sub(message, first) ~= text then return nil end

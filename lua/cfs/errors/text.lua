@@ -41,7 +41,7 @@ end
 
 --- An error as one line: "InstanceNotFound [ae2225f7]: The specified ... (404 Not Found)". What
 --- `tostring(err)` gives; it never fails.
----@param err table
+---@param err cfs.error
 ---@return string
 function text.line(err)
     local kind = kind_of[getmetatable(err)] or {}
