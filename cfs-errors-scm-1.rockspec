@@ -32,6 +32,7 @@ build = {
         ["cfs.errors.envelope"] = "lua/cfs/errors/envelope.lua",
         ["cfs.errors.explain"] = "lua/cfs/errors/explain.lua",
         ["cfs.errors.extend"] = "lua/cfs/errors/extend.lua",
+        ["cfs.errors.headers"] = "lua/cfs/errors/headers.lua",
         ["cfs.errors.kind"] = "lua/cfs/errors/kind.lua",
         ["cfs.errors.match"] = "lua/cfs/errors/match.lua",
         ["cfs.errors.object"] = "lua/cfs/errors/object.lua",

@@ -454,9 +454,8 @@ describe("errors.parse", function()
             '{"code":"A"}@x', '{"code":"A"}@}', '{"code":"A"}@]', '{"code":"A"}@,',
             '{"code":"A"}@{}', '{"code":"A"}@\0', '{"code":"A"}\n@\0\0',
             '{"code":"A"} @{"code":"B"}', '{"code":"A"}@' .. bom, '{"code":"A"}@\12',
-            '{"code":"A"}@\11',
-            '{"code":"A"}@\194\160',
-            '{"code":"A"}\n@//', '{"code":"A"}@"', '{"code":"A"}@\26', '{"code":"A"}\r\n@<html>',
+            '{"code":"A"}@\11', '{"code":"A"}@\194\160', '{"code":"A"}\n@//', '{"code":"A"}@"',
+            '{"code":"A"}@\26', '{"code":"A"}\r\n@<html>',
             '{}@x', '[]@]', '[]@[]', '""@""', "1 @2", "0@1", "-0@0", "0@x10", "1@a",
             "1.5@.", "1e5@e", "null@null", "true@false", "null@x",
         } },
@@ -824,6 +823,13 @@ describe("err:to_json", function()
         end
     end)
 
+    it("writes every size about 512 bytes whole", function()
+        for size = 500, 530 do
+            local code = ("x"):rep(size - #'{"code":""}')
+            assert.equal('{"code":"' .. code .. '"}', with_members(code):to_json())
+        end
+    end)
+
     it("raises at the caller's line when a member has become no string", function()
         for _, member in ipairs { "code", "message", "requestId" } do
             local err, line = with_members("A", "m", "r"), nil
@@ -892,6 +898,12 @@ describe("err:details", function()
                 [[{"code":"A","message":"\ud83d","x":1}]], { x = 1 } },
             { "that have a lone surrogate", [[{"code":"A","x":"\ud83d!","y":"\ude00"}]],
                 { x = fffd .. "!", y = fffd } },
+            { "that have surrogates in pairs and without",
+                [[{"code":"A","x":"\ud800\ud83d\uDE00\ude00","\uDBFF":"\udbff\udfff"}]],
+                { x = fffd .. face .. fffd, [fffd] = "\244\143\191\191" } },
+            { "that have text which looks like a surrogate",
+                [[{"code":"A","x":"\\ud83d","y":"\ud83d\\ude00","z":"\\\ude00"}]],
+                { x = "\\ud83d", y = fffd .. "\\ude00", z = "\\" .. fffd } },
             { "in valid UTF-8", '{"code":"A","x":"\255","y":["\226\130"]}',
                 { x = fffd, y = { fffd } } },
         } do
@@ -903,6 +915,13 @@ describe("err:details", function()
             local value, levels = errors.parse(body):details().x, 0
             while value do value, levels = value[1], levels + 1 end
             assert.equal(63, levels)
+        end)
+
+        it("whatever limit the program has set for lua-cjson", function()
+            local limit = cjson.decode_max_depth()
+            finally(function() cjson.decode_max_depth(limit) end)
+            cjson.decode_max_depth(1)
+            assert.same({ x = { { 1 } } }, errors.parse('{"code":"A","x":[[1]]}'):details())
         end)
 
         it("anew at each call", function()

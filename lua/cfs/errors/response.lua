@@ -1,11 +1,11 @@
 --- Errors out of HTTP responses, whoever made the response and whatever is in it.
 
-local core = require "cfs.errors.core"
 local envelope = require "cfs.errors.envelope"
+local headers = require "cfs.errors.headers"
 local object = require "cfs.errors.object"
 local status = require "cfs.errors.status"
 
-local lower, sub, type = string.lower, string.sub, type
+local sub, type = string.sub, type
 
 local response = {}
 
@@ -20,31 +20,6 @@ local wanted = {
 }
 
 
--- A header's value as text: a list counts by its first entry, an empty value not at all.
-local function header_text(value)
-    if type(value) == "table" then value = value[1] end
-    if type(value) == "number" then value = tostring(value) end
-    if type(value) ~= "string" or value == "" then return nil end
-    return core.repair(value)
-end
-
-
--- The headers we read, by their name in lower case. Of two spellings of one name, the one that
--- sorts first counts, so that the order of a table does not matter.
-local function read_headers(headers)
-    local values, spellings = {}, {}
-    if type(headers) ~= "table" then return values end
-    for name, value in pairs(headers) do
-        local key = type(name) == "string" and lower(name)
-        if wanted[key] and (not spellings[key] or name < spellings[key]) then
-            local text = header_text(value)
-            if text then values[key], spellings[key] = text, name end
-        end
-    end
-    return values
-end
-
-
 -- Reads the body as an envelope: an error, or nil and why not.
 local function read_body(body, received, limit)
     if type(body) ~= "string" then return nil, "empty" end
@@ -56,15 +31,15 @@ end
 
 -- The error of a response that is one.
 local function read_error(answer, received, limit)
-    local headers = read_headers(answer.headers or answer.header)
-    local request_id = headers["x-bce-request-id"]
+    local values = headers.read(answer.headers or answer.header, wanted)
+    local request_id = values["x-bce-request-id"]
     local err, origin = read_body(answer.body, received, limit)
     if err then
         err.requestId = err.requestId or request_id
         return err
     end
-    local code = headers["x-bce-error-code"]
-    local message = code and headers["x-bce-error-message"]
+    local code = values["x-bce-error-code"]
+    local message = code and values["x-bce-error-message"]
     err = object.receive(code, message, request_id, received)
     object.keep(err, "origin", code and "headers" or origin)
     if origin ~= "empty" then object.keep(err, "body", sub(answer.body, 1, snapshot_size)) end
