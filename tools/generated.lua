@@ -24,14 +24,22 @@ local function add(lines, ...)
 end
 
 
+-- The kinds of a service of the vendor's; errors.extend may have added others.
+local function kinds_of(service)
+    local kinds = {}
+    for kind in errors.each() do
+        if kind.service == service then kinds[#kinds + 1] = kind end
+    end
+    return kinds
+end
+
+
 local function add_table(lines, service)
     add(lines, "| code | status | category | retry |")
     add(lines, "|---|---|---|---|")
-    for kind in errors.each() do
-        if kind.service == service then
-            add(lines, "| [%s](#%s) | %d %s | %s | %s |", kind.code, kind.code:lower(), kind.status,
-                kind.reason, kind.category, kind.retry)
-        end
+    for _, kind in ipairs(kinds_of(service)) do
+        add(lines, "| [%s](#%s) | %d %s | %s | %s |", kind.code, kind.code:lower(), kind.status,
+            kind.reason, kind.category, kind.retry)
     end
     add(lines, "")
 end
@@ -67,7 +75,9 @@ local function reference()
     end
     add(lines, "## One by one")
     add(lines, "")
-    for kind in errors.each() do add_kind(lines, kind) end
+    for _, service in ipairs(services) do
+        for _, kind in ipairs(kinds_of(service.name)) do add_kind(lines, kind) end
+    end
     lines[#lines] = nil
     return table.concat(lines, "\n") .. "\n"
 end
@@ -80,9 +90,11 @@ local function annotations()
     add(lines, "-- Written by `make docs` out of the catalogue; do not edit.")
     add(lines, "")
     add(lines, "---@class cfs.errors")
-    for kind in errors.each() do
-        add(lines, "---@field %s cfs.kind %d %s: `%s` %s", kind.code, kind.status, kind.reason,
-            kind.message, kind.remedy)
+    for _, service in ipairs(services) do
+        for _, kind in ipairs(kinds_of(service.name)) do
+            add(lines, "---@field %s cfs.kind %d %s: `%s` %s", kind.code, kind.status, kind.reason,
+                kind.message, kind.remedy)
+        end
     end
     return table.concat(lines, "\n") .. "\n"
 end

@@ -24,8 +24,21 @@ local words = { fault = { client = true, server = true }, retry = {} }
 for _, row in ipairs(state.order) do words.retry[row.retry] = true end
 
 
--- nil if the row can become a kind, else what is wrong with it.
-local function objection(row)
+-- What the rows use as codes and what they use as categories: word → true.
+local function words_of(rows)
+    local codes, categories = {}, {}
+    for _, row in ipairs(rows) do
+        if type(row) == "table" then
+            if type(row.code) == "string" then codes[row.code] = true end
+            if type(row.category) == "string" then categories[row.category] = true end
+        end
+    end
+    return codes, categories
+end
+
+
+-- nil if the row can become a kind beside those of its list, else what is wrong with it.
+local function objection(row, codes, categories)
     if type(row) ~= "table" then return "table expected, got " .. type(row) end
     for name, value in pairs(row) do
         if not columns[name] then return suggest.unknown("column", tostring(name), columns) end
@@ -42,9 +55,11 @@ local function objection(row)
     if not number or number < 400 or number > 599 then return "status must be from 400 to 599" end
     if row.category and not row.category:find("^[%l_]+$") then
         return "a category has lower-case letters and '_' only"
-    elseif row.code == "default" or state.targets[row.code] and not kinds[row.code] then
+    elseif row.code == "default" or categories[row.code]
+        or state.targets[row.code] and not kinds[row.code] then
         return "code '" .. row.code .. "' has another meaning in errors.match"
-    elseif row.category and (row.category == "default" or kinds[row.category]) then
+    elseif row.category
+        and (row.category == "default" or codes[row.category] or kinds[row.category]) then
         return "category '" .. row.category .. "' has another meaning in errors.match"
     elseif kinds[row.code] then
         return "code '" .. row.code .. "' exists already"
@@ -80,9 +95,10 @@ function extend.extend(rows)
     if type(rows) ~= "table" then
         error("bad argument #1 to 'extend' (table expected, got " .. type(rows) .. ")", 2)
     end
+    local codes, categories = words_of(rows)
     local here = {}
     for index, row in ipairs(rows) do
-        local wrong = objection(row)
+        local wrong = objection(row, codes, categories)
         if not wrong and here[row.code] then wrong = "code '" .. row.code .. "' appears twice" end
         if wrong then error("bad argument #1 to 'extend' (row " .. index .. ": " .. wrong .. ")", 2) end
         here[row.code] = true

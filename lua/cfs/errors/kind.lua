@@ -59,9 +59,9 @@ function kind.add(row, is_vendors)
 end
 
 
---- Is this value a kind?
+--- Is this value a kind? Whatever it is, none of its metamethods is called.
 function kind.is_kind(value)
-    return getmetatable(value) == state.kind_metatable
+    return rawequal(getmetatable(value), state.kind_metatable)
 end
 
 

@@ -16,8 +16,8 @@ local function objection(target)
     if targets[target] or type(target) == "number" and status.normalize(target) then return nil end
     if type(target) == "string" then
         local word = target:find("^[%l_]+$") and "category" or "code"
-        local sentence = suggest.unknown(word, target, targets)
-        return sentence:find("?", 1, true) and sentence or sentence .. "; errors.extend can add it"
+        local sentence, nearest = suggest.unknown(word, target, targets)
+        return nearest and sentence or sentence .. "; errors.extend can add it"
     elseif type(target) == "number" then
         return "no HTTP status: " .. target
     end
@@ -91,7 +91,8 @@ local function handlers_objection(handlers)
         if wrong then return wrong end
         local metatable = getmetatable(handler)
         if type(handler) ~= "function" and not (type(metatable) == "table" and metatable.__call) then
-            return "function expected for '" .. tostring(target) .. "', got " .. type(handler)
+            local name = type(target) == "table" and target.code or target
+            return "function expected for '" .. tostring(name) .. "', got " .. type(handler)
         end
     end
 end

@@ -44,7 +44,7 @@ end
 local function make(of, fields)
     local err = { code = of.code, message = of.message, requestId = nil }
     if fields == nil and not templates[of] then return setmetatable(err, metatables[of]) end
-    fields = fields or {}
+    if fields == nil then fields = {} end
     local wrong = objection(of, fields)
     if wrong then return nil, wrong end
     err.requestId = fields.requestId

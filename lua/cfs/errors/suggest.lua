@@ -58,11 +58,13 @@ end
 ---@param what string what the name should have been
 ---@param name string
 ---@param names table<string, any>
----@return string
+---@return string sentence
+---@return string? nearest what it suggests, if anything
 function suggest.unknown(what, name, names)
     local sentence = "unknown " .. what .. " '" .. name .. "'"
     local nearest = suggest.nearest(name, names)
-    return nearest and sentence .. ", did you mean '" .. nearest .. "'?" or sentence
+    if not nearest then return sentence end
+    return sentence .. ", did you mean '" .. nearest .. "'?", nearest
 end
 
 
