@@ -67,7 +67,7 @@ test:
 	@tools/need $(COMPILER) $(filter lua5.%,$(LUAS)) $(foreach lua,$(LUAS),$(DEV_$(lua))) \
 	    lua-cjson lua-busted luarocks
 	@$(MAKE) -s $(LUAS:%=build/%/cfs/errors/core.so)
-	@tools/test $(LUAS)
+	@tools/test $(LUAS) $(if $(filter luajit,$(LUAS)),"luajit -joff" "luajit -e package.loaded.jit=nil")
 
 docs:
 	@tools/need lua5.4 lua-cjson

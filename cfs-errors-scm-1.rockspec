@@ -33,6 +33,7 @@ build = {
         ["cfs.errors.explain"] = "lua/cfs/errors/explain.lua",
         ["cfs.errors.extend"] = "lua/cfs/errors/extend.lua",
         ["cfs.errors.headers"] = "lua/cfs/errors/headers.lua",
+        ["cfs.errors.jit"] = "lua/cfs/errors/jit.lua",
         ["cfs.errors.kind"] = "lua/cfs/errors/kind.lua",
         ["cfs.errors.match"] = "lua/cfs/errors/match.lua",
         ["cfs.errors.object"] = "lua/cfs/errors/object.lua",
