@@ -63,7 +63,7 @@ describe("README", function()
     local blocks = blocks_of(read("README.md"))
 
     it("has the blocks that are run here", function()
-        assert.equal(9, #blocks)
+        assert.equal(10, #blocks)
     end)
 
     for index, block in ipairs(blocks) do
