@@ -1,5 +1,6 @@
 std = "min"
 max_line_length = 110
+files["lua/cfs/errors/nginx*"].globals = { "ngx" }
 files["spec"].std = "max+busted"
 files["tools"].std = "max"
 files["examples"].std = "max"

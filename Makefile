@@ -19,7 +19,7 @@ INSTALL = install
 
 SOURCES = $(wildcard src/*.c)
 HEADERS = $(wildcard src/*.h src/*.def)
-MODULES = $(wildcard lua/cfs/*.lua lua/cfs/errors/*.lua)
+MODULES = $(wildcard lua/cfs/*.lua lua/cfs/errors/*.lua lua/cfs/errors/nginx/*.lua)
 
 # Debian's packages that a Lua's headers are in.
 DEV_lua5.1 = liblua5.1-0-dev
@@ -28,6 +28,7 @@ DEV_lua5.3 = liblua5.3-dev
 DEV_lua5.4 = liblua5.4-dev
 DEV_luajit = luajit2 libluajit2-5.1-dev
 COMPILER = gcc libc6-dev pkg-config
+NGINX = nginx libnginx-mod-http-lua
 
 # Runs a Lua with the library as built here: $(call run,lua5.4) file.lua
 run = LUA_PATH='lua/?.lua;;' LUA_CPATH='build/$(1)/?.so;;' $(1)
@@ -65,7 +66,7 @@ repl:
 
 test:
 	@tools/need $(COMPILER) $(filter lua5.%,$(LUAS)) $(foreach lua,$(LUAS),$(DEV_$(lua))) \
-	    lua-cjson lua-busted luarocks
+	    lua-cjson lua-busted luarocks $(NGINX) curl
 	@$(MAKE) -s $(LUAS:%=build/%/cfs/errors/core.so)
 	@tools/test $(LUAS)
 
@@ -80,9 +81,10 @@ lint:
 	clang-format --dry-run -Werror src/*.c src/*.h
 
 install: all
-	$(INSTALL) -d $(DESTDIR)$(INST_LUADIR)/cfs/errors $(DESTDIR)$(INST_LIBDIR)/cfs/errors
+	$(INSTALL) -d $(DESTDIR)$(INST_LUADIR)/cfs/errors/nginx $(DESTDIR)$(INST_LIBDIR)/cfs/errors
 	$(INSTALL) -m 644 lua/cfs/errors.lua $(DESTDIR)$(INST_LUADIR)/cfs
 	$(INSTALL) -m 644 lua/cfs/errors/*.lua $(DESTDIR)$(INST_LUADIR)/cfs/errors
+	$(INSTALL) -m 644 lua/cfs/errors/nginx/*.lua $(DESTDIR)$(INST_LUADIR)/cfs/errors/nginx
 	$(INSTALL) -m 755 build/$(LUA)/cfs/errors/core.so $(DESTDIR)$(INST_LIBDIR)/cfs/errors
 
 uninstall:
