@@ -11,7 +11,8 @@ local metrics = require "cfs.errors.nginx.metrics"
 local ngx = ngx
 local concat = table.concat
 local find, lower = string.find, string.lower
-local error, ipairs, pairs, tonumber, tostring, type = error, ipairs, pairs, tonumber, tostring, type
+local error, ipairs, pairs, rawget = error, ipairs, pairs, rawget
+local tonumber, tostring, type = tonumber, tostring, type
 
 local relay = {}
 
@@ -20,9 +21,10 @@ local default_limit = 65536
 -- The headers that errors.from_response reads.
 local sources = { "x-bce-request-id", "x-bce-error-code", "x-bce-error-message" }
 
--- Those that are true of the upstream's body alone.
-local representation = {
-    "Content-Length", "Content-MD5", "Digest", "ETag", "Last-Modified", "x-bce-error-message",
+-- Those that are true of the upstream's body alone, or that ours take the place of.
+local replaced = {
+    "Content-Length", "Content-MD5", "Digest", "ETag", "Last-Modified",
+    "x-bce-error-message", "x-bce-request-id",
 }
 
 
@@ -45,6 +47,7 @@ end
 -- The envelope that takes the place of the upstream's body. Its status was sent already.
 local function replace(state, err, map)
     if map then
+        state.options.request_id = rawget(err, "requestId") or state.options.request_id
         local good, mapped = errors.pcall(apply, map, err)
         if not good then answer.log(mapped, ngx.ERR) end
         err = mapped
@@ -71,8 +74,11 @@ end
 
 -- The headers of the answer whose body will be ours.
 local function rewrite_headers(headers, length, map)
-    for _, name in ipairs(representation) do ngx.header[name] = nil end
-    if map then ngx.header["x-bce-error-code"] = nil end
+    for _, name in ipairs(replaced) do ngx.header[name] = nil end
+    local code = ngx.header["x-bce-error-code"]
+    if map or type(code) ~= "string" or find(code, "[^\33-\126]") then
+        ngx.header["x-bce-error-code"] = nil
+    end
     headers["Retry-After"] = ngx.header["Retry-After"] or headers["Retry-After"]
     -- what has no length may turn out to be too large, and pass under the type that it has
     if not length or find(lower(tostring(ngx.header["Content-Type"])), "json", 1, true) then
