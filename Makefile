@@ -43,6 +43,7 @@ help:
 #: make repl        Lua's prompt with `errors` loaded
 #: make test        the specs on Lua 5.1, 5.2, 5.3, 5.4 and LuaJIT
 #: make docs        write what is generated from the catalogue: docs/errors.md, types/
+#: make golden      write spec/data/advice.tsv anew, on purpose only: judge every row that changes
 #: make lint        luacheck and clang-format
 #: make install     for LUA=, into PREFIX=/usr/local, or LUA_LIB_DIR= for OpenResty; DESTDIR= counts
 #: make uninstall   the reverse
@@ -75,6 +76,11 @@ docs:
 	@$(MAKE) -s LUA=lua5.4
 	@$(call run,lua5.4) tools/generate.lua
 
+golden:
+	@tools/need lua5.4
+	@$(MAKE) -s LUA=lua5.4
+	@$(call run,lua5.4) tools/golden.lua
+
 lint:
 	@tools/need lua-check
 	luacheck -q lua spec examples tools
@@ -94,5 +100,5 @@ uninstall:
 clean:
 	$(RM) -r build
 
-.PHONY: all help demo repl test docs lint install uninstall clean
+.PHONY: all help demo repl test docs golden lint install uninstall clean
 .DELETE_ON_ERROR:

@@ -41,6 +41,7 @@ local errors = {
 
 -- Methods whose module is loaded at the first call of one: method → module.
 local later = {
+    advice = "cfs.errors.advice",
     response = "cfs.errors.render",
     to_log = "cfs.errors.render",
 }

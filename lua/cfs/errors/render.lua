@@ -1,5 +1,6 @@
 --- Errors for those who get them: a response for a client, a line for a log.
 
+local advice = require "cfs.errors.advice"
 local arguments = require "cfs.errors.arguments"
 local core = require "cfs.errors.core"
 local hosts = require "cfs.errors.hosts"
@@ -44,8 +45,8 @@ local codes = {
     [504] = "ServiceUnavailable",
 }
 
--- The categories of the errors that pass, and the pause that is asked for where nothing else is
--- known, in seconds.
+-- The categories of the errors that pass, and the pause that is asked for, in seconds, where nothing
+-- else is known.
 local passing = { throttle = true, unavailable = true }
 local default_pause = 1
 
@@ -100,8 +101,8 @@ end
 ---
 --- Options: `standard = true` answers 429 for 421 and 503 for 424. `hide = false` shows hosts, which
 --- are otherwise `{host}`. `request_id` stands in where the error has none. `retry_after`, in
---- seconds, is what the header asks for where the category is throttle or unavailable; 1 unless it
---- says more.
+--- seconds, is what the header asks for where the category is throttle or unavailable; else what the
+--- received response asked for; else 1.
 ---
 --- An error without a code is answered under the code of the catalogue that is closest to its
 --- status, with the status' reason phrase for a message: 502 as ServiceUnavailable, "Bad Gateway".
@@ -129,7 +130,8 @@ function render.response(err, options)
         headers["x-bce-request-id"] = request_id
     end
     if passing[of.category] then
-        headers["Retry-After"] = format("%.0f", ceil(options.retry_after or default_pause))
+        local pause = options.retry_after or advice.retry_after(err) or default_pause
+        headers["Retry-After"] = format("%.0f", ceil(pause))
     end
     return answered, headers, (core.write(request_id, code, message))
 end

@@ -17,6 +17,8 @@ local wanted = {
     ["x-bce-error-code"] = true,
     ["x-bce-error-message"] = true,
     ["x-bce-request-id"] = true,
+    ["retry-after"] = true,
+    date = true,
 }
 
 
@@ -29,9 +31,8 @@ local function read_body(body, received, limit)
 end
 
 
--- The error of a response that is one.
-local function read_error(answer, received, limit)
-    local values = headers.read(answer.headers or answer.header, wanted)
+-- The error that the body and the headers tell of.
+local function find_error(answer, values, received, limit)
     local request_id = values["x-bce-request-id"]
     local err, origin = read_body(answer.body, received, limit)
     if err then
@@ -43,6 +44,15 @@ local function read_error(answer, received, limit)
     err = object.receive(code, message, request_id, received)
     object.keep(err, "origin", code and "headers" or origin)
     if origin ~= "empty" then object.keep(err, "body", sub(answer.body, 1, snapshot_size)) end
+    return err
+end
+
+
+-- The error of a response that is one, with the headers that advice is taken from.
+local function read_error(answer, received, limit)
+    local values = headers.read(answer.headers or answer.header, wanted)
+    local err = find_error(answer, values, received, limit)
+    if values.date or values["retry-after"] then object.keep(err, "headers", values) end
     return err
 end
 

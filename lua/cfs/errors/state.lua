@@ -16,7 +16,8 @@ if not state.kinds then
     state.methods = {}     -- what errors inherit from their kind, and that from here
     state.kind_metatable = { __index = state.methods, __name = "cfs.kind" }
     state.list_metatable = {} -- of lists of kinds, such as the catalogue
-    -- error → what its members do not show: cause, traceback, origin, body, document
+    -- error → what its members do not show: cause, traceback, origin, body, document,
+    -- headers
     state.side = setmetatable({}, { __mode = "k" })
 end
 
