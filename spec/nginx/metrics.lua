@@ -46,7 +46,8 @@ function metrics.counts(text)
     for _, sample in ipairs(metrics.read(text)) do
         local labels = sample.labels
         if sample.name == "cfs_errors_total" then
-            counts[table.concat({ labels.code, labels.category, labels.status, labels.side }, " ")] = sample.value
+            local key = { labels.code, labels.category, labels.status, labels.side }
+            counts[table.concat(key, " ")] = sample.value
         else
             assert(sample.name == "cfs_errors_dropped_total")
             dropped = sample.value

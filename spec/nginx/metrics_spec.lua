@@ -79,8 +79,13 @@ describe("The metrics", function()
 # TYPE cfs_errors_dropped_total counter
 cfs_errors_dropped_total 0
 ]], nginx:get("/metrics").body)
-        for _, query in ipairs { "code=RateLimit&status=421&side=upstream", "code=AccessDenied&status=403",
-            "status=502&side=upstream", "code=RateLimit&status=421&side=upstream", "code=RateLimit&status=429" } do
+        for _, query in ipairs {
+            "code=RateLimit&status=421&side=upstream",
+            "code=AccessDenied&status=403",
+            "status=502&side=upstream",
+            "code=RateLimit&status=421&side=upstream",
+            "code=RateLimit&status=429",
+        } do
             assert.equal(200, nginx:get("/record?" .. query).status)
         end
         assert.equal([[

@@ -344,8 +344,8 @@ describe("A relay", function()
 
     it("does not hold back what is no error", function()
         -- The client gives up long before the upstream is done.
-        local answer = nginx:get("/plain/unbuffered?name=large_and_fine&framing=chunked&split=100&pause=0.001",
-            "--max-time 0.3")
+        local query = "?name=large_and_fine&framing=chunked&split=100&pause=0.001"
+        local answer = nginx:get("/plain/unbuffered" .. query, "--max-time 0.3")
         assert.equal(28, answer.exit)
         assert.is_true(#answer.body > 1000)
         assert.equal(answers.large_and_fine.body:sub(1, #answer.body), answer.body)
@@ -443,7 +443,9 @@ describe("A relay", function()
 
     it("answers for nginx's own pages, as raised here", function()
         local answer
-        assert.same({ ["html permission 403 raised"] = 1 }, counted(function() answer = nginx:get("/deny") end))
+        assert.same({ ["html permission 403 raised"] = 1 }, counted(function()
+            answer = nginx:get("/deny")
+        end))
         assert.equal(403, answer.status)
         assert.equal(envelope(answer.headers["x-bce-request-id"], "AccessDenied", "Forbidden"), answer.body)
     end)
@@ -474,11 +476,12 @@ describe("A relay", function()
                 listen 127.0.0.1:PORT1;
                 location / { content_by_lua_block { require("spec.nginx.upstream").serve() } }
             }]] }
-        local front = server.start { http = (conf:gsub("127.0.0.1:PORT2/", "127.0.0.1:" .. other.port .. "/")) }
+        local front_conf = conf:gsub("127.0.0.1:PORT2/", "127.0.0.1:" .. other.port .. "/")
+        local front = server.start { http = front_conf }
         command.must(("(sleep 0.1; kill -9 %d) >/dev/null 2>&1 & true"):format(other:workers()[1]))
         local answer = front:get("/plain?name=html&split=1&framing=chunked&pause=0.005")
         assert.same({ 502, 0, bad_gateway }, { answer.status, answer.exit, answer.body })
-        assert.truthy(front:log():find("upstream prematurely closed connection while reading upstream", 1, true))
+        assert.truthy(front:log():find("upstream prematurely closed connection", 1, true))
         front:stop()
         other:stop()
     end)
@@ -505,7 +508,6 @@ describe("cfs.errors.nginx", function()
         local good, output = command.run("LUA_PATH='lua/?.lua;;' LUA_CPATH='build/luajit/?.so;;' luajit -e "
             .. "'require \"cfs.errors.nginx\"'")
         assert.is_false(good)
-        assert.truthy(output:find("cfs.errors.nginx can be loaded by nginx only, which has the variable 'ngx'", 1,
-            true))
+        assert.truthy(output:find("cfs.errors.nginx can be loaded by nginx only", 1, true))
     end)
 end)

@@ -19,6 +19,13 @@ local function envelope(request_id, code, message, more)
 end
 
 
+-- An envelope of so many bytes.
+local function sized(size)
+    local frame = envelope("4db2b34d", "InvalidFSName", "")
+    return envelope("4db2b34d", "InvalidFSName", ("x"):rep(size - #frame))
+end
+
+
 upstream.hostile = hostile
 
 --- name → { status =, headers = lines, body = }; no type means application/json.
@@ -63,8 +70,11 @@ upstream.answers = {
     },
     hostile = {
         status = 500,
-        headers = { "x-bce-request-id: a\27[31m\255\226\128\168z", "X-Bce-Error-Code: b\27[31m\255\226\128\168z",
-            "X-Bce-Error-Message: c\27[31m\255\226\128\168z" },
+        headers = {
+            "x-bce-request-id: a\27[31m\255\226\128\168z",
+            "X-Bce-Error-Code: b\27[31m\255\226\128\168z",
+            "X-Bce-Error-Message: c\27[31m\255\226\128\168z",
+        },
         body = envelope(hostile_json, hostile_json, hostile_json),
     },
     zipped = {
@@ -72,16 +82,8 @@ upstream.answers = {
         headers = { "Content-Encoding: gzip", 'ETag: "1"', "X-Bce-Error-Code: InternalError" },
         body = "\31\139\8\0\0\0\0\0\0\3\171\174\5\0\67\191\166\163\2\0\0\0",
     },
-    at_the_limit = {
-        status = 400,
-        headers = {},
-        body = envelope("4db2b34d", "InvalidFSName", ("x"):rep(65536 - #envelope("4db2b34d", "InvalidFSName", ""))),
-    },
-    above_the_limit = {
-        status = 400,
-        headers = { 'ETag: "1"' },
-        body = envelope("4db2b34d", "InvalidFSName", ("x"):rep(65537 - #envelope("4db2b34d", "InvalidFSName", ""))),
-    },
+    at_the_limit = { status = 400, headers = {}, body = sized(65536) },
+    above_the_limit = { status = 400, headers = { 'ETag: "1"' }, body = sized(65537) },
     odd_status = { status = 777, headers = {}, body = envelope("4db2b34d", "Odd", "odd") },
 }
 upstream.answers.many_headers = { status = 404, headers = {}, body = upstream.answers.envelope.body }

@@ -61,11 +61,13 @@ function answer.check_options(options, call)
 end
 
 
---- The options of err:response, and this request's id where the error has none.
-function answer.complete(options)
-    local complete = { request_id = ngx.var.request_id }
-    for name, value in pairs(options or {}) do complete[name] = value end
-    return complete
+--- Options of err:response of one's own, with the id of the request where they give none.
+---@param options table?
+---@return table
+function answer.own_options(options)
+    local own = { request_id = ngx.var.request_id }
+    for name, value in pairs(options or {}) do own[name] = value end
+    return own
 end
 
 
@@ -88,9 +90,15 @@ local function send(err, options)
         ngx.flush(true)
         return ngx.exit(ngx.ERROR)
     end
-    local status, headers, body = err:response(answer.complete(options))
-    local request_id = rawget(err, "requestId") == nil and headers["x-bce-request-id"] or nil
-    answer.log(err, err.fault == "client" and ngx.INFO or ngx.ERR, nil, request_id)
+    local level = err.fault == "client" and ngx.INFO or ngx.ERR
+    local status, headers, body
+    if rawget(err, "requestId") == nil then
+        status, headers, body = err:response(answer.own_options(options))
+        answer.log(err, level, nil, headers["x-bce-request-id"])
+    else
+        status, headers, body = err:response(options)
+        answer.log(err, level)
+    end
     for _, name in ipairs(representation) do ngx.header[name] = nil end
     for name, value in pairs(headers) do ngx.header[name] = value end
     ngx.header["Content-Length"] = #body

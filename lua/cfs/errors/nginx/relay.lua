@@ -133,7 +133,7 @@ function relay.relay(options)
         local status = ngx.status
         if status < 400 or ngx.ctx.cfs_error then return end -- what handler answered is right as it is
         local state = { status = status, headers = read_headers(), chunks = {}, size = 0 }
-        state.options = answer.complete(response_options)
+        state.options = answer.own_options(response_options)
         local length = tonumber(ngx.header["Content-Length"])
         state.holds = changes and (not length or length <= limit) and not ngx.header["Content-Encoding"]
         local told = errors.from_response { status = status, headers = state.headers }
