@@ -31,7 +31,8 @@ COMPILER = gcc libc6-dev pkg-config
 NGINX = nginx libnginx-mod-http-lua
 
 # Runs a Lua with the library as built here: $(call run,lua5.4) file.lua
-run = LUA_PATH='lua/?.lua;;' LUA_CPATH='build/$(1)/?.so;;' $(1)
+paths = LUA_PATH='lua/?.lua;;' LUA_CPATH='build/$(1)/?.so;;'
+run = $(paths) $(1)
 
 all: build/$(LUA)/cfs/errors/core.so
 
@@ -39,9 +40,11 @@ help:
 	@sed -n 's/^#: //p' Makefile
 
 #: make             build the C core for LUA=lua5.4 (or lua5.1, lua5.2, lua5.3, luajit)
-#: make demo        a tour: parse, match, explain, raise and render real errors
+#: make demo        a tour: parse, match, explain, raise and render real errors; then a gateway
+#: make gateway     examples/gateway: an API that raises errors and a gateway before it, until Ctrl-C
 #: make repl        Lua's prompt with `errors` loaded
 #: make test        the specs on Lua 5.1, 5.2, 5.3, 5.4 and LuaJIT
+#: make test-prometheus  a real Prometheus scrapes two gateways and adds up what they counted
 #: make docs        write what is generated from the catalogue: docs/errors.md, types/
 #: make golden      write spec/data/advice.tsv anew, on purpose only: judge every row that changes
 #: make lint        luacheck and clang-format
@@ -59,6 +62,12 @@ demo:
 	@tools/need lua5.4 lua-cjson
 	@$(MAKE) -s LUA=lua5.4
 	@$(call run,lua5.4) examples/show.lua examples/tour.lua
+	@$(MAKE) -s gateway DEMO=demo
+
+gateway:
+	@tools/need luajit2 lua-cjson $(NGINX) curl
+	@$(MAKE) -s LUA=luajit
+	@$(call paths,luajit) examples/gateway/run $(DEMO)
 
 repl:
 	@tools/need lua5.4 lua-cjson
@@ -70,6 +79,11 @@ test:
 	    lua-cjson lua-busted luarocks $(NGINX) curl
 	@$(MAKE) -s $(LUAS:%=build/%/cfs/errors/core.so)
 	@tools/test $(LUAS)
+
+test-prometheus:
+	@tools/need $(COMPILER) $(DEV_luajit) lua-cjson lua-busted $(NGINX) curl prometheus
+	@$(MAKE) -s LUA=luajit
+	@$(call run,luajit) spec/run.lua --output=plainTerminal spec/prometheus
 
 docs:
 	@tools/need lua5.4 lua-cjson
@@ -100,5 +114,5 @@ uninstall:
 clean:
 	$(RM) -r build
 
-.PHONY: all help demo repl test docs golden lint install uninstall clean
+.PHONY: all help demo gateway repl test test-prometheus docs golden lint install uninstall clean
 .DELETE_ON_ERROR:

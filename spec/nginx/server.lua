@@ -76,8 +76,9 @@ end
 
 
 --- Starts nginx, and returns once it listens.
----@param options { http: string, workers: integer?, whole: string? } what its block `http` has, where
---- PORT1 to PORT5 stand for ports and ROOT for this project; or `whole`, all of a configuration
+--- In a configuration PORT1 to PORT5 stand for ports, and ROOT for this project.
+---@param options table `http`, what that block has; or `whole`, all of a configuration, and `files` to
+--- lie beside it; `workers`, how many
 function server.start(options)
     local self = setmetatable({}, server)
     self.directory, self.port = command.new_directory(), free_ports()
@@ -86,6 +87,7 @@ function server.start(options)
     local names = { ROOT = command.must("pwd -P"):gsub("\n", ""), WORKERS = options.workers or 1 }
     text = text:gsub("%u+", names)
     write(self.directory .. "/nginx.conf", text)
+    for _, path in ipairs(options.files or {}) do command.must("cp " .. path .. " " .. self.directory) end
     command.must("nginx -e error.log -c nginx.conf -p " .. self.directory)
     running[self] = true
     return self
