@@ -45,6 +45,7 @@ help:
 #: make repl        Lua's prompt with `errors` loaded
 #: make test        the specs on Lua 5.1, 5.2, 5.3, 5.4 and LuaJIT
 #: make test-prometheus  a real Prometheus scrapes two gateways and adds up what they counted
+#: make simulate    what an outage does to 1,000 clients without retry, with a naive one, and with ours
 #: make docs        write what is generated from the catalogue: docs/errors.md, types/
 #: make golden      write spec/data/advice.tsv anew, on purpose only: judge every row that changes
 #: make lint        luacheck and clang-format
@@ -81,9 +82,14 @@ test:
 	@tools/test $(LUAS)
 
 test-prometheus:
-	@tools/need $(COMPILER) $(DEV_luajit) lua-cjson lua-busted $(NGINX) curl prometheus
+	@tools/need luajit2 lua-cjson lua-busted $(NGINX) curl prometheus
 	@$(MAKE) -s LUA=luajit
 	@$(call run,luajit) spec/run.lua --output=plainTerminal spec/prometheus
+
+simulate:
+	@tools/need lua5.4
+	@$(MAKE) -s LUA=lua5.4
+	@$(call run,lua5.4) bench/outage.lua
 
 docs:
 	@tools/need lua5.4 lua-cjson
@@ -97,7 +103,7 @@ golden:
 
 lint:
 	@tools/need lua-check
-	luacheck -q lua spec examples tools
+	luacheck -q lua spec bench examples tools
 	clang-format --dry-run -Werror src/*.c src/*.h
 
 install: all
@@ -114,5 +120,6 @@ uninstall:
 clean:
 	$(RM) -r build
 
-.PHONY: all help demo gateway repl test test-prometheus docs golden lint install uninstall clean
+.PHONY: all help demo gateway repl test test-prometheus simulate docs golden lint install uninstall \
+    clean
 .DELETE_ON_ERROR:

@@ -47,6 +47,7 @@ build = {
         ["cfs.errors.raise"] = "lua/cfs/errors/raise.lua",
         ["cfs.errors.render"] = "lua/cfs/errors/render.lua",
         ["cfs.errors.response"] = "lua/cfs/errors/response.lua",
+        ["cfs.errors.retry"] = "lua/cfs/errors/retry.lua",
         ["cfs.errors.state"] = "lua/cfs/errors/state.lua",
         ["cfs.errors.status"] = "lua/cfs/errors/status.lua",
         ["cfs.errors.suggest"] = "lua/cfs/errors/suggest.lua",

@@ -21,6 +21,9 @@ local hidden = {
     { "connect to fe80::1: refused", "connect to {host}: refused" },
     { "The host is fe80::1.", "The host is {host}." },
     { "addr:fe80::1", "addr:{host}" },
+    { "node:fe80::1: refused", "node:{host}: refused" },
+    { "node:1:2:3:4:5:6:7:8", "node:{host}" },
+    { "node=::1", "node={host}" },
     { "[fe80::1]:8080", "[{host}]" },
     { "[fe80::1%eth0]:8080 and fe80::2%lo", "[{host}] and {host}" },
     { "2001:DB8:0:0:8:800:200C:417A", "{host}" },
@@ -32,6 +35,7 @@ local hidden = {
     { "upstream nd7.bj.internal:8080.", "upstream {host}." },
     { "host=nd7.bj", "host={host}" },
     { "DB01.RACK3", "{host}" },
+    { "Node-7.Rack3", "{host}" },
     { "cfs-meta.nmg02 is down", "{host} is down" },
     { "bns://cfs_meta.db_1", "bns://{host}" },
     { "meta.cfs.bj", "{host}" },
@@ -71,7 +75,8 @@ local shown = {
     "e.g. this", "i.e., that", "U.S.A.", "wait...then retry", "limit is 5.Please", "a: b", "code:12",
     -- programs
     "java.lang.NullPointerException", "com.baidu.cfs.FsService", "mountTargets.0.subnetId", "fs.name",
-    "std::vector", "std::bad_alloc", "Foo::1", "x::fe80", "00:1a:2b:3c:4d:5e", "a:b:c", "1:2:3:4:5:6:7",
+    "std::vector", "std::bad_alloc", "std::bad", "node::add", "Foo::1", "x::fe80", "00:1a:2b:3c:4d:5e",
+    "a:b:c", "1:2:3:4:5:6:7",
     "cfs-ZpGzYvrnC9", "x-bce-request-id", "ae2225f7-1c2e-427a-a1ad-5413b762957d", "{host}",
 }
 

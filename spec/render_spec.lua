@@ -418,6 +418,28 @@ describe("err:to_log", function()
         end
     end)
 
+    it("takes bytes at random", function()
+        local repair = require("cfs.errors.core").repair
+        local seed = 1
+        local function random(most)
+            seed = seed * 16807 % 2147483647
+            return seed % (most + 1)
+        end
+        for _ = 1, 500 do
+            local bytes = {}
+            for index = 1, random(900) do
+                bytes[index] = string.char(random(3) == 0 and random(255) or 32 + random(94))
+            end
+            local value = table.concat(bytes)
+            local line = errors.InternalError { message = value, cause = value }:to_log()
+            assert_bounded(line)
+            local fields = read_log(line)
+            for _, name in ipairs { "message", "cause" } do
+                if fields[name] ~= repair(value) then assert_cut(repair(value), fields[name]) end
+            end
+        end
+    end)
+
     it("does not cut what fits to the byte", function()
         local around = #'code=InternalError status=500 category=internal fault=server message=""'
         for spare = 0, 3 do

@@ -17,8 +17,9 @@ local domains = {
 
 -- What ends in one of these is a file.
 local extensions = {}
-for extension in gmatch("c cc cfg conf cpp crt css csv def gz h htm html ini java js json jsp key"
-    .. " log lua md pem php pid png py sh so sock sql tar tgz tmp toml txt xml yaml yml zip", "%S+") do
+for extension in gmatch("bak bin bz2 c cc cfg conf cpp crt css csv dat deb def exe gif gz h htm html img"
+    .. " ini iso java jpeg jpg js json jsp key lock log lua md pdf pem php pid png py rpm sh so sock sql"
+    .. " svg tar tgz tmp toml ts tsv txt xml xz yaml yml zip", "%S+") do
     extensions[extension] = true
 end
 
@@ -55,11 +56,12 @@ local function tail(run, punctuation)
 end
 
 
--- A run of hexadecimal digits, colons and dots, and the letters that it stands between: then it is
--- no address. A colon before it and after it is the sentence's, "::" its own.
+-- A run of hexadecimal digits, colons and dots, and the letters that it stands between. A colon
+-- before it and after it is the sentence's, as in "node:fe80::1: refused", "::" its own.
 local function hide_ipv6(before, run, after)
     if not find(run, ":", 1, true) then return nil end
-    local first, stop = match(run, "^(:?)[^:]") or "", tail(run, ":.")
+    local first = match(run, "^:%f[^:]") or before ~= "" and match(run, "^[%x.]*:%f[^:]") or ""
+    local stop = tail(run, ":.")
     if sub(run, stop, stop + 1) == "::" then stop = stop + 2 end
     local core, last = sub(run, #first + 1, stop - 1), sub(run, stop)
     if (first ~= "" or before == "") and (last ~= "" or after == "") and is_ipv6(core) then
@@ -92,7 +94,7 @@ local function is_name(word)
     if find(word, "^[vV]?%d+%.%d") or find(word, "^[vV]?%d+%.[xX]$") -- a version
         or not find(last, "^%a") -- a number, a version, a time
         or extensions[lower(last)]
-        or find(last, "%l") and find(last, "%u") -- "failed.Please", "java.io.IOException"
+        or not find(last, "%A") and find(last, "%l") and find(last, "%u") -- "failed.Please"
         or not letters then -- "e.g."
         return false
     end

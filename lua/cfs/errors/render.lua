@@ -165,16 +165,18 @@ end
 local function show(value, room)
     if #value <= room and find(value, "^[A-Za-z0-9._~/+@-]+$") then return value end
     if room < #'"..."' then return nil end
-    local shown, size, cut = {}, #'""', nil
-    -- what is cut off here, and the character it may split, finds no room below
-    for character in gmatch(core.repair(sub(value, 1, room + 3)), "[^\128-\191][\128-\191]*") do
+    -- what is cut off here, and the character that this may split, finds no room below
+    value = sub(value, 1, room + 3)
+    if not find(value, '[%c"\\\127-\255]') then
+        if #value <= room - #'""' then return '"' .. value .. '"' end
+        return '"' .. sub(value, 1, room - #'"..."') .. '..."'
+    end
+    local shown, size, fitting = {}, #'""', 0
+    for character in gmatch(core.repair(value), "[^\128-\191][\128-\191]*") do
         local piece = escape(character)
-        size = size + #piece
-        if size <= room - #"..." then cut = #shown + 1 end
-        shown[#shown + 1] = piece
-        if size > room then
-            return '"' .. concat(shown, "", 1, cut or 0) .. '..."'
-        end
+        shown[#shown + 1], size = piece, size + #piece
+        if size > room then return '"' .. concat(shown, "", 1, fitting) .. '..."' end
+        if size <= room - #"..." then fitting = #shown end
     end
     return '"' .. concat(shown) .. '"'
 end
@@ -189,6 +191,16 @@ local function describe(value)
 end
 
 
+-- The line with one more field, as far as there is room.
+local function add(line, key, value, spare)
+    if value == nil then return line end
+    local lead = (line ~= "" and " " or "") .. key .. "="
+    local left = longest_line - #line - #lead - (spare or 0)
+    local shown = show(describe(value), min(left, longest_values[key] or left))
+    return shown and line .. lead .. shown or line
+end
+
+
 --- The error as a line for a log: 1,024 bytes at most, `key=value` parted by spaces, in valid UTF-8
 --- without control characters. A value that is not a plain word is a JSON string. As far as they
 --- are known: code, status, requestId, category, fault, origin, message, body, cause. Long values
@@ -200,30 +212,16 @@ end
 ---@return string line
 function render.to_log(err)
     local of, beside = object.kind(err), side[err] or {}
-    local parts, left = {}, longest_line
-
-    local function add(key, value, spare)
-        if value == nil then return end
-        value = describe(value)
-        local lead = (#parts > 0 and " " or "") .. key .. "="
-        local room = min(longest_values[key] or longest_line, left - #lead - (spare or 0))
-        local shown = show(value, room)
-        if not shown then return end
-        parts[#parts + 1] = lead .. shown
-        left = left - #lead - #shown
-    end
-
     local spare = beside.cause ~= nil and least_cause or 0
-    add("code", rawget(err, "code"))
-    add("status", rawget(err, "status") or of.status)
-    add("requestId", rawget(err, "requestId"))
-    add("category", of.category)
-    add("fault", of.fault)
-    add("origin", beside.origin)
-    add("message", rawget(err, "message"), spare)
-    add("body", beside.body, spare)
-    add("cause", beside.cause)
-    return concat(parts)
+    local line = add("", "code", rawget(err, "code"))
+    line = add(line, "status", rawget(err, "status") or of.status)
+    line = add(line, "requestId", rawget(err, "requestId"))
+    line = add(line, "category", of.category)
+    line = add(line, "fault", of.fault)
+    line = add(line, "origin", beside.origin)
+    line = add(line, "message", rawget(err, "message"), spare)
+    line = add(line, "body", beside.body, spare)
+    return add(line, "cause", beside.cause)
 end
 
 
