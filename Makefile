@@ -79,7 +79,7 @@ test:
 	@tools/need $(COMPILER) $(filter lua5.%,$(LUAS)) $(foreach lua,$(LUAS),$(DEV_$(lua))) \
 	    lua-cjson lua-busted luarocks $(NGINX) curl
 	@$(MAKE) -s $(LUAS:%=build/%/cfs/errors/core.so)
-	@tools/test $(LUAS)
+	@tools/test $(LUAS) $(if $(filter luajit,$(LUAS)),"luajit -joff" "luajit -e package.loaded.jit=nil")
 
 test-prometheus:
 	@tools/need luajit2 lua-cjson lua-busted $(NGINX) curl prometheus

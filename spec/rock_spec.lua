@@ -1,7 +1,7 @@
 local command = require "spec.command"
 
 local version = _VERSION:match("%d%.%d")
-local interpreter = arg[-1]
+local interpreter = command.interpreter
 local rockspec_name = "cfs-errors-scm-1.rockspec"
 
 
