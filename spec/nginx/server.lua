@@ -88,7 +88,11 @@ function server.start(options)
     text = text:gsub("%u+", names)
     write(self.directory .. "/nginx.conf", text)
     for _, path in ipairs(options.files or {}) do command.must("cp " .. path .. " " .. self.directory) end
-    command.must("nginx -e error.log -c nginx.conf -p " .. self.directory)
+    local good, output = command.run("nginx -e error.log -c nginx.conf -p " .. self.directory)
+    if not good then
+        command.remove(self.directory)
+        error(output, 2)
+    end
     running[self] = true
     return self
 end
