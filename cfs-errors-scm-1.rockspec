@@ -25,6 +25,7 @@ build = {
     type = "builtin",
     modules = {
         ["cfs.errors"] = "lua/cfs/errors.lua",
+        ["cfs.errors.broken"] = "lua/cfs/errors/broken.lua",
         ["cfs.errors.core"] = {
             sources = { "src/lua_core.c", "src/catalogue.c", "src/envelope.c", "src/utf8.c" },
             incdirs = { "src" },
@@ -42,6 +43,7 @@ build = {
         ["cfs.errors.status"] = "lua/cfs/errors/status.lua",
         ["cfs.errors.suggest"] = "lua/cfs/errors/suggest.lua",
         ["cfs.errors.template"] = "lua/cfs/errors/template.lua",
+        ["cfs.errors.testing"] = "lua/cfs/errors/testing.lua",
         ["cfs.errors.text"] = "lua/cfs/errors/text.lua",
     },
 }
