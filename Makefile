@@ -8,6 +8,8 @@ CC = cc
 CFLAGS = -O2 -g
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 LUA_INCDIR =
+# macOS (not tested there) must be told that Lua's own functions come from the program.
+SHARED = $(if $(filter Darwin,$(shell uname -s)),-bundle -undefined dynamic_lookup,-shared)
 
 # Where `make install` puts things; LUA_LIB_DIR=/usr/local/openresty/site/lualib means both places.
 PREFIX = /usr/local
@@ -40,8 +42,9 @@ help:
 #: make             build the C core for LUA=lua5.4 (or lua5.1, lua5.2, lua5.3, luajit)
 #: make demo        a tour: parse, match, explain, raise and render real errors
 #: make repl        Lua's prompt with `errors` loaded
-#: make test        the specs on Lua 5.1, 5.2, 5.3, 5.4 and LuaJIT
-#: make docs        write what is generated from the catalogue: docs/errors.md, types/
+#: make test        the specs on Lua 5.1, 5.2, 5.3, 5.4 and LuaJIT; LUAS= and SPECS= choose
+#: make docs        write what is generated: docs/errors.md, types/, rockspecs/
+#: make dist        pack what is committed, for a release: dist/*.tar.gz and dist/*.src.rock
 #: make lint        luacheck and clang-format
 #: make install     for LUA=, into PREFIX=/usr/local, or LUA_LIB_DIR= for OpenResty; DESTDIR= counts
 #: make uninstall   the reverse
@@ -50,7 +53,7 @@ help:
 build/%/cfs/errors/core.so: $(SOURCES) $(HEADERS)
 	@tools/need $(COMPILER) $(filter lua5.%,$*) $(DEV_$*)
 	@mkdir -p $(@D)
-	$(CC) -std=c99 $(CFLAGS) $(WARNINGS) -fPIC -shared \
+	$(CC) -std=c99 $(CFLAGS) $(WARNINGS) -fPIC $(SHARED) \
 	    $(if $(LUA_INCDIR),-I$(LUA_INCDIR),$$(pkg-config --cflags $*)) -o $@ $(SOURCES) $(LDFLAGS)
 
 demo:
@@ -65,14 +68,18 @@ repl:
 
 test:
 	@tools/need $(COMPILER) $(filter lua5.%,$(LUAS)) $(foreach lua,$(LUAS),$(DEV_$(lua))) \
-	    lua-cjson lua-busted luarocks
+	    lua-cjson lua-busted lua-inspect luarocks git
 	@$(MAKE) -s $(LUAS:%=build/%/cfs/errors/core.so)
-	@tools/test $(LUAS)
+	@SPECS='$(SPECS)' tools/test $(LUAS)
 
 docs:
 	@tools/need lua5.4 lua-cjson
 	@$(MAKE) -s LUA=lua5.4
 	@$(call run,lua5.4) tools/generate.lua
+
+dist:
+	@tools/need luarocks git
+	@tools/dist
 
 lint:
 	@tools/need lua-check
@@ -90,7 +97,7 @@ uninstall:
 	$(RM) $(DESTDIR)$(INST_LIBDIR)/cfs/errors/core.so
 
 clean:
-	$(RM) -r build
+	$(RM) -r build dist
 
-.PHONY: all help demo repl test docs lint install uninstall clean
+.PHONY: all help demo repl test docs dist lint install uninstall clean
 .DELETE_ON_ERROR:

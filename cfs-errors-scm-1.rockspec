@@ -33,6 +33,7 @@ build = {
         ["cfs.errors.envelope"] = "lua/cfs/errors/envelope.lua",
         ["cfs.errors.explain"] = "lua/cfs/errors/explain.lua",
         ["cfs.errors.extend"] = "lua/cfs/errors/extend.lua",
+        ["cfs.errors.guide"] = "lua/cfs/errors/guide.lua",
         ["cfs.errors.headers"] = "lua/cfs/errors/headers.lua",
         ["cfs.errors.kind"] = "lua/cfs/errors/kind.lua",
         ["cfs.errors.match"] = "lua/cfs/errors/match.lua",
@@ -45,5 +46,12 @@ build = {
         ["cfs.errors.template"] = "lua/cfs/errors/template.lua",
         ["cfs.errors.testing"] = "lua/cfs/errors/testing.lua",
         ["cfs.errors.text"] = "lua/cfs/errors/text.lua",
+        ["cfs.errors.transcript"] = "lua/cfs/errors/transcript.lua",
     },
+    copy_directories = { "docs", "types" },
+}
+
+test = {
+    type = "command",
+    command = "make test",
 }

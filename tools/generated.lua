@@ -1,5 +1,5 @@
--- What is written out of the loaded catalogue: path → content. `make docs` writes the files, and a
--- spec compares them.
+-- What is written out of the loaded library: path → content. `make docs` writes the files, and a spec
+-- compares them.
 
 local errors = require "cfs.errors"
 
@@ -100,7 +100,18 @@ local function annotations()
 end
 
 
+-- The rockspec of the version that the library tells: that of the repository's head, of another source.
+local function rockspec()
+    local file = assert(io.open("cfs-errors-scm-1.rockspec"))
+    local head = file:read("*a")
+    file:close()
+    return (head:gsub('version = "scm%-1"', 'version = "' .. errors._VERSION .. '-1"')
+        :gsub('branch = "main"', 'tag = "v' .. errors._VERSION .. '"'))
+end
+
+
 return {
+    ["rockspecs/cfs-errors-" .. errors._VERSION .. "-1.rockspec"] = rockspec(),
     ["docs/errors.md"] = reference(),
     ["types/cfs/errors/names.lua"] = annotations(),
 }

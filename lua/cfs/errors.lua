@@ -7,6 +7,7 @@
 local envelope = require "cfs.errors.envelope"
 local explain = require "cfs.errors.explain"
 local extend = require "cfs.errors.extend"
+local guide = require "cfs.errors.guide"
 local kind = require "cfs.errors.kind"
 local match = require "cfs.errors.match"
 local object = require "cfs.errors.object"
@@ -17,7 +18,7 @@ local suggest = require "cfs.errors.suggest"
 
 ---@class cfs.errors
 local errors = {
-    _VERSION = "scm",
+    _VERSION = "0.1.0",
 
     catalogue = state.kinds,
     each = kind.each,
@@ -51,4 +52,7 @@ local function find_name(_, name)
 end
 
 
-return setmetatable(errors, { __index = find_name })
+local function show() return guide end
+
+
+return setmetatable(errors, { __index = find_name, __tostring = show })

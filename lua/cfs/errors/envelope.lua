@@ -3,6 +3,7 @@
 local core = require "cfs.errors.core"
 local object = require "cfs.errors.object"
 local state = require "cfs.errors.state"
+local text = require "cfs.errors.text"
 
 local methods, side = state.methods, state.side
 local read, write, rawget, type = core.read, core.write, rawget, type
@@ -80,7 +81,7 @@ function methods.details(err)
     local cjson = require("cjson").new() -- whatever limits the program has set for its own
     local details = cjson.decode(prepare(document))
     for _, name in ipairs(members) do details[name] = nil end
-    return details
+    return text.readable(details)
 end
 
 

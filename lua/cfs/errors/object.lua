@@ -12,6 +12,7 @@ local state = require "cfs.errors.state"
 local status = require "cfs.errors.status"
 local suggest = require "cfs.errors.suggest"
 local template = require "cfs.errors.template"
+local text = require "cfs.errors.text"
 
 local kinds, metatables, templates = state.kinds, state.metatables, state.templates
 local kind_of, methods, side = state.kind_of, state.methods, state.side
@@ -177,7 +178,8 @@ end
 ---@return table? values nil if the kind has no parameters, or the message is not of its template
 function methods.params(err)
     local parts, message = templates[object.kind(err)], rawget(err, "message")
-    return parts and type(message) == "string" and template.read(parts, message) or nil
+    local values = parts and type(message) == "string" and template.read(parts, message)
+    return values and text.readable(values) or nil
 end
 
 
