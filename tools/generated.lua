@@ -1,7 +1,9 @@
 -- What is written out of the loaded library: path → content. `make docs` writes the files, and a spec
 -- compares them.
 
+local comments = require "tools.comments"
 local errors = require "cfs.errors"
+local state = require "cfs.errors.state"
 
 local retries = {
     never = "never",
@@ -83,7 +85,31 @@ local function reference()
 end
 
 
--- LuaCATS annotations: the fields of `errors` that are kinds.
+-- A method's type: "fun(self: cfs.error, call: table?): table".
+local function method_type(comment)
+    local list, results = { "self: cfs.error" }, {}
+    local parameters = comment.parameters or {}
+    for _, param in ipairs(comment.params) do
+        if param.name ~= parameters[1] then list[#list + 1] = param.name .. ": " .. param.type end
+    end
+    for _, result in ipairs(comment.returns) do results[#results + 1] = result.type end
+    return "fun(" .. table.concat(list, ", ") .. ")"
+        .. (#results > 0 and ": " .. table.concat(results, ", ") or "")
+end
+
+
+local function add_methods(lines)
+    local names = {}
+    for name in pairs(state.methods) do names[#names + 1] = name end
+    table.sort(names)
+    for _, name in ipairs(names) do
+        local comment = comments.of(state.methods[name], name)
+        add(lines, "---@field %s %s %s", name, method_type(comment), comments.summary(comment))
+    end
+end
+
+
+-- LuaCATS annotations: the fields of `errors` that are kinds, and the methods of errors.
 local function annotations()
     local lines = {}
     add(lines, "---@meta")
@@ -96,6 +122,9 @@ local function annotations()
                 kind.message, kind.remedy)
         end
     end
+    add(lines, "")
+    add(lines, "---@class cfs.error")
+    add_methods(lines)
     return table.concat(lines, "\n") .. "\n"
 end
 

@@ -31,7 +31,7 @@ end
 ---     local err, reason, what, position = errors.parse(body)
 ---
 ---@param body string
----@return table? err nil if the body is none
+---@return cfs.error? err nil if the body is none
 ---@return string? reason a sentence: "malformed JSON: expected ':' at byte 17"
 ---@return string? what "empty", "html", "malformed", "too_deep" or "not_envelope"
 ---@return integer? position in bytes, from 1: where it went wrong

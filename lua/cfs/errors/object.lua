@@ -151,16 +151,20 @@ end
 methods.kind = object.kind
 
 --- What was raised or received first and led to this error: any value, or nil.
+---@return any cause
 methods.cause = kept "cause"
 
 --- Where an unexpected error was raised: a stack traceback, or nil.
+---@return string? traceback
 methods.traceback = kept "traceback"
 
 --- Where a received error's code comes from, if not from an envelope: "headers"; or, where there
 --- is no code, why: "html", "empty", "malformed", "too_deep", "not_envelope" or "too_large".
+---@return string? origin
 methods.origin = kept "origin"
 
 --- The beginning of a body that could not be read, 512 bytes at most, as received; or nil.
+---@return string? body
 methods.body = kept "body"
 
 

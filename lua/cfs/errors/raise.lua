@@ -33,6 +33,9 @@ end
 ---
 ---     local instance = errors.assert(client:describe(id))
 ---
+---@param value any
+---@param ... any the error first
+---@return any ... all of them
 function raise.assert(value, ...)
     if value then return value, ... end
     local err = ...

@@ -158,6 +158,9 @@ end
 --
 --     local err = assert.cfs_error(function() client:delete("cfs-1") end, "InstanceNotFound")
 --
+---@class luassert.internal
+---@field cfs_error fun(value: any, ...: string|integer|cfs.kind): cfs.error
+
 local has_luassert, luassert = pcall(require, "luassert")
 if has_luassert then
     local say = require "say"
