@@ -56,8 +56,9 @@ describe("The annotations", function()
     it("name each code of the catalogue, with its message, status and remedy, and no other", function()
         assert.same(sorted_keys(vendors_kinds()), sorted_keys(classes["cfs.errors"]))
         for code, kind in pairs(vendors_kinds()) do
-            assert.equal(("cfs.kind %d %s: `%s` %s"):format(kind.status, kind.reason, kind.message, kind.remedy),
-                classes["cfs.errors"][code])
+            assert.equal(("cfs.kind %d %s: `%s` %s"):format(kind.status, kind.reason, kind.message,
+                kind.remedy),
+            classes["cfs.errors"][code])
         end
     end)
 

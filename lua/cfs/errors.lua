@@ -7,7 +7,6 @@
 local envelope = require "cfs.errors.envelope"
 local explain = require "cfs.errors.explain"
 local extend = require "cfs.errors.extend"
-local guide = require "cfs.errors.guide"
 local kind = require "cfs.errors.kind"
 local match = require "cfs.errors.match"
 local object = require "cfs.errors.object"
@@ -52,7 +51,8 @@ local function find_name(_, name)
 end
 
 
-local function show() return guide end
+-- What the prompt shows; nobody else needs it in memory.
+local function show() return (require "cfs.errors.guide") end
 
 
 return setmetatable(errors, { __index = find_name, __tostring = show })
