@@ -44,6 +44,7 @@ help:
 #: make repl        Lua's prompt with `errors` loaded
 #: make test        the specs on Lua 5.1, 5.2, 5.3, 5.4 and LuaJIT; LUAS= and SPECS= choose
 #: make docs        write what is generated: docs/errors.md, types/, rockspecs/
+#: make picture     draw docs/flow.svg of docs/flow.dot
 #: make drift       compare the vendor's page with the catalogue: PAGE=file, text or HTML
 #: make dist        pack what is committed, for a release: dist/*.tar.gz and dist/*.src.rock
 #: make lint        luacheck and clang-format
@@ -78,6 +79,10 @@ docs:
 	@$(MAKE) -s LUA=lua5.4
 	@$(call run,lua5.4) tools/generate.lua
 
+picture:
+	@tools/need graphviz
+	dot -Tsvg -o docs/flow.svg docs/flow.dot
+
 drift:
 	@tools/need lua5.4 lua-cjson
 	@$(MAKE) -s LUA=lua5.4
@@ -105,5 +110,5 @@ uninstall:
 clean:
 	$(RM) -r build dist
 
-.PHONY: all help demo repl test docs drift dist lint install uninstall clean
+.PHONY: all help demo repl test docs picture drift dist lint install uninstall clean
 .DELETE_ON_ERROR:
