@@ -84,8 +84,10 @@ describe("Lua's prompt", function()
     it("shows what it is asked for", function()
         local equals = (_VERSION == "Lua 5.3" or _VERSION == "Lua 5.4") and "" or "="
         local output = at_prompt(by_hand, equals .. "errors.catalogue", equals .. [[errors.search "mount"]])
-        assert.truthy(output:find(tostring(errors.catalogue), 1, true))
-        assert.truthy(output:find(tostring(errors.search "mount"), 1, true))
+        for _, code in ipairs { "RateLimit", "AlreadyMounted" } do
+            local row = tostring(errors.search(code))
+            assert.truthy(output:find(row:match("[^\n]*$"), 1, true))
+        end
     end)
 
     it("explains what is pasted, on every Lua, behind an equals sign", function()

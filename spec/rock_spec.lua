@@ -99,7 +99,7 @@ describe("An installed library", function()
         assert.equal("421\ntrue\n", command.must("cd / && LUA_PATH='" .. luadir
             .. "/?.lua;;' LUA_CPATH='" .. libdir .. "/?.so;;' " .. interpreter
             .. [[ -e 'print(require("cfs.errors").parse("{\"code\":\"RateLimit\"}").status)']]
-            .. [[ -e 'print(package.loaded["cfs.errors.core"].read ~= nil)']]))
+            .. [[ -e 'print(package.loaded["cfs.errors.core"].parse ~= nil)']]))
     end
 
     local function assert_removed()

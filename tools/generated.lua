@@ -85,12 +85,14 @@ local function reference()
 end
 
 
--- A method's type: "fun(self: cfs.error, call: table?): table".
+-- A method's type: "fun(self: cfs.error, call: table?): table". Its first parameter may lack an
+-- annotation.
 local function method_type(comment)
     local list, results = { "self: cfs.error" }, {}
-    local parameters = comment.parameters or {}
-    for _, param in ipairs(comment.params) do
-        if param.name ~= parameters[1] then list[#list + 1] = param.name .. ": " .. param.type end
+    local own = comment.parameters and comment.parameters[1]
+    for index, param in ipairs(comment.params) do
+        local is_self = index == 1 and (not own or own == param.name)
+        if not is_self then list[#list + 1] = param.name .. ": " .. param.type end
     end
     for _, result in ipairs(comment.returns) do results[#results + 1] = result.type end
     return "fun(" .. table.concat(list, ", ") .. ")"

@@ -135,7 +135,7 @@ local function explain_text(given)
     end
     local answer = transcript.read(given)
     if answer then return explain_response(answer) end
-    local err, reason = envelope.read(given)
+    local err, reason = envelope.parse(given)
     return err and explain.error(err) or "This is no error of the service: " .. reason
 end
 

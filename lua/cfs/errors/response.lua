@@ -21,28 +21,31 @@ local wanted = {
 
 
 -- Reads the body as an envelope: an error, or nil and why not.
-local function read_body(body, received, limit)
+local function read_body(body, limit)
     if type(body) ~= "string" then return nil, "empty" end
     if limit and #body > limit then return nil, "too_large" end
-    local err, _, what = envelope.read(body, received)
+    local err, _, what = envelope.parse(body)
     return err, what
+end
+
+
+-- The error that the headers tell of, or one without a code that keeps what could not be read.
+local function read_headers(values, body, origin)
+    local code = values["x-bce-error-code"]
+    local err = object.receive(code, code and values["x-bce-error-message"])
+    object.keep(err, "origin", code and "headers" or origin)
+    if origin ~= "empty" then object.keep(err, "body", sub(body, 1, snapshot_size)) end
+    return err
 end
 
 
 -- The error of a response that is one.
 local function read_error(answer, received, limit)
     local values = headers.read(answer.headers or answer.header, wanted)
-    local request_id = values["x-bce-request-id"]
-    local err, origin = read_body(answer.body, received, limit)
-    if err then
-        err.requestId = err.requestId or request_id
-        return err
-    end
-    local code = values["x-bce-error-code"]
-    local message = code and values["x-bce-error-message"]
-    err = object.receive(code, message, request_id, received)
-    object.keep(err, "origin", code and "headers" or origin)
-    if origin ~= "empty" then object.keep(err, "body", sub(answer.body, 1, snapshot_size)) end
+    local err, origin = read_body(answer.body, limit)
+    err = err or read_headers(values, answer.body, origin)
+    err.requestId = err.requestId or values["x-bce-request-id"]
+    object.set_status(err, received)
     return err
 end
 

@@ -63,5 +63,5 @@
 ---@field params fun(self: cfs.error): table? The values of the template's parameters, read out of the error's message.
 ---@field raise fun(self: cfs.error, fields: table?) Raises an error: one that there is, or one made as errors.new makes it.
 ---@field status_differs fun(self: cfs.error): boolean Did the error come with another status than the catalogue's?
----@field to_json fun(self: cfs.error): string The error as an envelope: requestId, code and message, in that order, as far as it has them. Always valid UTF-8, and safe within HTML and JavaScript.
+---@field to_json fun(self: cfs.error): string The error as an envelope: requestId, code and message, in that order, as far as it has them. Always valid UTF-8, and safe within HTML and JavaScript. A member that has become something else than a string is an error.
 ---@field traceback fun(self: cfs.error): string? Where an unexpected error was raised: a stack traceback, or nil.
