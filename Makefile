@@ -21,7 +21,7 @@ INSTALL = install
 
 SOURCES = $(wildcard src/*.c)
 HEADERS = $(wildcard src/*.h src/*.def)
-MODULES = $(wildcard lua/cfs/*.lua lua/cfs/errors/*.lua)
+MODULES = $(wildcard lua/cfs/*.lua lua/cfs/errors/*.lua lua/cfs/errors/nginx/*.lua)
 
 # Debian's packages that a Lua's headers are in.
 DEV_lua5.1 = liblua5.1-0-dev
@@ -30,9 +30,11 @@ DEV_lua5.3 = liblua5.3-dev
 DEV_lua5.4 = liblua5.4-dev
 DEV_luajit = luajit2 libluajit2-5.1-dev
 COMPILER = gcc libc6-dev pkg-config
+NGINX = nginx libnginx-mod-http-lua
 
 # Runs a Lua with the library as built here: $(call run,lua5.4) file.lua
-run = LUA_PATH='lua/?.lua;;' LUA_CPATH='build/$(1)/?.so;;' $(1)
+paths = LUA_PATH='lua/?.lua;;' LUA_CPATH='build/$(1)/?.so;;'
+run = $(paths) $(1)
 
 all: build/$(LUA)/cfs/errors/core.so
 
@@ -40,10 +42,14 @@ help:
 	@sed -n 's/^#: //p' Makefile
 
 #: make             build the C core for LUA=lua5.4 (or lua5.1, lua5.2, lua5.3, luajit)
-#: make demo        a tour: parse, match, explain, raise and render real errors
+#: make demo        a tour: parse, match, explain, raise and render real errors; then a gateway
+#: make gateway     examples/gateway: an API that raises errors and a gateway before it, until Ctrl-C
 #: make repl        Lua's prompt with `errors` loaded
 #: make test        the specs on Lua 5.1, 5.2, 5.3, 5.4 and LuaJIT; LUAS= and SPECS= choose
+#: make test-prometheus  a real Prometheus scrapes two gateways and adds up what they counted
+#: make simulate    what an outage does to 1,000 clients without retry, with a naive one, and with ours
 #: make docs        write what is generated: docs/errors.md, types/, rockspecs/
+#: make golden      write spec/data/advice.tsv anew, on purpose only: judge every row that changes
 #: make picture     draw docs/flow.svg of docs/flow.dot
 #: make drift       compare the vendor's page with the catalogue: PAGE=file, text or HTML
 #: make dist        pack what is committed, for a release: dist/*.tar.gz and dist/*.src.rock
@@ -62,6 +68,12 @@ demo:
 	@tools/need lua5.4 lua-cjson
 	@$(MAKE) -s LUA=lua5.4
 	@$(call run,lua5.4) examples/show.lua examples/tour.lua
+	@$(MAKE) -s gateway DEMO=demo
+
+gateway:
+	@tools/need luajit2 lua-cjson $(NGINX) curl
+	@$(MAKE) -s LUA=luajit
+	@$(call paths,luajit) examples/gateway/run $(DEMO)
 
 repl:
 	@tools/need lua5.4 lua-cjson
@@ -70,14 +82,29 @@ repl:
 
 test:
 	@tools/need $(COMPILER) $(filter lua5.%,$(LUAS)) $(foreach lua,$(LUAS),$(DEV_$(lua))) \
-	    lua-cjson lua-busted lua-inspect luarocks git
+	    lua-cjson lua-busted lua-inspect luarocks git $(NGINX) curl
 	@$(MAKE) -s $(LUAS:%=build/%/cfs/errors/core.so)
 	@SPECS='$(SPECS)' tools/test $(LUAS)
+
+test-prometheus:
+	@tools/need luajit2 lua-cjson lua-busted $(NGINX) curl prometheus
+	@$(MAKE) -s LUA=luajit
+	@$(call run,luajit) spec/run.lua --output=plainTerminal spec/prometheus
+
+simulate:
+	@tools/need lua5.4
+	@$(MAKE) -s LUA=lua5.4
+	@$(call run,lua5.4) bench/outage.lua
 
 docs:
 	@tools/need lua5.4 lua-cjson
 	@$(MAKE) -s LUA=lua5.4
 	@$(call run,lua5.4) tools/generate.lua
+
+golden:
+	@tools/need lua5.4
+	@$(MAKE) -s LUA=lua5.4
+	@$(call run,lua5.4) tools/golden.lua
 
 picture:
 	@tools/need graphviz
@@ -94,13 +121,14 @@ dist:
 
 lint:
 	@tools/need lua-check
-	luacheck -q lua spec examples tools
+	luacheck -q lua spec bench examples tools
 	clang-format --dry-run -Werror src/*.c src/*.h
 
 install: all
-	$(INSTALL) -d $(DESTDIR)$(INST_LUADIR)/cfs/errors $(DESTDIR)$(INST_LIBDIR)/cfs/errors
+	$(INSTALL) -d $(DESTDIR)$(INST_LUADIR)/cfs/errors/nginx $(DESTDIR)$(INST_LIBDIR)/cfs/errors
 	$(INSTALL) -m 644 lua/cfs/errors.lua $(DESTDIR)$(INST_LUADIR)/cfs
 	$(INSTALL) -m 644 lua/cfs/errors/*.lua $(DESTDIR)$(INST_LUADIR)/cfs/errors
+	$(INSTALL) -m 644 lua/cfs/errors/nginx/*.lua $(DESTDIR)$(INST_LUADIR)/cfs/errors/nginx
 	$(INSTALL) -m 755 build/$(LUA)/cfs/errors/core.so $(DESTDIR)$(INST_LIBDIR)/cfs/errors
 
 uninstall:
@@ -110,5 +138,6 @@ uninstall:
 clean:
 	$(RM) -r build dist
 
-.PHONY: all help demo repl test docs picture drift dist lint install uninstall clean
+.PHONY: all help demo gateway repl test test-prometheus simulate docs golden picture drift dist \
+    lint install uninstall clean
 .DELETE_ON_ERROR:

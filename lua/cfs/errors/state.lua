@@ -19,7 +19,7 @@ end
 -- Two more tables are there from the start, since the core uses them:
 -- state.metatables: kind, code of the catalogue, or status of an unknown code (false for none) → the
 -- metatable of its errors, which has the code at 1 and, without parameters, the message at 2
--- state.side: error → what its members do not show: cause, traceback, origin, body, document. Its
--- keys are weak.
+-- state.side: error → what its members do not show: cause, traceback, origin, body, document, headers.
+-- Its keys are weak.
 
 return state
