@@ -5,11 +5,7 @@ local comments = require "tools.comments"
 local errors = require "cfs.errors"
 local state = require "cfs.errors.state"
 
--- The modules that users load, by the names that they have in the documentation.
-local modules = {
-    errors = errors,
-    testing = require "cfs.errors.testing",
-}
+local modules = require "spec.modules"
 
 
 -- The fields that annotations give to each class: class → name → { type =, text = }.
@@ -85,25 +81,19 @@ describe("The annotations", function()
         end
     end)
 
-    for module_name, module in pairs(modules) do
-        for name, value in pairs(module) do
-            if type(value) == "function" then
-                it("tell what " .. module_name .. "." .. name .. " takes and does", function()
-                    local comment = comments.of(value, name)
-                    local names = {}
-                    for _, param in ipairs(comment.params) do names[#names + 1] = param.name end
-                    assert.same(comment.parameters or names, names)
-                    assert.is_true(#comments.summary(comment) > 20)
-                end)
-            end
-        end
+    for signature, comment in pairs(modules.functions()) do
+        it("tell what " .. signature .. " takes and does", function()
+            local names = {}
+            for _, param in ipairs(comment.params) do names[#names + 1] = param.name end
+            assert.same(comment.parameters or names, names)
+            assert.is_true(#comments.summary(comment) > 20)
+        end)
     end
 
-    it("tell what each method does", function()
-        for name, method in pairs(state.methods) do
-            local comment = comments.of(method, name)
-            assert.is_true(#comments.summary(comment) > 20, name)
-            assert.is_true(#comment.returns > 0 or name == "raise", name)
-        end
-    end)
+    for signature, comment in pairs(modules.methods()) do
+        it("tell what " .. signature .. " does and returns", function()
+            assert.is_true(#comments.summary(comment) > 20)
+            assert.is_true(#comment.returns > 0 or signature == "err:raise(fields)")
+        end)
+    end
 end)

@@ -52,6 +52,7 @@
 ---@field MultiRequestConflict cfs.kind 409 Conflict: `The request is refused because of a previous is in progress.` Wait for the first request to finish, then repeat with the same client token.
 
 ---@class cfs.error
+---@field advice fun(self: cfs.error, call: table?): cfs.advice What may be done with the call that had this error.
 ---@field body fun(self: cfs.error): string? The beginning of a body that could not be read, 512 bytes at most, as received; or nil.
 ---@field cause fun(self: cfs.error): any What was raised or received first and led to this error: any value, or nil.
 ---@field details fun(self: cfs.error): table? What else the envelope said: its other members, decoded by lua-cjson at each call.
@@ -62,6 +63,8 @@
 ---@field origin fun(self: cfs.error): string? Where a received error's code comes from, if not from an envelope: "headers"; or, where there is no code, why: "html", "empty", "malformed", "too_deep", "not_envelope" or "too_large".
 ---@field params fun(self: cfs.error): table? The values of the template's parameters, read out of the error's message.
 ---@field raise fun(self: cfs.error, fields: table?) Raises an error: one that there is, or one made as errors.new makes it.
+---@field response fun(self: cfs.error, options: { standard: boolean?, hide: boolean?, request_id: string?, retry_after: number? }?): integer, table<string, string>, string The error as a response for a client: with the envelope, and without what is not the client's business.
 ---@field status_differs fun(self: cfs.error): boolean Did the error come with another status than the catalogue's?
 ---@field to_json fun(self: cfs.error): string The error as an envelope: requestId, code and message, in that order, as far as it has them. Always valid UTF-8, and safe within HTML and JavaScript. A member that has become something else than a string is an error.
+---@field to_log fun(self: cfs.error): string The error as a line for a log: 1,024 bytes at most, `key=value` parted by spaces, in valid UTF-8 without control characters. A value that is not a plain word is a JSON string. As far as they are known: code, status, requestId, category, fault, origin, message, body, cause. Long values are cut, and end in "...".
 ---@field traceback fun(self: cfs.error): string? Where an unexpected error was raised: a stack traceback, or nil.

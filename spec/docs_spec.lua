@@ -1,6 +1,8 @@
--- Every Lua block of README is run, and what it prints compared with its comments `--> ...`.
+-- Every Lua block of the documents is run, and what it prints compared with its comments `--> ...`.
 
+local command = require "spec.command"
 local errors = require "cfs.errors"
+local modules = require "spec.modules"
 
 
 local function read(path)
@@ -11,7 +13,7 @@ local function read(path)
 end
 
 
--- The blocks: { heading =, code =, expected = lines }.
+-- The blocks: { heading =, code = }.
 local function blocks_of(text)
     local blocks, heading, code = {}, nil, nil
     for line in text:gmatch("([^\n]*)\n") do
@@ -30,7 +32,7 @@ local function blocks_of(text)
 end
 
 
--- Values that print parts by tabs stand two spaces apart in README.
+-- Values that print parts by tabs stand two spaces apart in a document.
 local function expected_lines(code)
     local lines = {}
     for line in (code .. "\n"):gmatch("([^\n]*)\n") do
@@ -40,7 +42,7 @@ local function expected_lines(code)
 end
 
 
-local function printed_lines(code)
+local function printed_lines(code, path)
     local lines = {}
     local env = setmetatable({ errors = errors }, { __index = _G })
     function env.print(...)
@@ -50,29 +52,79 @@ local function printed_lines(code)
     end
     local chunk
     if setfenv then
-        chunk = setfenv(assert(loadstring(code, "@README.md")), env)
+        chunk = setfenv(assert(loadstring(code, "@" .. path)), env)
     else
-        chunk = assert(load(code, "@README.md", "t", env))
+        chunk = assert(load(code, "@" .. path, "t", env))
     end
     chunk()
     return table.concat(lines, "\n")
 end
 
 
-describe("README", function()
-    local blocks = blocks_of(read("README.md"))
+for _, path in ipairs { "README.md", "docs/guide.md", "docs/api.md" } do
+    describe(path, function()
+        local blocks = blocks_of(read(path))
 
-    it("has the blocks that are run here", function()
-        assert.equal(12, #blocks)
+        it("has blocks, which are run here", function()
+            assert.is_true(#blocks >= 6)
+        end)
+
+        for index, block in ipairs(blocks) do
+            it("is right in block " .. index .. ", " .. block.heading, function()
+                assert.is_true(#expected_lines(block.code) > 0)
+                assert.equal(expected_lines(block.code), printed_lines(block.code, path))
+            end)
+        end
+
+        it("links to files that are there", function()
+            local directory = path:match("^.*/") or ""
+            for link in read(path):gmatch("%]%(([^)#]+)[^)]*%)") do
+                if not link:find("://", 1, true) then
+                    assert.is_true((command.run("test -e " .. directory .. link)), link)
+                end
+            end
+        end)
     end)
+end
 
-    for index, block in ipairs(blocks) do
-        it("is right in block " .. index .. ", " .. block.heading, function()
-            assert.is_true(#expected_lines(block.code) > 0)
-            assert.equal(expected_lines(block.code), printed_lines(block.code))
+
+-- The sections of the reference: heading → text.
+local function sections_of(text)
+    local sections = {}
+    for heading, section in (text .. "\n#"):gsub("\n(#+ )", "\n\1%1"):gmatch("\1### ([^\n]+)\n([^\1]*)") do
+        sections[heading] = section
+    end
+    return sections
+end
+
+
+describe("The reference", function()
+    local sections = sections_of(read("docs/api.md"))
+    local signatures = { ["assert.cfs_error(value, ...)"] = true }
+    for signature in pairs(modules.functions()) do signatures[signature] = true end
+    for signature in pairs(modules.methods()) do signatures[signature] = true end
+
+    for signature in pairs(signatures) do
+        it("tells of " .. signature .. " its parameters, results and errors, with an example", function()
+            local section = assert(sections[signature])
+            local names, documented = {}, {}
+            for name in signature:match("%((.*)%)"):gmatch("[%w_.]+") do names[#names + 1] = name end
+            for name in section:gmatch("\n%- `([%w_.]+)`: ") do documented[#documented + 1] = name end
+            assert.same(names, documented)
+            assert.truthy(section:find("\n- returns ", 1, true))
+            assert.truthy(section:find("\n- raises ", 1, true))
+            -- those of nginx' functions are in examples/gateway
+            assert.truthy(section:find("```lua", 1, true) or signature:find("^nginx%."))
         end)
     end
 
+    it("tells of nothing else", function()
+        for heading in pairs(sections) do assert.is_true(signatures[heading], heading) end
+    end)
+end)
+
+
+describe("README", function()
     it("names its two commands, which the Makefile has", function()
         local makefile = read("Makefile")
         for _, target in ipairs { "demo", "test" } do
@@ -85,7 +137,6 @@ end)
 
 describe("The tour", function()
     it("runs, and shows what it promises", function()
-        local command = require "spec.command"
         local output = command.must(arg[-1] .. " examples/show.lua examples/tour.lua")
         for _, line in ipairs {
             "DropMountedFS  400  state  never",
