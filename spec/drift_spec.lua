@@ -61,11 +61,11 @@ local forms = { bars = to_bars, tabs = to_tabs, HTML = to_html }
 local changes = {
     { "nothing", function() end, 0 },
     { "an added code", function(rows)
-        table.insert(rows, 20, { "ShareLocked", "The share is locked.", "423 Locked", "Wait" })
-    end, 1, "added    ShareLocked: 423 Locked, The share is locked." },
+        table.insert(rows, 20, { "ShareMoved", "The share is locked.", "423 Locked", "Wait" })
+    end, 1, "added    ShareMoved: 423 Locked, The share is locked." },
     { "an added code of a service without a reason phrase", function(rows)
-        rows[#rows + 1] = { "ShareLocked", "The share is locked.", "423", "" }
-    end, 1, "added    ShareLocked: 423 , The share is locked." },
+        rows[#rows + 1] = { "ShareMoved", "The share is locked.", "423", "" }
+    end, 1, "added    ShareMoved: 423 , The share is locked." },
     { "a code that is gone", function(rows) table.remove(rows, 21) end, -1, "gone     CreateOrderFail" },
     { "a renamed code", function(rows) rows.RateLimit[1] = "RateLimited" end, 0, "gone     RateLimit",
       "added    RateLimited: 421 Misdirected Request, There are too many connections. The host is {host}" },
