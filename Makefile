@@ -84,7 +84,8 @@ test:
 	@tools/need $(COMPILER) $(filter lua5.%,$(LUAS)) $(foreach lua,$(LUAS),$(DEV_$(lua))) \
 	    lua-cjson lua-busted lua-inspect luarocks git $(NGINX) curl
 	@$(MAKE) -s $(LUAS:%=build/%/cfs/errors/core.so)
-	@SPECS='$(SPECS)' tools/test $(LUAS)
+	@SPECS='$(SPECS)' tools/test $(LUAS) \
+	    $(if $(filter luajit,$(LUAS)),"luajit -joff" "luajit -e package.loaded.jit=nil")
 
 test-prometheus:
 	@tools/need luajit2 lua-cjson lua-busted $(NGINX) curl prometheus

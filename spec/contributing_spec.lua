@@ -2,7 +2,7 @@
 
 local command = require "spec.command"
 
-local interpreter = arg[-1]
+local interpreter = command.interpreter
 
 
 local function read(path)

@@ -137,7 +137,7 @@ end)
 
 describe("The tour", function()
     it("runs, and shows what it promises", function()
-        local output = command.must(arg[-1] .. " examples/show.lua examples/tour.lua")
+        local output = command.must(command.interpreter .. " examples/show.lua examples/tour.lua")
         for _, line in ipairs {
             "DropMountedFS  400  state  never",
             "delete its mount targets first",

@@ -1,7 +1,7 @@
 local command = require "spec.command"
 local errors = require "cfs.errors"
 
-local interpreter = arg[-1]
+local interpreter = command.interpreter
 
 
 -- The vendor's rows, as a table that a test may change.

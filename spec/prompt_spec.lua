@@ -4,7 +4,7 @@ local command = require "spec.command"
 local errors = require "cfs.errors"
 local testing = require "cfs.errors.testing"
 
-local interpreter = arg[-1]
+local interpreter = command.interpreter
 local has_inspect, inspect = pcall(require, "inspect")
 
 

@@ -484,7 +484,7 @@ end)
 describe("cfs.errors", function()
     it("does not load cfs.errors.retry", function()
         local command = require "spec.command"
-        assert.equal("nil\n", command.must(arg[-1]
+        assert.equal("nil\n", command.must(command.interpreter
             .. [[ -e 'require "cfs.errors" print(package.loaded["cfs.errors.retry"])']]))
     end)
 end)

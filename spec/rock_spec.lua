@@ -1,7 +1,7 @@
 local command = require "spec.command"
 
 local version = _VERSION:match("%d%.%d")
-local interpreter = arg[-1]
+local interpreter = command.interpreter
 local release = require("cfs.errors")._VERSION
 local head = "cfs-errors-scm-1.rockspec"
 local rockspecs = { head, "rockspecs/cfs-errors-" .. release .. "-1.rockspec" }

@@ -18,13 +18,13 @@ end
 describe("cfs.errors.testing", function()
     it("is not loaded by the library", function()
         local command = require "spec.command"
-        assert.equal("nil\tnil\n", command.must(arg[-1] .. [[ -e 'require "cfs.errors"']]
+        assert.equal("nil\tnil\n", command.must(command.interpreter .. [[ -e 'require "cfs.errors"']]
             .. [[ -e 'print(package.loaded["cfs.errors.testing"], package.loaded.luassert)']]))
     end)
 
     it("works without luassert", function()
         local command = require "spec.command"
-        assert.equal("404\n", command.must(arg[-1]
+        assert.equal("404\n", command.must(command.interpreter
             .. [[ -e 'package.preload.luassert = function() error("none") end']]
             .. [[ -e 'print(require("cfs.errors.testing").response("InstanceNotFound").status)']]))
     end)

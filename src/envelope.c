@@ -127,13 +127,13 @@ void cfs_text_copy(const cfs_text *text, char *out)
 ** ================================================================== */
 
 /* The members of an envelope, in the order of `cfs_envelope`. */
-enum member { MEMBER_CODE, MEMBER_MESSAGE, MEMBER_REQUEST_ID, MEMBER_COUNT, MEMBER_NONE };
+enum member { MEMBER_CODE, MEMBER_MESSAGE, MEMBER_REQUEST_ID, MEMBER_NONE };
 
 struct reader {
     const unsigned char *start, *end;
-    enum member member; /* whose value comes next; MEMBER_NONE: nobody's that counts */
-    cfs_text members[MEMBER_COUNT];
-    unsigned seen; /* a bit for each member whose name was read */
+    enum member member;              /* whose value comes next; MEMBER_NONE: nobody's that counts */
+    cfs_text texts[MEMBER_NONE + 1]; /* the members' values; the last is anybody's */
+    unsigned seen;                   /* a bit for each member whose name was read */
     bool others;
     enum cfs_what what;   /* CFS_ENVELOPE as long as nothing speaks against it */
     cfs_refusal *refusal; /* filled when `what` changes */
@@ -168,7 +168,7 @@ static inline bool is_byte(const struct reader *r, const unsigned char *at, unsi
 
 static inline const unsigned char *skip_space(const struct reader *r, const unsigned char *at)
 {
-    while (at < r->end && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t'))
+    while (at < r->end && *at <= ' ' && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t'))
         at++;
     return at;
 }
@@ -325,17 +325,16 @@ static const unsigned char *read_name(struct reader *r, const unsigned char *at,
     return at + 1;
 }
 
-/* The value of a member that counts: `text` of a string or a number, else an empty one. */
-static void take(struct reader *r, const unsigned char *at, const cfs_text *text)
+/* Checks the value, at `at`, of the member that comes next, whose text was read if it has one. */
+static void check_member(struct reader *r, const unsigned char *at)
 {
     static const char *const wrong[] = {"'code' is neither a non-empty string nor a number",
                                         "'message' is neither a string nor a number",
                                         "'requestId' is neither a string nor a number"};
-    bool is_text = text->source != NULL && (r->member != MEMBER_CODE || text->size > 0);
-    bool is_absent = *at == 'n' && r->member != MEMBER_CODE;
-    if (is_text)
-        r->members[r->member] = *text;
-    else if (!is_absent)
+    const cfs_text *text = &r->texts[r->member];
+    bool is_text = *at == '"' || *at == '-' || is_digit(r, at);
+    bool fits = r->member == MEMBER_CODE ? is_text && text->size > 0 : is_text || *at == 'n';
+    if (!fits)
         object(r, wrong[r->member], at);
     r->member = MEMBER_NONE;
 }
@@ -343,11 +342,11 @@ static void take(struct reader *r, const unsigned char *at, const cfs_text *text
 static const unsigned char *read_scalar(struct reader *r, const unsigned char *at)
 {
     const unsigned char *first = at;
-    cfs_text text = {NULL, 0, 0, false};
+    cfs_text *text = &r->texts[r->member];
     if (is_byte(r, at, '"'))
-        at = read_string(r, at, &text);
+        at = read_string(r, at, text);
     else if (is_byte(r, at, '-') || is_digit(r, at))
-        at = read_number(r, at, &text);
+        at = read_number(r, at, text);
     else if (is_byte(r, at, 't'))
         at = read_literal(r, at, "true");
     else if (is_byte(r, at, 'f'))
@@ -356,21 +355,20 @@ static const unsigned char *read_scalar(struct reader *r, const unsigned char *a
         at = read_literal(r, at, "null");
     else
         at = malformed(r, "expected a value", at);
-    if (at != NULL && r->member != MEMBER_NONE)
-        take(r, first, &text);
+    if (r->member != MEMBER_NONE && at != NULL)
+        check_member(r, first);
     return at;
 }
 
 /* Opens a container, of which `depth` are open. */
 static const unsigned char *read_open(struct reader *r, const unsigned char *at, unsigned depth)
 {
-    static const cfs_text none = {NULL, 0, 0, false};
     if (depth == CFS_DEPTH) {
         refuse(r, CFS_TOO_DEEP, "expected at most 64 levels", at);
         return NULL;
     }
     if (r->member != MEMBER_NONE)
-        take(r, at, &none);
+        check_member(r, at);
     return at + 1;
 }
 
@@ -458,9 +456,9 @@ enum cfs_what cfs_envelope_read(const char *body, size_t length, cfs_envelope *e
     struct reader r;
     r.start = (const unsigned char *)body;
     r.member = MEMBER_NONE;
-    r.members[MEMBER_CODE].source = NULL;
-    r.members[MEMBER_MESSAGE].source = NULL;
-    r.members[MEMBER_REQUEST_ID].source = NULL;
+    r.texts[MEMBER_CODE].source = NULL;
+    r.texts[MEMBER_MESSAGE].source = NULL;
+    r.texts[MEMBER_REQUEST_ID].source = NULL;
     r.seen = 0;
     r.others = false;
     r.what = CFS_ENVELOPE;
@@ -472,9 +470,9 @@ enum cfs_what cfs_envelope_read(const char *body, size_t length, cfs_envelope *e
     r.end = r.start + length;
     read_body(&r);
     if (r.what == CFS_ENVELOPE) {
-        envelope->code = r.members[MEMBER_CODE];
-        envelope->message = r.members[MEMBER_MESSAGE];
-        envelope->request_id = r.members[MEMBER_REQUEST_ID];
+        envelope->code = r.texts[MEMBER_CODE];
+        envelope->message = r.texts[MEMBER_MESSAGE];
+        envelope->request_id = r.texts[MEMBER_REQUEST_ID];
         envelope->others = r.others;
     }
     return r.what;

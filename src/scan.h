@@ -18,9 +18,17 @@
 #include <arm_neon.h>
 #endif
 
+/* The flag `markup` is a constant wherever these are called: that must not become a test in a loop.
+ */
+#if defined(__GNUC__)
+#define CFS_INLINE static inline __attribute__((always_inline))
+#else
+#define CFS_INLINE static inline
+#endif
+
 /* May the byte stand in a JSON string as it is, and is it ASCII? With `markup`, not in HTML either.
  */
-static inline bool cfs_is_plain(unsigned char byte, bool markup)
+CFS_INLINE bool cfs_is_plain(unsigned char byte, bool markup)
 {
     return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\' &&
            !(markup && (byte == '<' || byte == '>' || byte == '&'));
@@ -37,7 +45,7 @@ static inline bool cfs_is_plain(unsigned char byte, bool markup)
 #if defined(CFS_SCAN_SSE2)
 
 #define CFS_SCAN_BITS 1u
-static inline uint64_t cfs_stops(const unsigned char *at, bool markup)
+CFS_INLINE uint64_t cfs_stops(const unsigned char *at, bool markup)
 {
     __m128i bytes = _mm_loadu_si128((const __m128i *)at), quotes = bytes;
     __m128i stops = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20));
@@ -54,7 +62,7 @@ static inline uint64_t cfs_stops(const unsigned char *at, bool markup)
 #else
 
 #define CFS_SCAN_BITS 4u
-static inline uint64_t cfs_stops(const unsigned char *at, bool markup)
+CFS_INLINE uint64_t cfs_stops(const unsigned char *at, bool markup)
 {
     uint8x16_t bytes = vld1q_u8(at), quotes = bytes;
     uint8x16_t stops = vcltq_s8(vreinterpretq_s8_u8(bytes), vdupq_n_s8(0x20));
@@ -79,9 +87,8 @@ static inline size_t cfs_first_stop(uint64_t stops)
 ** The first byte from `at` on that is not plain; `end` if there is none. Bytes from `start` on may
 ** be read: the last 16 are read together, though `at` may be among them.
 */
-static inline const unsigned char *cfs_plain_end(const unsigned char *start,
-                                                 const unsigned char *at, const unsigned char *end,
-                                                 bool markup)
+CFS_INLINE const unsigned char *cfs_plain_end(const unsigned char *start, const unsigned char *at,
+                                              const unsigned char *end, bool markup)
 {
     uint64_t stops;
     for (; end - at >= 16; at += 16)
@@ -108,7 +115,7 @@ static inline bool cfs_has_zero(uint64_t bytes)
 }
 
 /* Are the eight bytes plain? */
-static inline bool cfs_are_plain(uint64_t bytes, bool markup)
+CFS_INLINE bool cfs_are_plain(uint64_t bytes, bool markup)
 {
     return (bytes & CFS_SCAN_EACH(0x80)) == 0 &&
            ((bytes - CFS_SCAN_EACH(0x20)) & CFS_SCAN_EACH(0x80)) == 0 && /* none below 0x20 */
@@ -119,9 +126,8 @@ static inline bool cfs_are_plain(uint64_t bytes, bool markup)
 }
 
 /* The first byte from `at` on that is not plain; `end` if there is none. */
-static inline const unsigned char *cfs_plain_end(const unsigned char *start,
-                                                 const unsigned char *at, const unsigned char *end,
-                                                 bool markup)
+CFS_INLINE const unsigned char *cfs_plain_end(const unsigned char *start, const unsigned char *at,
+                                              const unsigned char *end, bool markup)
 {
     (void)start;
     for (; end - at >= 8; at += 8) {

@@ -158,6 +158,27 @@ server {
             ngx.print(answer.status, " ", answer.header["x-bce-request-id"], " ", answer.body)
         }
     }
+    location = /captured { # the status follows the code
+        content_by_lua_block {
+            serve(function()
+                local err = errors.from_response(ngx.location.capture("/options"))
+                if err:is("unavailable") then err = errors.CreateOrderFail { requestId = err.requestId } end
+                errors.raise(err)
+            end)
+        }
+    }
+    location = /retry {
+        content_by_lua_block {
+            serve(function()
+                local retry = require "cfs.errors.retry"
+                local result = errors.assert(retry.run(function(attempt)
+                    if attempt < 3 then errors.raise("ServiceUnavailable") end
+                    return "done at attempt " .. attempt
+                end, retry.policy {}))
+                ngx.say(result)
+            end)
+        }
+    }
     location = /log {
         content_by_lua_block { ngx.say("fine") }
         log_by_lua_block {
@@ -362,6 +383,18 @@ describe("In nginx,", function()
 
         it("answers a subrequest", function()
             assert.equal("404 7e0c3b52 " .. not_found, nginx:get("/capture").body)
+        end)
+
+        it("gives an error that was captured the status of its code", function()
+            local answer = nginx:get("/captured")
+            assert.equal(500, answer.status)
+            local envelope = cjson.decode(answer.body)
+            assert.equal("CreateOrderFail", envelope.code)
+            assert.equal(answer.headers["x-bce-request-id"], envelope.requestId)
+        end)
+
+        it("lets its function try again, while others are served", function()
+            assert.equal("done at attempt 3\n", nginx:get("/retry").body)
         end)
     end)
 

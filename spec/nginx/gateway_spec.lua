@@ -129,3 +129,36 @@ describe("The example of a gateway", function()
         assert.is_false((command.run("curl -s 127.0.0.1:" .. nginx.port + 2)))
     end)
 end)
+
+
+describe("README's configuration", function()
+    local nginx
+
+    setup(function()
+        local file = assert(io.open("README.md"))
+        local conf = file:read("*a"):match("\n```nginx\n(.-)\n```\n")
+        file:close()
+        conf = conf:gsub(":8080", ":PORT1"):gsub(":8081", ":PORT2/")
+        nginx = server.start { http = conf .. [[
+            server {
+                listen 127.0.0.1:PORT2;
+                location / { content_by_lua_block { require("spec.nginx.upstream").serve() } }
+            }]] }
+    end)
+    teardown(function() nginx:stop() end)
+
+    it("does what it says", function()
+        local answer = nginx:get("/v1/")
+        assert.same({ 404, "InstanceNotFound" }, { answer.status, errors.parse(answer.body).code })
+        answer = nginx:get("/cfs/?name=limited")
+        assert.same({ 403, "AccessDenied" }, { answer.status, errors.parse(answer.body).code })
+        answer = nginx:get("/cfs/?name=limited", "-H 'Authorization: any'")
+        assert.same({ 429, "RateLimit" }, { answer.status, errors.parse(answer.body).code })
+        assert.is_nil(answer.body:find("10.0.3.7", 1, true))
+        assert.same({
+            ["InstanceNotFound not_found 404 raised"] = 1,
+            ["AccessDenied permission 403 raised"] = 1,
+            ["RateLimit throttle 421 upstream"] = 1,
+        }, (metrics.counts(nginx:get("/metrics").body)))
+    end)
+end)

@@ -52,6 +52,15 @@ server {
         proxy_pass http://127.0.0.1:PORT2/$is_args$args;
     }
     location = /down { proxy_pass http://127.0.0.1:PORT5; }
+    location = /flushed {
+        content_by_lua_block {
+            ngx.status = 500
+            for _, piece in ipairs { '{"code":', '"InternalError",', '"requestId":"7e0c3b52"}' } do
+                ngx.print(piece)
+                ngx.flush(true)
+            end
+        }
+    }
     location = /deny { deny all; }
     location = /own {
         access_by_lua_block { nginx.exit(errors.AccessDenied { requestId = "7e0c3b52" }) }
@@ -391,6 +400,18 @@ describe("A relay", function()
         end
     end)
 
+    it("gets an error of nginx for headers that no response may have", function()
+        for _, name in ipairs { "nul_in_a_header", "cr_in_a_header" } do
+            local answer
+            assert.same({ ["html unavailable 502 upstream"] = 1 }, counted(function()
+                answer = nginx:get("/plain?name=" .. name)
+            end))
+            assert.equal(502, answer.status)
+            assert.is_nil(answer.headers["x-forged"])
+            assert.equal("ServiceUnavailable", cjson.decode(answer.body).code)
+        end
+    end)
+
     describe("whose upstream", function()
         it("breaks off in the middle of an error answers in its place", function()
             for _, framing in ipairs { "length", "chunked" } do
@@ -448,6 +469,15 @@ describe("A relay", function()
         end))
         assert.equal(403, answer.status)
         assert.equal(envelope(answer.headers["x-bce-request-id"], "AccessDenied", "Forbidden"), answer.body)
+    end)
+
+    it("waits for all of what nginx flushes", function()
+        local answer
+        assert.same({ ["InternalError internal 500 raised"] = 1 }, counted(function()
+            answer = nginx:get("/flushed")
+        end))
+        assert.same({ 500, 0 }, { answer.status, answer.exit })
+        assert.equal(envelope("7e0c3b52", "InternalError", errors.InternalError.message), answer.body)
     end)
 
     it("leaves alone what exit has answered", function()

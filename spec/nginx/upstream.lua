@@ -84,6 +84,8 @@ upstream.answers = {
     },
     at_the_limit = { status = 400, headers = {}, body = sized(65536) },
     above_the_limit = { status = 400, headers = { 'ETag: "1"' }, body = sized(65537) },
+    nul_in_a_header = { status = 404, headers = { "x-bce-request-id: a\0b" }, body = "{}" },
+    cr_in_a_header = { status = 404, headers = { "x-bce-request-id: a\rX-Forged: b" }, body = "{}" },
     odd_status = { status = 777, headers = {}, body = envelope("4db2b34d", "Odd", "odd") },
 }
 upstream.answers.many_headers = { status = 404, headers = {}, body = upstream.answers.envelope.body }
@@ -108,6 +110,7 @@ function upstream.serve()
     local cut = tonumber(arguments.cut)
     local socket = assert(ngx.req.socket(true))
     assert(socket:send(head_of(answer, framing)))
+    if split then ngx.sleep(0.005) end -- so that the head comes by itself
     if ngx.req.get_method() == "HEAD" then return end
     local body = answer.body:sub(1, cut)
     for first = 1, #body, split or #body do

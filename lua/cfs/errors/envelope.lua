@@ -8,6 +8,9 @@ local methods, side = state.methods, state.side
 
 local envelope = {}
 
+-- Another Lua than LuaJIT may have some module of that name.
+local has_ffi = package.loaded.jit and pcall(require, "ffi")
+
 local members = { "code", "message", "requestId", "requestID", "request_id" }
 
 
@@ -20,7 +23,7 @@ local members = { "code", "message", "requestId", "requestID", "request_id" }
 ---@return string? reason a sentence: "malformed JSON: expected ':' at byte 17"
 ---@return string? what "empty", "html", "malformed", "too_deep" or "not_envelope"
 ---@return integer? position in bytes, from 1: where it went wrong
-envelope.parse = core.parse
+envelope.parse = has_ffi and require "cfs.errors.jit" or core.parse
 
 
 --- The error as an envelope: requestId, code and message, in that order, as far as it has them.

@@ -35,9 +35,6 @@ local function objection(of, fields)
             return "field '" .. name .. "' must be a " .. wanted .. ", got " .. type(value)
         end
     end
-    if fields.status ~= nil and not status.normalize(fields.status) then
-        return "field 'status' must be a whole number from 100 to 999"
-    end
 end
 
 
@@ -55,8 +52,11 @@ local function make(of, fields)
         err.message, wrong = template.fill(templates[of], fields)
         if wrong then return nil, wrong end
     end
-    local received = status.normalize(fields.status)
-    if received ~= of.status then err.status = received end
+    if fields.status ~= nil then
+        local received = status.normalize(fields.status)
+        if not received then return nil, "field 'status' must be a whole number from 100 to 999" end
+        if received ~= of.status then err.status = received end
+    end
     if fields.cause ~= nil then side[err] = { cause = fields.cause } end
     return setmetatable(err, metatables[of])
 end

@@ -60,6 +60,13 @@ local function replace(state, err, map)
 end
 
 
+-- An empty chunk that is not the last only flushes. nginx sends one when the headers have come by
+-- themselves, and one when it has lost the upstream: then it knows how long that took.
+local function is_lost()
+    return find(ngx.var.upstream_response_time or "-", "%d$") ~= nil
+end
+
+
 -- All that will come of the body is here: the error is known and counted.
 local function conclude(state, limit)
     local body = concat(state.chunks)
@@ -155,7 +162,7 @@ function relay.relay(options)
         if state.size > limit then
             local _, body = conclude(state, limit)
             if state.holds then ngx.arg[1] = body end
-        elseif is_last or chunk == "" then -- an empty one is nginx's, who lost the upstream
+        elseif is_last or chunk == "" and is_lost() then
             local err = conclude(state, limit)
             if state.holds then ngx.arg[1], ngx.arg[2] = replace(state, err, map), true end
         elseif state.holds then
@@ -163,7 +170,8 @@ function relay.relay(options)
         end
     end
 
-    --- The upstream's error, for log_by_lua; nil if there is none.
+    --- The error of this request, for log_by_lua: the upstream's, or what handler or exit has
+    --- answered; nil if there is none.
     function self.error()
         local state = ngx.ctx.cfs_relay
         if state and state.chunks then conclude(state, limit) end -- the client was gone before its end
