@@ -13,6 +13,7 @@ local hidden = {
     { "ip10.0.3.7", "ip{host}" },
     { "(10.0.3.7) [10.0.3.7] \"10.0.3.7\"", "({host}) [{host}] \"{host}\"" },
     { "10.0.0.0/8", "{host}/8" },
+    { "...10.0.3.7...", "...{host}..." },
     { "\228\184\187\230\156\186192.168.100.200\228\184\141", "\228\184\187\230\156\186{host}\228\184\141" },
     { "\0001.2.3.4\000", "\000{host}\000" },
     -- IPv6
@@ -20,6 +21,7 @@ local hidden = {
     { "fe80::", "{host}" },
     { "connect to fe80::1: refused", "connect to {host}: refused" },
     { "The host is fe80::1.", "The host is {host}." },
+    { "...fe80::1...", "...{host}..." },
     { "addr:fe80::1", "addr:{host}" },
     { "node:fe80::1: refused", "node:{host}: refused" },
     { "node:1:2:3:4:5:6:7:8", "node:{host}" },
@@ -28,6 +30,7 @@ local hidden = {
     { "[fe80::1%eth0]:8080 and fe80::2%lo", "[{host}] and {host}" },
     { "2001:DB8:0:0:8:800:200C:417A", "{host}" },
     { "2001:db8::8:800:200c:417a", "{host}" },
+    { "2001:db8:0:0:8:800:200c:417a:18080", "{host}" },
     { "::ffff:10.0.3.7", "{host}" },
     { "64:ff9b::192.0.2.33,x", "{host},x" },
     -- names
@@ -94,6 +97,24 @@ describe("cfs.errors.hosts.hide", function()
             assert.equal("<" .. text .. ">", hosts.hide("<" .. text .. ">"))
         end)
     end
+
+    it("finds hosts between all kinds of characters", function()
+        local names = { "10.0.3.7", "192.168.1.250", "fe80::1", "2001:db8:1:2:3:4:5:6", "nd7.bj.internal",
+            "cfs-meta.nmg02", "db01.rack3", "meta.cfs.bj", "redis.local", "NODE-7.BJ" }
+        local before = { "", "host ", "host=", "host:", "node:", "[", "\"", "<", "user@", "\n", "\0",
+            "\228\184\187", "ip-", "/", "//", "http://", "tcp:", "-", ".", "...", "|", "\\", "{", "#",
+            "10:30 " }
+        local after = { "", " ", ":80", ":", ".", " .", ":80.", ",", "]", "\"", "/a.json?x=1", "\n", "\0",
+            "\239\188\140", "...", "-", "?", ":8080/", "|", ">", "%", "=1", ": refused", "/24" }
+        for _, name in ipairs(names) do
+            for _, left in ipairs(before) do
+                for _, right in ipairs(after) do
+                    local text = left .. name .. right
+                    assert.is_nil(hosts.hide(text):find(name, 1, true), text)
+                end
+            end
+        end
+    end)
 
     it("leaves nothing to hide", function()
         for _, case in ipairs(hidden) do assert.equal(case[2], hosts.hide(case[2])) end

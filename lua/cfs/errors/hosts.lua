@@ -35,15 +35,16 @@ local function is_ipv4(run)
 end
 
 
--- Groups of hexadecimal digits: eight, or fewer and "::" once. The last may be an IPv4 address.
+-- Groups of hexadecimal digits: eight, or fewer and "::" once. One may be an IPv4 address, one more a
+-- port.
 local function is_ipv6(run)
-    local shortened = count(run, "::")
+    local shortened, colons = count(run, "::"), count(run, ":")
     if not find(run, "%x") or find(run, ":::", 1, true) or shortened > 1
-        or shortened == 0 and count(run, ":") ~= 7 then
+        or shortened == 0 and colons ~= 7 and colons ~= 8 then
         return false
     end
     for group in gmatch(run, "[^:]+") do
-        if #group > 4 and not is_ipv4(group) then return false end
+        if #group > 5 and not is_ipv4(group) then return false end
     end
     return true
 end
@@ -60,7 +61,8 @@ end
 -- before it and after it is the sentence's, as in "node:fe80::1: refused", "::" its own.
 local function hide_ipv6(before, run, after)
     if not find(run, ":", 1, true) then return nil end
-    local first = match(run, "^:%f[^:]") or before ~= "" and match(run, "^[%x.]*:%f[^:]") or ""
+    local first = match(run, "^%.*:%f[^:]") or before ~= "" and match(run, "^[%x.]*:%f[^:]")
+        or match(run, "^%.*")
     local stop = tail(run, ":.")
     if sub(run, stop, stop + 1) == "::" then stop = stop + 2 end
     local core, last = sub(run, #first + 1, stop - 1), sub(run, stop)
@@ -72,9 +74,9 @@ end
 
 -- A run of digits and dots, and the letter before it: "v1.2.3.4" is a version.
 local function hide_ipv4(before, run)
-    local stop = tail(run, ".")
-    if is_ipv4(sub(run, 1, stop - 1)) and lower(before) ~= "v" then
-        return before .. hosts.placeholder .. sub(run, stop)
+    local first, stop = match(run, "^%.*"), tail(run, ".")
+    if is_ipv4(sub(run, #first + 1, stop - 1)) and lower(before) ~= "v" then
+        return before .. first .. hosts.placeholder .. sub(run, stop)
     end
 end
 

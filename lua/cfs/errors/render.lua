@@ -165,8 +165,7 @@ end
 local function show(value, room)
     if #value <= room and find(value, "^[A-Za-z0-9._~/+@-]+$") then return value end
     if room < #'"..."' then return nil end
-    -- what is cut off here, and the character that this may split, finds no room below
-    value = sub(value, 1, room + 3)
+    value = sub(value, 1, room) -- still more than fits, and so is a character that this splits
     if not find(value, '[%c"\\\127-\255]') then
         if #value <= room - #'""' then return '"' .. value .. '"' end
         return '"' .. sub(value, 1, room - #'"..."') .. '..."'
