@@ -39,6 +39,7 @@ build = {
         ["cfs.errors.headers"] = "lua/cfs/errors/headers.lua",
         ["cfs.errors.hosts"] = "lua/cfs/errors/hosts.lua",
         ["cfs.errors.http_date"] = "lua/cfs/errors/http_date.lua",
+        ["cfs.errors.jit"] = "lua/cfs/errors/jit.lua",
         ["cfs.errors.kind"] = "lua/cfs/errors/kind.lua",
         ["cfs.errors.match"] = "lua/cfs/errors/match.lua",
         ["cfs.errors.nginx"] = "lua/cfs/errors/nginx.lua",
