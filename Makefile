@@ -78,7 +78,7 @@ gateway:
 repl:
 	@tools/need lua5.4 lua-cjson
 	@$(MAKE) -s LUA=lua5.4
-	@$(call run,lua5.4) -e 'errors = require "cfs.errors"' -i
+	@$(call run,lua5.4) -e 'errors = require "cfs.errors" print "Type errors for a short guide."' -i
 
 test:
 	@tools/need $(COMPILER) $(filter lua5.%,$(LUAS)) $(foreach lua,$(LUAS),$(DEV_$(lua))) \

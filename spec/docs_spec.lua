@@ -1,8 +1,10 @@
 -- Every Lua block of the documents is run, and what it prints compared with its comments `--> ...`.
 
+local cjson = require "cjson"
 local command = require "spec.command"
 local errors = require "cfs.errors"
 local modules = require "spec.modules"
+local testing = require "cfs.errors.testing"
 
 
 local function read(path)
@@ -125,6 +127,20 @@ end)
 
 
 describe("README", function()
+    it("tells how many malformed bodies lua-cjson reads, and how many we do", function()
+        local all, theirs, ours = 0, 0, 0
+        for _, response in ipairs(testing.broken(7)) do
+            if response.origin == "malformed" then
+                all = all + 1
+                if pcall(cjson.decode, response.body) then theirs = theirs + 1 end
+                if errors.parse(response.body) then ours = ours + 1 end
+            end
+        end
+        assert.equal(0, ours)
+        local sentence = ("%d of the %d malformed ones of `testing.broken(7)`"):format(theirs, all)
+        assert.truthy(read("README.md"):find(sentence, 1, true))
+    end)
+
     it("names its two commands, which the Makefile has", function()
         local makefile = read("Makefile")
         for _, target in ipairs { "demo", "test" } do

@@ -131,11 +131,11 @@ describe("The example of a gateway", function()
 end)
 
 
-describe("README's configuration", function()
+describe("The configuration of docs/openresty.md", function()
     local nginx
 
     setup(function()
-        local file = assert(io.open("README.md"))
+        local file = assert(io.open("docs/openresty.md"))
         local conf = file:read("*a"):match("\n```nginx\n(.-)\n```\n")
         file:close()
         conf = conf:gsub(":8080", ":PORT1"):gsub(":8081", ":PORT2/")
