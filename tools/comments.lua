@@ -94,15 +94,13 @@ local function read_block(lines, last)
 end
 
 
--- The function that errors.lua loads at its first call; any other one itself.
+-- What errors.lua loads in a function's place at its first call; any other function itself.
 local function load_function(f, name)
-    local path = debug.getinfo(f, "S").source
-    if path ~= "@lua/cfs/errors.lua" then return f end
+    if debug.getinfo(f, "S").source ~= "@lua/cfs/errors.lua" then return f end
     for _, line in ipairs(lines_of("lua/cfs/errors.lua")) do
-        local module = line:match("^    " .. name .. ' = "(cfs%.errors%.[%w_.]+)",$')
+        local module = line:match('^later%([%w_.]+, "' .. name .. '", "([%w_.]+)"%)$')
         if module then return require(module)[name] end
     end
-    return f
 end
 
 
