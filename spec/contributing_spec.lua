@@ -1,22 +1,13 @@
 -- Walks what CONTRIBUTING.md says of adding a code, in a copy of the project.
 
 local command = require "spec.command"
+local files = require "spec.files"
 
-local interpreter = command.interpreter
-
-
-local function read(path)
-    local file = assert(io.open(path))
-    local content = file:read("*a")
-    file:close()
-    return content
-end
+local interpreter, read = command.interpreter, files.read
 
 
 local function append(path, text)
-    local file = assert(io.open(path, "a"))
-    file:write(text)
-    file:close()
+    files.write(path, read(path) .. text)
 end
 
 

@@ -3,16 +3,11 @@
 local cjson = require "cjson"
 local command = require "spec.command"
 local errors = require "cfs.errors"
+local files = require "spec.files"
 local modules = require "spec.modules"
 local testing = require "cfs.errors.testing"
 
-
-local function read(path)
-    local file = assert(io.open(path))
-    local content = file:read("*a")
-    file:close()
-    return content
-end
+local read = files.read
 
 
 -- The blocks: { heading =, code = }.

@@ -1,5 +1,6 @@
 local command = require "spec.command"
 local errors = require "cfs.errors"
+local files = require "spec.files"
 
 local interpreter = command.interpreter
 
@@ -97,9 +98,7 @@ describe("make drift", function()
     after_each(function() os.remove(path) end)
 
     local function drift(page)
-        local file = assert(io.open(path, "wb"))
-        file:write(page)
-        file:close()
+        files.write(path, page)
         local output = command.must(interpreter .. " tools/drift.lua " .. path .. "; echo \"exit $?\"")
         local text, status = output:match("^(.*)exit (%d)\n$")
         return text, tonumber(status)
@@ -135,9 +134,7 @@ describe("make drift", function()
     end)
 
     it("fails as the tool does", function()
-        local file = assert(io.open(path, "wb"))
-        file:write(to_bars(new_rows()))
-        file:close()
+        files.write(path, to_bars(new_rows()))
         assert.matches("0 differences", command.must("make -s drift PAGE=" .. path), 1, true)
         assert.is_false((command.run("make -s drift PAGE=/nowhere/page.txt")))
     end)

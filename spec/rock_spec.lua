@@ -1,4 +1,5 @@
 local command = require "spec.command"
+local files = require "spec.files"
 
 local version = _VERSION:match("%d%.%d")
 local interpreter = command.interpreter
@@ -22,7 +23,7 @@ end
 
 
 -- The names of the files below a directory, sorted.
-local function files(directory)
+local function list(directory)
     return command.must("cd " .. directory .. " && find . -type f | LC_ALL=C sort")
 end
 
@@ -53,9 +54,7 @@ describe("A rockspec", function()
 
     it("is there for one version, the one that the library and the change log tell", function()
         assert.equal(rockspecs[2] .. "\n", command.must("ls rockspecs/*"))
-        local file = assert(io.open("CHANGELOG.md"))
-        assert.equal(release, file:read("*a"):match("\n## %[?([%d.]+)"))
-        file:close()
+        assert.equal(release, files.read("CHANGELOG.md"):match("\n## %[?([%d.]+)"))
         assert.equal("v" .. release, load_rockspec(rockspecs[2]).source.tag)
     end)
 
@@ -91,10 +90,10 @@ describe("An installed library", function()
     local function assert_installed()
         local lua, c = expected_files()
         if luadir == libdir then
-            assert.equal(#lua + #c, #files(luadir))
+            assert.equal(#lua + #c, #list(luadir))
         else
-            assert.equal(lua, files(luadir))
-            assert.equal(c, files(libdir))
+            assert.equal(lua, list(luadir))
+            assert.equal(c, list(libdir))
         end
         assert.equal("421\ntrue\n", command.must("cd / && LUA_PATH='" .. luadir
             .. "/?.lua;;' LUA_CPATH='" .. libdir .. "/?.so;;' " .. interpreter
@@ -122,9 +121,7 @@ describe("An installed library", function()
             config = config .. 'lua_interpreter = "luajit"\nvariables = { LUA_INCDIR = "'
                 .. incdir .. '" }\n'
         end
-        local file = assert(io.open(directory .. "/config.lua", "w"))
-        file:write(config)
-        file:close()
+        files.write(directory .. "/config.lua", config)
     end)
     teardown(function() command.remove(directory) end)
 

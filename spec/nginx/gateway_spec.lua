@@ -1,6 +1,7 @@
 local cjson = require "cjson"
 local command = require "spec.command"
 local errors = require "cfs.errors"
+local files = require "spec.files"
 local gateway = require "spec.nginx.gateway"
 local metrics = require "spec.nginx.metrics"
 local server = require "spec.nginx.server"
@@ -135,9 +136,7 @@ describe("The configuration of docs/openresty.md", function()
     local nginx
 
     setup(function()
-        local file = assert(io.open("docs/openresty.md"))
-        local conf = file:read("*a"):match("\n```nginx\n(.-)\n```\n")
-        file:close()
+        local conf = files.read("docs/openresty.md"):match("\n```nginx\n(.-)\n```\n")
         conf = conf:gsub(":8080", ":PORT1"):gsub(":8081", ":PORT2/")
         nginx = server.start { http = conf .. [[
             server {

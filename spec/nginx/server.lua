@@ -6,6 +6,7 @@
 
 local busted = require "busted"
 local command = require "spec.command"
+local files = require "spec.files"
 
 local server = {}
 server.__index = server
@@ -30,21 +31,6 @@ http {
     uwsgi_temp_path temp;
     scgi_temp_path temp;
 ]]
-
-
-local function read(path)
-    local file = assert(io.open(path, "rb"))
-    local content = file:read("*a")
-    file:close()
-    return content
-end
-
-
-local function write(path, content)
-    local file = assert(io.open(path, "wb"))
-    file:write(content)
-    file:close()
-end
 
 
 local function quote(argument)
@@ -86,16 +72,20 @@ function server.start(options)
     text = text:gsub("PORT(%d)", function(digit) return self.port + digit - 1 end)
     local names = { ROOT = command.must("pwd -P"):gsub("\n", ""), WORKERS = options.workers or 1 }
     text = text:gsub("%u+", names)
-    write(self.directory .. "/nginx.conf", text)
+    files.write(self.directory .. "/nginx.conf", text)
     for _, path in ipairs(options.files or {}) do command.must("cp " .. path .. " " .. self.directory) end
-    command.must("nginx -e error.log -c nginx.conf -p " .. self.directory)
+    local good, output = command.run("nginx -e error.log -c nginx.conf -p " .. self.directory)
+    if not good then
+        command.remove(self.directory)
+        error(output, 2)
+    end
     running[self] = true
     return self
 end
 
 
 function server:pid()
-    return tonumber(read(self.directory .. "/nginx.pid"))
+    return tonumber(files.read(self.directory .. "/nginx.pid"))
 end
 
 
@@ -131,7 +121,7 @@ end
 
 
 function server:log()
-    return read(self.directory .. "/error.log")
+    return files.read(self.directory .. "/error.log")
 end
 
 
@@ -147,7 +137,7 @@ end
 
 --- Forgets what error.log has.
 function server:clear_log()
-    write(self.directory .. "/error.log", "")
+    files.write(self.directory .. "/error.log", "")
 end
 
 
@@ -158,15 +148,15 @@ end
 ---@param arguments string? further ones for curl
 function server:get(path, arguments)
     local head, body = self.directory .. "/head", self.directory .. "/body"
-    write(head, "")
-    write(body, "")
+    files.write(head, "")
+    files.write(body, "")
     local _, output = command.run(table.concat({
         "curl -s --max-time 20 -D", head, "-o", body, "-w '\n%{http_code} %{exitcode}'",
         arguments or "", quote("http://127.0.0.1:" .. self.port .. path),
     }, " "))
     local status, exit = output:match("(%d+) (%d+)$")
     local answer = { status = tonumber(status), exit = tonumber(exit), headers = {} }
-    answer.head, answer.body = read(head), read(body)
+    answer.head, answer.body = files.read(head), files.read(body)
     for name, value in answer.head:gmatch("([^\r\n:]+): ?([^\r\n]*)\r\n") do
         answer.headers[name:lower()] = value
     end

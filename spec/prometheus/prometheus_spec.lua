@@ -1,5 +1,6 @@
 local cjson = require "cjson"
 local command = require "spec.command"
+local files = require "spec.files"
 local gateway = require "spec.nginx.gateway"
 local server = require "spec.nginx.server"
 
@@ -39,9 +40,7 @@ describe("A Prometheus that scrapes two gateways", function()
     setup(function()
         for index = 1, 2 do gateways[index] = gateway.start() end
         directory = command.new_directory()
-        local file = assert(io.open(directory .. "/prometheus.yml", "w"))
-        file:write(config:format(gateways[1].port, gateways[2].port))
-        file:close()
+        files.write(directory .. "/prometheus.yml", config:format(gateways[1].port, gateways[2].port))
         local address = "127.0.0.1:" .. gateways[1].port + 2 -- kept free beside the gateway's own
         url = "http://" .. address .. "/api/v1/query"
         pid = tonumber(command.must(("cd %s && prometheus --config.file=prometheus.yml"
