@@ -2,6 +2,7 @@
 --- crashes, cut connections and other services make of a body.
 
 local core = require "cfs.errors.core"
+local text = require "cfs.errors.text"
 
 local char, format, gsub, rep, sub = string.char, string.format, string.gsub, string.rep, string.sub
 
@@ -204,12 +205,12 @@ local function new_response(form, random)
         body = gsub(body, "%$(%l+)", { envelope = envelope, id = id, code = code })
     end
     local header = id_headers[random(#id_headers)]
-    local response = {
+    local response = text.readable {
         name = form.name,
         origin = form.origin,
         requestId = header and id or nil,
         status = statuses[random(#statuses)],
-        headers = { ["Content-Type"] = types[random(#types)] or nil },
+        headers = text.readable { ["Content-Type"] = types[random(#types)] or nil },
         body = body,
     }
     if header then response.headers[header] = id end

@@ -50,9 +50,9 @@ local function make(target, fields)
     local err, wrong, argument = object.make(target, complete(kinds[target] or target, fields))
     if not err then return nil, wrong, argument end
     local body = err:to_json()
-    return {
+    return text.readable {
         status = err.status,
-        headers = {
+        headers = text.readable {
             ["Content-Type"] = "application/json; charset=utf-8",
             ["Content-Length"] = tostring(#body),
             ["X-Bce-Request-Id"] = err.requestId,

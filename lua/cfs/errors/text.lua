@@ -64,7 +64,10 @@ function text.line(err)
 end
 
 
-local function show_fields(values)
+--- A table as its fields, each on its own or as its type: "{ host = nd7, headers = (table) }".
+---@param values table
+---@return string
+function text.fields(values)
     local fields = {}
     for name, value in pairs(values) do
         fields[#fields + 1] = show(name) .. " = " .. show(value)
@@ -73,11 +76,10 @@ local function show_fields(values)
     return "{ " .. table.concat(fields, ", ") .. " }"
 end
 
-local readable = { __tostring = show_fields }
+local readable = { __tostring = text.fields }
 
 
---- Makes a table show its fields where it is printed, each on its own or as its type, such as
---- "(table)".
+--- Makes a table show its fields where it is printed.
 ---@param values table
 ---@return table values
 function text.readable(values)
