@@ -95,6 +95,18 @@ local function sections_of(text)
 end
 
 
+describe("The picture", function()
+    it("shows what docs/flow.dot has", function()
+        local picture = read("docs/flow.svg")
+        for label in read("docs/flow.dot"):gmatch('label = "([^"]+)"') do
+            for line in (label .. "\\n"):gmatch("(.-)\\n") do
+                assert.truthy(picture:find(">" .. line .. "<", 1, true), line)
+            end
+        end
+    end)
+end)
+
+
 describe("The reference", function()
     local sections = sections_of(read("docs/api.md"))
     local signatures = { ["assert.cfs_error(value, ...)"] = true }

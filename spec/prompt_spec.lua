@@ -69,8 +69,8 @@ describe("errors at the prompt", function()
 
     it("shows parameters and details by their fields", function()
         assert.equal("{ host = nd7 }", tostring(errors.RateLimit({ host = "nd7" }):params()))
-        assert.equal("{ a = (table), b = 1.5, c = x\\n }",
-            tostring(errors.parse('{"code":"A","c":"x\\n","b":1.5,"a":{}}'):details()))
+        assert.equal("{ a = (table), b = 1.5, c = x\\n, d = true }",
+            tostring(errors.parse('{"code":"A","c":"x\\n","b":1.5,"a":{},"d":true}'):details()))
     end)
 end)
 

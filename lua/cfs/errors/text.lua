@@ -70,7 +70,8 @@ end
 function text.fields(values)
     local fields = {}
     for name, value in pairs(values) do
-        fields[#fields + 1] = show(name) .. " = " .. show(value)
+        local shown = type(value) == "boolean" and tostring(value) or show(value)
+        fields[#fields + 1] = show(name) .. " = " .. shown
     end
     table.sort(fields)
     return "{ " .. table.concat(fields, ", ") .. " }"
