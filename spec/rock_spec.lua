@@ -138,6 +138,8 @@ describe("An installed library", function()
         use_tree("source")
         luarocks("install --tree " .. tree .. " dist/cfs-errors-" .. release .. "-1.src.rock")
         assert_installed()
+        command.must("test -e " .. tree .. "/lib/luarocks/rocks-" .. version .. "/cfs-errors/" .. release
+            .. "-1/types/cfs/errors/names.lua")
         luarocks("pack --tree " .. tree .. " cfs-errors")
         luarocks("remove --tree " .. tree .. " cfs-errors")
         assert_removed()
