@@ -62,8 +62,9 @@ end
 
 if task == "write" then
     local file = assert(io.open(budgets_path, "w"))
-    file:write("# Instructions that cfs_envelope_read takes, as Debian 12's gcc compiles it with -O2 for x86-64:\n",
-        "# body, instructions. Written by `make budgets`.\n", table.concat(counts, "\n"), "\n")
+    file:write("# Instructions that cfs_envelope_read takes, as Debian 12's gcc compiles it with -O2 for\n",
+        "# x86-64: body, instructions. Written by `make budgets`.\n",
+        table.concat(counts, "\n"), "\n")
     file:close()
 end
 os.exit(exceeded == 0 and 0 or 1)

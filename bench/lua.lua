@@ -144,16 +144,20 @@ local function compare_with_targets()
 end
 
 
--- Bytes that an object takes, with its strings shared.
+-- Bytes that an object takes, with its strings shared: the least of some trials, as the collector may
+-- find other things, too.
 local function size_of(make)
-    for _ = 1, 1000 do make() end -- so that it is compiled
-    local objects = {}
-    for index = 1, 10000 do objects[index] = false end
-    collectgarbage()
-    local before = collectgarbage("count")
-    for index = 1, 10000 do objects[index] = make() end
-    collectgarbage()
-    return math.floor((collectgarbage("count") - before) * 1024 / 10000 + 0.5)
+    local least = math.huge
+    for _ = 1, 3 do
+        local objects = {}
+        for index = 1, 10000 do objects[index] = false end
+        collectgarbage()
+        local before = collectgarbage("count")
+        for index = 1, #objects do objects[index] = make() end
+        collectgarbage()
+        least = math.min(least, (collectgarbage("count") - before) * 1024 / #objects)
+    end
+    return math.floor(least + 0.5)
 end
 
 

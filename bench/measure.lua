@@ -9,10 +9,11 @@ measure.rounds = 9
 measure.slice = 0.02
 
 -- What functions return is kept for a while: an object that nobody keeps, a compiler need not make.
-local kept = {}
+measure.kept = {}
 
 
 local function time(f, argument, times)
+    local kept = measure.kept
     collectgarbage()
     local start = os.clock()
     for index = 1, times do kept[index % 16] = f(argument) end
@@ -22,11 +23,12 @@ end
 
 -- How many calls fill a slice.
 local function calibrate(f, argument)
-    local times, taken = 1, nil
-    repeat
+    local times = 1
+    local taken = time(f, argument, times)
+    while taken < measure.slice / 4 do
         times = times * 2
         taken = time(f, argument, times)
-    until taken >= measure.slice / 4
+    end
     return math.max(1, math.floor(times * measure.slice / taken))
 end
 

@@ -207,12 +207,13 @@ static bool copy_fields(lua_State *L)
 */
 static bool push_plain_error(lua_State *L)
 {
+    int fields = lua_type(L, 2);
     lua_pushvalue(L, 1);
     lua_rawget(L, lua_upvalueindex(METATABLES));
-    if (!lua_istable(L, 3))
+    if (!lua_istable(L, 3) || (fields != LUA_TNIL && fields != LUA_TTABLE))
         return false;
     lua_rawgeti(L, 3, METATABLE_MESSAGE);
-    if (lua_isnil(L, 4) || (!lua_isnil(L, 2) && !lua_istable(L, 2)))
+    if (lua_isnil(L, 4))
         return false;
     lua_createtable(L, 0, 3);
     lua_pushvalue(L, lua_upvalueindex(KEY_CODE));
@@ -221,7 +222,7 @@ static bool push_plain_error(lua_State *L)
     lua_pushvalue(L, lua_upvalueindex(KEY_MESSAGE));
     lua_pushvalue(L, 4);
     lua_rawset(L, 5);
-    if (lua_istable(L, 2) && !copy_fields(L))
+    if (fields == LUA_TTABLE && !copy_fields(L))
         return false;
     lua_pushvalue(L, 3);
     lua_setmetatable(L, 5);
