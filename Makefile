@@ -46,9 +46,9 @@ help:
 #: make gateway     examples/gateway: an API that raises errors and a gateway before it, until Ctrl-C
 #: make repl        Lua's prompt with `errors` loaded
 #: make test        the specs on Lua 5.1, 5.2, 5.3, 5.4 and LuaJIT; LUAS= and SPECS= choose
-#: make test-prometheus  a real Prometheus scrapes two gateways and adds up what they counted
 #: make bench       how fast it is, on Lua 5.4, LuaJIT and in C, with targets; BENCH=short for a glance
 #: make instructions  what reading takes, against bench/instructions.tsv; `make budgets` writes that anew
+#: make test-prometheus  a real Prometheus scrapes two gateways and adds up what they counted
 #: make simulate    what an outage does to 1,000 clients without retry, with a naive one, and with ours
 #: make docs        write what is generated: docs/errors.md, types/, rockspecs/
 #: make golden      write spec/data/advice.tsv anew, on purpose only: judge every row that changes
@@ -178,6 +178,6 @@ instructions budgets:
 clean:
 	$(RM) -r build dist
 
-.PHONY: all help demo gateway repl test test-prometheus bench instructions budgets simulate docs \
-    golden picture drift dist lint install uninstall clean
+.PHONY: all help demo gateway repl test test-prometheus bench instructions budgets simulate docs golden \
+    picture drift dist lint install uninstall clean
 .DELETE_ON_ERROR:
