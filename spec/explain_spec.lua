@@ -110,7 +110,7 @@ describe("errors.explain", function()
     local short = {
         { "a code that it does not know", "NoSuchKey",
           "The catalogue does not have it: unknown code 'NoSuchKey'" },
-        { "a misspelt code", "InstanceNotfound",
+        { "a misspelt code, pasted with its line's end", " InstanceNotfound\n",
           "The catalogue does not have it: unknown code 'InstanceNotfound', "
               .. "did you mean 'InstanceNotFound'?" },
         { "an HTML page", "<html><title>502 Bad Gateway</title></html>",

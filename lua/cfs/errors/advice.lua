@@ -254,7 +254,7 @@ function advice.advice(err, call)
     call = call == nil and {} or call
     local wrong = objection(call)
     if wrong then error("bad argument #1 to 'advice' (" .. wrong .. ")", 2) end
-    return advice.advise(err, call)
+    return text.readable(advice.advise(err, call))
 end
 
 

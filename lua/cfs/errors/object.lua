@@ -12,6 +12,7 @@ local state = require "cfs.errors.state"
 local status = require "cfs.errors.status"
 local suggest = require "cfs.errors.suggest"
 local template = require "cfs.errors.template"
+local text = require "cfs.errors.text"
 
 local kinds, metatables, templates = state.kinds, state.metatables, state.templates
 local kind_of, methods, side = state.kind_of, state.methods, state.side
@@ -159,16 +160,20 @@ end
 methods.kind = object.kind
 
 --- What was raised or received first and led to this error: any value, or nil.
+---@return any cause
 methods.cause = kept "cause"
 
 --- Where an unexpected error was raised: a stack traceback, or nil.
+---@return string? traceback
 methods.traceback = kept "traceback"
 
 --- Where a received error's code comes from, if not from an envelope: "headers"; or, where there
 --- is no code, why: "html", "empty", "malformed", "too_deep", "not_envelope" or "too_large".
+---@return string? origin
 methods.origin = kept "origin"
 
 --- The beginning of a body that could not be read, 512 bytes at most, as received; or nil.
+---@return string? body
 methods.body = kept "body"
 
 
@@ -186,7 +191,8 @@ end
 ---@return table? values nil if the kind has no parameters, or the message is not of its template
 function methods.params(err)
     local parts, message = templates[object.kind(err)], rawget(err, "message")
-    return parts and type(message) == "string" and template.read(parts, message) or nil
+    local values = parts and type(message) == "string" and template.read(parts, message)
+    return values and text.readable(values) or nil
 end
 
 

@@ -39,8 +39,9 @@ local function show(value)
 end
 
 
---- An error as one line: "InstanceNotFound [ae2225f7]: The specified ... (404 Not Found)". What
---- `tostring(err)` gives; it never fails.
+--- An error as one line: "InstanceNotFound [ae2225f7]: The specified ... (404 Not Found); what to do:
+--- Check the ...". What `tostring(err)` gives, and so what a person sees of an error that nobody
+--- caught; it never fails.
 ---@param err cfs.error
 ---@return string
 function text.line(err)
@@ -55,9 +56,35 @@ function text.line(err)
         message = origin and "the answer is no error envelope, but " .. origin or "no message"
     end
     line = line .. ": " .. show(message)
-    if status == nil then return line end
-    local reason = status == kind.status and kind.reason
-    return line .. " (" .. show(status) .. (reason and " " .. reason or "") .. ")"
+    if status ~= nil then
+        local reason = status == kind.status and kind.reason
+        line = line .. " (" .. show(status) .. (reason and " " .. reason or "") .. ")"
+    end
+    return kind.remedy and line .. "; what to do: " .. show(kind.remedy) or line
+end
+
+
+--- A table as its fields, each on its own or as its type: "{ host = nd7, headers = (table) }".
+---@param values table
+---@return string
+function text.fields(values)
+    local fields = {}
+    for name, value in pairs(values) do
+        local shown = type(value) == "boolean" and tostring(value) or show(value)
+        fields[#fields + 1] = show(name) .. " = " .. shown
+    end
+    table.sort(fields)
+    return "{ " .. table.concat(fields, ", ") .. " }"
+end
+
+local readable = { __tostring = text.fields }
+
+
+--- Makes a table show its fields where it is printed.
+---@param values table
+---@return table values
+function text.readable(values)
+    return setmetatable(values, readable)
 end
 
 
