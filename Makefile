@@ -84,7 +84,8 @@ repl:
 
 test:
 	@tools/need $(COMPILER) $(filter lua5.%,$(LUAS)) $(foreach lua,$(LUAS),$(DEV_$(lua))) \
-	    lua-cjson lua-busted lua-inspect luarocks git $(NGINX) curl
+	    lua-cjson lua-busted lua-inspect luarocks git $(NGINX) curl \
+	    $(if $(SPECS),,valgrind lua-dkjson libjansson-dev)
 	@$(MAKE) -s $(LUAS:%=build/%/cfs/errors/core.so)
 	@SPECS='$(SPECS)' tools/test $(LUAS) \
 	    $(if $(filter luajit,$(LUAS)),"luajit -joff" "luajit -e package.loaded.jit=nil")
@@ -123,7 +124,7 @@ dist:
 	@tools/dist
 
 lint:
-	@tools/need lua-check
+	@tools/need lua-check clang-format
 	luacheck -q lua spec bench examples tools
 	clang-format --dry-run -Werror src/*.c src/*.h spec/*.c bench/*.c
 

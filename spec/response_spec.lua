@@ -241,6 +241,8 @@ describe("errors.from_response", function()
     describe("raises at the caller's line when", function()
         for _, row in ipairs {
             { "the response is nil", nil, nil, "#1", "table expected, got nil" },
+            { "the client failed, whose reason is told", nil, "connection refused", "#1",
+                "table expected, got nil: connection refused" },
             { "the response is a string", "502", nil, "#1", "table expected, got string" },
             { "the response is a number", 502, nil, "#1", "table expected, got number" },
             { "the response is true", true, nil, "#1", "table expected, got boolean" },

@@ -65,17 +65,18 @@ local function entry(name, words)
 end
 
 
--- A received text: made printable and cut to what a person reads.
-local function received(bytes)
-    bytes = tostring(bytes)
-    return text.printable(#bytes > most and sub(bytes, 1, most) .. "..." or bytes)
+-- A member, as text that is cut to what a person reads.
+local function received(value)
+    if value == "" then return "(empty)" end
+    if type(value) == "string" and #value > most then value = sub(value, 1, most) .. "..." end
+    return text.show(value)
 end
 
 
 -- "404 Not Found", or the bare number where it has no reason phrase.
 local function status_line(status, of)
     local reason = status == of.status and of.reason
-    return status .. (reason and " " .. reason or "")
+    return received(status) .. (reason and " " .. reason or "")
 end
 
 

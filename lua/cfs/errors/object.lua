@@ -148,6 +148,16 @@ function object.kind(value)
 end
 
 
+--- Raises a sentence for the caller of a method unless it was called on an error.
+---@param value any
+---@param name string the method's
+function object.check(value, name)
+    if kind_of[getmetatable(value)] then return end
+    error("calling '" .. name .. "' on bad self (error expected, got "
+        .. (kind.is_kind(value) and "kind" or type(value)) .. ")", 3)
+end
+
+
 local function kept(name)
     return function(err)
         local beside = side[err]
@@ -180,6 +190,7 @@ methods.body = kept "body"
 --- Did the error come with another status than the catalogue's?
 ---@return boolean
 function methods.status_differs(err)
+    object.check(err, "status_differs")
     return rawget(err, "status") ~= nil
 end
 
@@ -190,6 +201,7 @@ end
 ---
 ---@return table? values nil if the kind has no parameters, or the message is not of its template
 function methods.params(err)
+    object.check(err, "params")
     local parts, message = templates[object.kind(err)], rawget(err, "message")
     local values = parts and type(message) == "string" and template.read(parts, message)
     return values and text.readable(values) or nil

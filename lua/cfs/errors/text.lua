@@ -32,8 +32,10 @@ function text.printable(bytes)
 end
 
 
--- A member as text, whatever became of it.
-local function show(value)
+--- A member as text, whatever became of it.
+---@param value any
+---@return string
+function text.show(value)
     if type(value) == "string" then return text.printable(value) end
     return type(value) == "number" and tostring(value) or "(" .. type(value) .. ")"
 end
@@ -48,19 +50,19 @@ function text.line(err)
     local kind = kind_of[getmetatable(err)] or {}
     local code, message = rawget(err, "code"), rawget(err, "message")
     local request_id, status = rawget(err, "requestId"), rawget(err, "status") or kind.status
-    local line = code == nil and "no code" or show(code)
-    if request_id ~= nil then line = line .. " [" .. show(request_id) .. "]" end
+    local line = code == nil and "no code" or text.show(code)
+    if request_id ~= nil then line = line .. " [" .. text.show(request_id) .. "]" end
     if message == nil then message = kind.message end
     if message == nil then
         local origin = (state.side[err] or {}).origin
         message = origin and "the answer is no error envelope, but " .. origin or "no message"
     end
-    line = line .. ": " .. show(message)
+    line = line .. ": " .. text.show(message)
     if status ~= nil then
         local reason = status == kind.status and kind.reason
-        line = line .. " (" .. show(status) .. (reason and " " .. reason or "") .. ")"
+        line = line .. " (" .. text.show(status) .. (reason and " " .. reason or "") .. ")"
     end
-    return kind.remedy and line .. "; what to do: " .. show(kind.remedy) or line
+    return kind.remedy and line .. "; what to do: " .. text.show(kind.remedy) or line
 end
 
 
@@ -70,8 +72,8 @@ end
 function text.fields(values)
     local fields = {}
     for name, value in pairs(values) do
-        local shown = type(value) == "boolean" and tostring(value) or show(value)
-        fields[#fields + 1] = show(name) .. " = " .. shown
+        local shown = type(value) == "boolean" and tostring(value) or text.show(value)
+        fields[#fields + 1] = text.show(name) .. " = " .. shown
     end
     table.sort(fields)
     return "{ " .. table.concat(fields, ", ") .. " }"
