@@ -5,7 +5,7 @@ local metrics = require "cfs.errors.nginx.metrics"
 
 local ngx = ngx
 local gsub, match, sub = string.gsub, string.match, string.sub
-local error, ipairs, pairs, pcall = error, ipairs, pairs, pcall
+local error, pairs, pcall = error, pairs, pcall
 local rawget, setmetatable, type = rawget, setmetatable, type
 
 local answer = {}
