@@ -35,7 +35,7 @@ run = LUA_PATH='lua/?.lua;;' LUA_CPATH='build/$(1)/?.so;;' $(1)
 all: build/$(LUA)/cfs/errors/core.so
 
 help:
-	@sed -n 's/^#: //p' Makefile
+	@sed -n 's/^#: //p' $(MAKEFILE_LIST)
 
 #: make             build the C core for LUA=lua5.4 (or lua5.1, lua5.2, lua5.3, luajit)
 #: make demo        a tour: parse, match, explain, raise and render real errors
@@ -91,6 +91,8 @@ uninstall:
 
 clean:
 	$(RM) -r build
+
+include spec/proof/proof.mk
 
 .PHONY: all help demo repl test docs lint install uninstall clean
 .DELETE_ON_ERROR:
