@@ -5,7 +5,24 @@ PROOF = spec/proof
 # jansson and the sanitizers' headers want C11
 SANITIZE = -g -O2 -fsanitize=address,undefined -fno-sanitize-recover=all
 
-#: make fuzz        libFuzzer for SECONDS=600: reading, writing, responses, jansson to compare with
+# Builds a C program with the library: $(call program,file.c...)
+program = @mkdir -p $(@D) && $(CC) -std=c99 $(CFLAGS) $(WARNINGS) -Isrc -I$(PROOF) -o $@ $(1) $(CORE)
+
+build/proof/%: $(PROOF)/%.c $(PROOF)/reference.c $(PROOF)/vector.c $(wildcard $(PROOF)/*.h) \
+    $(SOURCES) $(HEADERS)
+	@tools/need $(COMPILER)
+	$(call program,$< $(PROOF)/reference.c $(PROOF)/vector.c)
+
+build/proof/vectors.tsv: $(PROOF)/vectors.py $(PROOF)/oracle.py
+	@tools/need python3
+	@mkdir -p $(@D)
+	python3 $< >$@
+
+#: make conformance  documents made by rule, judged by Python's json
+conformance: build/proof/conformance build/proof/vectors.tsv
+	@build/proof/conformance <build/proof/vectors.tsv
+
+#: make fuzz         libFuzzer for SECONDS=600: reading, writing, responses, jansson to compare with
 FUZZ_TARGETS = read write response differ
 SECONDS = 600
 
@@ -18,4 +35,4 @@ build/fuzz/%: fuzz/%.c fuzz/fuzz.h $(PROOF)/reference.c $(PROOF)/reference.h $(S
 fuzz: $(FUZZ_TARGETS:%=build/fuzz/%)
 	@fuzz/run $(SECONDS) $(FUZZ_TARGETS)
 
-.PHONY: fuzz
+.PHONY: conformance fuzz
