@@ -16,11 +16,16 @@ build/proof/%: $(PROOF)/%.c $(PROOF)/reference.c $(PROOF)/vector.c $(wildcard $(
 build/proof/vectors.tsv: $(PROOF)/vectors.py $(PROOF)/oracle.py
 	@tools/need python3
 	@mkdir -p $(@D)
-	python3 $< >$@
+	python3 -B $< >$@
 
 #: make conformance  documents made by rule, judged by Python's json
 conformance: build/proof/conformance build/proof/vectors.tsv
 	@build/proof/conformance <build/proof/vectors.tsv
+
+#: make exhaustive   all insides of strings of 4 bytes, all documents of 8 symbols; SHORT=1: of 3, of 7
+exhaustive: build/proof/exhaustive
+	@$< documents $(if $(SHORT),7,8)
+	@$< strings $(if $(SHORT),3,4)
 
 #: make fuzz         libFuzzer for SECONDS=600: reading, writing, responses, jansson to compare with
 FUZZ_TARGETS = read write response differ
@@ -35,4 +40,4 @@ build/fuzz/%: fuzz/%.c fuzz/fuzz.h $(PROOF)/reference.c $(PROOF)/reference.h $(S
 fuzz: $(FUZZ_TARGETS:%=build/fuzz/%)
 	@fuzz/run $(SECONDS) $(FUZZ_TARGETS)
 
-.PHONY: conformance fuzz
+.PHONY: conformance exhaustive fuzz
