@@ -43,11 +43,17 @@ describe("The C library", function()
         }, "\n"), command.must(program))
     end)
 
-    it("includes no header of Lua", function()
-        for _, name in ipairs { "catalogue", "envelope", "utf8" } do
-            assert.is_nil((read("src/" .. name .. ".c") .. read("src/" .. name .. ".h"))
-                :find("#include <lua", 1, true))
-        end
+    it("scans strings alike, with the processor's wide registers and without", function()
+        local program = directory .. "/scan"
+        local compile = "cc " .. flags .. " -O2 -Isrc -o " .. program .. " spec/scan.c"
+        command.must(compile)
+        assert.matches("^by %w+[ %w]*: 0 wrong\n$", command.must(program))
+        command.must(compile .. " -DCFS_PORTABLE")
+        assert.equal("by words: 0 wrong\n", command.must(program))
+    end)
+
+    it("includes no header of Lua but in the module's file", function()
+        assert.equal("src/lua_core.c\n", command.must("grep -l '#include <l[ua]' src/*"))
     end)
 
     it("exports nothing but the module from its shared object", function()

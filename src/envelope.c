@@ -1,4 +1,5 @@
 #include "envelope.h"
+#include "scan.h"
 #include "utf8.h"
 
 #include <string.h>
@@ -28,14 +29,12 @@ const char *cfs_what_phrase(enum cfs_what what)
 ** Escapes: RFC 8259, section 7
 ** ================================================================== */
 
-/* The value of a hexadecimal digit; 16 if it is none. */
-static uint32_t hex_value(unsigned char byte)
-{
-    if (byte >= '0' && byte <= '9')
-        return byte - (uint32_t)'0';
-    byte |= 0x20; /* ASCII lower case */
-    return byte >= 'a' && byte <= 'f' ? byte - (uint32_t)'a' + 10 : 16;
-}
+/* The value of a hexadecimal digit plus one; 0 for any other byte. */
+static const unsigned char hex_values[256] = {
+    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+    ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
 
 /* Reads four hexadecimal digits. On failure `*at` is where the first one is missing. */
 static bool read_hex4(const unsigned char **at, const unsigned char *end, uint32_t *value)
@@ -43,10 +42,10 @@ static bool read_hex4(const unsigned char **at, const unsigned char *end, uint32
     int digits;
     *value = 0;
     for (digits = 0; digits < 4; digits++) {
-        uint32_t digit = *at < end ? hex_value(**at) : 16;
-        if (digit == 16)
+        uint32_t digit = *at < end ? hex_values[**at] : 0;
+        if (digit == 0)
             return false;
-        *value = *value << 4 | digit;
+        *value = *value << 4 | (digit - 1);
         ++*at;
     }
     return true;
@@ -64,24 +63,27 @@ static uint32_t join_surrogates(const unsigned char **at, const unsigned char *e
     return 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
 }
 
+/* What the letter of an escape stands for; 0 if it is none. */
+static const unsigned char escape_values[256] = {
+    ['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
+    ['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t',
+};
+
 /*
 ** Reads the escape whose backslash is at `*at`; a lone surrogate is U+FFFD. On failure `*at` is the
 ** byte that cannot follow.
 */
 static bool read_escape(const unsigned char **at, const unsigned char *end, uint32_t *code_point)
 {
-    static const char letters[] = "\"\\/bfnrt", meanings[] = "\"\\/\b\f\n\r\t";
-    const char *letter;
     if (++*at == end)
         return false;
-    if (**at != 'u') {
-        letter = memchr(letters, **at, sizeof letters - 1);
-        if (letter == NULL)
-            return false;
-        *code_point = (unsigned char)meanings[letter - letters];
+    *code_point = escape_values[**at];
+    if (*code_point != 0) {
         ++*at;
         return true;
     }
+    if (**at != 'u')
+        return false;
     ++*at;
     if (!read_hex4(at, end, code_point))
         return false;
@@ -94,27 +96,25 @@ static bool read_escape(const unsigned char **at, const unsigned char *end, uint
 
 void cfs_text_copy(const cfs_text *text, char *out)
 {
-    const unsigned char *at = (const unsigned char *)text->source, *end = at + text->length;
+    const unsigned char *start = (const unsigned char *)text->source, *at = start;
+    const unsigned char *end = start + text->length;
     unsigned char *to = (unsigned char *)out;
     if (text->exact) {
         memcpy(out, text->source, text->length);
         return;
     }
     while (at < end) {
-        if (*at == '\\') {
+        const unsigned char *run = at;
+        at = cfs_utf8_end(cfs_plain_end(start, at, end), end);
+        memcpy(to, run, (size_t)(at - run));
+        to += at - run;
+        if (at < end && *at == '\\') {
             uint32_t code_point = CFS_REPLACEMENT;
             read_escape(&at, end, &code_point);
             to = cfs_utf8_write(to, code_point);
-        } else {
-            bool valid;
-            size_t taken = cfs_utf8_sequence(at, (size_t)(end - at), &valid);
-            if (valid) {
-                memcpy(to, at, taken);
-                to += taken;
-            } else {
-                to = cfs_utf8_write(to, CFS_REPLACEMENT);
-            }
-            at += taken;
+        } else if (at < end && *at >= 0x80) {
+            at += cfs_utf8_ill_formed(at, (size_t)(end - at));
+            to = cfs_utf8_write(to, CFS_REPLACEMENT);
         }
     }
 }
@@ -122,17 +122,15 @@ void cfs_text_copy(const cfs_text *text, char *out)
 /* }=============================================================== */
 
 /* {=================================================================
-** Tokens: each function begins at the token's first byte and leaves `at` behind it, or, having
-** failed, at the byte that cannot stand there.
+** Tokens: each function begins at the token's first byte and returns the one behind the token, or
+** NULL, having refused the body for the byte that cannot stand there.
 ** ================================================================== */
 
 /* The members of an envelope, in the order of `cfs_envelope`. */
 enum member { MEMBER_CODE, MEMBER_MESSAGE, MEMBER_REQUEST_ID, MEMBER_COUNT, MEMBER_NONE };
 
 struct reader {
-    const unsigned char *start, *at, *end;
-    uint64_t objects;   /* its lowest bit: is the innermost container an object? */
-    unsigned depth;     /* containers open */
+    const unsigned char *start, *end;
     enum member member; /* whose value comes next; MEMBER_NONE: nobody's that counts */
     cfs_text members[MEMBER_COUNT];
     bool seen[MEMBER_COUNT];
@@ -150,10 +148,10 @@ static void refuse(struct reader *r, enum cfs_what what, const char *reason,
 }
 
 /* Ends the reading: JSON does not go on like this. */
-static bool malformed(struct reader *r, const char *reason)
+static const unsigned char *malformed(struct reader *r, const char *reason, const unsigned char *at)
 {
-    refuse(r, CFS_MALFORMED, reason, r->at);
-    return false;
+    refuse(r, CFS_MALFORMED, reason, at);
+    return NULL;
 }
 
 /* Notes that this is no envelope, unless something has already; reading goes on. */
@@ -163,108 +161,96 @@ static void object(struct reader *r, const char *reason, const unsigned char *at
         refuse(r, CFS_NOT_ENVELOPE, reason, at);
 }
 
-static bool next_is(const struct reader *r, unsigned char byte)
+static inline bool is_byte(const struct reader *r, const unsigned char *at, unsigned char byte)
 {
-    return r->at < r->end && *r->at == byte;
+    return at < r->end && *at == byte;
 }
 
-static void skip_space(struct reader *r)
+static inline const unsigned char *skip_space(const struct reader *r, const unsigned char *at)
 {
-    while (r->at < r->end && (*r->at == ' ' || *r->at == '\n' || *r->at == '\r' || *r->at == '\t'))
-        r->at++;
+    while (at < r->end && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t'))
+        at++;
+    return at;
 }
 
-/* May the byte stand in a string as it is, by itself? */
-static bool is_plain(unsigned char byte)
+static const unsigned char *read_string(struct reader *r, const unsigned char *at, cfs_text *text)
 {
-    return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
-}
-
-static bool read_string(struct reader *r, cfs_text *text)
-{
-    const unsigned char *first = ++r->at;
-    text->source = (const char *)first;
-    text->size = 0;
-    text->exact = true;
+    const unsigned char *first = ++at;
+    size_t size = 0;
+    bool exact = true;
     for (;;) {
-        const unsigned char *run = r->at;
-        while (r->at < r->end && is_plain(*r->at))
-            r->at++;
-        text->size += (size_t)(r->at - run);
-        if (r->at == r->end)
-            return malformed(r, "expected '\"' to end the string");
-        if (*r->at == '"') {
-            break;
-        } else if (*r->at == '\\') {
+        const unsigned char *run = at;
+        at = cfs_plain_end(r->start, at, r->end);
+        size += (size_t)(at - run);
+        if (at < r->end && *at >= 0x80)
+            at = cfs_utf8_skip(at, r->end, &size, &exact);
+        while (at < r->end && *at == '\\') {
             uint32_t code_point;
-            if (!read_escape(&r->at, r->end, &code_point))
-                return malformed(r, "expected a valid escape");
-            text->size += cfs_utf8_size(code_point);
-            text->exact = false;
-        } else if (*r->at < 0x20) {
-            return malformed(r, "expected control bytes in a string to be escaped");
-        } else {
-            bool valid;
-            size_t taken = cfs_utf8_sequence(r->at, (size_t)(r->end - r->at), &valid);
-            text->size += valid ? taken : CFS_REPLACEMENT_SIZE;
-            text->exact = text->exact && valid;
-            r->at += taken;
+            if (!read_escape(&at, r->end, &code_point))
+                return malformed(r, "expected a valid escape", at);
+            size += cfs_utf8_size(code_point);
+            exact = false;
         }
-    }
-    text->length = (size_t)(r->at - first);
-    r->at++;
-    return true;
-}
-
-static bool is_digit(const struct reader *r)
-{
-    return r->at < r->end && *r->at >= '0' && *r->at <= '9';
-}
-
-static bool read_digits(struct reader *r)
-{
-    if (!is_digit(r))
-        return malformed(r, "expected a digit");
-    while (is_digit(r))
-        r->at++;
-    return true;
-}
-
-static bool read_number(struct reader *r, cfs_text *text)
-{
-    const unsigned char *first = r->at;
-    if (*r->at == '-')
-        r->at++;
-    if (next_is(r, '0')) /* nothing may follow a leading zero */
-        r->at++;
-    else if (!read_digits(r))
-        return false;
-    if (next_is(r, '.')) {
-        r->at++;
-        if (!read_digits(r))
-            return false;
-    }
-    if (next_is(r, 'e') || next_is(r, 'E')) {
-        r->at++;
-        if (next_is(r, '+') || next_is(r, '-'))
-            r->at++;
-        if (!read_digits(r))
-            return false;
+        if (at == r->end)
+            return malformed(r, "expected '\"' to end the string", at);
+        if (*at == '"')
+            break;
+        if (*at < 0x20)
+            return malformed(r, "expected control bytes in a string to be escaped", at);
     }
     text->source = (const char *)first;
-    text->length = text->size = (size_t)(r->at - first);
-    text->exact = true;
-    return true;
+    text->length = (size_t)(at - first);
+    text->size = size;
+    text->exact = exact;
+    return at + 1;
 }
 
-static bool read_literal(struct reader *r, const char *word)
+static inline bool is_digit(const struct reader *r, const unsigned char *at)
 {
-    for (; *word != '\0'; word++) {
-        if (!next_is(r, (unsigned char)*word))
-            return malformed(r, "expected true, false or null");
-        r->at++;
+    return at < r->end && *at >= '0' && *at <= '9';
+}
+
+static inline const unsigned char *read_digits(struct reader *r, const unsigned char *at)
+{
+    if (!is_digit(r, at))
+        return malformed(r, "expected a digit", at);
+    do
+        at++;
+    while (is_digit(r, at));
+    return at;
+}
+
+static const unsigned char *read_number(struct reader *r, const unsigned char *at, cfs_text *text)
+{
+    const unsigned char *first = at;
+    if (*at == '-')
+        at++;
+    if (is_byte(r, at, '0')) /* nothing may follow a leading zero */
+        at++;
+    else if ((at = read_digits(r, at)) == NULL)
+        return NULL;
+    if (is_byte(r, at, '.') && (at = read_digits(r, at + 1)) == NULL)
+        return NULL;
+    if (is_byte(r, at, 'e') || is_byte(r, at, 'E')) {
+        at++;
+        if (is_byte(r, at, '+') || is_byte(r, at, '-'))
+            at++;
+        if ((at = read_digits(r, at)) == NULL)
+            return NULL;
     }
-    return true;
+    text->source = (const char *)first;
+    text->length = text->size = (size_t)(at - first);
+    text->exact = true;
+    return at;
+}
+
+static const unsigned char *read_literal(struct reader *r, const unsigned char *at,
+                                         const char *word)
+{
+    for (; *word != '\0'; word++, at++)
+        if (!is_byte(r, at, (unsigned char)*word))
+            return malformed(r, "expected true, false or null", at);
+    return at;
 }
 
 /* }=============================================================== */
@@ -273,179 +259,168 @@ static bool read_literal(struct reader *r, const char *word)
 ** The document
 ** ================================================================== */
 
-static bool in_object(const struct reader *r)
-{
-    return r->depth > 0 && (r->objects & 1);
-}
-
-/* Is the next byte the bracket that closes the innermost container? */
-static bool at_close(struct reader *r)
-{
-    skip_space(r);
-    return next_is(r, in_object(r) ? '}' : ']');
-}
-
-static bool open_container(struct reader *r)
-{
-    if (r->depth == CFS_DEPTH) {
-        refuse(r, CFS_TOO_DEEP, "expected at most 64 levels", r->at);
-        return false;
-    }
-    r->objects = r->objects << 1 | (*r->at == '{');
-    r->depth++;
-    r->at++;
-    return true;
-}
-
-/* Closes every container that ends here. */
-static void close_containers(struct reader *r)
-{
-    while (r->depth > 0 && at_close(r)) {
-        r->objects >>= 1;
-        r->depth--;
-        r->at++;
-    }
-}
-
-/* Which member is called so? The longest name has 10 bytes. */
+/* Which member is called so? */
 static enum member find_member(const cfs_text *name)
 {
-    static const struct {
-        const char *name;
-        size_t length;
-        enum member member;
-    } names[] = {{"code", 4, MEMBER_CODE},
-                 {"message", 7, MEMBER_MESSAGE},
-                 {"requestId", 9, MEMBER_REQUEST_ID},
-                 {"requestID", 9, MEMBER_REQUEST_ID},
-                 {"request_id", 10, MEMBER_REQUEST_ID}};
-    char copy[10];
-    size_t index;
+    char copy[10]; /* the longest has so many bytes */
+    const char *text = name->source;
     if (name->size > sizeof copy)
         return MEMBER_NONE;
-    cfs_text_copy(name, copy);
-    for (index = 0; index < sizeof names / sizeof names[0]; index++)
-        if (names[index].length == name->size && memcmp(names[index].name, copy, name->size) == 0)
-            return names[index].member;
+    if (!name->exact) {
+        cfs_text_copy(name, copy);
+        text = copy;
+    }
+    if (name->size == 4 && memcmp(text, "code", 4) == 0)
+        return MEMBER_CODE;
+    if (name->size == 7 && memcmp(text, "message", 7) == 0)
+        return MEMBER_MESSAGE;
+    if (name->size == 9 && memcmp(text, "requestI", 8) == 0 && (text[8] == 'd' || text[8] == 'D'))
+        return MEMBER_REQUEST_ID;
+    if (name->size == 10 && memcmp(text, "request_id", 10) == 0)
+        return MEMBER_REQUEST_ID;
     return MEMBER_NONE;
 }
 
-static bool read_name(struct reader *r)
+/* Reads a member's name, at `at`, of the outermost object. */
+static void note_name(struct reader *r, const unsigned char *at, const cfs_text *name)
 {
     static const char *const twice[] = {"'code' appears twice", "'message' appears twice",
                                         "'requestId' appears twice"};
-    const unsigned char *first;
-    cfs_text name;
-    skip_space(r);
-    first = r->at;
-    if (!next_is(r, '"'))
-        return malformed(r, "expected a member's name");
-    if (!read_string(r, &name))
-        return false;
-    skip_space(r);
-    if (!next_is(r, ':'))
-        return malformed(r, "expected ':'");
-    r->at++;
-    if (r->depth > 1)
-        return true;
-    r->member = find_member(&name);
+    r->member = find_member(name);
     if (r->member == MEMBER_NONE) {
         r->others = true;
-    } else {
-        if (r->seen[r->member])
-            object(r, twice[r->member], first);
-        r->seen[r->member] = true;
+        return;
     }
-    return true;
+    if (r->seen[r->member])
+        object(r, twice[r->member], at);
+    r->seen[r->member] = true;
+}
+
+/* Reads a member's name and the colon. */
+static const unsigned char *read_name(struct reader *r, const unsigned char *at, bool is_outermost)
+{
+    const unsigned char *first = skip_space(r, at);
+    cfs_text name;
+    if (!is_byte(r, first, '"'))
+        return malformed(r, "expected a member's name", first);
+    at = read_string(r, first, &name);
+    if (at == NULL)
+        return NULL;
+    at = skip_space(r, at);
+    if (!is_byte(r, at, ':'))
+        return malformed(r, "expected ':'", at);
+    if (is_outermost)
+        note_name(r, first, &name);
+    return at + 1;
 }
 
 /* The value of a member that counts: `text` of a string or a number, else an empty one. */
-static void take(struct reader *r, const cfs_text *text, const unsigned char *first)
+static void take(struct reader *r, const unsigned char *at, const cfs_text *text)
 {
     static const char *const wrong[] = {"'code' is neither a non-empty string nor a number",
                                         "'message' is neither a string nor a number",
                                         "'requestId' is neither a string nor a number"};
     bool is_text = text->source != NULL && (r->member != MEMBER_CODE || text->size > 0);
-    bool is_absent = *first == 'n' && r->member != MEMBER_CODE;
+    bool is_absent = *at == 'n' && r->member != MEMBER_CODE;
     if (is_text)
         r->members[r->member] = *text;
     else if (!is_absent)
-        object(r, wrong[r->member], first);
+        object(r, wrong[r->member], at);
+    r->member = MEMBER_NONE;
 }
 
-/* Reads a scalar, or opens a container, which `*opened` tells. */
-static bool read_value(struct reader *r, bool *opened)
+static const unsigned char *read_scalar(struct reader *r, const unsigned char *at)
 {
+    const unsigned char *first = at;
     cfs_text text = {NULL, 0, 0, false};
-    const unsigned char *first;
-    bool good;
-    skip_space(r);
-    first = r->at;
-    *opened = next_is(r, '{') || next_is(r, '[');
-    if (*opened)
-        good = open_container(r);
-    else if (next_is(r, '"'))
-        good = read_string(r, &text);
-    else if (next_is(r, '-') || is_digit(r))
-        good = read_number(r, &text);
-    else if (next_is(r, 't'))
-        good = read_literal(r, "true");
-    else if (next_is(r, 'f'))
-        good = read_literal(r, "false");
-    else if (next_is(r, 'n'))
-        good = read_literal(r, "null");
+    if (is_byte(r, at, '"'))
+        at = read_string(r, at, &text);
+    else if (is_byte(r, at, '-') || is_digit(r, at))
+        at = read_number(r, at, &text);
+    else if (is_byte(r, at, 't'))
+        at = read_literal(r, at, "true");
+    else if (is_byte(r, at, 'f'))
+        at = read_literal(r, at, "false");
+    else if (is_byte(r, at, 'n'))
+        at = read_literal(r, at, "null");
     else
-        good = malformed(r, "expected a value");
-    if (good && r->member != MEMBER_NONE) {
-        take(r, &text, first);
-        r->member = MEMBER_NONE;
-    }
-    return good;
+        at = malformed(r, "expected a value", at);
+    if (at != NULL && r->member != MEMBER_NONE)
+        take(r, first, &text);
+    return at;
 }
 
-/* Reads one value whole, however deep: what is open is kept in `objects`, a bit a level. */
-static bool read_document(struct reader *r)
+/* Opens a container, of which `depth` are open. */
+static const unsigned char *read_open(struct reader *r, const unsigned char *at, unsigned depth)
 {
+    static const cfs_text none = {NULL, 0, 0, false};
+    if (depth == CFS_DEPTH) {
+        refuse(r, CFS_TOO_DEEP, "expected at most 64 levels", at);
+        return NULL;
+    }
+    if (r->member != MEMBER_NONE)
+        take(r, at, &none);
+    return at + 1;
+}
+
+/* Reads one value whole, however deep. */
+static const unsigned char *read_document(struct reader *r, const unsigned char *at)
+{
+    uint64_t objects =
+        0; /* a bit for each open container, the innermost's lowest: is it an object? */
+    unsigned depth = 0;
     for (;;) {
-        bool opened;
-        if (in_object(r) && !read_name(r))
-            return false;
-        if (!read_value(r, &opened))
-            return false;
-        if (opened && !at_close(r))
-            continue; /* with its first element */
-        close_containers(r);
-        if (r->depth == 0)
-            return true;
-        if (!next_is(r, ','))
-            return malformed(r, in_object(r) ? "expected ',' or '}'" : "expected ',' or ']'");
-        r->at++;
+        if ((objects & 1) != 0 && (at = read_name(r, at, depth == 1)) == NULL)
+            return NULL;
+        at = skip_space(r, at);
+        if (is_byte(r, at, '{') || is_byte(r, at, '[')) {
+            objects = objects << 1 | (*at == '{');
+            at = read_open(r, at, depth++);
+            if (at == NULL)
+                return NULL;
+            at = skip_space(r, at);
+            if (!is_byte(r, at, (objects & 1) != 0 ? '}' : ']'))
+                continue; /* with its first element */
+        } else if ((at = read_scalar(r, at)) == NULL) {
+            return NULL;
+        }
+        while (depth > 0) {
+            at = skip_space(r, at);
+            if (!is_byte(r, at, (objects & 1) != 0 ? '}' : ']'))
+                break;
+            objects >>= 1;
+            depth--;
+            at++;
+        }
+        if (depth == 0)
+            return at;
+        if (!is_byte(r, at, ','))
+            return malformed(r, (objects & 1) != 0 ? "expected ',' or '}'" : "expected ',' or ']'",
+                             at);
+        at++;
     }
 }
 
 /* RFC 8259, section 8.1, lets us ignore one. */
-static bool read_byte_order_mark(struct reader *r)
+static const unsigned char *read_byte_order_mark(struct reader *r, const unsigned char *at)
 {
     static const unsigned char mark[] = {0xEF, 0xBB, 0xBF};
     size_t index;
-    if (!next_is(r, mark[0]))
-        return true;
-    for (index = 0; index < sizeof mark; index++) {
-        if (!next_is(r, mark[index]))
-            return malformed(r, "expected the byte order mark to go on");
-        r->at++;
-    }
-    return true;
+    if (!is_byte(r, at, mark[0]))
+        return at;
+    for (index = 0; index < sizeof mark; index++, at++)
+        if (!is_byte(r, at, mark[index]))
+            return malformed(r, "expected the byte order mark to go on", at);
+    return at;
 }
 
 /* Reads the whole body; afterwards `r->what` is the verdict. */
 static void read_body(struct reader *r)
 {
-    const unsigned char *root;
-    if (!read_byte_order_mark(r))
+    const unsigned char *at = read_byte_order_mark(r, r->start), *root;
+    if (at == NULL)
         return;
-    skip_space(r);
-    root = r->at;
+    root = skip_space(r, at);
     if (root == r->end) {
         refuse(r, CFS_EMPTY, "expected a JSON document", root);
         return;
@@ -456,11 +431,12 @@ static void read_body(struct reader *r)
     }
     if (*root != '{')
         object(r, "the document is not an object", root);
-    if (!read_document(r))
+    at = read_document(r, root);
+    if (at == NULL)
         return;
-    skip_space(r);
-    if (r->at < r->end)
-        malformed(r, "expected the end of the document");
+    at = skip_space(r, at);
+    if (at < r->end)
+        malformed(r, "expected the end of the document", at);
     else if (!r->seen[MEMBER_CODE])
         object(r, "'code' is missing", root);
 }
@@ -470,7 +446,7 @@ enum cfs_what cfs_envelope_read(const char *body, size_t length, cfs_envelope *e
 {
     struct reader r;
     memset(&r, 0, sizeof r);
-    r.start = r.at = (const unsigned char *)body;
+    r.start = (const unsigned char *)body;
     r.member = MEMBER_NONE;
     r.what = CFS_ENVELOPE;
     r.refusal = refusal;
@@ -521,20 +497,21 @@ static bool is_escaped(unsigned char byte)
     return byte < 0x20 || byte == '"' || byte == '\\' || byte == '<' || byte == '>' || byte == '&';
 }
 
-/* One sequence of UTF-8 that is not ASCII. U+2028 and U+2029 end a line in old JavaScript. */
+/* One sequence that is not ASCII. U+2028 and U+2029 end a line in old JavaScript. */
 static size_t put_sequence(struct writer *w, const unsigned char *at, size_t left)
 {
-    bool valid;
-    size_t taken = cfs_utf8_sequence(at, left, &valid);
-    if (!valid)
+    size_t length = cfs_utf8_length(at, left);
+    if (length == 0) {
         put(w, "\xEF\xBF\xBD", CFS_REPLACEMENT_SIZE);
-    else if (taken == 3 && memcmp(at, "\xE2\x80\xA8", 3) == 0)
+        return cfs_utf8_ill_formed(at, left);
+    }
+    if (length == 3 && memcmp(at, "\xE2\x80\xA8", 3) == 0)
         put(w, "\\u2028", 6);
-    else if (taken == 3 && memcmp(at, "\xE2\x80\xA9", 3) == 0)
+    else if (length == 3 && memcmp(at, "\xE2\x80\xA9", 3) == 0)
         put(w, "\\u2029", 6);
     else
-        put(w, at, taken);
-    return taken;
+        put(w, at, length);
+    return length;
 }
 
 static void put_string(struct writer *w, cfs_bytes bytes)

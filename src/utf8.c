@@ -2,39 +2,71 @@
 
 #include <string.h>
 
-size_t cfs_utf8_sequence(const unsigned char *at, size_t left, bool *valid)
+static inline bool is_continuation(unsigned char byte)
 {
-    unsigned char first = at[0], low = 0x80, high = 0xBF; /* the range of the second byte */
-    size_t need, have;
-    *valid = false;
-    if (first < 0x80)
-        need = 1;
-    else if (first < 0xC2) /* a continuation byte, or the lead of an overlong form */
+    return (byte & 0xC0) == 0x80;
+}
+
+/* May the second byte follow the lead? What is left out is overlong, a surrogate or too high. */
+static inline bool follows(unsigned char lead, unsigned char second)
+{
+    unsigned char low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+    unsigned char high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+    return second >= low && second <= high;
+}
+
+static inline size_t well_formed(const unsigned char *at, size_t left)
+{
+    unsigned char lead = at[0];
+    if (lead < 0x80)
         return 1;
-    else if (first < 0xE0)
-        need = 2;
-    else if (first < 0xF0)
-        need = 3;
-    else if (first < 0xF5)
-        need = 4;
-    else
+    if (lead < 0xC2 || lead > 0xF4) /* a continuation byte, or a lead of nothing */
+        return 0;
+    if (lead < 0xE0)
+        return left >= 2 && is_continuation(at[1]) ? 2 : 0;
+    if (lead < 0xF0)
+        return left >= 3 && follows(lead, at[1]) && is_continuation(at[2]) ? 3 : 0;
+    return left >= 4 && follows(lead, at[1]) && is_continuation(at[2]) && is_continuation(at[3])
+               ? 4
+               : 0;
+}
+
+size_t cfs_utf8_length(const unsigned char *at, size_t left)
+{
+    return well_formed(at, left);
+}
+
+size_t cfs_utf8_ill_formed(const unsigned char *at, size_t left)
+{
+    if (at[0] < 0xE0 || at[0] > 0xF4 || left < 2 || !follows(at[0], at[1]))
         return 1;
-    if (first == 0xE0)
-        low = 0xA0; /* else overlong */
-    else if (first == 0xED)
-        high = 0x9F; /* else a surrogate */
-    else if (first == 0xF0)
-        low = 0x90; /* else overlong */
-    else if (first == 0xF4)
-        high = 0x8F; /* else above U+10FFFF */
-    for (have = 1; have < need; have++) {
-        if (have == left || at[have] < low || at[have] > high)
-            return have;
-        low = 0x80;
-        high = 0xBF;
+    return at[0] < 0xF0 || left < 3 || !is_continuation(at[2]) ? 2 : 3;
+}
+
+const unsigned char *cfs_utf8_end(const unsigned char *at, const unsigned char *end)
+{
+    while (at < end && *at >= 0x80) {
+        size_t length = well_formed(at, (size_t)(end - at));
+        if (length == 0)
+            break;
+        at += length;
     }
-    *valid = true;
-    return need;
+    return at;
+}
+
+const unsigned char *cfs_utf8_skip(const unsigned char *at, const unsigned char *end, size_t *size,
+                                   bool *valid)
+{
+    for (;;) {
+        const unsigned char *run = at;
+        at = cfs_utf8_end(at, end);
+        *size += (size_t)(at - run);
+        if (at == end || *at < 0x80)
+            return at;
+        at += cfs_utf8_ill_formed(at, (size_t)(end - at));
+        *size += CFS_REPLACEMENT_SIZE;
+        *valid = false;
+    }
 }
 
 size_t cfs_utf8_size(uint32_t code_point)
@@ -56,20 +88,24 @@ unsigned char *cfs_utf8_write(unsigned char *out, uint32_t code_point)
 
 size_t cfs_utf8_repair(const char *bytes, size_t length, char *out, bool *valid)
 {
-    const unsigned char *at = (const unsigned char *)bytes;
+    const unsigned char *at = (const unsigned char *)bytes, *end = at + length;
     size_t size = 0;
     *valid = true;
-    while (length > 0) {
-        bool good;
-        size_t taken = cfs_utf8_sequence(at, length, &good);
-        if (out != NULL && good)
-            memcpy(out + size, at, taken);
-        else if (out != NULL)
-            cfs_utf8_write((unsigned char *)out + size, CFS_REPLACEMENT);
-        *valid = *valid && good;
-        size += good ? taken : CFS_REPLACEMENT_SIZE;
-        at += taken;
-        length -= taken;
+    while (at < end) {
+        const unsigned char *run = at;
+        while (at < end && *at < 0x80)
+            at++;
+        at = cfs_utf8_end(at, end);
+        if (out != NULL)
+            memcpy(out + size, run, (size_t)(at - run));
+        size += (size_t)(at - run);
+        if (at < end && *at >= 0x80) {
+            at += cfs_utf8_ill_formed(at, (size_t)(end - at));
+            if (out != NULL)
+                cfs_utf8_write((unsigned char *)out + size, CFS_REPLACEMENT);
+            size += CFS_REPLACEMENT_SIZE;
+            *valid = false;
+        }
     }
     return size;
 }

@@ -16,11 +16,27 @@
 #define CFS_REPLACEMENT_SIZE 3u
 
 /*
-** The bytes of the sequence that begins at `at`, of which `left` (at least 1) can be read. If they
-** are ill-formed, `*valid` is false and the length is that of the maximal subpart: what Unicode
+** The bytes, 1 to 4, of the well-formed sequence that begins at `at`, of which `left` (at least 1)
+** can be read; 0 if what begins there is ill-formed.
+*/
+CFS_INTERNAL size_t cfs_utf8_length(const unsigned char *at, size_t left);
+
+/*
+** The bytes, 1 to 3, of the maximal subpart at `at` of a sequence that is ill-formed: what Unicode
 ** (section 3.9, "U+FFFD Substitution of Maximal Subparts") replaces by one U+FFFD.
 */
-CFS_INTERNAL size_t cfs_utf8_sequence(const unsigned char *at, size_t left, bool *valid);
+CFS_INTERNAL size_t cfs_utf8_ill_formed(const unsigned char *at, size_t left);
+
+/* The first byte from `at` on that is ASCII or begins no well-formed sequence; `end` if none. */
+CFS_INTERNAL const unsigned char *cfs_utf8_end(const unsigned char *at, const unsigned char *end);
+
+/*
+** The first byte from `at` on that is ASCII; `end` if none. `*size` grows by the bytes that what
+*was
+** skipped takes once repaired, and if that needs a repair, `*valid` becomes false.
+*/
+CFS_INTERNAL const unsigned char *cfs_utf8_skip(const unsigned char *at, const unsigned char *end,
+                                                size_t *size, bool *valid);
 
 /* How many bytes cfs_utf8_write writes for this code point: 1 to 4. */
 CFS_INTERNAL size_t cfs_utf8_size(uint32_t code_point);
