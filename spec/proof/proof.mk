@@ -27,6 +27,17 @@ exhaustive: build/proof/exhaustive
 	@$< documents $(if $(SHORT),7,8)
 	@$< strings $(if $(SHORT),3,4)
 
+#: make faults       each allocation fails in turn, on the five Luas; SHORT=1: of loading every 20th
+build/proof/faults-%: $(PROOF)/faults.c $(SOURCES) $(HEADERS)
+	@tools/need $(COMPILER) $(DEV_$*)
+	@mkdir -p $(@D)
+	$(CC) -std=c99 $(WARNINGS) $(SANITIZE) -Isrc $$(pkg-config --cflags $*) -o $@ $< $(SOURCES) \
+	    $$(pkg-config --libs $*)
+
+faults: $(LUAS:%=build/proof/faults-%)
+	@for lua in $(LUAS); do echo "== $$lua" && \
+	    LUA_PATH='lua/?.lua;;' build/proof/faults-$$lua $(if $(SHORT),20) || exit 1; done
+
 #: make fuzz         libFuzzer for SECONDS=600: reading, writing, responses, jansson to compare with
 FUZZ_TARGETS = read write response differ
 SECONDS = 600
@@ -40,4 +51,4 @@ build/fuzz/%: fuzz/%.c fuzz/fuzz.h $(PROOF)/reference.c $(PROOF)/reference.h $(S
 fuzz: $(FUZZ_TARGETS:%=build/fuzz/%)
 	@fuzz/run $(SECONDS) $(FUZZ_TARGETS)
 
-.PHONY: conformance exhaustive fuzz
+.PHONY: conformance exhaustive faults fuzz

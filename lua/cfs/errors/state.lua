@@ -6,7 +6,6 @@ local core = require "cfs.errors.core"
 local state = core.state
 
 if not state.kinds then
-    state.kinds = {}       -- code → kind
     state.order = {}       -- the kinds in the vendor's order, then those of errors.extend
     state.statuses = {}    -- status, or false for none → kind of the errors whose code is unknown
     state.metatables = {}  -- kind → the metatable of its errors
@@ -18,6 +17,7 @@ if not state.kinds then
     state.list_metatable = {} -- of lists of kinds, such as the catalogue
     -- error → what its members do not show: cause, traceback, origin, body, document
     state.side = setmetatable({}, { __mode = "k" })
+    state.kinds = {}       -- code → kind; the last, lest half a state be taken for a whole one
 end
 
 return state
