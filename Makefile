@@ -41,7 +41,9 @@ help:
 #: make demo        a tour: parse, match, explain, raise and render real errors
 #: make repl        Lua's prompt with `errors` loaded
 #: make test        the specs on Lua 5.1, 5.2, 5.3, 5.4 and LuaJIT
+#: make simulate    what an outage does to 1,000 clients without retry, with a naive one, and with ours
 #: make docs        write what is generated from the catalogue: docs/errors.md, types/
+#: make golden      write spec/data/advice.tsv anew, on purpose only: judge every row that changes
 #: make lint        luacheck and clang-format
 #: make install     for LUA=, into PREFIX=/usr/local, or LUA_LIB_DIR= for OpenResty; DESTDIR= counts
 #: make uninstall   the reverse
@@ -67,16 +69,26 @@ test:
 	@tools/need $(COMPILER) $(filter lua5.%,$(LUAS)) $(foreach lua,$(LUAS),$(DEV_$(lua))) \
 	    lua-cjson lua-busted luarocks
 	@$(MAKE) -s $(LUAS:%=build/%/cfs/errors/core.so)
-	@tools/test $(LUAS)
+	@tools/test $(LUAS) $(if $(filter luajit,$(LUAS)),"luajit -joff" "luajit -e package.loaded.jit=nil")
+
+simulate:
+	@tools/need lua5.4
+	@$(MAKE) -s LUA=lua5.4
+	@$(call run,lua5.4) bench/outage.lua
 
 docs:
 	@tools/need lua5.4 lua-cjson
 	@$(MAKE) -s LUA=lua5.4
 	@$(call run,lua5.4) tools/generate.lua
 
+golden:
+	@tools/need lua5.4
+	@$(MAKE) -s LUA=lua5.4
+	@$(call run,lua5.4) tools/golden.lua
+
 lint:
 	@tools/need lua-check
-	luacheck -q lua spec examples tools
+	luacheck -q lua spec bench examples tools
 	clang-format --dry-run -Werror src/*.c src/*.h
 
 install: all
@@ -94,5 +106,5 @@ clean:
 
 include spec/proof/proof.mk
 
-.PHONY: all help demo repl test docs lint install uninstall clean
+.PHONY: all help demo repl test simulate docs golden lint install uninstall clean
 .DELETE_ON_ERROR:

@@ -91,7 +91,37 @@ print(errors.parse(limited:to_json()):params().host)
 print(limited:to_json())
 print(require("cjson").decode(require("cjson").encode(limited)).code)
 
--- 11. The catalogue, searched.
+-- 11. A gateway answers its client in terms that any client knows, without the hosts behind it. Its
+-- log gets one line.
+
+status, headers, body = limited:response { standard = true }
+print(status, headers["Retry-After"], headers["x-bce-request-id"])
+print(body)
+print(limited:to_log())
+
+-- 12. May a call be repeated? That depends on more than the code.
+
+failed = errors.new("CreateOrderFail")
+for _, call in ipairs { { method = "POST" }, { method = "POST", client_token = "9f2c" } } do
+    advice = failed:advice(call)
+    print(advice.action, advice.why)
+end
+
+-- 13. By that advice, calls are repeated. Here time is only counted; under OpenResty it is nginx
+-- that waits.
+
+retry = require "cfs.errors.retry"
+waited = 0
+policy = retry.policy {
+    sleep = function(seconds) waited = waited + seconds end,
+    random = function() return 1 end,
+}
+print(retry.run(function(attempt)
+    if attempt < 3 then errors.raise("ServiceUnavailable") end
+    return ("done at attempt %d, after %.1f s at most"):format(attempt, waited)
+end, policy, { method = "GET" }))
+
+-- 14. The catalogue, searched.
 
 print(errors.search "mount target")
 

@@ -2,6 +2,10 @@
 
 local command = {}
 
+--- The Lua that runs the specs, without its options.
+command.interpreter = arg[0]
+for index = -1, -20, -1 do command.interpreter = arg[index] or command.interpreter end
+
 
 --- Runs a command.
 ---@return boolean good did it exit with 0?

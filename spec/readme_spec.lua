@@ -63,7 +63,7 @@ describe("README", function()
     local blocks = blocks_of(read("README.md"))
 
     it("has the blocks that are run here", function()
-        assert.equal(9, #blocks)
+        assert.equal(12, #blocks)
     end)
 
     for index, block in ipairs(blocks) do
@@ -86,7 +86,7 @@ end)
 describe("The tour", function()
     it("runs, and shows what it promises", function()
         local command = require "spec.command"
-        local output = command.must(arg[-1] .. " examples/show.lua examples/tour.lua")
+        local output = command.must(command.interpreter .. " examples/show.lua examples/tour.lua")
         for _, line in ipairs {
             "DropMountedFS  400  state  never",
             "delete its mount targets first",
@@ -96,6 +96,12 @@ describe("The tour", function()
             "true  no row for cfs-ZpGzYvrnC9",
             '{"code":"InternalError","message":"We encountered an internal error. Please try again."}',
             "10.0.3.7",
+            "429  1  c0ffee",
+            'code=RateLimit status=421 requestId=c0ffee category=throttle fault=client message="There are '
+                .. 'too many connections. The host is 10.0.3.7"',
+            "never  CreateOrderFail: repeat with the same client token; this call has none, so first look "
+                .. "whether it was done",
+            "done at attempt 3, after 0.3 s at most",
             "  404    MountTargetNotFound             not_found       never       client",
         } do
             assert.truthy(output:find("\n  | " .. line .. "\n", 1, true), line)

@@ -237,10 +237,15 @@ describe("errors.from_response", function()
             { "the options are true", {}, true, "#2", "table expected, got boolean" },
             { "the options are false", {}, false, "#2", "table expected, got boolean" },
             { "the limit is a string", {}, { limit = "1024" }, "#2",
-                "option 'limit' must be a number" },
-            { "the limit is true", {}, { limit = true }, "#2", "option 'limit' must be a number" },
+                "option 'limit' must be a number, got string" },
+            { "the limit is true", {}, { limit = true }, "#2",
+                "option 'limit' must be a number, got boolean" },
             { "the limit is wrong below 400", { status = 200 }, { limit = {} }, "#2",
-                "option 'limit' must be a number" },
+                "option 'limit' must be a number, got table" },
+            { "an option is misspelt", {}, { limits = 1 }, "#2",
+                "unknown option 'limits', did you mean 'limit'?" },
+            { "any_status is no boolean", {}, { any_status = 200 }, "#2",
+                "option 'any_status' must be a boolean, got number" },
         } do
             it(row[1], function()
                 local line, message = raised(function(mark)

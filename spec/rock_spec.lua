@@ -1,7 +1,7 @@
 local command = require "spec.command"
 
 local version = _VERSION:match("%d%.%d")
-local interpreter = arg[-1]
+local interpreter = command.interpreter
 local rockspec_name = "cfs-errors-scm-1.rockspec"
 
 
@@ -67,7 +67,7 @@ describe("An installed library", function()
         return command.must("cd / && LUA_PATH='" .. luadir .. "/?.lua;;' LUA_CPATH='" .. libdir
             .. "/?.so;;' " .. interpreter
             .. [[ -e 'print(require("cfs.errors").parse("{\"code\":\"RateLimit\"}").status)']]
-            .. [[ -e 'print(package.loaded["cfs.errors.core"].read ~= nil)']])
+            .. [[ -e 'print(package.loaded["cfs.errors.core"].parse ~= nil)']])
     end
 
     setup(function()

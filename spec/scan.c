@@ -6,10 +6,10 @@
 
 #include <stdio.h>
 
-static size_t plain_end(const unsigned char *bytes, size_t at, size_t length)
+static size_t plain_end(const unsigned char *bytes, size_t at, size_t length, bool markup)
 {
     while (at < length && bytes[at] >= 0x20 && bytes[at] < 0x80 && bytes[at] != '"' &&
-           bytes[at] != '\\')
+           bytes[at] != '\\' && !(markup && strchr("<>&", bytes[at]) != NULL))
         at++;
     return at;
 }
@@ -20,8 +20,11 @@ static int count_wrong(const unsigned char *bytes, size_t length)
     size_t at;
     int wrong = 0;
     for (at = 0; at <= length; at++) {
-        const unsigned char *found = cfs_plain_end(bytes, bytes + at, bytes + length);
-        wrong += (size_t)(found - bytes) != plain_end(bytes, at, length);
+        const unsigned char *from = bytes + at, *end = bytes + length;
+        const unsigned char *text = bytes + plain_end(bytes, at, length, false);
+        const unsigned char *html = bytes + plain_end(bytes, at, length, true);
+        wrong += cfs_plain_end(bytes, from, end, false) != text;
+        wrong += cfs_plain_end(bytes, from, end, true) != html;
     }
     return wrong;
 }

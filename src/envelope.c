@@ -105,7 +105,7 @@ void cfs_text_copy(const cfs_text *text, char *out)
     }
     while (at < end) {
         const unsigned char *run = at;
-        at = cfs_utf8_end(cfs_plain_end(start, at, end), end);
+        at = cfs_utf8_end(cfs_plain_end(start, at, end, false), end);
         memcpy(to, run, (size_t)(at - run));
         to += at - run;
         if (at < end && *at == '\\') {
@@ -127,13 +127,13 @@ void cfs_text_copy(const cfs_text *text, char *out)
 ** ================================================================== */
 
 /* The members of an envelope, in the order of `cfs_envelope`. */
-enum member { MEMBER_CODE, MEMBER_MESSAGE, MEMBER_REQUEST_ID, MEMBER_COUNT, MEMBER_NONE };
+enum member { MEMBER_CODE, MEMBER_MESSAGE, MEMBER_REQUEST_ID, MEMBER_NONE };
 
 struct reader {
     const unsigned char *start, *end;
-    enum member member; /* whose value comes next; MEMBER_NONE: nobody's that counts */
-    cfs_text members[MEMBER_COUNT];
-    bool seen[MEMBER_COUNT];
+    enum member member;              /* whose value comes next; MEMBER_NONE: nobody's that counts */
+    cfs_text texts[MEMBER_NONE + 1]; /* the members' values; the last is anybody's */
+    unsigned seen;                   /* a bit for each member whose name was read */
     bool others;
     enum cfs_what what;   /* CFS_ENVELOPE as long as nothing speaks against it */
     cfs_refusal *refusal; /* filled when `what` changes */
@@ -168,28 +168,28 @@ static inline bool is_byte(const struct reader *r, const unsigned char *at, unsi
 
 static inline const unsigned char *skip_space(const struct reader *r, const unsigned char *at)
 {
-    while (at < r->end && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t'))
+    while (at < r->end && *at <= ' ' && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t'))
         at++;
     return at;
 }
 
-static const unsigned char *read_string(struct reader *r, const unsigned char *at, cfs_text *text)
+/* Reads the rest of a string: `at` is the first byte that is not plain. */
+static const unsigned char *read_odd_string(struct reader *r, const unsigned char *at,
+                                            cfs_text *text)
 {
-    const unsigned char *first = ++at;
-    size_t size = 0;
-    bool exact = true;
+    const unsigned char *first = (const unsigned char *)text->source, *run = first;
+    text->size = 0;
+    text->exact = true;
     for (;;) {
-        const unsigned char *run = at;
-        at = cfs_plain_end(r->start, at, r->end);
-        size += (size_t)(at - run);
+        text->size += (size_t)(at - run);
         if (at < r->end && *at >= 0x80)
-            at = cfs_utf8_skip(at, r->end, &size, &exact);
+            at = cfs_utf8_skip(at, r->end, &text->size, &text->exact);
         while (at < r->end && *at == '\\') {
             uint32_t code_point;
             if (!read_escape(&at, r->end, &code_point))
                 return malformed(r, "expected a valid escape", at);
-            size += cfs_utf8_size(code_point);
-            exact = false;
+            text->size += cfs_utf8_size(code_point);
+            text->exact = false;
         }
         if (at == r->end)
             return malformed(r, "expected '\"' to end the string", at);
@@ -197,11 +197,22 @@ static const unsigned char *read_string(struct reader *r, const unsigned char *a
             break;
         if (*at < 0x20)
             return malformed(r, "expected control bytes in a string to be escaped", at);
+        run = at;
+        at = cfs_plain_end(r->start, at, r->end, false);
     }
-    text->source = (const char *)first;
     text->length = (size_t)(at - first);
-    text->size = size;
-    text->exact = exact;
+    return at + 1;
+}
+
+static inline const unsigned char *read_string(struct reader *r, const unsigned char *at,
+                                               cfs_text *text)
+{
+    text->source = (const char *)++at;
+    at = cfs_plain_end(r->start, at, r->end, false);
+    if (!is_byte(r, at, '"'))
+        return read_odd_string(r, at, text);
+    text->length = text->size = (size_t)(at - (const unsigned char *)text->source);
+    text->exact = true;
     return at + 1;
 }
 
@@ -291,9 +302,9 @@ static void note_name(struct reader *r, const unsigned char *at, const cfs_text 
         r->others = true;
         return;
     }
-    if (r->seen[r->member])
+    if ((r->seen & 1u << r->member) != 0)
         object(r, twice[r->member], at);
-    r->seen[r->member] = true;
+    r->seen |= 1u << r->member;
 }
 
 /* Reads a member's name and the colon. */
@@ -314,17 +325,16 @@ static const unsigned char *read_name(struct reader *r, const unsigned char *at,
     return at + 1;
 }
 
-/* The value of a member that counts: `text` of a string or a number, else an empty one. */
-static void take(struct reader *r, const unsigned char *at, const cfs_text *text)
+/* Checks the value, at `at`, of the member that comes next, whose text was read if it has one. */
+static void check_member(struct reader *r, const unsigned char *at)
 {
     static const char *const wrong[] = {"'code' is neither a non-empty string nor a number",
                                         "'message' is neither a string nor a number",
                                         "'requestId' is neither a string nor a number"};
-    bool is_text = text->source != NULL && (r->member != MEMBER_CODE || text->size > 0);
-    bool is_absent = *at == 'n' && r->member != MEMBER_CODE;
-    if (is_text)
-        r->members[r->member] = *text;
-    else if (!is_absent)
+    const cfs_text *text = &r->texts[r->member];
+    bool is_text = *at == '"' || *at == '-' || is_digit(r, at);
+    bool fits = r->member == MEMBER_CODE ? is_text && text->size > 0 : is_text || *at == 'n';
+    if (!fits)
         object(r, wrong[r->member], at);
     r->member = MEMBER_NONE;
 }
@@ -332,11 +342,11 @@ static void take(struct reader *r, const unsigned char *at, const cfs_text *text
 static const unsigned char *read_scalar(struct reader *r, const unsigned char *at)
 {
     const unsigned char *first = at;
-    cfs_text text = {NULL, 0, 0, false};
+    cfs_text *text = &r->texts[r->member];
     if (is_byte(r, at, '"'))
-        at = read_string(r, at, &text);
+        at = read_string(r, at, text);
     else if (is_byte(r, at, '-') || is_digit(r, at))
-        at = read_number(r, at, &text);
+        at = read_number(r, at, text);
     else if (is_byte(r, at, 't'))
         at = read_literal(r, at, "true");
     else if (is_byte(r, at, 'f'))
@@ -345,21 +355,20 @@ static const unsigned char *read_scalar(struct reader *r, const unsigned char *a
         at = read_literal(r, at, "null");
     else
         at = malformed(r, "expected a value", at);
-    if (at != NULL && r->member != MEMBER_NONE)
-        take(r, first, &text);
+    if (r->member != MEMBER_NONE && at != NULL)
+        check_member(r, first);
     return at;
 }
 
 /* Opens a container, of which `depth` are open. */
 static const unsigned char *read_open(struct reader *r, const unsigned char *at, unsigned depth)
 {
-    static const cfs_text none = {NULL, 0, 0, false};
     if (depth == CFS_DEPTH) {
         refuse(r, CFS_TOO_DEEP, "expected at most 64 levels", at);
         return NULL;
     }
     if (r->member != MEMBER_NONE)
-        take(r, at, &none);
+        check_member(r, at);
     return at + 1;
 }
 
@@ -437,7 +446,7 @@ static void read_body(struct reader *r)
     at = skip_space(r, at);
     if (at < r->end)
         malformed(r, "expected the end of the document", at);
-    else if (!r->seen[MEMBER_CODE])
+    else if ((r->seen & 1u << MEMBER_CODE) == 0)
         object(r, "'code' is missing", root);
 }
 
@@ -445,9 +454,13 @@ enum cfs_what cfs_envelope_read(const char *body, size_t length, cfs_envelope *e
                                 cfs_refusal *refusal)
 {
     struct reader r;
-    memset(&r, 0, sizeof r);
     r.start = (const unsigned char *)body;
     r.member = MEMBER_NONE;
+    r.texts[MEMBER_CODE].source = NULL;
+    r.texts[MEMBER_MESSAGE].source = NULL;
+    r.texts[MEMBER_REQUEST_ID].source = NULL;
+    r.seen = 0;
+    r.others = false;
     r.what = CFS_ENVELOPE;
     r.refusal = refusal;
     if (length > SIZE_MAX / CFS_REPLACEMENT_SIZE) { /* a text's size might not fit a size_t */
@@ -457,9 +470,9 @@ enum cfs_what cfs_envelope_read(const char *body, size_t length, cfs_envelope *e
     r.end = r.start + length;
     read_body(&r);
     if (r.what == CFS_ENVELOPE) {
-        envelope->code = r.members[MEMBER_CODE];
-        envelope->message = r.members[MEMBER_MESSAGE];
-        envelope->request_id = r.members[MEMBER_REQUEST_ID];
+        envelope->code = r.texts[MEMBER_CODE];
+        envelope->message = r.texts[MEMBER_MESSAGE];
+        envelope->request_id = r.texts[MEMBER_REQUEST_ID];
         envelope->others = r.others;
     }
     return r.what;
@@ -484,17 +497,18 @@ static void put(struct writer *w, const void *bytes, size_t length)
     w->size += length;
 }
 
+static void put_byte(struct writer *w, char byte)
+{
+    if (w->size < w->capacity)
+        w->out[w->size] = byte;
+    w->size++;
+}
+
 static void put_escaped(struct writer *w, unsigned char byte)
 {
     static const char digits[] = "0123456789abcdef";
     char escape[6] = {'\\', 'u', '0', '0', digits[byte >> 4], digits[byte & 15]};
     put(w, escape, sizeof escape);
-}
-
-/* Must the byte be escaped? By RFC 8259, or lest a browser take it for markup. */
-static bool is_escaped(unsigned char byte)
-{
-    return byte < 0x20 || byte == '"' || byte == '\\' || byte == '<' || byte == '>' || byte == '&';
 }
 
 /* One sequence that is not ASCII. U+2028 and U+2029 end a line in old JavaScript. */
@@ -516,34 +530,34 @@ static size_t put_sequence(struct writer *w, const unsigned char *at, size_t lef
 
 static void put_string(struct writer *w, cfs_bytes bytes)
 {
-    const unsigned char *at = (const unsigned char *)bytes.at, *end = at + bytes.length;
-    put(w, "\"", 1);
+    const unsigned char *start = (const unsigned char *)bytes.at, *at = start;
+    const unsigned char *end = start + bytes.length;
+    put_byte(w, '"');
     while (at < end) {
         const unsigned char *run = at;
-        while (at < end && *at < 0x80 && !is_escaped(*at))
-            at++;
+        at = cfs_plain_end(start, at, end, true);
         put(w, run, (size_t)(at - run));
         if (at == end)
             break;
         if (*at >= 0x80) {
             at += put_sequence(w, at, (size_t)(end - at));
         } else if (*at == '"' || *at == '\\') {
-            put(w, "\\", 1);
-            put(w, at++, 1);
+            put_byte(w, '\\');
+            put_byte(w, (char)*at++);
         } else {
             put_escaped(w, *at++);
         }
     }
-    put(w, "\"", 1);
+    put_byte(w, '"');
 }
 
+/* Writes a member that is there; `name` is its name as JSON, and the colon. */
 static void put_member(struct writer *w, const char *name, size_t length, cfs_bytes value)
 {
     if (value.at == NULL)
         return;
-    put(w, w->size == 0 ? "{\"" : ",\"", 2);
+    put_byte(w, w->size == 0 ? '{' : ',');
     put(w, name, length);
-    put(w, "\":", 2);
     put_string(w, value);
 }
 
@@ -554,12 +568,12 @@ size_t cfs_envelope_write(cfs_bytes request_id, cfs_bytes code, cfs_bytes messag
     const size_t most = SIZE_MAX / 32; /* an escape has 6 bytes; four such texts are no danger */
     if (request_id.length > most || code.length > most || message.length > most)
         return SIZE_MAX;
-    put_member(&w, "requestId", 9, request_id);
-    put_member(&w, "code", 4, code);
-    put_member(&w, "message", 7, message);
+    put_member(&w, "\"requestId\":", 12, request_id);
+    put_member(&w, "\"code\":", 7, code);
+    put_member(&w, "\"message\":", 10, message);
     if (w.size == 0)
-        put(&w, "{", 1);
-    put(&w, "}", 1);
+        put_byte(&w, '{');
+    put_byte(&w, '}');
     return w.size;
 }
 

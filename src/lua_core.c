@@ -10,6 +10,7 @@
 #include <lua.h>
 
 #include <stdio.h>
+#include <string.h>
 
 /* {=================================================================
 ** Lua 5.1 (and LuaJIT) to 5.4
@@ -71,13 +72,11 @@ static void replace_place(lua_State *L, const char *place, size_t size)
     lua_replace(L, -2);
 }
 
-/* Pushes a text of the envelope; nil if it is absent. */
+/* Pushes a text of the envelope that is there. */
 static void push_text(lua_State *L, const cfs_text *text)
 {
     char buffer[BUFFER_SIZE], *place;
-    if (text->source == NULL) {
-        lua_pushnil(L);
-    } else if (text->exact) {
+    if (text->exact) {
         lua_pushlstring(L, text->source, text->length);
     } else {
         place = push_place(L, buffer, text->size);
@@ -108,31 +107,118 @@ static int push_refusal(lua_State *L, enum cfs_what what, const cfs_refusal *ref
     return 4;
 }
 
-/*
-** read(body): code, message or nil, requestId or nil, whether there are other members; or nil, a
-** reason, its token, its position.
-*/
-static int core_read(lua_State *L)
+/* What the functions that make or read errors have as upvalues. */
+enum {
+    KEY_CODE = 1, /* the strings "code", "message" and "requestId" */
+    KEY_MESSAGE,
+    KEY_REQUEST_ID,
+    METATABLES,        /* core.state.metatables */
+    UNKNOWN_METATABLE, /* core.state.metatables[false] */
+    SIDE,              /* core.state.side */
+    UPVALUES = SIDE
+};
+
+/* What the metatable of a catalogue's kind has: its code and, without parameters, its message. */
+enum { METATABLE_CODE = 1, METATABLE_MESSAGE };
+
+/* Pushes a message: the kind's own string, if it is the same, spares Lua a new one. */
+static void push_message(lua_State *L, const cfs_text *text, int metatable)
+{
+    cfs_bytes known;
+    lua_rawgeti(L, metatable, METATABLE_MESSAGE);
+    known.at = lua_tolstring(L, -1, &known.length);
+    if (known.at != NULL && text->exact && text->length == known.length &&
+        memcmp(text->source, known.at, known.length) == 0)
+        return;
+    lua_pop(L, 1);
+    push_text(L, text);
+}
+
+/* Notes beside an error that its body, at index 1, has more members. */
+static void keep_document(lua_State *L, int error)
+{
+    lua_pushvalue(L, error);
+    lua_createtable(L, 0, 1);
+    lua_pushvalue(L, 1);
+    lua_setfield(L, -2, "document");
+    lua_rawset(L, lua_upvalueindex(SIDE));
+}
+
+/* parse(body): a new error; or nil, a reason, its token, its position. */
+static int core_parse(lua_State *L)
 {
     cfs_bytes body = check_string(L, 1);
     cfs_envelope envelope;
     cfs_refusal refusal;
     enum cfs_what what = cfs_envelope_read(body.at, body.length, &envelope, &refusal);
+    int error = lua_gettop(L) + 1, metatable = error + 1;
+    bool is_known;
     if (what != CFS_ENVELOPE)
         return push_refusal(L, what, &refusal);
+    lua_createtable(L, 0, 3);
     push_text(L, &envelope.code);
-    push_text(L, &envelope.message);
-    push_text(L, &envelope.request_id);
-    lua_pushboolean(L, envelope.others);
-    return 4;
+    lua_pushvalue(L, lua_upvalueindex(KEY_CODE));
+    lua_pushvalue(L, -2);
+    lua_rawset(L, error);
+    lua_rawget(L, lua_upvalueindex(METATABLES)); /* takes the code's place */
+    is_known = !lua_isnil(L, metatable);
+    if (envelope.message.source != NULL) {
+        lua_pushvalue(L, lua_upvalueindex(KEY_MESSAGE));
+        if (is_known)
+            push_message(L, &envelope.message, metatable);
+        else
+            push_text(L, &envelope.message);
+        lua_rawset(L, error);
+    }
+    if (envelope.request_id.source != NULL) {
+        lua_pushvalue(L, lua_upvalueindex(KEY_REQUEST_ID));
+        push_text(L, &envelope.request_id);
+        lua_rawset(L, error);
+    }
+    if (!is_known)
+        lua_pushvalue(L, lua_upvalueindex(UNKNOWN_METATABLE));
+    lua_setmetatable(L, error);
+    if (envelope.others)
+        keep_document(L, error);
+    lua_settop(L, error);
+    return 1;
 }
 
-/* write(requestId or nil, code or nil, message or nil): an envelope. */
-static int core_write(lua_State *L)
+/*
+** raise(code or kind): raises a new error whose message has no parameters. Whatever else is asked
+** for, with fields or of another target, is left to the Lua function that is the last upvalue: it
+** raises, too, so that nothing ever returns through here.
+*/
+static int core_raise(lua_State *L)
 {
-    cfs_bytes request_id = optional_string(L, 1);
-    cfs_bytes code = optional_string(L, 2);
-    cfs_bytes message = optional_string(L, 3);
+    lua_settop(L, 2);
+    lua_pushvalue(L, 1);
+    if (!lua_isnil(L, 1) && lua_isnil(L, 2)) {
+        lua_rawget(L, lua_upvalueindex(METATABLES));
+        if (lua_istable(L, 3))
+            lua_rawgeti(L, 3, METATABLE_MESSAGE);
+    }
+    if (lua_type(L, -1) != LUA_TSTRING || lua_gettop(L) != 4) {
+        lua_settop(L, 2);
+        lua_pushvalue(L, lua_upvalueindex(UPVALUES + 1));
+        lua_insert(L, 1);
+        lua_call(L, 2, 0);
+        return 0;
+    }
+    lua_createtable(L, 0, 3);
+    lua_pushvalue(L, lua_upvalueindex(KEY_CODE));
+    lua_rawgeti(L, 3, METATABLE_CODE);
+    lua_rawset(L, 5);
+    lua_pushvalue(L, lua_upvalueindex(KEY_MESSAGE));
+    lua_pushvalue(L, 4);
+    lua_rawset(L, 5);
+    lua_pushvalue(L, 3);
+    lua_setmetatable(L, 5);
+    return lua_error(L);
+}
+
+static int push_envelope(lua_State *L, cfs_bytes request_id, cfs_bytes code, cfs_bytes message)
+{
     char buffer[BUFFER_SIZE], *place = buffer;
     size_t size = cfs_envelope_write(request_id, code, message, buffer, sizeof buffer);
     if (size > sizeof buffer) {
@@ -141,6 +227,40 @@ static int core_write(lua_State *L)
     }
     lua_pushlstring(L, place, size);
     return 1;
+}
+
+/* write(requestId or nil, code or nil, message or nil): an envelope. */
+static int core_write(lua_State *L)
+{
+    cfs_bytes request_id = optional_string(L, 1);
+    cfs_bytes code = optional_string(L, 2);
+    cfs_bytes message = optional_string(L, 3);
+    return push_envelope(L, request_id, code, message);
+}
+
+/* Pushes a member of the error at index 1. */
+static cfs_bytes push_member(lua_State *L, int key)
+{
+    cfs_bytes bytes = {NULL, 0};
+    lua_pushvalue(L, lua_upvalueindex(key));
+    lua_rawget(L, 1);
+    if (lua_type(L, -1) == LUA_TSTRING)
+        bytes.at = lua_tolstring(L, -1, &bytes.length);
+    else if (!lua_isnil(L, -1))
+        luaL_error(L, "field '%s' of the error must be a string, got %s",
+                   lua_tostring(L, lua_upvalueindex(key)), luaL_typename(L, -1));
+    return bytes;
+}
+
+/* to_json(error): its envelope. */
+static int core_to_json(lua_State *L)
+{
+    cfs_bytes request_id, code, message;
+    luaL_checktype(L, 1, LUA_TTABLE);
+    request_id = push_member(L, KEY_REQUEST_ID);
+    code = push_member(L, KEY_CODE);
+    message = push_member(L, KEY_MESSAGE);
+    return push_envelope(L, request_id, code, message);
 }
 
 /* repair(bytes): the same in valid UTF-8. */
@@ -201,6 +321,7 @@ static int core_catalogue(lua_State *L)
     return 1;
 }
 
+/* Pushes core.state: one table for each Lua state, however often the module is loaded. */
 static void push_state(lua_State *L)
 {
     lua_getfield(L, LUA_REGISTRYINDEX, STATE_KEY);
@@ -208,21 +329,84 @@ static void push_state(lua_State *L)
         return;
     lua_pop(L, 1);
     lua_newtable(L);
+    lua_newtable(L); /* metatables, with an empty one for errors of which nothing is known */
+    lua_pushboolean(L, 0);
+    lua_newtable(L);
+    lua_rawset(L, -3);
+    lua_setfield(L, -2, "metatables");
+    lua_newtable(L); /* side, whose keys are weak */
+    lua_createtable(L, 0, 1);
+    set_string(L, "__mode", "k");
+    lua_setmetatable(L, -2);
+    lua_setfield(L, -2, "side");
     lua_pushvalue(L, -1);
     lua_setfield(L, LUA_REGISTRYINDEX, STATE_KEY);
 }
 
+/* Pushes what the functions that make errors have as upvalues. */
+static void push_upvalues(lua_State *L)
+{
+    int state;
+    push_state(L);
+    state = lua_gettop(L);
+    lua_pushliteral(L, "code");
+    lua_pushliteral(L, "message");
+    lua_pushliteral(L, "requestId");
+    lua_getfield(L, state, "metatables");
+    lua_pushboolean(L, 0);
+    lua_rawget(L, -2);
+    lua_getfield(L, state, "side");
+    lua_remove(L, state);
+}
+
+/* raiser(otherwise): the function that core_raise describes. */
+static int core_raiser(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TFUNCTION);
+    push_upvalues(L);
+    lua_pushvalue(L, 1);
+    lua_pushcclosure(L, core_raise, UPVALUES + 1);
+    return 1;
+}
+
+static void set_closure(lua_State *L, const char *name, lua_CFunction function)
+{
+    push_upvalues(L);
+    lua_pushcclosure(L, function, UPVALUES);
+    lua_setfield(L, -2, name);
+}
+
+/* What cfs.errors.jit calls by LuaJIT's FFI; its own declaration must be the same. */
+struct library {
+    enum cfs_what (*read)(const char *body, size_t length, cfs_envelope *envelope,
+                          cfs_refusal *refusal);
+    size_t envelope_size, refusal_size;
+};
+
+/* Pushes it as a userdata: not all addresses fit a light one in LuaJIT. */
+static void push_library(lua_State *L)
+{
+    struct library *library = lua_newuserdata(L, sizeof *library);
+    library->read = cfs_envelope_read;
+    library->envelope_size = sizeof(cfs_envelope);
+    library->refusal_size = sizeof(cfs_refusal);
+}
+
 CFS_EXPORT int luaopen_cfs_errors_core(lua_State *L);
 
-/* The module; its `state` is one table for each Lua state, however often the module is loaded. */
+/* The module. */
 CFS_EXPORT int luaopen_cfs_errors_core(lua_State *L)
 {
-    static const luaL_Reg functions[] = {{"read", core_read},
+    static const luaL_Reg functions[] = {{"raiser", core_raiser},
                                          {"write", core_write},
                                          {"repair", core_repair},
                                          {"catalogue", core_catalogue},
                                          {NULL, NULL}};
     luaL_newlib(L, functions);
+    set_closure(L, "parse", core_parse);
+    set_closure(L, "to_json", core_to_json);
+    push_library(L);
+    lua_setfield(L, -2, "library");
     push_state(L);
     lua_setfield(L, -2, "state");
     return 1;

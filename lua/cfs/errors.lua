@@ -39,6 +39,19 @@ local errors = {
     matcher = match.matcher,
 }
 
+-- Methods whose module is loaded at the first call of one: method → module.
+local later = {
+    advice = "cfs.errors.advice",
+    response = "cfs.errors.render",
+    to_log = "cfs.errors.render",
+}
+for name, module in pairs(later) do
+    state.methods[name] = function(...)
+        state.methods[name] = require(module)[name]
+        return state.methods[name](...)
+    end
+end
+
 
 -- errors.InstanceNotFound is a kind, and a misspelt name an error.
 local function find_name(_, name)

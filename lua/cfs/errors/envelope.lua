@@ -1,61 +1,35 @@
 --- The envelope: bytes to an error, and back.
 
 local core = require "cfs.errors.core"
-local object = require "cfs.errors.object"
 local state = require "cfs.errors.state"
 
 local methods, side = state.methods, state.side
-local read, write, rawget, type = core.read, core.write, rawget, type
 
 local envelope = {}
 
+-- Another Lua than LuaJIT may have some module of that name.
+local has_ffi = package.loaded.jit and pcall(require, "ffi")
+
 local members = { "code", "message", "requestId", "requestID", "request_id" }
-
-
---- Reads an envelope whose status may be known. Nothing is checked.
----@param body string
----@param status integer?
----@return cfs.error? err
-function envelope.read(body, status)
-    local code, message, request_id, others = read(body)
-    if not code then return nil, message, request_id, others end
-    local err = object.receive(code, message, request_id, status)
-    if others then side[err] = { document = body } end
-    return err
-end
 
 
 --- Reads an envelope: the strictly valid JSON text of an object with a `code`.
 ---
 ---     local err, reason, what, position = errors.parse(body)
 ---
----@param body string
+---@type fun(body: string): err: cfs.error?, reason: string?, what: string?, position: integer?
 ---@return table? err nil if the body is none
 ---@return string? reason a sentence: "malformed JSON: expected ':' at byte 17"
 ---@return string? what "empty", "html", "malformed", "too_deep" or "not_envelope"
 ---@return integer? position in bytes, from 1: where it went wrong
-function envelope.parse(body)
-    if type(body) ~= "string" then
-        error("bad argument #1 to 'parse' (string expected, got " .. type(body) .. ")", 2)
-    end
-    return envelope.read(body)
-end
-
-
--- A member that can be written: a string, or none.
-local function member(err, name)
-    local value = rawget(err, name)
-    if value == nil or type(value) == "string" then return value end
-    error("field '" .. name .. "' of the error must be a string, got " .. type(value), 3)
-end
+envelope.parse = has_ffi and require "cfs.errors.jit" or core.parse
 
 
 --- The error as an envelope: requestId, code and message, in that order, as far as it has them.
---- Always valid UTF-8, and safe within HTML and JavaScript.
----@return string json
-function methods.to_json(err)
-    return (write(member(err, "requestId"), member(err, "code"), member(err, "message")))
-end
+--- Always valid UTF-8, and safe within HTML and JavaScript. A member that has become something else
+--- than a string is an error.
+---@type fun(err: cfs.error): string
+methods.to_json = core.to_json
 
 
 -- The document as lua-cjson takes it: without a byte order mark, in valid UTF-8, and with \ufffd

@@ -122,7 +122,7 @@ local function explain_text(given)
     if given:find("^[%w_.]+$") then
         return "The catalogue does not have it: " .. suggest.unknown("code", given, state.kinds)
     end
-    local err, reason = envelope.read(given)
+    local err, reason = envelope.parse(given)
     return err and explain.error(err) or "This is no error of the service: " .. reason
 end
 

@@ -29,21 +29,23 @@ local kind = {}
 
 
 --- Makes a kind of a row: gives it its place behind its errors.
----@param row table every field of a kind but `known`
+---@param row table every field of a kind but `known`; without a code, the kind of a status
 ---@param is_vendors boolean? the message's placeholders are spelt as on the vendor's page
 ---@return cfs.kind kind the row itself
 function kind.make(row, is_vendors)
-    local metatable = {
-        __index = row,
-        __tostring = text.line,
-        __concat = text.concat,
-        __name = "cfs.error",
-    }
-    metatables[row] = metatable
+    local key = row.code or row.status or false
+    local parts = row.message and template.compile(row.message, is_vendors)
+    local metatable = metatables[key] or {} -- the core has made the one at false
+    metatable[1], metatable[2] = row.code, not parts and row.message or nil -- for the core
+    metatable.__index = row
+    metatable.__tostring = text.line
+    metatable.__concat = text.concat
+    metatable.__name = "cfs.error"
+    metatables[key], metatables[row] = metatable, metatable
     state.kind_of[metatable] = row
     state.targets[row] = true
     state.targets[row.category] = true
-    state.templates[row] = row.message and template.compile(row.message, is_vendors)
+    state.templates[row] = parts
     return setmetatable(row, state.kind_metatable)
 end
 

@@ -63,8 +63,13 @@ end
 ---@param ... string|integer|cfs.kind codes, kinds, categories or statuses
 ---@return boolean
 function match.is(value, ...)
-    check("is", ...)
-    return is_any(value, ...)
+    local target = ...
+    if not targets[target] or select("#", ...) ~= 1 then
+        check("is", ...)
+        return is_any(value, ...)
+    end
+    local kind = kind_of[getmetatable(value)]
+    return kind ~= nil and (target == kind.code or hits(value, kind, target))
 end
 
 

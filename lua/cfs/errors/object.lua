@@ -34,9 +34,6 @@ local function objection(of, fields)
             return "field '" .. name .. "' must be a " .. wanted .. ", got " .. type(value)
         end
     end
-    if fields.status ~= nil and not status.normalize(fields.status) then
-        return "field 'status' must be a whole number from 100 to 999"
-    end
 end
 
 
@@ -54,8 +51,11 @@ local function make(of, fields)
         err.message, wrong = template.fill(templates[of], fields)
         if wrong then return nil, wrong end
     end
-    local received = status.normalize(fields.status)
-    if received ~= of.status then err.status = received end
+    if fields.status ~= nil then
+        local received = status.normalize(fields.status)
+        if not received then return nil, "field 'status' must be a whole number from 100 to 999" end
+        if received ~= of.status then err.status = received end
+    end
     if fields.cause ~= nil then side[err] = { cause = fields.cause } end
     return setmetatable(err, metatables[of])
 end
@@ -107,17 +107,26 @@ function state.kind_metatable.__call(self, fields)
 end
 
 
---- Makes the error that an envelope, or what came in its place, tells of. Nothing is checked.
+--- Makes the error that something else than an envelope tells of. Nothing is checked.
 ---@param code string? as received
 ---@param message string?
----@param request_id string?
----@param received integer? the HTTP status; nil if it is not known
 ---@return cfs.error err
-function object.receive(code, message, request_id, received)
-    local of = kinds[code] or status.kind(received)
-    local err = { code = code, message = message, requestId = request_id }
-    if received ~= of.status then err.status = received end
-    return setmetatable(err, metatables[of])
+function object.receive(code, message)
+    local err = { code = code, message = message, requestId = nil }
+    return setmetatable(err, metatables[code] or metatables[false])
+end
+
+
+--- Notes the HTTP status that a received error came with.
+---@param err cfs.error which has none yet
+---@param received integer? what status.normalize gives
+function object.set_status(err, received)
+    local of = object.kind(err)
+    if not of.known then
+        setmetatable(err, status.metatable(received))
+    elseif received ~= of.status then
+        err.status = received
+    end
 end
 
 

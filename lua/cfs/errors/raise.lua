@@ -1,5 +1,6 @@
 --- Raising errors and catching them.
 
+local core = require "cfs.errors.core"
 local object = require "cfs.errors.object"
 local state = require "cfs.errors.state"
 
@@ -9,23 +10,26 @@ local unpack = table.unpack or unpack -- luacheck: std max
 local raise = {}
 
 
---- Raises an error: one that there is, or one made as errors.new makes it.
----
----     errors.raise("InstanceNotFound", { requestId = id })
----     errors.raise(err)
----
----@param target string|cfs.kind|cfs.error a code, a kind or an error
----@param fields table? as for errors.new
-function raise.raise(target, fields)
+-- Raises what the core leaves to it, which lies between it and the caller's line.
+local function raise_otherwise(target, fields)
     local err, wrong, argument = target, nil, nil
     if not object.kind(target) then
         err, wrong, argument = object.make(target, fields)
     elseif fields ~= nil then
         err, wrong, argument = nil, "an error that there is takes no fields", 2
     end
-    if not err then error("bad argument #" .. argument .. " to 'raise' (" .. wrong .. ")", 2) end
+    if not err then error("bad argument #" .. argument .. " to 'raise' (" .. wrong .. ")", 3) end
     error(err, 0)
 end
+
+
+--- Raises an error: one that there is, or one made as errors.new makes it.
+---
+---     errors.raise("InstanceNotFound", { requestId = id })
+---     errors.raise(err)
+---
+---@type fun(target: string|cfs.kind|cfs.error, fields: table?)
+raise.raise = core.raiser(raise_otherwise)
 
 
 --- Returns its arguments if the first is true; else raises the second as it is, which the

@@ -1,5 +1,6 @@
 --- Errors out of HTTP responses, whoever made the response and whatever is in it.
 
+local arguments = require "cfs.errors.arguments"
 local envelope = require "cfs.errors.envelope"
 local headers = require "cfs.errors.headers"
 local object = require "cfs.errors.object"
@@ -9,6 +10,8 @@ local sub, type = string.sub, type
 
 local response = {}
 
+local option_types = { any_status = "boolean", limit = "number" }
+
 -- How much of a body that cannot be read is kept for the log.
 local snapshot_size = 512
 
@@ -17,32 +20,39 @@ local wanted = {
     ["x-bce-error-code"] = true,
     ["x-bce-error-message"] = true,
     ["x-bce-request-id"] = true,
+    ["retry-after"] = true,
+    date = true,
 }
 
 
 -- Reads the body as an envelope: an error, or nil and why not.
-local function read_body(body, received, limit)
+local function read_body(body, limit)
     if type(body) ~= "string" then return nil, "empty" end
     if limit and #body > limit then return nil, "too_large" end
-    local err, _, what = envelope.read(body, received)
+    local err, _, what = envelope.parse(body)
     return err, what
+end
+
+
+-- The error that the headers tell of, or one without a code that keeps what could not be read.
+local function read_headers(values, body, origin)
+    local code = values["x-bce-error-code"]
+    local err = object.receive(code, code and values["x-bce-error-message"])
+    object.keep(err, "origin", code and "headers" or origin)
+    if origin ~= "empty" then object.keep(err, "body", sub(body, 1, snapshot_size)) end
+    return err
 end
 
 
 -- The error of a response that is one.
 local function read_error(answer, received, limit)
     local values = headers.read(answer.headers or answer.header, wanted)
-    local request_id = values["x-bce-request-id"]
-    local err, origin = read_body(answer.body, received, limit)
-    if err then
-        err.requestId = err.requestId or request_id
-        return err
-    end
-    local code = values["x-bce-error-code"]
-    local message = code and values["x-bce-error-message"]
-    err = object.receive(code, message, request_id, received)
-    object.keep(err, "origin", code and "headers" or origin)
-    if origin ~= "empty" then object.keep(err, "body", sub(answer.body, 1, snapshot_size)) end
+    local err, origin = read_body(answer.body, limit)
+    err = err or read_headers(values, answer.body, origin)
+    err.requestId = err.requestId or values["x-bce-request-id"]
+    object.set_status(err, received)
+    -- what advice is taken from
+    if values.date or values["retry-after"] then object.keep(err, "headers", values) end
     return err
 end
 
@@ -63,16 +73,12 @@ function response.from_response(answer, options)
     if type(answer) ~= "table" then
         error("bad argument #1 to 'from_response' (table expected, got " .. type(answer) .. ")", 2)
     end
-    if options ~= nil and type(options) ~= "table" then
-        error("bad argument #2 to 'from_response' (table expected, got " .. type(options) .. ")", 2)
-    end
-    local any_status, limit = options and options.any_status, options and options.limit
-    if limit ~= nil and type(limit) ~= "number" then
-        error("bad argument #2 to 'from_response' (option 'limit' must be a number)", 2)
-    end
+    local wrong = options ~= nil and arguments.objection("option", options, option_types)
+    if wrong then error("bad argument #2 to 'from_response' (" .. wrong .. ")", 2) end
+    local limit = options and options.limit
     local received = status.normalize(answer.status)
     if not received or received >= 400 then return read_error(answer, received, limit) end
-    if not any_status then return nil end
+    if not (options and options.any_status) then return nil end
     local err = read_error(answer, received, limit)
     return err.known and err or nil
 end

@@ -4,7 +4,7 @@
 local kind = require "cfs.errors.kind"
 local state = require "cfs.errors.state"
 
-local statuses, metatables = state.statuses, state.metatables
+local kind_of, metatables = state.kind_of, state.metatables
 
 local status = {}
 
@@ -72,23 +72,26 @@ local function make(number)
 end
 
 
---- The kind of the errors that came with this status and no code of the catalogue.
+--- The metatable of the errors that came with this status and no code of the catalogue.
 ---@param number integer? what status.normalize gives
----@return cfs.kind kind
-function status.kind(number)
+---@return table
+function status.metatable(number)
     local key = number or false
-    if not statuses[key] then statuses[key] = make(number) end
-    return statuses[key]
+    if not kind_of[metatables[key]] then make(number) end
+    return metatables[key]
 end
 
 
---- The metatable of those errors.
-function status.metatable(number)
-    return metatables[status.kind(number)]
+--- Their kind.
+---@param number integer?
+---@return cfs.kind kind
+function status.kind(number)
+    return kind_of[status.metatable(number)]
 end
 
 
 -- Their categories can be matched from the start.
 for _, row in pairs(rows) do state.targets[row[2]] = true end
+status.metatable(nil) -- which the core takes where there is no status
 
 return status

@@ -1,0 +1,63 @@
+--- Reading envelopes in LuaJIT, which compiles calls by its FFI but none by Lua's C API. Whatever
+--- is not plain to read is left to the C API: it does the same, more slowly.
+
+local ffi = require "ffi"
+local core = require "cfs.errors.core"
+local state = require "cfs.errors.state"
+
+local metatables, side = state.metatables, state.side
+local ffi_string, parse, setmetatable, type = ffi.string, core.parse, setmetatable, type
+
+-- As in envelope.h. The types have no names, so that this file can be loaded again.
+local text = "struct { const char *source; size_t length, size; bool exact; }"
+local envelope = ffi.new("struct { " .. text .. " code, message, request_id; bool others; }")
+local refusal = ffi.new "struct { const char *reason; size_t position; }"
+
+-- As in lua_core.c.
+local library = ffi.cast([[struct {
+    int (*read)(const char *body, size_t length, void *envelope, void *refusal);
+    size_t envelope_size, refusal_size;
+} *]], core.library)
+
+assert(library.envelope_size == ffi.sizeof(envelope) and library.refusal_size == ffi.sizeof(refusal),
+    "cfs.errors.core is of another version than cfs.errors.jit")
+
+-- How many bodies were read. What is read lies in one place, where a finalizer that reads, too, may
+-- overwrite it whenever the collector runs.
+local reads = 0
+
+
+local function is_plain(member)
+    return member.source == nil or member.exact
+end
+
+
+-- The text of a member; nil if it is absent.
+local function take(source, length)
+    if source == nil then return nil end
+    return ffi_string(source, length)
+end
+
+
+--- See cfs.errors.envelope.
+return function(body)
+    if type(body) ~= "string" then return parse(body) end
+    reads = reads + 1
+    local read = reads
+    local what = library.read(body, #body, envelope, refusal)
+    if what ~= 0 or not (envelope.code.exact and is_plain(envelope.message)
+        and is_plain(envelope.request_id)) then return parse(body) end
+    local code, code_length = envelope.code.source, envelope.code.length
+    local message, message_length = envelope.message.source, envelope.message.length
+    local request_id, request_id_length = envelope.request_id.source, envelope.request_id.length
+    local others = envelope.others
+    if read ~= reads then return parse(body) end
+    code = take(code, code_length)
+    local err = setmetatable({
+        code = code,
+        message = take(message, message_length),
+        requestId = take(request_id, request_id_length),
+    }, metatables[code] or metatables[false])
+    if others then side[err] = { document = body } end
+    return err
+end

@@ -1,0 +1,227 @@
+--- Repeating calls as their errors advise, without making an outage worse.
+---
+---     local retry = require "cfs.errors.retry"
+---     local patient = retry.policy { attempts = 5, deadline = 30 }
+---
+---     local instance, err, attempts, why = retry.run(function(attempt, advice)
+---         return client:describe(id, advice and advice.clock_offset)
+---     end, patient, { method = "GET" })
+
+local advice = require "cfs.errors.advice"
+local arguments = require "cfs.errors.arguments"
+local object = require "cfs.errors.object"
+
+local error, format, getmetatable, min, pcall, select, setmetatable, type =
+    error, string.format, getmetatable, math.min, pcall, select, setmetatable, type
+local unpack = table.unpack or unpack -- luacheck: std max
+
+local retry = {}
+
+local policy_metatable = { __name = "cfs.retry.policy" }
+
+-- What a policy may say: field → type.
+local policy_types = {
+    attempts = "number", base = "number", throttled_base = "number", cap = "number", deadline = "number",
+    tokens = "number",
+    on_retry = "function", poll = "function", reread = "function",
+    sleep = "function", now = "function", random = "function",
+}
+
+-- What may be said of a call: field → type.
+local call_types = { method = "string", client_token = "string", replayable = "boolean" }
+
+-- The actions for which a policy must have a function, under the same name.
+local by_function = { poll = true, reread = true }
+
+local default_tokens = 500
+
+-- What a repetition takes out of the bucket, and a success puts into it.
+local cost, throttled_cost, refund = 5, 10, 1
+
+
+-- nil if a policy can be made of it, else what is wrong.
+local function objection(given)
+    local wrong = arguments.objection("field", given, policy_types)
+    if wrong then return wrong end
+    for name, value in pairs(given) do
+        if name == "attempts" and (value < 1 or value % 1 ~= 0) then
+            return "field 'attempts' must be a whole number from 1"
+        elseif type(value) == "number" and not (value >= 0 and value < math.huge) then
+            return "field '" .. name .. "' must be a finite number from 0"
+        end
+    end
+end
+
+
+-- The functions that nginx has for it, under OpenResty. This is asked when a policy is made, as its
+-- worker may have begun since the module was loaded.
+local function clock()
+    local nginx = package.loaded.ngx or {}
+    return nginx.sleep, nginx.now or os.time
+end
+
+
+-- A policy; or nil and what is wrong with the table.
+local function make(given)
+    local wrong = objection(given)
+    if wrong then return nil, wrong end
+    local sleep, now = clock()
+    local policy = { sleep = sleep, now = now, random = math.random, tokens = default_tokens }
+    for name, value in pairs(advice.defaults) do policy[name] = value end
+    for name, value in pairs(given) do policy[name] = value end
+    if not policy.sleep then
+        return nil, "field 'sleep' is missing: Lua has no function that waits, so give one"
+    end
+    policy.capacity = policy.tokens
+    return setmetatable(policy, policy_metatable)
+end
+
+
+--- Makes a policy: how calls are repeated, and one bucket of tokens for all of them. Make it once.
+---
+--- Fields, all optional:
+---
+--- - `attempts`, how often a call is made in all: 3
+--- - `base`, the longest pause before the second attempt, in seconds: 0.1; it doubles with each
+---   attempt, and what is waited is drawn between 0 and it
+--- - `throttled_base`, the same where the service throttles: 1
+--- - `cap`, the longest pause, 20; a service that asks for a longer one is not called again
+--- - `deadline`, in seconds from the first attempt: no pause may end after it
+--- - `tokens`, the size of the bucket, 500: a repetition takes 5 out of it, a throttled one 10, a success
+---   puts 1 in. What is left is `policy.tokens`.
+--- - `on_retry(err, advice, attempt)`, called before each pause, whose length is `advice.delay`
+--- - `poll(err, advice)`, called where the state of a resource must change first; the call is repeated
+---   if it returns a true value. Without it, such a call is not.
+--- - `reread(err, advice)`, the same where a resource must be read again
+--- - `sleep(seconds)`, nginx's under OpenResty; elsewhere it must be given
+--- - `now()`, Unix time: nginx's, or os.time
+--- - `random()`, from 0 to 1: math.random, which is for the program to seed
+---@param fields table?
+---@return table policy
+function retry.policy(fields)
+    local policy, wrong = make(fields == nil and {} or fields)
+    if not policy then error("bad argument #1 to 'policy' (" .. wrong .. ")", 2) end
+    return policy
+end
+
+
+-- The policies made of plain tables: table → policy.
+local made = setmetatable({}, { __mode = "k" })
+
+-- Of the calls that were run without one.
+local no_fields = {}
+
+
+local function resolve(given)
+    if given == nil then given = no_fields end
+    if getmetatable(given) == policy_metatable then return given end
+    local policy, wrong = made[given], nil
+    if not policy then
+        policy, wrong = make(given)
+        if policy then made[given] = policy end
+    end
+    return policy, wrong
+end
+
+
+-- The error of ours that an attempt ended in: returned after nil or false, or raised. Anything else
+-- that was raised is raised again, as it was.
+local function failure(good, value, err)
+    if good then return not value and object.kind(err) and err or nil end
+    if not object.kind(value) then error(value, 0) end
+    return value
+end
+
+
+-- Prepares to repeat a call as it was advised: nil, or why it must not be.
+local function prepare(policy, err, advised, attempt, left)
+    local action = advised.action
+    if action == "never" then return advised.why end
+    local handler = by_function[action] and policy[action]
+    if by_function[action] and not handler then
+        return format("%s; this policy has no function '%s'", advised.why, action)
+    end
+    local price = action == "throttle" and throttled_cost or cost
+    if policy.tokens < price then
+        return "too many calls had to be repeated lately; more would make an outage worse"
+    end
+    advised.delay = (advised.retry_after or 0) + policy.random() * advice.pause(action, attempt, policy)
+    if handler then advised.delay = 0 end
+    if left and advised.delay >= left then
+        return format("the pause of %.1f s would end after the deadline of %g s", advised.delay,
+            policy.deadline)
+    end
+    policy.tokens = policy.tokens - price
+    if policy.on_retry then policy.on_retry(err, advised, attempt) end
+    if advised.delay > 0 then policy.sleep(advised.delay) end
+    if handler and not handler(err, advised) then
+        return format("%s; '%s' said no", advised.why, action)
+    end
+end
+
+
+local function pack(...)
+    return { n = select("#", ...), ... }
+end
+
+
+local function run(f, policy, call)
+    local about = {
+        method = call.method, client_token = call.client_token, replayable = call.replayable,
+        attempts = policy.attempts, cap = policy.cap, attempt = 1, resigned = false,
+    }
+    local started, advised = policy.now(), nil
+    while true do
+        local results = pack(pcall(f, about.attempt, advised))
+        local err = failure(unpack(results, 1, results.n))
+        if not err then
+            local failed_otherwise = not results[2] and results[3] ~= nil
+            if not failed_otherwise then policy.tokens = min(policy.tokens + refund, policy.capacity) end
+            return unpack(results, 2, results.n)
+        end
+        local offset = about.resigned and advised.clock_offset
+        about.now = policy.now()
+        advised = advice.advise(err, about)
+        advised.clock_offset = advised.clock_offset or offset or nil -- once signed by, it goes on
+        about.resigned = about.resigned or advised.action == "resign"
+        local left = policy.deadline and started + policy.deadline - about.now
+        local why = prepare(policy, err, advised, about.attempt, left)
+        if why then return nil, err, about.attempt, why end
+        about.attempt = about.attempt + 1
+    end
+end
+
+
+--- Calls a function until it succeeds or its error advises against another attempt.
+---
+--- The function gets the number of the attempt and, from the second on, the advice that led to it:
+--- `advice.clock_offset` to sign by, `advice.client_token` to send again. It fails by raising an error
+--- of ours, or by returning nil and one. Whatever else it raises is raised again as it was, and
+--- whatever else it returns is returned.
+---
+---     local instance, err, attempts, why = retry.run(create, policy,
+---         { method = "POST", client_token = token })
+---
+--- The call tells `method`, `client_token` and `replayable` (false: its body cannot be sent again).
+--- Without a method, it is taken for one that may be repeated.
+---@param f fun(attempt: integer, advice: cfs.advice?): any
+---@param policy table? of retry.policy; or its fields, in a table that is kept and not changed
+---@param call { method: string?, client_token: string?, replayable: boolean? }?
+---@return any ... what the function returns; or nil, and
+---@return cfs.error? err the last error
+---@return integer? attempts how many there were
+---@return string? why no further one was made
+function retry.run(f, policy, call)
+    if type(f) ~= "function" then
+        error("bad argument #1 to 'run' (function expected, got " .. type(f) .. ")", 2)
+    end
+    local resolved, wrong = resolve(policy)
+    if not resolved then error("bad argument #2 to 'run' (" .. wrong .. ")", 2) end
+    call = call == nil and {} or call
+    wrong = arguments.objection("field", call, call_types)
+    if wrong then error("bad argument #3 to 'run' (" .. wrong .. ")", 2) end
+    return run(f, resolved, call)
+end
+
+
+return retry

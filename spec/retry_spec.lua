@@ -1,0 +1,490 @@
+local errors = require "cfs.errors"
+local retry = require "cfs.errors.retry"
+local support = require "spec.support"
+
+local date = "Tue, 24 Nov 2026 10:30:00 GMT"
+local server_now = 1795516200
+
+
+-- The fields of a policy on virtual time, which sleeping alone moves on, and what it slept.
+local function new_world(fields)
+    local world = { time = 0, slept = {} }
+    world.fields = {
+        sleep = function(seconds)
+            world.slept[#world.slept + 1] = seconds
+            world.time = world.time + seconds
+        end,
+        now = function() return world.time end,
+        random = function() return 1 end,
+    }
+    for name, value in pairs(fields or {}) do world.fields[name] = value end
+    world.policy = retry.policy(world.fields)
+    return world
+end
+
+
+-- A function that ends in each outcome in turn, then in the last one: an error, or values.
+local function script(outcomes)
+    local calls = { n = 0 }
+    return function(attempt, advice)
+        calls.n = calls.n + 1
+        calls[calls.n] = { attempt = attempt, advice = advice }
+        local outcome = outcomes[math.min(calls.n, #outcomes)]
+        if errors.is(outcome) then return nil, outcome end
+        return outcome
+    end, calls
+end
+
+
+local function receive(code, headers)
+    return errors.from_response { status = errors.catalogue[code].status, headers = headers,
+        body = ('{"code":"%s"}'):format(code) }
+end
+
+
+local unavailable, denied = errors.ServiceUnavailable(), errors.AccessDenied()
+local limited = errors.RateLimit { host = "nd7" }
+
+
+describe("retry.run", function()
+    it("returns what the function returns, nils included", function()
+        local world = new_world()
+        local results = support.pack(retry.run(function() return 1, nil, 3, nil end, world.policy))
+        assert.same({ n = 4, 1, nil, 3, nil }, results)
+        assert.equal(0, support.pack(retry.run(function() end, world.policy)).n)
+        assert.same({}, world.slept)
+    end)
+
+    it("repeats until it succeeds", function()
+        local world = new_world()
+        local f, calls = script { unavailable, unavailable, "done" }
+        assert.equal("done", retry.run(f, world.policy))
+        assert.equal(3, calls.n)
+        assert.same({ 0.1, 0.2 }, world.slept)
+    end)
+
+    it("tells the function the attempt, and the advice from the second on", function()
+        local world = new_world()
+        local f, calls = script { unavailable, limited, "done" }
+        retry.run(f, world.policy, { method = "POST", client_token = "t" })
+        assert.same({ attempt = 1 }, calls[1])
+        assert.equal(2, calls[2].attempt)
+        assert.equal("backoff", calls[2].advice.action)
+        assert.equal("t", calls[2].advice.client_token)
+        assert.equal(3, calls[3].attempt)
+        assert.equal("throttle", calls[3].advice.action)
+    end)
+
+    it("gives the last error, how many attempts there were, and why no further one", function()
+        local world = new_world()
+        local last = errors.ServiceUnavailable { requestId = "last" }
+        local f, calls = script { unavailable, limited, last }
+        local results = support.pack(retry.run(f, world.policy))
+        assert.same({ n = 4, nil, last, 3, "ServiceUnavailable: attempt 3 of 3 was the last" }, results)
+        assert.is_true(rawequal(last, results[2]))
+        assert.equal(3, calls.n)
+    end)
+
+    it("takes an error that is raised like one that is returned", function()
+        local world = new_world()
+        local count = 0
+        assert.equal("done", retry.run(function()
+            count = count + 1
+            if count < 3 then errors.raise(unavailable) end
+            return "done"
+        end, world.policy))
+        local result, err, attempts, why = retry.run(function() errors.raise(denied) end, world.policy)
+        assert.same({ nil, denied, 1, "AccessDenied: Ask the account owner to grant this identity the "
+            .. "permission" }, { result, err, attempts, why })
+        assert.equal(denied, select(2, retry.run(function() return false, denied end, world.policy)))
+    end)
+
+    it("raises anything else again, as it was, after one attempt", function()
+        for _, other in ipairs(support.others) do
+            local world, count = new_world(), 0
+            local good, raised = pcall(retry.run, function()
+                count = count + 1
+                error(other[2], 0)
+            end, world.policy)
+            assert.is_false(good)
+            assert.is_true(support.identical(other[2], raised) or other[2] == nil, other[1])
+            assert.equal(1, count)
+            assert.equal(500, world.policy.tokens)
+        end
+    end)
+
+    it("returns a failure that is none of ours, after one attempt", function()
+        local world = new_world { tokens = 10 }
+        world.policy.tokens = 3
+        local f, calls = script { nil }
+        for _, other in ipairs { "timeout", { code = "ServiceUnavailable" }, 503 } do
+            local result, reason = retry.run(function() f() return nil, other end, world.policy)
+            assert.is_nil(result)
+            assert.is_true(rawequal(other, reason))
+        end
+        assert.equal(3, calls.n)
+        assert.equal(3, world.policy.tokens)
+    end)
+
+    it("takes an error that comes with a result for a success", function()
+        local world = new_world()
+        assert.same({ n = 2, "result", unavailable },
+            support.pack(retry.run(function() return "result", unavailable end, world.policy)))
+    end)
+
+    describe("repeats nothing that the advice forbids:", function()
+        local calls_of = { {}, { method = "GET" }, { method = "POST" },
+            { method = "POST", client_token = "t" }, { method = "GET", replayable = false } }
+        for kind in errors.each() do
+            if kind.service == "cfs" or kind.service == "global" then
+                it(kind.code, function()
+                    for _, call in ipairs(calls_of) do
+                        local world = new_world { poll = function() return true end,
+                            reread = function() return true end }
+                        local err = kind { message = "any" }
+                        local f, calls = script { err }
+                        local _, _, attempts, why = retry.run(f, world.policy, call)
+                        local advice = err:advice(call)
+                        assert.equal(advice.action == "never" and 1 or advice.attempts, calls.n)
+                        assert.equal(calls.n, attempts)
+                        if advice.action == "never" then assert.equal(advice.why, why) end
+                    end
+                end)
+            end
+        end
+    end)
+
+    describe("waits", function()
+        it("twice as long each time, up to the cap", function()
+            local world = new_world { attempts = 10, base = 1, cap = 10 }
+            retry.run(script { unavailable }, world.policy)
+            assert.same({ 1, 2, 4, 8, 10, 10, 10, 10, 10 }, world.slept)
+        end)
+
+        it("longer where it is throttled", function()
+            local world = new_world { attempts = 4 }
+            retry.run(script { unavailable, limited, unavailable }, world.policy)
+            assert.same({ 0.1, 2, 0.4 }, world.slept)
+            world = new_world { attempts = 3, throttled_base = 5 }
+            retry.run(script { limited }, world.policy)
+            assert.same({ 5, 10 }, world.slept)
+        end)
+
+        it("for a part of it that chance draws", function()
+            local draws, index = { 0, 0.25, 1 }, 0
+            local world = new_world { attempts = 4, base = 1, random = function()
+                index = index + 1
+                return draws[index]
+            end }
+            retry.run(script { unavailable }, world.policy)
+            assert.same({ 0.5, 4 }, world.slept) -- the first pause is none
+            assert.equal(3, index)
+        end)
+
+        it("never less than the service asks for, and not all callers as long", function()
+            for random, expected in pairs { [0] = 7, [0.5] = 7.5, [1] = 8 } do
+                local world = new_world { attempts = 2, random = function() return random end }
+                retry.run(script { receive("RateLimit", { ["Retry-After"] = "7" }) }, world.policy)
+                assert.same({ expected }, world.slept)
+            end
+        end)
+
+        it("not where the service asks for more than the cap", function()
+            local world = new_world()
+            local f, calls = script { receive("RateLimit", { ["Retry-After"] = "21" }) }
+            local _, err, attempts, why = retry.run(f, world.policy)
+            assert.same({ 1, {}, 1 }, { calls.n, world.slept, attempts })
+            assert.equal("RateLimit", err.code)
+            assert.equal("RateLimit: the service asks for a pause of 21 s, longer than the 20 s that "
+                .. "this caller waits", why)
+        end)
+
+        it("not before a new signature", function()
+            local world = new_world()
+            assert.equal("done", retry.run(script { errors.RequestTimeTooSkewed(), "done" }, world.policy))
+            assert.same({}, world.slept)
+        end)
+    end)
+
+    describe("with a deadline", function()
+        it("does not begin a pause that would end after it", function()
+            local world = new_world { attempts = 10, base = 1, deadline = 5 }
+            local f, calls = script { unavailable }
+            local _, err, attempts, why = retry.run(f, world.policy)
+            assert.same({ 1, 2 }, world.slept)
+            assert.same({ 3, 3, unavailable }, { calls.n, attempts, err })
+            assert.equal("the pause of 4.0 s would end after the deadline of 5 s", why)
+        end)
+
+        it("counts what the attempts take", function()
+            local world = new_world { deadline = 5 }
+            local count = 0
+            local _, _, attempts = retry.run(function()
+                count = count + 1
+                world.time = world.time + 3
+                return nil, unavailable
+            end, world.policy)
+            assert.same({ 2, 2 }, { count, attempts })
+        end)
+
+        it("returns a success that comes late", function()
+            local world = new_world { deadline = 5 }
+            assert.equal("done", retry.run(function() world.time = 60 return "done" end, world.policy))
+        end)
+    end)
+
+    describe("signs again", function()
+        it("once, by the service's clock", function()
+            local world = new_world()
+            world.time = server_now - 600
+            local f, calls = script { receive("RequestExpired", { Date = date }) }
+            local _, _, attempts, why = retry.run(f, world.policy)
+            assert.same({ 2, 2 }, { calls.n, attempts })
+            assert.equal("resign", calls[2].advice.action)
+            assert.equal(600, calls[2].advice.clock_offset)
+            assert.equal("RequestExpired: it was dated and signed again already, so correct the clock "
+                .. "by hand", why)
+        end)
+
+        it("after another failure, and goes on by the same clock", function()
+            local world = new_world { attempts = 4 }
+            world.time = server_now - 600
+            local expired = receive("SignatureDoesNotMatch", { Date = date })
+            local f, calls = script { unavailable, expired, unavailable, "done" }
+            assert.equal("done", retry.run(f, world.policy))
+            assert.is_nil(calls[2].advice.clock_offset)
+            assert.equal("resign", calls[3].advice.action)
+            assert.equal("backoff", calls[4].advice.action)
+            assert.equal(calls[3].advice.clock_offset, calls[4].advice.clock_offset)
+            assert.equal(600, calls[4].advice.clock_offset)
+        end)
+    end)
+
+    describe("where a state must change first", function()
+        for action, code in pairs { poll = "DropCreatingFS", reread = "PreconditionFailed" } do
+            local err = errors.new(code)
+
+            it("stops, unless it has a function: " .. action, function()
+                local world = new_world()
+                local f, calls = script { err }
+                local _, last, attempts, why = retry.run(f, world.policy)
+                assert.same({ 1, err, 1, {} }, { calls.n, last, attempts, world.slept })
+                assert.equal(code .. ": " .. err.remedy:gsub("%.$", "")
+                    .. "; this policy has no function '" .. action .. "'", why)
+            end)
+
+            it("repeats once that function says so: " .. action, function()
+                local seen = {}
+                local world = new_world { [action] = function(...)
+                    seen[#seen + 1] = { ... }
+                    return true
+                end }
+                local f, calls = script { err, "done" }
+                assert.equal("done", retry.run(f, world.policy))
+                assert.same({ 2, 1, {} }, { calls.n, #seen, world.slept })
+                assert.equal(err, seen[1][1])
+                assert.equal(action, seen[1][2].action)
+            end)
+
+            it("stops if that function says no: " .. action, function()
+                local world = new_world { [action] = function() return nil end }
+                local f, calls = script { err }
+                local _, last, attempts, why = retry.run(f, world.policy)
+                assert.same({ 1, err, 1 }, { calls.n, last, attempts })
+                assert.truthy(why:find("; '" .. action .. "' said no", 1, true))
+            end)
+        end
+    end)
+
+    describe("has a bucket of tokens that", function()
+        it("a repetition takes 5 out of, a throttled one 10, and a success puts 1 into", function()
+            local world = new_world()
+            retry.run(script { unavailable, "done" }, world.policy)
+            assert.equal(496, world.policy.tokens)
+            retry.run(script { limited, "done" }, world.policy)
+            assert.equal(487, world.policy.tokens)
+            retry.run(script { unavailable }, world.policy) -- two repetitions, no success
+            assert.equal(477, world.policy.tokens)
+            retry.run(script { denied }, world.policy)
+            assert.equal(477, world.policy.tokens)
+            for _ = 1, 50 do retry.run(script { "done" }, world.policy) end
+            assert.equal(500, world.policy.tokens)
+        end)
+
+        it("allows no repetition when it is empty, but every first attempt", function()
+            local world = new_world { tokens = 22 }
+            local f, calls = script { unavailable }
+            for _ = 1, 10 do retry.run(f, world.policy) end
+            assert.equal(10 + 4, calls.n)
+            assert.equal(2, world.policy.tokens)
+            local _, err, attempts, why = retry.run(f, world.policy)
+            assert.same({ unavailable, 1, "too many calls had to be repeated lately; more would make an "
+                .. "outage worse" }, { err, attempts, why })
+            for _ = 1, 3 do retry.run(script { "done" }, world.policy) end
+            assert.equal("done", retry.run(script { unavailable, "done" }, world.policy))
+        end)
+
+        it("is one for all calls of a policy", function()
+            local world, other = new_world { tokens = 5 }, new_world { tokens = 5 }
+            local f, calls = script { unavailable }
+            retry.run(f, world.policy)
+            retry.run(f, world.policy)
+            assert.equal(3, calls.n)
+            retry.run(f, other.policy)
+            assert.equal(5, calls.n)
+        end)
+
+        it("is one for all calls with the same plain table, which stays as it is", function()
+            local fields = new_world({ tokens = 5 }).fields
+            local before = support.own(fields)
+            local f, calls = script { unavailable }
+            retry.run(f, fields)
+            retry.run(f, fields)
+            assert.equal(3, calls.n)
+            assert.same(before, fields)
+            assert.is_nil(getmetatable(fields))
+        end)
+
+        it("may be so small that nothing is repeated", function()
+            local world = new_world { tokens = 0 }
+            local f, calls = script { unavailable }
+            retry.run(f, world.policy)
+            assert.equal(1, calls.n)
+        end)
+    end)
+
+    it("tells on_retry what comes, before it waits", function()
+        local seen = {}
+        local world
+        world = new_world { on_retry = function(err, advice, attempt)
+            seen[#seen + 1] = { err.code, advice.action, advice.delay, attempt, #world.slept }
+        end }
+        retry.run(script { unavailable, limited, denied }, world.policy)
+        assert.same({ { "ServiceUnavailable", "backoff", 0.1, 1, 0 }, { "RateLimit", "throttle", 2, 2, 1 } },
+            seen)
+    end)
+
+    it("lets pass what a function of the policy raises", function()
+        for _, name in ipairs { "on_retry", "sleep", "now", "random", "poll" } do
+            local world = new_world { [name] = function() error("raised by " .. name, 0) end }
+            local good, message = pcall(retry.run, script { name == "poll" and errors.FSNotInService()
+                or unavailable }, world.policy)
+            assert.same({ false, "raised by " .. name }, { good, message })
+        end
+    end)
+
+    local is_old = _VERSION == "Lua 5.1" and not rawget(_G, "jit")
+
+    it("lets sleep yield, on every Lua", function()
+        local world = new_world { sleep = coroutine.yield }
+        local f = script { unavailable, "done" }
+        local run = coroutine.create(function() return retry.run(f, world.policy) end)
+        assert.same({ true, 0.1 }, { coroutine.resume(run) })
+        assert.same({ true, "done" }, { coroutine.resume(run) })
+    end)
+
+    it("lets the function yield, but on Lua 5.1, whose pcall does not", function()
+        local world = new_world()
+        local run = coroutine.create(function()
+            return retry.run(function(attempt)
+                local sent = coroutine.yield(attempt)
+                if sent == "raise" then errors.raise(unavailable) end
+                return sent
+            end, world.policy)
+        end)
+        if is_old then
+            assert.is_false((coroutine.resume(run)))
+        else
+            assert.same({ true, 1 }, { coroutine.resume(run) })
+            assert.same({ true, 2 }, { coroutine.resume(run, "raise") })
+            assert.same({ true, "done" }, { coroutine.resume(run, "done") })
+        end
+    end)
+
+    it("refuses what it cannot take", function()
+        local world = new_world()
+        local f = script { "done" }
+        support.raises("bad argument #1 to 'run' (function expected, got nil)", function() retry.run() end)
+        support.raises("bad argument #2 to 'run' (unknown field 'atempts', did you mean 'attempts'?)",
+            function() retry.run(f, { atempts = 1 }) end)
+        support.raises("bad argument #2 to 'run' (table expected, got string)",
+            function() retry.run(f, "GET") end)
+        support.raises("bad argument #3 to 'run' (unknown field 'methd', did you mean 'method'?)",
+            function() retry.run(f, world.policy, { methd = "GET" }) end)
+        support.raises("bad argument #3 to 'run' (unknown field 'attempt')",
+            function() retry.run(f, world.policy, { attempt = 1 }) end)
+        support.raises("bad argument #3 to 'run' (field 'replayable' must be a boolean, got string)",
+            function() retry.run(f, world.policy, { replayable = "no" }) end)
+        support.raises("bad argument #3 to 'run' (table expected, got string)",
+            function() retry.run(f, world.policy, "GET") end)
+    end)
+end)
+
+
+describe("retry.policy", function()
+    local fields = new_world().fields
+
+    it("has three attempts, pauses from 0.1 s and 1 s to 20 s, and 500 tokens", function()
+        local policy = retry.policy { sleep = fields.sleep }
+        assert.same({ 3, 0.1, 1, 20, 500, nil },
+            { policy.attempts, policy.base, policy.throttled_base, policy.cap, policy.tokens,
+                policy.deadline })
+        assert.equal(os.time, policy.now)
+        assert.equal(math.random, policy.random)
+    end)
+
+    it("checks its fields once", function()
+        local sentence = "bad argument #1 to 'policy' (%s)"
+        support.raises(sentence:format("unknown field 'dead_line', did you mean 'deadline'?"),
+            function() retry.policy { dead_line = 1 } end)
+        support.raises(sentence:format("field 'sleep' must be a function, got number"),
+            function() retry.policy { sleep = 1 } end)
+        support.raises(sentence:format("table expected, got number"), function() retry.policy(3) end)
+        for _, value in ipairs { 0, -1, 1.5, 0 / 0, math.huge } do
+            support.raises(sentence:format("field 'attempts' must be a whole number from 1"),
+                function() retry.policy { attempts = value } end)
+        end
+        for _, name in ipairs { "base", "throttled_base", "cap", "deadline", "tokens" } do
+            for _, value in ipairs { -1, 0 / 0, math.huge } do
+                support.raises(sentence:format("field '" .. name .. "' must be a finite number from 0"),
+                    function() retry.policy { [name] = value } end)
+            end
+        end
+    end)
+
+    it("must be told how to wait, where Lua alone runs it", function()
+        local problem = "field 'sleep' is missing: Lua has no function that waits, so give one"
+        support.raises("bad argument #1 to 'policy' (" .. problem .. ")", function() retry.policy() end)
+        support.raises("bad argument #1 to 'policy' (" .. problem .. ")",
+            function() retry.policy { now = os.time } end)
+        support.raises("bad argument #2 to 'run' (" .. problem .. ")",
+            function() retry.run(function() end) end)
+    end)
+
+    it("sleeps and tells the time as nginx does, under OpenResty", function()
+        local slept = {}
+        package.loaded.ngx = {
+            sleep = function(seconds) slept[#slept + 1] = seconds end,
+            now = function() return 1 end,
+        }
+        local good, problem = pcall(function()
+            local policy = retry.policy()
+            assert.equal(package.loaded.ngx.now, policy.now)
+            local f = script { receive("RateLimit", { ["Retry-After"] = "3" }), "done" }
+            assert.equal("done", retry.run(f))
+            assert.is_true(#slept == 1 and slept[1] >= 3 and slept[1] < 4)
+            assert.equal(fields.sleep, retry.policy({ sleep = fields.sleep }).sleep)
+        end)
+        package.loaded.ngx = nil
+        if not good then error(problem, 0) end
+    end)
+end)
+
+
+describe("cfs.errors", function()
+    it("does not load cfs.errors.retry", function()
+        local command = require "spec.command"
+        assert.equal("nil\n", command.must(command.interpreter
+            .. [[ -e 'require "cfs.errors" print(package.loaded["cfs.errors.retry"])']]))
+    end)
+end)
