@@ -65,7 +65,9 @@ static lua_State *new_state(struct heap *heap)
     L = lua_newstate(allocate, heap);
     CHECK(L != NULL);
     luaL_openlibs(L);
-    (void)luaL_dostring(L, "if jit then jit.off() end"); /* traces take memory when they like */
+    /* traces take memory when they like; LuaJIT loses some if it runs out while the FFI is loaded
+     */
+    (void)luaL_dostring(L, "if jit then jit.off() require 'ffi' end");
     lua_getglobal(L, "package");
     lua_getfield(L, -1, "preload");
     lua_pushcfunction(L, luaopen_cfs_errors_core);

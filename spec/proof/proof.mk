@@ -27,16 +27,27 @@ exhaustive: build/proof/exhaustive
 	@$< documents $(if $(SHORT),7,8)
 	@$< strings $(if $(SHORT),3,4)
 
-#: make faults       each allocation fails in turn, on the five Luas; SHORT=1: of loading every 20th
 build/proof/faults-%: $(PROOF)/faults.c $(SOURCES) $(HEADERS)
 	@tools/need $(COMPILER) $(DEV_$*)
 	@mkdir -p $(@D)
 	$(CC) -std=c99 $(WARNINGS) $(SANITIZE) -Isrc $$(pkg-config --cflags $*) -o $@ $< $(SOURCES) \
 	    $$(pkg-config --libs $*)
 
+#: make faults       each allocation fails in turn, on the five Luas; SHORT=1: of loading every 20th
 faults: $(LUAS:%=build/proof/faults-%)
 	@for lua in $(LUAS); do echo "== $$lua" && \
 	    LUA_PATH='lua/?.lua;;' build/proof/faults-$$lua $(if $(SHORT),20) || exit 1; done
+
+#: make memory       pages that cannot be touched, sanitizers, valgrind, Lua's own checks; SHORT=1: less
+memory: build/proof/pages build/proof/vectors.tsv $(LUAS:%=build/%/cfs/errors/core.so)
+	@tools/need lua-busted lua-cjson
+	@build/proof/pages <build/proof/vectors.tsv
+	@$(PROOF)/memory sanitized $(if $(SHORT),lua5.4 luajit,$(LUAS))
+ifndef SHORT
+	@tools/need valgrind
+	@$(PROOF)/memory checked lua5.4
+	@$(PROOF)/memory watched lua5.4 luajit
+endif
 
 #: make fuzz         libFuzzer for SECONDS=600: reading, writing, responses, jansson to compare with
 FUZZ_TARGETS = read write response differ
@@ -51,4 +62,4 @@ build/fuzz/%: fuzz/%.c fuzz/fuzz.h $(PROOF)/reference.c $(PROOF)/reference.h $(S
 fuzz: $(FUZZ_TARGETS:%=build/fuzz/%)
 	@fuzz/run $(SECONDS) $(FUZZ_TARGETS)
 
-.PHONY: conformance exhaustive faults fuzz
+.PHONY: conformance exhaustive faults memory fuzz
