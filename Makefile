@@ -41,6 +41,8 @@ help:
 #: make demo        a tour: parse, match, explain, raise and render real errors
 #: make repl        Lua's prompt with `errors` loaded
 #: make test        the specs on Lua 5.1, 5.2, 5.3, 5.4 and LuaJIT
+#: make bench       how fast it is, on Lua 5.4, LuaJIT and in C, with targets; BENCH=short for a glance
+#: make instructions  what reading takes, against bench/instructions.tsv; `make budgets` writes that anew
 #: make simulate    what an outage does to 1,000 clients without retry, with a naive one, and with ours
 #: make docs        write what is generated from the catalogue: docs/errors.md, types/
 #: make golden      write spec/data/advice.tsv anew, on purpose only: judge every row that changes
@@ -89,7 +91,7 @@ golden:
 lint:
 	@tools/need lua-check
 	luacheck -q lua spec bench examples tools
-	clang-format --dry-run -Werror src/*.c src/*.h
+	clang-format --dry-run -Werror src/*.c src/*.h spec/*.c bench/*.c
 
 install: all
 	$(INSTALL) -d $(DESTDIR)$(INST_LUADIR)/cfs/errors $(DESTDIR)$(INST_LIBDIR)/cfs/errors
@@ -101,10 +103,47 @@ uninstall:
 	$(RM) $(MODULES:lua/%=$(DESTDIR)$(INST_LUADIR)/%)
 	$(RM) $(DESTDIR)$(INST_LIBDIR)/cfs/errors/core.so
 
+# Benchmarks.
+PLAIN = src/catalogue.c src/envelope.c src/utf8.c
+BENCH =
+bench_rounds = $(if $(BENCH),3 0.002,9 0.02)
+
+build/bench/%/bench_floor.so: bench/floor.c
+	@mkdir -p $(@D)
+	$(CC) -std=c99 -O2 $(WARNINGS) -fPIC -shared $$(pkg-config --cflags $*) -o $@ $<
+
+build/bench/reader: bench/reader.c $(PLAIN) $(HEADERS)
+	@mkdir -p $(@D)
+	$(CC) -std=c99 -O2 $(WARNINGS) -Isrc -o $@ $< $(PLAIN) -ljansson
+
+build/bench/once: bench/once.c $(PLAIN) $(HEADERS)
+	@mkdir -p $(@D)
+	$(CC) -std=c99 -O2 $(WARNINGS) -Isrc -o $@ $< $(PLAIN)
+
+build/bench/shapes: bench/shapes.lua bench/inputs.lua
+	@$(RM) -r $@ && mkdir -p $@
+	lua5.4 bench/shapes.lua $@
+
+bench:
+	@tools/need $(COMPILER) lua5.4 $(DEV_lua5.4) $(DEV_luajit) lua-cjson lua-dkjson libjansson-dev
+	@$(MAKE) -s build/lua5.4/cfs/errors/core.so build/luajit/cfs/errors/core.so build/bench/reader \
+	    build/bench/lua5.4/bench_floor.so build/bench/luajit/bench_floor.so build/bench/shapes
+	@for lua in lua5.4 luajit; do \
+	    LUA_PATH='lua/?.lua;;' LUA_CPATH="build/$$lua/?.so;build/bench/$$lua/?.so;;" \
+	        $$lua bench/lua.lua $(BENCH) || exit 1; echo; \
+	done
+	@build/bench/reader $(bench_rounds) build/bench/shapes/*
+
+instructions budgets:
+	@tools/need $(COMPILER) lua5.4 lua-cjson valgrind
+	@$(MAKE) -s build/bench/once build/bench/shapes
+	@lua5.4 bench/instructions.lua $(if $(filter budgets,$@),write,check) build/bench/once \
+	    build/bench/shapes
+
 clean:
 	$(RM) -r build
 
 include spec/proof/proof.mk
 
-.PHONY: all help demo repl test simulate docs golden lint install uninstall clean
+.PHONY: all help demo repl test bench instructions budgets simulate docs golden lint install uninstall clean
 .DELETE_ON_ERROR:

@@ -161,9 +161,10 @@ static void object(struct reader *r, const char *reason, const unsigned char *at
         refuse(r, CFS_NOT_ENVELOPE, reason, at);
 }
 
-static inline bool is_byte(const struct reader *r, const unsigned char *at, unsigned char byte)
+/* The byte at `at`; behind the last, 0, with which nothing begins or goes on. */
+static inline unsigned char peek(const struct reader *r, const unsigned char *at)
 {
-    return at < r->end && *at == byte;
+    return at < r->end ? *at : 0;
 }
 
 static inline const unsigned char *skip_space(const struct reader *r, const unsigned char *at)
@@ -209,25 +210,25 @@ static inline const unsigned char *read_string(struct reader *r, const unsigned 
 {
     text->source = (const char *)++at;
     at = cfs_plain_end(r->start, at, r->end, false);
-    if (!is_byte(r, at, '"'))
+    if (peek(r, at) != '"')
         return read_odd_string(r, at, text);
     text->length = text->size = (size_t)(at - (const unsigned char *)text->source);
     text->exact = true;
     return at + 1;
 }
 
-static inline bool is_digit(const struct reader *r, const unsigned char *at)
+static inline bool is_digit(unsigned char byte)
 {
-    return at < r->end && *at >= '0' && *at <= '9';
+    return byte >= '0' && byte <= '9';
 }
 
 static inline const unsigned char *read_digits(struct reader *r, const unsigned char *at)
 {
-    if (!is_digit(r, at))
+    if (!is_digit(peek(r, at)))
         return malformed(r, "expected a digit", at);
     do
         at++;
-    while (is_digit(r, at));
+    while (is_digit(peek(r, at)));
     return at;
 }
 
@@ -236,15 +237,15 @@ static const unsigned char *read_number(struct reader *r, const unsigned char *a
     const unsigned char *first = at;
     if (*at == '-')
         at++;
-    if (is_byte(r, at, '0')) /* nothing may follow a leading zero */
+    if (peek(r, at) == '0') /* nothing may follow a leading zero */
         at++;
     else if ((at = read_digits(r, at)) == NULL)
         return NULL;
-    if (is_byte(r, at, '.') && (at = read_digits(r, at + 1)) == NULL)
+    if (peek(r, at) == '.' && (at = read_digits(r, at + 1)) == NULL)
         return NULL;
-    if (is_byte(r, at, 'e') || is_byte(r, at, 'E')) {
+    if (peek(r, at) == 'e' || peek(r, at) == 'E') {
         at++;
-        if (is_byte(r, at, '+') || is_byte(r, at, '-'))
+        if (peek(r, at) == '+' || peek(r, at) == '-')
             at++;
         if ((at = read_digits(r, at)) == NULL)
             return NULL;
@@ -259,7 +260,7 @@ static const unsigned char *read_literal(struct reader *r, const unsigned char *
                                          const char *word)
 {
     for (; *word != '\0'; word++, at++)
-        if (!is_byte(r, at, (unsigned char)*word))
+        if (peek(r, at) != (unsigned char)*word)
             return malformed(r, "expected true, false or null", at);
     return at;
 }
@@ -312,13 +313,13 @@ static const unsigned char *read_name(struct reader *r, const unsigned char *at,
 {
     const unsigned char *first = skip_space(r, at);
     cfs_text name;
-    if (!is_byte(r, first, '"'))
+    if (peek(r, first) != '"')
         return malformed(r, "expected a member's name", first);
     at = read_string(r, first, &name);
     if (at == NULL)
         return NULL;
     at = skip_space(r, at);
-    if (!is_byte(r, at, ':'))
+    if (peek(r, at) != ':')
         return malformed(r, "expected ':'", at);
     if (is_outermost)
         note_name(r, first, &name);
@@ -332,7 +333,7 @@ static void check_member(struct reader *r, const unsigned char *at)
                                         "'message' is neither a string nor a number",
                                         "'requestId' is neither a string nor a number"};
     const cfs_text *text = &r->texts[r->member];
-    bool is_text = *at == '"' || *at == '-' || is_digit(r, at);
+    bool is_text = *at == '"' || *at == '-' || is_digit(*at);
     bool fits = r->member == MEMBER_CODE ? is_text && text->size > 0 : is_text || *at == 'n';
     if (!fits)
         object(r, wrong[r->member], at);
@@ -342,16 +343,17 @@ static void check_member(struct reader *r, const unsigned char *at)
 static const unsigned char *read_scalar(struct reader *r, const unsigned char *at)
 {
     const unsigned char *first = at;
+    unsigned char byte = peek(r, at);
     cfs_text *text = &r->texts[r->member];
-    if (is_byte(r, at, '"'))
+    if (byte == '"')
         at = read_string(r, at, text);
-    else if (is_byte(r, at, '-') || is_digit(r, at))
+    else if (byte == '-' || is_digit(byte))
         at = read_number(r, at, text);
-    else if (is_byte(r, at, 't'))
+    else if (byte == 't')
         at = read_literal(r, at, "true");
-    else if (is_byte(r, at, 'f'))
+    else if (byte == 'f')
         at = read_literal(r, at, "false");
-    else if (is_byte(r, at, 'n'))
+    else if (byte == 'n')
         at = read_literal(r, at, "null");
     else
         at = malformed(r, "expected a value", at);
@@ -378,34 +380,36 @@ static const unsigned char *read_document(struct reader *r, const unsigned char 
     uint64_t objects =
         0; /* a bit for each open container, the innermost's lowest: is it an object? */
     unsigned depth = 0;
+    unsigned char close = 0; /* what closes the innermost */
     for (;;) {
-        if ((objects & 1) != 0 && (at = read_name(r, at, depth == 1)) == NULL)
+        if (close == '}' && (at = read_name(r, at, depth == 1)) == NULL)
             return NULL;
         at = skip_space(r, at);
-        if (is_byte(r, at, '{') || is_byte(r, at, '[')) {
+        if (peek(r, at) == '{' || peek(r, at) == '[') {
             objects = objects << 1 | (*at == '{');
+            close = *at == '{' ? '}' : ']';
             at = read_open(r, at, depth++);
             if (at == NULL)
                 return NULL;
             at = skip_space(r, at);
-            if (!is_byte(r, at, (objects & 1) != 0 ? '}' : ']'))
+            if (peek(r, at) != close)
                 continue; /* with its first element */
-        } else if ((at = read_scalar(r, at)) == NULL) {
-            return NULL;
-        }
-        while (depth > 0) {
+        } else {
+            at = read_scalar(r, at);
+            if (at == NULL || depth == 0)
+                return at;
             at = skip_space(r, at);
-            if (!is_byte(r, at, (objects & 1) != 0 ? '}' : ']'))
-                break;
-            objects >>= 1;
-            depth--;
-            at++;
         }
-        if (depth == 0)
-            return at;
-        if (!is_byte(r, at, ','))
-            return malformed(r, (objects & 1) != 0 ? "expected ',' or '}'" : "expected ',' or ']'",
-                             at);
+        while (peek(r, at) == close) {
+            at++;
+            if (--depth == 0)
+                return at;
+            objects >>= 1;
+            close = (objects & 1) != 0 ? '}' : ']';
+            at = skip_space(r, at);
+        }
+        if (peek(r, at) != ',')
+            return malformed(r, close == '}' ? "expected ',' or '}'" : "expected ',' or ']'", at);
         at++;
     }
 }
@@ -415,10 +419,10 @@ static const unsigned char *read_byte_order_mark(struct reader *r, const unsigne
 {
     static const unsigned char mark[] = {0xEF, 0xBB, 0xBF};
     size_t index;
-    if (!is_byte(r, at, mark[0]))
+    if (peek(r, at) != mark[0])
         return at;
     for (index = 0; index < sizeof mark; index++, at++)
-        if (!is_byte(r, at, mark[index]))
+        if (peek(r, at) != mark[index])
             return malformed(r, "expected the byte order mark to go on", at);
     return at;
 }

@@ -184,27 +184,37 @@ static int core_parse(lua_State *L)
     return 1;
 }
 
-/*
-** raise(code or kind): raises a new error whose message has no parameters. Whatever else is asked
-** for, with fields or of another target, is left to the Lua function that is the last upvalue: it
-** raises, too, so that nothing ever returns through here.
-*/
-static int core_raise(lua_State *L)
+/* Copies the fields at index 2 into the error on top; false if there is any but the plain ones. */
+static bool copy_fields(lua_State *L)
 {
-    lua_settop(L, 2);
+    int error = lua_gettop(L);
+    lua_pushnil(L);
+    while (lua_next(L, 2) != 0) {
+        bool is_plain = lua_rawequal(L, -2, lua_upvalueindex(KEY_REQUEST_ID)) ||
+                        lua_rawequal(L, -2, lua_upvalueindex(KEY_MESSAGE));
+        if (!is_plain || lua_type(L, -1) != LUA_TSTRING)
+            return false;
+        lua_pushvalue(L, -2);
+        lua_insert(L, -2); /* key, key, value */
+        lua_rawset(L, error);
+    }
+    return true;
+}
+
+/*
+** Pushes a new error of the kind whose code is, or which is itself, at index 1, with the fields at
+** index 2; false if that takes more than to copy them.
+*/
+static bool push_plain_error(lua_State *L)
+{
+    int fields = lua_type(L, 2);
     lua_pushvalue(L, 1);
-    if (!lua_isnil(L, 1) && lua_isnil(L, 2)) {
-        lua_rawget(L, lua_upvalueindex(METATABLES));
-        if (lua_istable(L, 3))
-            lua_rawgeti(L, 3, METATABLE_MESSAGE);
-    }
-    if (lua_type(L, -1) != LUA_TSTRING || lua_gettop(L) != 4) {
-        lua_settop(L, 2);
-        lua_pushvalue(L, lua_upvalueindex(UPVALUES + 1));
-        lua_insert(L, 1);
-        lua_call(L, 2, 0);
-        return 0;
-    }
+    lua_rawget(L, lua_upvalueindex(METATABLES));
+    if (!lua_istable(L, 3) || (fields != LUA_TNIL && fields != LUA_TTABLE))
+        return false;
+    lua_rawgeti(L, 3, METATABLE_MESSAGE);
+    if (lua_isnil(L, 4))
+        return false;
     lua_createtable(L, 0, 3);
     lua_pushvalue(L, lua_upvalueindex(KEY_CODE));
     lua_rawgeti(L, 3, METATABLE_CODE);
@@ -212,9 +222,27 @@ static int core_raise(lua_State *L)
     lua_pushvalue(L, lua_upvalueindex(KEY_MESSAGE));
     lua_pushvalue(L, 4);
     lua_rawset(L, 5);
+    if (fields == LUA_TTABLE && !copy_fields(L))
+        return false;
     lua_pushvalue(L, 3);
     lua_setmetatable(L, 5);
-    return lua_error(L);
+    return true;
+}
+
+/*
+** raise(target, fields): raises. What takes more than to copy fields is left to the Lua function
+** that is the last upvalue: it raises, too, so that nothing ever returns or yields through here.
+*/
+static int core_raise(lua_State *L)
+{
+    lua_settop(L, 2);
+    if (push_plain_error(L))
+        return lua_error(L);
+    lua_settop(L, 2);
+    lua_pushvalue(L, lua_upvalueindex(UPVALUES + 1));
+    lua_insert(L, 1);
+    lua_call(L, 2, 0);
+    return 0;
 }
 
 static int push_envelope(lua_State *L, cfs_bytes request_id, cfs_bytes code, cfs_bytes message)

@@ -31,6 +31,13 @@ static inline size_t well_formed(const unsigned char *at, size_t left)
                : 0;
 }
 
+static inline size_t maximal_subpart(const unsigned char *at, size_t left)
+{
+    if (at[0] < 0xE0 || at[0] > 0xF4 || left < 2 || !follows(at[0], at[1]))
+        return 1;
+    return at[0] < 0xF0 || left < 3 || !is_continuation(at[2]) ? 2 : 3;
+}
+
 size_t cfs_utf8_length(const unsigned char *at, size_t left)
 {
     return well_formed(at, left);
@@ -38,9 +45,7 @@ size_t cfs_utf8_length(const unsigned char *at, size_t left)
 
 size_t cfs_utf8_ill_formed(const unsigned char *at, size_t left)
 {
-    if (at[0] < 0xE0 || at[0] > 0xF4 || left < 2 || !follows(at[0], at[1]))
-        return 1;
-    return at[0] < 0xF0 || left < 3 || !is_continuation(at[2]) ? 2 : 3;
+    return maximal_subpart(at, left);
 }
 
 const unsigned char *cfs_utf8_end(const unsigned char *at, const unsigned char *end)
@@ -57,21 +62,20 @@ const unsigned char *cfs_utf8_end(const unsigned char *at, const unsigned char *
 const unsigned char *cfs_utf8_skip(const unsigned char *at, const unsigned char *end, size_t *size,
                                    bool *valid)
 {
-    for (;;) {
-        const unsigned char *run = at;
-        at = cfs_utf8_end(at, end);
-        *size += (size_t)(at - run);
-        if (at == end || *at < 0x80)
-            return at;
-        at += cfs_utf8_ill_formed(at, (size_t)(end - at));
-        *size += CFS_REPLACEMENT_SIZE;
-        *valid = false;
+    const unsigned char *start = at;
+    size_t repairs = 0, replaced = 0; /* how many, and how many bytes they replace */
+    while (at < end && *at >= 0x80) {
+        size_t length = well_formed(at, (size_t)(end - at));
+        if (length == 0) {
+            length = maximal_subpart(at, (size_t)(end - at));
+            repairs++;
+            replaced += length;
+        }
+        at += length;
     }
-}
-
-size_t cfs_utf8_size(uint32_t code_point)
-{
-    return code_point < 0x80 ? 1 : code_point < 0x800 ? 2 : code_point < 0x10000 ? 3 : 4;
+    *size += (size_t)(at - start) - replaced + repairs * CFS_REPLACEMENT_SIZE;
+    *valid = *valid && repairs == 0;
+    return at;
 }
 
 unsigned char *cfs_utf8_write(unsigned char *out, uint32_t code_point)

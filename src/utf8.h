@@ -39,7 +39,10 @@ CFS_INTERNAL const unsigned char *cfs_utf8_skip(const unsigned char *at, const u
                                                 size_t *size, bool *valid);
 
 /* How many bytes cfs_utf8_write writes for this code point: 1 to 4. */
-CFS_INTERNAL size_t cfs_utf8_size(uint32_t code_point);
+static inline size_t cfs_utf8_size(uint32_t code_point)
+{
+    return code_point < 0x80 ? 1 : code_point < 0x800 ? 2 : code_point < 0x10000 ? 3 : 4;
+}
 
 /* Writes a code point, at most U+10FFFF and no surrogate; returns the first byte after it. */
 CFS_INTERNAL unsigned char *cfs_utf8_write(unsigned char *out, uint32_t code_point);

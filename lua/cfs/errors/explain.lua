@@ -178,8 +178,4 @@ function explain.list(list)
 end
 
 
-state.methods.explain = explain.explain
-state.kind_metatable.__tostring = explain.kind
-state.list_metatable.__tostring = explain.list
-
 return explain
