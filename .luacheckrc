@@ -1,7 +1,10 @@
 std = "min"
 max_line_length = 110
+files["lua/cfs/errors/nginx*"].globals = { "ngx" }
+files["spec/nginx/upstream.lua"].std = "ngx_lua"
 files["spec"].std = "max+busted"
 files["bench"].std = "max"
 files["tools"].std = "max"
 files["examples"].std = "max"
+files["examples/gateway/app.lua"].std = "ngx_lua"
 files["examples/tour.lua"].allow_defined = true -- its paragraphs share globals

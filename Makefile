@@ -19,7 +19,7 @@ INSTALL = install
 
 SOURCES = $(wildcard src/*.c)
 HEADERS = $(wildcard src/*.h src/*.def)
-MODULES = $(wildcard lua/cfs/*.lua lua/cfs/errors/*.lua)
+MODULES = $(wildcard lua/cfs/*.lua lua/cfs/errors/*.lua lua/cfs/errors/nginx/*.lua)
 
 # Debian's packages that a Lua's headers are in.
 DEV_lua5.1 = liblua5.1-0-dev
@@ -28,9 +28,11 @@ DEV_lua5.3 = liblua5.3-dev
 DEV_lua5.4 = liblua5.4-dev
 DEV_luajit = luajit2 libluajit2-5.1-dev
 COMPILER = gcc libc6-dev pkg-config
+NGINX = nginx libnginx-mod-http-lua
 
 # Runs a Lua with the library as built here: $(call run,lua5.4) file.lua
-run = LUA_PATH='lua/?.lua;;' LUA_CPATH='build/$(1)/?.so;;' $(1)
+paths = LUA_PATH='lua/?.lua;;' LUA_CPATH='build/$(1)/?.so;;'
+run = $(paths) $(1)
 
 all: build/$(LUA)/cfs/errors/core.so
 
@@ -38,11 +40,13 @@ help:
 	@sed -n 's/^#: //p' $(MAKEFILE_LIST)
 
 #: make             build the C core for LUA=lua5.4 (or lua5.1, lua5.2, lua5.3, luajit)
-#: make demo        a tour: parse, match, explain, raise and render real errors
+#: make demo        a tour: parse, match, explain, raise and render real errors; then a gateway
+#: make gateway     examples/gateway: an API that raises errors and a gateway before it, until Ctrl-C
 #: make repl        Lua's prompt with `errors` loaded
 #: make test        the specs on Lua 5.1, 5.2, 5.3, 5.4 and LuaJIT
 #: make bench       how fast it is, on Lua 5.4, LuaJIT and in C, with targets; BENCH=short for a glance
 #: make instructions  what reading takes, against bench/instructions.tsv; `make budgets` writes that anew
+#: make test-prometheus  a real Prometheus scrapes two gateways and adds up what they counted
 #: make simulate    what an outage does to 1,000 clients without retry, with a naive one, and with ours
 #: make docs        write what is generated from the catalogue: docs/errors.md, types/
 #: make golden      write spec/data/advice.tsv anew, on purpose only: judge every row that changes
@@ -61,6 +65,12 @@ demo:
 	@tools/need lua5.4 lua-cjson
 	@$(MAKE) -s LUA=lua5.4
 	@$(call run,lua5.4) examples/show.lua examples/tour.lua
+	@$(MAKE) -s gateway DEMO=demo
+
+gateway:
+	@tools/need luajit2 lua-cjson $(NGINX) curl
+	@$(MAKE) -s LUA=luajit
+	@$(call paths,luajit) examples/gateway/run $(DEMO)
 
 repl:
 	@tools/need lua5.4 lua-cjson
@@ -69,9 +79,14 @@ repl:
 
 test:
 	@tools/need $(COMPILER) $(filter lua5.%,$(LUAS)) $(foreach lua,$(LUAS),$(DEV_$(lua))) \
-	    lua-cjson lua-busted luarocks
+	    lua-cjson lua-busted luarocks $(NGINX) curl
 	@$(MAKE) -s $(LUAS:%=build/%/cfs/errors/core.so)
 	@tools/test $(LUAS) $(if $(filter luajit,$(LUAS)),"luajit -joff" "luajit -e package.loaded.jit=nil")
+
+test-prometheus:
+	@tools/need luajit2 lua-cjson lua-busted $(NGINX) curl prometheus
+	@$(MAKE) -s LUA=luajit
+	@$(call run,luajit) spec/run.lua --output=plainTerminal spec/prometheus
 
 simulate:
 	@tools/need lua5.4
@@ -94,9 +109,10 @@ lint:
 	clang-format --dry-run -Werror src/*.c src/*.h spec/*.c bench/*.c
 
 install: all
-	$(INSTALL) -d $(DESTDIR)$(INST_LUADIR)/cfs/errors $(DESTDIR)$(INST_LIBDIR)/cfs/errors
+	$(INSTALL) -d $(DESTDIR)$(INST_LUADIR)/cfs/errors/nginx $(DESTDIR)$(INST_LIBDIR)/cfs/errors
 	$(INSTALL) -m 644 lua/cfs/errors.lua $(DESTDIR)$(INST_LUADIR)/cfs
 	$(INSTALL) -m 644 lua/cfs/errors/*.lua $(DESTDIR)$(INST_LUADIR)/cfs/errors
+	$(INSTALL) -m 644 lua/cfs/errors/nginx/*.lua $(DESTDIR)$(INST_LUADIR)/cfs/errors/nginx
 	$(INSTALL) -m 755 build/$(LUA)/cfs/errors/core.so $(DESTDIR)$(INST_LIBDIR)/cfs/errors
 
 uninstall:
@@ -145,5 +161,6 @@ clean:
 
 include spec/proof/proof.mk
 
-.PHONY: all help demo repl test bench instructions budgets simulate docs golden lint install uninstall clean
+.PHONY: all help demo gateway repl test test-prometheus bench instructions budgets simulate docs golden \
+    lint install uninstall clean
 .DELETE_ON_ERROR:

@@ -189,9 +189,9 @@ local function report_loading()
         memory, times[round] = pipe:read("*n", "*n")
         pipe:close()
     end
-    local time = measure.median(times)
+    local time = measure.median(times) * 1e3
     say("require takes %.0f KiB; target %s", memory, judge(memory, nil, 100))
-    say("require takes %.2f ms; target %s", time * 1e3, judge(time * 1e3, nil, 1))
+    say("require takes %.2f ms; target at most 1: %s", time, time <= 1 and "reached" or "missed")
 end
 
 

@@ -1,22 +1,8 @@
 local command = require "spec.command"
+local files = require "spec.files"
 
 local flags = "-std=c99 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror"
 local directory
-
-
-local function read(path)
-    local file = assert(io.open(path, "rb"))
-    local content = file:read("*a")
-    file:close()
-    return content
-end
-
-
-local function write(path, content)
-    local file = assert(io.open(path, "wb"))
-    file:write(content)
-    file:close()
-end
 
 
 describe("The C library", function()
@@ -27,7 +13,7 @@ describe("The C library", function()
         local program = directory .. "/plain"
         command.must("cc " .. flags .. " -Isrc -o " .. program
             .. " spec/plain.c src/catalogue.c src/envelope.c src/utf8.c")
-        local rows = read("spec/data/catalogue.tsv"):gsub("^[^\n]*\n", "")
+        local rows = files.read("spec/data/catalogue.tsv"):gsub("^[^\n]*\n", "")
         assert.equal(rows .. table.concat({
             "cut none",
             "by length some",
@@ -78,7 +64,7 @@ describe("The C library", function()
 
         local function compile(changed, content)
             command.must("rm -rf " .. directory .. "/src && cp -r src " .. directory .. "/src")
-            if changed then write(directory .. "/src/" .. changed, content) end
+            if changed then files.write(directory .. "/src/" .. changed, content) end
             return command.run("cc " .. flags .. " -fsyntax-only " .. directory .. "/src/catalogue.c")
         end
 
@@ -89,7 +75,7 @@ describe("The C library", function()
         for name, pattern in pairs(rows) do
             for what, change in pairs(changes) do
                 it(name .. " " .. what, function()
-                    local content, count = read("src/" .. name):gsub(pattern, change)
+                    local content, count = files.read("src/" .. name):gsub(pattern, change)
                     assert.equal(1, count)
                     local good, output = compile(name, content)
                     assert.is_false(good)

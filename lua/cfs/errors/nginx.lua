@@ -1,0 +1,22 @@
+--- cfs.errors in nginx with the Lua module (OpenResty, or Debian's libnginx-mod-http-lua).
+---
+---     local nginx = require "cfs.errors.nginx"
+---
+--- This file hands on names; each is documented where it is defined, in cfs/errors/nginx/*.lua.
+
+if not ngx then
+    error("cfs.errors.nginx can be loaded by nginx only, which has the variable 'ngx'", 2)
+end
+
+local answer = require "cfs.errors.nginx.answer"
+local metrics = require "cfs.errors.nginx.metrics"
+local relay = require "cfs.errors.nginx.relay"
+
+---@class cfs.errors.nginx
+return {
+    handler = answer.handler,
+    exit = answer.exit,
+    relay = relay.relay,
+    record = metrics.record,
+    metrics = metrics.metrics,
+}

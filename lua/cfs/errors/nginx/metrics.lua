@@ -1,0 +1,133 @@
+--- Counting errors in memory that nginx's workers share, and Prometheus' text of the counts.
+---
+--- The memory is `lua_shared_dict cfs_errors`. Its keys are "count SIDE STATUS CATEGORY CODE", one
+--- for each series; "place NUMBER", each holding one unknown code; and "dropped". Nothing in it is
+--- ever evicted, and every step is one atomic operation, so that counts are exact whatever other
+--- workers do.
+
+local errors = require "cfs.errors"
+
+local ngx = ngx
+local dict = ngx.shared.cfs_errors
+local concat, sort = table.concat, table.sort
+local find, format, gsub, match = string.find, string.format, string.gsub, string.match
+local rawget, type = rawget, type
+
+local metrics = {}
+
+-- How many codes that are not in the catalogue have series of their own; the rest is "other".
+local most_unknown = 100
+
+-- What a code must be to stand in a label: ASCII that can be printed, this long.
+local printable, longest = "^[\32-\126]+$", 100
+
+local header = [[
+# HELP cfs_errors_total Errors, by the side that they come from: raised here, or upstream.
+# TYPE cfs_errors_total counter
+]]
+
+local dropped = [[
+# HELP cfs_errors_dropped_total Errors that cfs_errors_total lacks, because the shared memory is full.
+# TYPE cfs_errors_dropped_total counter
+cfs_errors_dropped_total %.0f
+]]
+
+-- The unknown codes that have a place, as far as this worker has looked. Places stay as they are.
+local places, looked = {}, 0
+
+if dict then dict:safe_add("dropped", 0) end -- while there is room for it
+
+
+-- Is there a place for the code, or one left?
+local function has_place(code)
+    while not places[code] and looked < most_unknown do
+        local key = "place " .. looked + 1
+        local holder = dict:safe_add(key, code) and code or dict:get(key)
+        if not holder then return false end -- the memory is full
+        places[holder], looked = true, looked + 1
+    end
+    return places[code]
+end
+
+
+-- What stands for the code: without one, the origin says why.
+local function label(err)
+    local code = err.known and err:kind().code or rawget(err, "code")
+    if code == nil then return err:origin() or "none" end
+    if type(code) ~= "string" or #code > longest or not find(code, printable) then return "other" end
+    return (err.known or has_place(code)) and code or "other"
+end
+
+
+local function add(key)
+    while true do
+        if dict:incr(key, 1) then return end
+        local good, reason = dict:safe_add(key, 1)
+        if good then return end
+        -- else another worker was quicker, and there is something to add to now
+        if reason ~= "exists" then return dict:incr("dropped", 1) end
+    end
+end
+
+
+--- Counts an error, if there is memory to count in.
+---@param err cfs.error
+---@param side "raised"|"upstream"
+function metrics.count(err, side)
+    if not dict then return end
+    local status = tonumber(err.status) or "none"
+    add(concat({ "count", side, status, err:kind().category, label(err) }, " "))
+end
+
+
+local function check_dict(name)
+    if not dict then
+        error("'" .. name .. "' needs memory to count in: put `lua_shared_dict cfs_errors 1m;` into"
+            .. " nginx's block http", 3)
+    end
+end
+
+
+--- Counts an error that nothing else here has counted: handler, exit and relay count theirs.
+---
+---     local err = errors.from_response(httpc:request_uri(url))
+---     if err then nginx.record(err, "upstream") end
+---
+---@param err cfs.error
+---@param side "raised"|"upstream"? where it comes from; raised here, if not given
+function metrics.record(err, side)
+    if not errors.is(err) then
+        error("bad argument #1 to 'record' (error expected, got " .. type(err) .. ")", 2)
+    elseif side ~= nil and side ~= "raised" and side ~= "upstream" then
+        error("bad argument #2 to 'record' ('raised' or 'upstream' expected)", 2)
+    end
+    check_dict("record")
+    metrics.count(err, side or "raised")
+end
+
+
+--- The counts in the text format of Prometheus, version 0.0.4.
+---
+---     location = /metrics {
+---         default_type "text/plain; version=0.0.4";
+---         content_by_lua_block { ngx.print(require("cfs.errors.nginx").metrics()) }
+---     }
+---
+---@return string text
+function metrics.metrics()
+    check_dict("metrics")
+    local lines = {}
+    for _, key in ipairs(dict:get_keys(0)) do
+        local side, status, category, code = match(key, "^count (%S+) (%S+) (%S+) (.*)$")
+        if side then
+            lines[#lines + 1] = format(
+                'cfs_errors_total{code="%s",category="%s",status="%s",side="%s"} %.0f\n',
+                gsub(code, '["\\]', "\\%0"), category, status, side, dict:get(key))
+        end
+    end
+    sort(lines)
+    return header .. concat(lines) .. format(dropped, dict:get("dropped") or 0)
+end
+
+
+return metrics

@@ -1,0 +1,442 @@
+local cjson = require "cjson"
+local errors = require "cfs.errors"
+local server = require "spec.nginx.server"
+
+local conf = [[
+init_by_lua_block {
+    errors, nginx = require "cfs.errors", require "cfs.errors.nginx"
+
+    function not_found() errors.raise("InstanceNotFound", { requestId = "7e0c3b52" }) end
+    function serve(f, options) return nginx.handler(f, options)() end
+}
+lua_shared_dict cfs_errors 1m;
+
+server {
+    listen 127.0.0.1:PORT1;
+    default_type text/plain;
+
+    location = /content { content_by_lua_block { serve(not_found) } }
+    location = /access {
+        access_by_lua_block { serve(not_found) }
+        content_by_lua_block { ngx.say("never") }
+    }
+    location = /rewrite {
+        rewrite_by_lua_block { serve(not_found) }
+        content_by_lua_block { ngx.say("never") }
+    }
+    location = /exit/content { content_by_lua_block { nginx.exit(errors.AccessDenied()) ngx.say("never") } }
+    location = /exit/access {
+        access_by_lua_block { nginx.exit(errors.AccessDenied()) }
+        content_by_lua_block { ngx.say("never") }
+    }
+    location = /exit/rewrite {
+        rewrite_by_lua_block { nginx.exit(errors.AccessDenied()) }
+        content_by_lua_block { ngx.say("never") }
+    }
+    location = /exit/inside {
+        content_by_lua_block { serve(function() nginx.exit(errors.AccessDenied()) end) }
+    }
+    location = /exit/options {
+        content_by_lua_block {
+            nginx.exit(errors.RateLimit { host = "nd7" }, { standard = true, hide = false, retry_after = 7 })
+        }
+    }
+    location = /pass {
+        access_by_lua_block { serve(function() return true end) }
+        content_by_lua_block {
+            local answer = nginx.handler(function(...) return select("#", ...), ... end)
+            ngx.say(table.concat({ answer("a", "b") }, " "))
+        }
+    }
+    location = /options {
+        content_by_lua_block {
+            serve(function() errors.raise("ServiceError", { host = "10.0.3.7" }) end, { standard = true })
+        }
+    }
+    location = /own_id {
+        content_by_lua_block {
+            serve(function() errors.raise("InstanceNotFound") end)
+        }
+    }
+    location = /hostile_id {
+        content_by_lua_block {
+            serve(function()
+                errors.raise("InstanceNotFound", {
+                    requestId = "a\r\nSet-Cookie: b=1\27\0\255\226\128\168",
+                    message = "no\r\n2026/01/01 [emerg] forged\27[31m\0\255\226\128\168",
+                })
+            end)
+        }
+    }
+    location = /unexpected {
+        content_by_lua_block {
+            serve(function()
+                local function deep() error("password=123\r\n\27forged") end
+                deep()
+            end)
+        }
+    }
+    location = /table { content_by_lua_block { serve(function() error({ password = 123 }) end) } }
+    location = /nil { content_by_lua_block { serve(function() error() end) } }
+    location = /overflow {
+        content_by_lua_block { serve(function() local function f() return 1 + f() end f() end) }
+    }
+    location = /begun {
+        content_by_lua_block { serve(function() ngx.print("the beginning") not_found() end) }
+    }
+    location = /begun/length {
+        content_by_lua_block {
+            serve(function()
+                ngx.header["Content-Length"] = 100
+                ngx.print("the beginning")
+                not_found()
+            end)
+        }
+    }
+    location = /ended {
+        content_by_lua_block { serve(function() ngx.print("all of it") ngx.eof() not_found() end) }
+    }
+    location = /representation {
+        content_by_lua_block {
+            serve(function()
+                ngx.status = 206
+                for name, value in pairs {
+                    ["Content-Type"] = "text/csv", ["Content-Length"] = 1000, ["Content-Encoding"] = "br",
+                    ["ETag"] = '"1"', ["Cache-Control"] = "max-age=60", ["Content-Range"] = "bytes 0-9/10",
+                    ["Last-Modified"] = "Tue, 24 Nov 2026 23:47:07 GMT", ["X-Kept"] = "yes",
+                    ["Expires"] = "Tue, 24 Nov 2099 23:47:07 GMT", ["Accept-Ranges"] = "bytes",
+                    ["Content-Disposition"] = "attachment", ["Content-Language"] = "en",
+                } do ngx.header[name] = value end
+                not_found()
+            end)
+        }
+    }
+    location = /ngx_exit { content_by_lua_block { serve(function() ngx.exit(410) end) } }
+    location = /ngx_exit/access {
+        access_by_lua_block { serve(function() ngx.exit(ngx.OK) end) }
+        content_by_lua_block { ngx.say("content") }
+    }
+    location = /redirect { content_by_lua_block { serve(function() ngx.redirect("/elsewhere") end) } }
+    location = /exec { content_by_lua_block { serve(function() ngx.exec("/pass") end) } }
+    location = /sleep { content_by_lua_block { serve(function() ngx.sleep(0.02) not_found() end) } }
+    location = /thread {
+        content_by_lua_block {
+            serve(function()
+                local thread = ngx.thread.spawn(function()
+                    ngx.sleep(0.01)
+                    return errors.new("FSNotInService")
+                end)
+                local good, err = ngx.thread.wait(thread)
+                errors.assert(not good, err)
+            end)
+        }
+    }
+    location = /socket {
+        content_by_lua_block {
+            serve(function()
+                local socket = ngx.socket.tcp()
+                assert(socket:connect("127.0.0.1", ngx.var.server_port))
+                assert(socket:send("GET /content HTTP/1.0\r\n\r\n"))
+                local answer = assert(socket:receive("*a"))
+                socket:close()
+                errors.raise(assert(errors.parse(answer:match("\r\n\r\n(.*)"))))
+            end)
+        }
+    }
+    location = /coroutine {
+        content_by_lua_block {
+            serve(function()
+                local thread = coroutine.create(function() ngx.sleep(0.01) coroutine.yield() not_found() end)
+                assert(coroutine.resume(thread))
+                errors.assert(coroutine.resume(thread))
+            end)
+        }
+    }
+    location = /capture {
+        content_by_lua_block {
+            local answer = ngx.location.capture("/content")
+            ngx.print(answer.status, " ", answer.header["x-bce-request-id"], " ", answer.body)
+        }
+    }
+    location = /captured { # the status follows the code
+        content_by_lua_block {
+            serve(function()
+                local err = errors.from_response(ngx.location.capture("/options"))
+                if err:is("unavailable") then err = errors.CreateOrderFail { requestId = err.requestId } end
+                errors.raise(err)
+            end)
+        }
+    }
+    location = /retry {
+        content_by_lua_block {
+            serve(function()
+                local retry = require "cfs.errors.retry"
+                local result = errors.assert(retry.run(function(attempt)
+                    if attempt < 3 then errors.raise("ServiceUnavailable") end
+                    return "done at attempt " .. attempt
+                end, retry.policy {}))
+                ngx.say(result)
+            end)
+        }
+    }
+    location = /log {
+        content_by_lua_block { ngx.say("fine") }
+        log_by_lua_block {
+            ngx.log(ngx.ERR, select(2, pcall(function() nginx.exit(errors.AccessDenied()) end)))
+            ngx.log(ngx.ERR, select(2, pcall(function() serve(not_found) end)))
+        }
+    }
+    location = /body_filter {
+        content_by_lua_block { ngx.say("fine") }
+        header_filter_by_lua_block {
+            ngx.log(ngx.ERR, select(2, pcall(function() nginx.exit(errors.AccessDenied()) end)))
+        }
+        body_filter_by_lua_block {
+            if ngx.arg[2] then return end
+            ngx.log(ngx.ERR, select(2, pcall(function() nginx.exit(errors.AccessDenied()) end)))
+        }
+    }
+    location = /timer {
+        content_by_lua_block {
+            ngx.timer.at(0, function()
+                ngx.log(ngx.ERR, select(2, pcall(function() nginx.exit(errors.AccessDenied()) end)))
+            end)
+            ngx.say("fine")
+        }
+    }
+    location = /misuse {
+        content_by_lua_block {
+            local calls = {
+                function() nginx.handler() end,
+                function() nginx.handler(not_found, { standart = true }) end,
+                function() nginx.exit("InstanceNotFound") end,
+                function() nginx.exit(errors.AccessDenied(), { retry_after = -1 }) end,
+            }
+            for _, call in ipairs(calls) do ngx.say(select(2, pcall(call))) end
+        }
+    }
+}
+]]
+
+local not_found = '{"requestId":"7e0c3b52","code":"InstanceNotFound",'
+    .. '"message":"The specified CFS instance does not exist."}'
+
+
+describe("In nginx,", function()
+    local nginx
+
+    setup(function() nginx = server.start { http = conf } end)
+    teardown(function() nginx:stop() end)
+    before_each(function() nginx:clear_log() end)
+
+    -- Our part of the one line in the log, and its level.
+    local function line()
+        local lines = nginx:lines()
+        assert.equal(1, #lines, table.concat(lines, "\n"))
+        local level, text = lines[1]:match("^%S+ %S+ %[(%l+)%] .*%): (.-), client: ")
+        return text, level
+    end
+
+    describe("a handler", function()
+        for _, phase in ipairs { "rewrite", "access", "content" } do
+            it("answers with the error that is raised in the phase " .. phase, function()
+                local answer = nginx:get("/" .. phase)
+                assert.equal(404, answer.status)
+                assert.equal("application/json", answer.headers["content-type"])
+                assert.equal("7e0c3b52", answer.headers["x-bce-request-id"])
+                assert.equal(tostring(#not_found), answer.headers["content-length"])
+                assert.equal(not_found, answer.body)
+                local text, level = line()
+                assert.equal("info", level)
+                assert.equal(errors.InstanceNotFound({ requestId = "7e0c3b52" }):to_log(), text)
+            end)
+        end
+
+        it("passes arguments and results, and says nothing where all is well", function()
+            assert.equal("2 a b\n", nginx:get("/pass").body)
+            assert.same({}, nginx:lines())
+        end)
+
+        it("answers as its options say", function()
+            local answer = nginx:get("/options")
+            assert.equal(503, answer.status)
+            assert.equal("1", answer.headers["retry-after"])
+            assert.equal("the dependency service is unavailable, host is {host}",
+                cjson.decode(answer.body).message)
+            local text, level = line()
+            assert.equal("error", level)
+            assert.truthy(text:find("10.0.3.7", 1, true)) -- the log may know
+        end)
+
+        it("gives the request's id where the error has none", function()
+            local answer = nginx:get("/own_id")
+            local id = answer.headers["x-bce-request-id"]
+            assert.truthy(id:find("^%x+$") and #id == 32)
+            assert.equal(id, cjson.decode(answer.body).requestId)
+            assert.equal(id, line():match(" request_id=(%x+)$")) -- so that it can be found
+        end)
+
+        it("splits no header and forges no line", function()
+            local answer = nginx:get("/hostile_id")
+            assert.equal(404, answer.status)
+            assert.is_nil(answer.headers["set-cookie"])
+            assert.is_nil(answer.head:find("[^\r\n\32-\126]"))
+            local envelope = cjson.decode(answer.body)
+            assert.equal("a\r\nSet-Cookie: b=1\27\0\239\191\189\226\128\168", envelope.requestId)
+            assert.is_nil(answer.body:find("[%c\255]"))
+            local text = line()
+            assert.is_nil(text:find("[%c\128-\255]") and text:find("\226\128\168", 1, true))
+            assert.is_nil(nginx:log():find("\n2026/01/01", 1, true))
+            assert.is_nil(nginx:log():find("[%z\27\255]"))
+        end)
+
+        it("answers InternalError to what nobody expected, and logs what and where", function()
+            local answer = nginx:get("/unexpected")
+            assert.equal(500, answer.status)
+            local envelope = cjson.decode(answer.body)
+            assert.equal("InternalError", envelope.code)
+            assert.equal(errors.InternalError.message, envelope.message)
+            assert.equal(answer.headers["x-bce-request-id"], envelope.requestId)
+            assert.is_nil((answer.head .. answer.body):find("password"))
+            local text, level = line()
+            assert.equal("error", level)
+            assert.equal("content_by_lua(nginx.conf):3: password=123\\r\\n\\u001bforged",
+                (text:match(' cause="(.-)"'):gsub("conf:%d+", "conf")))
+            assert.truthy(text:match(' traceback="(%[C%]: .*)"$'):find("in function 'deep'; ", 1, true))
+        end)
+
+        for _, path in ipairs { "/table", "/nil", "/overflow" } do
+            it("answers InternalError at " .. path, function()
+                local answer = nginx:get(path)
+                assert.equal(500, answer.status)
+                assert.equal("InternalError", cjson.decode(answer.body).code)
+                assert.equal("error", select(2, line()))
+            end)
+        end
+
+        it("breaks off an answer that has begun, and says so", function()
+            for _, path in ipairs { "/begun", "/begun/length" } do
+                nginx:clear_log()
+                local answer = nginx:get(path)
+                assert.equal(200, answer.status)
+                assert.equal(18, answer.exit) -- curl: a part of the answer is missing
+                assert.equal("the beginning", answer.body)
+                local text, level = line()
+                assert.equal("error", level)
+                assert.truthy(text:find("^the answer had begun and breaks off here: code=InstanceNotFound "))
+            end
+        end)
+
+        it("leaves an answer alone that is complete", function()
+            local answer = nginx:get("/ended")
+            assert.same({ 200, 0, "all of it" }, { answer.status, answer.exit, answer.body })
+        end)
+
+        it("takes back what was said of another body", function()
+            local answer = nginx:get("/representation")
+            assert.equal(404, answer.status)
+            answer.headers.date, answer.headers.server, answer.headers.connection = nil, nil, nil
+            assert.same({
+                ["content-type"] = "application/json",
+                ["content-length"] = tostring(#not_found),
+                ["x-bce-request-id"] = "7e0c3b52",
+                ["x-kept"] = "yes",
+            }, answer.headers)
+            assert.equal(not_found, answer.body)
+        end)
+
+        it("answers HEAD without a body, and the next request on the same connection", function()
+            local answer = nginx:get("/content", "--head")
+            assert.same({ 404, 0 }, { answer.status, answer.exit })
+            assert.equal(tostring(#not_found), answer.headers["content-length"])
+            local twice = "--head " .. "http://127.0.0.1:" .. nginx.port .. "/content"
+            answer = nginx:get("/content", twice)
+            assert.same({ 404, 0 }, { answer.status, answer.exit })
+        end)
+
+        it("reads no request out of a body that it has not read", function()
+            local body = "GET /content HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n"
+            local url = "http://127.0.0.1:" .. nginx.port .. "/content"
+            local answer = nginx:get("/content", "-d $'" .. body .. "' " .. url)
+            assert.same({ 404, 0 }, { answer.status, answer.exit })
+            assert.equal(2, #nginx:lines()) -- of two requests on one connection
+        end)
+
+        it("lets ngx.exit, ngx.redirect and ngx.exec do what they do", function()
+            assert.equal(410, nginx:get("/ngx_exit").status)
+            assert.equal("content\n", nginx:get("/ngx_exit/access").body)
+            assert.equal(302, nginx:get("/redirect").status)
+            assert.equal("2 a b\n", nginx:get("/exec").body)
+            assert.same({}, nginx:lines())
+        end)
+
+        for _, path in ipairs { "/sleep", "/socket", "/coroutine" } do
+            it("lets its function yield: " .. path, function()
+                local answer = nginx:get(path)
+                assert.same({ 404, not_found }, { answer.status, answer.body })
+            end)
+        end
+
+        it("lets its function wait for threads", function()
+            assert.equal("FSNotInService", cjson.decode(nginx:get("/thread").body).code)
+        end)
+
+        it("answers a subrequest", function()
+            assert.equal("404 7e0c3b52 " .. not_found, nginx:get("/capture").body)
+        end)
+
+        it("gives an error that was captured the status of its code", function()
+            local answer = nginx:get("/captured")
+            assert.equal(500, answer.status)
+            local envelope = cjson.decode(answer.body)
+            assert.equal("CreateOrderFail", envelope.code)
+            assert.equal(answer.headers["x-bce-request-id"], envelope.requestId)
+        end)
+
+        it("lets its function try again, while others are served", function()
+            assert.equal("done at attempt 3\n", nginx:get("/retry").body)
+        end)
+    end)
+
+    describe("exit", function()
+        for _, path in ipairs { "/exit/rewrite", "/exit/access", "/exit/content", "/exit/inside" } do
+            it("answers and ends the request: " .. path, function()
+                local answer = nginx:get(path)
+                assert.equal(403, answer.status)
+                assert.equal("AccessDenied", cjson.decode(answer.body).code)
+                assert.equal("info", select(2, line()))
+            end)
+        end
+
+        it("answers as its options say", function()
+            local answer = nginx:get("/exit/options")
+            assert.equal(429, answer.status)
+            assert.equal("7", answer.headers["retry-after"])
+            assert.truthy(answer.body:find("nd7", 1, true))
+        end)
+
+        for path, phases in pairs { ["/log"] = { "log", "log" }, ["/timer"] = { "timer" },
+            ["/body_filter"] = { "header_filter", "body_filter" } } do
+            it("raises a sentence where there is no answer to give: " .. path, function()
+                assert.equal("fine\n", nginx:get(path).body)
+                local lines = server.wait("the log", function()
+                    return #nginx:lines() == #phases and nginx:lines()
+                end)
+                for index, phase in ipairs(phases) do
+                    assert.truthy(lines[index]:find("' cannot answer in the phase '" .. phase
+                        .. "', but in rewrite, access and content", 1, true), lines[index])
+                end
+            end)
+        end
+    end)
+
+    it("misuse raises a sentence that blames the caller's line", function()
+        local text = nginx:get("/misuse").body:gsub("content_by_lua%(nginx.conf:%d+%)", "at")
+        assert.equal([[
+at:3: bad argument #1 to 'handler' (function expected, got nil)
+at:4: bad argument #2 to 'handler' (unknown option 'standart', did you mean 'standard'?)
+at:5: bad argument #1 to 'exit' (error expected, got string)
+at:6: bad argument #2 to 'exit' (option 'retry_after' must be a number of seconds from 0)
+]], text)
+    end)
+end)

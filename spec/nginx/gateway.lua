@@ -1,0 +1,16 @@
+-- The gateway of examples/gateway, for the specs.
+
+local files = require "spec.files"
+local server = require "spec.nginx.server"
+
+local gateway = {}
+
+
+--- Starts it on ports of its own: the first is the gateway's, the second the API's.
+function gateway.start()
+    local conf = files.read("examples/gateway/nginx.conf"):gsub(":8080", ":PORT1"):gsub(":8081", ":PORT2")
+    return server.start { whole = conf, files = { "examples/gateway/app.lua" } }
+end
+
+
+return gateway

@@ -1,0 +1,163 @@
+local cjson = require "cjson"
+local command = require "spec.command"
+local errors = require "cfs.errors"
+local files = require "spec.files"
+local gateway = require "spec.nginx.gateway"
+local metrics = require "spec.nginx.metrics"
+local server = require "spec.nginx.server"
+
+
+-- A request that creates a file system, but for what is given.
+local function creation(fields)
+    local body = { fsName = "logs", zone = "zoneA", type = "cap", protocol = "nfs", vpcId = "vpc-1" }
+    for name, value in pairs(fields) do body[name] = value end
+    return "-d '" .. cjson.encode(body) .. "'"
+end
+
+-- What is asked, and the code of the answer. FS is a file system that is available and has a mount
+-- target in the subnet sbn-1, NEW one that is being created.
+local rows = {
+    { "/v1/cfs/cfs-1", "", "InstanceNotFound" },
+    { "/v1/cfs/FS/mt-1", "-X DELETE", "MountTargetNotFound" },
+    { "/v2/cfs", "", "InvalidVersion" },
+    { "/v1/buckets", "", "InvalidURI" },
+    { "/v1/cfs", "-X PUT", "InvalidHTTPRequest" },
+    { "/v1/cfs", "-X POST", "RequestEntityEmptyException" },
+    { "/v1/cfs", "-d '{'", "MalformedJSON" },
+    { "/v1/cfs", "-d 7", "InappropriateJSON" },
+    { "/v1/cfs", "-d '{}'", "MissingParameter" },
+    { "/v1/cfs", creation { zone = 7 }, "InvalidParameter" },
+    { "/v1/cfs", creation { fsName = "7 up" }, "InvalidFSName" },
+    { "/v1/cfs", creation { type = "tape" }, "InvalidFSType" },
+    { "/v1/cfs", creation { protocol = "ftp" }, "InvalidFSProtocol" },
+    { "/v1/cfs", creation { zone = "zoneZ" }, "AvailabilityZoneNotFound" },
+    { "/v1/cfs", creation { vpcId = "vpc-9" }, "InvalidVpcId" },
+    { "/v1/cfs", creation { vpcId = "vpc-3" }, "ServiceError" },
+    { "/v1/cfs?clientToken=" .. ("x"):rep(65), creation {}, "InvalidClientToken" },
+    { "/v1/cfs?clientToken=one", creation { fsName = "other" }, "IdempotentParameterMismatch" },
+    { "/v1/cfs/NEW", "-X DELETE", "DropCreatingFS" },
+    { "/v1/cfs/NEW", "-d '{\"vpcId\":\"vpc-1\",\"subnetId\":\"sbn-1\"}'", "FSNotInService" },
+    { "/v1/cfs/FS", "-d '{\"vpcId\":\"vpc-1\",\"subnetId\":\"sbn-9\"}'", "InvalidSubnetId" },
+    { "/v1/cfs/FS", "-d '{\"vpcId\":\"vpc-2\",\"subnetId\":\"sbn-1\"}'", "InvalidVpcOrSubnet" },
+    { "/v1/cfs/FS", "-d '{\"vpcId\":\"vpc-1\",\"subnetId\":\"sbn-1\"}'", "AlreadyMounted" },
+    { "/v1/cfs/FS", "-X DELETE", "DropMountedFS" },
+    { "/v1/cfs", "-H 'Authorization: Basic ZGVtbw=='", "InvalidHTTPAuthHeader" },
+    { "/v1/cfs", "-H 'Authorization: bce-auth-v1/nobody/2026-11-24T23:47:07Z/1800//'", "InvalidAccessKeyId" },
+}
+
+
+describe("The example of a gateway", function()
+    local nginx, full, new, mount_target
+
+    local function create(query)
+        local answer = nginx:get("/v1/cfs" .. (query or ""), creation {})
+        assert.equal(200, answer.status, answer.body)
+        return cjson.decode(answer.body).fsId
+    end
+
+    setup(function()
+        nginx = gateway.start()
+        full = create "?clientToken=one"
+        local answer = server.wait("the file system", function()
+            local answer = nginx:get("/v1/cfs/" .. full, "-d '{\"vpcId\":\"vpc-1\",\"subnetId\":\"sbn-1\"}'")
+            return answer.status == 200 and answer
+        end)
+        mount_target = cjson.decode(answer.body).mountId
+    end)
+    teardown(function() nginx:stop() end)
+
+    for _, row in ipairs(rows) do
+        it("answers " .. row[3], function()
+            if row[1]:find("NEW") then new = create() end
+            local path = row[1]:gsub("%u%u+", { FS = full, NEW = new })
+            local answer = nginx:get(path, row[2])
+            local err = errors.parse(answer.body)
+            assert.equal(row[3], err.code)
+            local status = errors.catalogue[row[3]].status
+            assert.equal(status == 424 and 503 or status, answer.status)
+            assert.equal(err.requestId, answer.headers["x-bce-request-id"])
+            assert.is_nil(answer.body:find("internal", 1, true))
+            assert.truthy(nginx:log():find("code=" .. row[3] .. " ", 1, true))
+        end)
+    end
+
+    it("creates once for a client token, describes, unmounts and deletes", function()
+        assert.equal(full, create "?clientToken=one")
+        assert.equal("available", cjson.decode(nginx:get("/v1/cfs/" .. full).body).status)
+        assert.equal(200, nginx:get("/v1/cfs/" .. full .. "/" .. mount_target, "-X DELETE").status)
+        assert.equal(200, nginx:get("/v1/cfs/" .. full, "-X DELETE").status)
+        assert.equal(404, nginx:get("/v1/cfs/" .. full).status)
+    end)
+
+    it("has a quota", function()
+        local answer
+        for _ = 1, 11 do answer = nginx:get("/v1/cfs", creation {}) end
+        assert.equal(413, answer.status)
+        assert.equal("FsNumQuotaExceeded", errors.parse(answer.body).code)
+    end)
+
+    it("answers for an upstream that is down", function()
+        local answer = nginx:get("/down/")
+        assert.equal(502, answer.status)
+        assert.equal("ServiceUnavailable", errors.parse(answer.body).code)
+    end)
+
+    it("counts what the API raised and what the gateway got alike", function()
+        local counts = metrics.counts(nginx:get("/metrics").body)
+        local sums = { raised = 0, upstream = 0 }
+        for labels, count in pairs(counts) do
+            local side = labels:match("%a+$")
+            sums[side] = sums[side] + count
+        end
+        -- the gateway itself refused two, and one is nginx's own
+        assert.equal(sums.raised - 2, sums.upstream - 1)
+        assert.is_true(sums.raised > #rows)
+    end)
+
+    it("runs as a demonstration, and leaves nothing behind", function()
+        local output = command.must("PORT=" .. nginx.port + 2 .. " examples/gateway/run demo")
+        local _, requests = output:gsub("\n%$ curl ", "")
+        assert.is_true(requests >= 12)
+        for _, line in ipairs {
+            "HTTP/1.1 404 Not Found",
+            "HTTP/1.1 503 Service Temporarily Unavailable",
+            "HTTP/1.1 502 Bad Gateway",
+            'cfs_errors_total{code="ServiceError",category="unavailable",status="424",side="upstream"} 1',
+        } do
+            assert.truthy(output:find("\n  | " .. line .. "\n", 1, true), line)
+        end
+        assert.is_nil(output:match("log says.*"):find("  | [^cu]"))
+        assert.is_false((command.run("curl -s 127.0.0.1:" .. nginx.port + 2)))
+    end)
+end)
+
+
+describe("README's configuration", function()
+    local nginx
+
+    setup(function()
+        local conf = files.read("README.md"):match("\n```nginx\n(.-)\n```\n")
+        conf = conf:gsub(":8080", ":PORT1"):gsub(":8081", ":PORT2/")
+        nginx = server.start { http = conf .. [[
+            server {
+                listen 127.0.0.1:PORT2;
+                location / { content_by_lua_block { require("spec.nginx.upstream").serve() } }
+            }]] }
+    end)
+    teardown(function() nginx:stop() end)
+
+    it("does what it says", function()
+        local answer = nginx:get("/v1/")
+        assert.same({ 404, "InstanceNotFound" }, { answer.status, errors.parse(answer.body).code })
+        answer = nginx:get("/cfs/?name=limited")
+        assert.same({ 403, "AccessDenied" }, { answer.status, errors.parse(answer.body).code })
+        answer = nginx:get("/cfs/?name=limited", "-H 'Authorization: any'")
+        assert.same({ 429, "RateLimit" }, { answer.status, errors.parse(answer.body).code })
+        assert.is_nil(answer.body:find("10.0.3.7", 1, true))
+        assert.same({
+            ["InstanceNotFound not_found 404 raised"] = 1,
+            ["AccessDenied permission 403 raised"] = 1,
+            ["RateLimit throttle 421 upstream"] = 1,
+        }, (metrics.counts(nginx:get("/metrics").body)))
+    end)
+end)

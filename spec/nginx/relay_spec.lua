@@ -1,0 +1,543 @@
+local cjson = require "cjson"
+local command = require "spec.command"
+local errors = require "cfs.errors"
+local metrics = require "spec.nginx.metrics"
+local server = require "spec.nginx.server"
+local upstream = require "spec.nginx.upstream"
+
+local answers = upstream.answers
+
+local conf = [[
+lua_shared_dict cfs_errors 1m;
+init_by_lua_block {
+    errors, nginx = require "cfs.errors", require "cfs.errors.nginx"
+
+    relays = {
+        plain = nginx.relay(),
+        standard = nginx.relay { standard = true, retry_after = 9 },
+        watch = nginx.relay { hide = false },
+        watch_standard = nginx.relay { hide = false, standard = true },
+        small = nginx.relay { limit = 10 },
+        map = nginx.relay {
+            map = function(err)
+                if err:is("throttle") then return errors.new("ServiceUnavailable", { cause = err }) end
+                if err.code == "BucketNotEmpty" then error("the map is wrong") end
+                if err:is(502) then return "no error" end
+            end,
+        },
+    }
+}
+server {
+    listen 127.0.0.1:PORT2;
+    location / { content_by_lua_block { require("spec.nginx.upstream").serve() } }
+}
+server {
+    listen 127.0.0.1:PORT1;
+    header_filter_by_lua_block { relays[ngx.var.relay].header_filter() }
+    body_filter_by_lua_block { relays[ngx.var.relay].body_filter() }
+    log_by_lua_block {
+        local err = relays[ngx.var.relay].error()
+        if err then ngx.log(ngx.INFO, "the error was ", err:to_log()) end
+    }
+    set $relay plain;
+    proxy_http_version 1.1;
+
+    location ~ ^/(?<name>\w+)$ {
+        set $relay $name;
+        proxy_pass http://127.0.0.1:PORT2/$is_args$args;
+    }
+    location ~ ^/(?<name>\w+)/unbuffered$ {
+        set $relay $name;
+        proxy_buffering off;
+        proxy_pass http://127.0.0.1:PORT2/$is_args$args;
+    }
+    location = /down { proxy_pass http://127.0.0.1:PORT5; }
+    location = /flushed {
+        content_by_lua_block {
+            ngx.status = 500
+            for _, piece in ipairs { '{"code":', '"InternalError",', '"requestId":"7e0c3b52"}' } do
+                ngx.print(piece)
+                ngx.flush(true)
+            end
+        }
+    }
+    location = /deny { deny all; }
+    location = /own {
+        access_by_lua_block { nginx.exit(errors.AccessDenied { requestId = "7e0c3b52" }) }
+        proxy_pass http://127.0.0.1:PORT2;
+    }
+    location = /metrics { content_by_lua_block { ngx.print(nginx.metrics()) } }
+}
+]]
+
+local function envelope(request_id, code, message)
+    return ('{"requestId":"%s","code":"%s","message":"%s"}'):format(request_id, code, message)
+end
+
+local not_found = envelope("7e0c3b52", "InstanceNotFound", "The specified CFS instance does not exist.")
+local bad_gateway = envelope("1b6d3a0e", "ServiceUnavailable", "Bad Gateway")
+
+-- What a client gets of an answer of spec/nginx/upstream.lua. A header that is false must not be
+-- there; a body that is a function is given the request id in the header. `counts` are the labels
+-- under which the error is counted: code, category, status.
+local rows = {
+    {
+        title = "an envelope without what else was in it, and without the validators of its bytes",
+        name = "envelope",
+        status = 404,
+        headers = { etag = false, ["last-modified"] = false, ["x-kept"] = "yes",
+            ["x-bce-request-id"] = "7e0c3b52", ["content-type"] = "application/json" },
+        body = not_found,
+        counts = "InstanceNotFound not_found 404",
+    },
+    {
+        title = "the error among many headers",
+        name = "many_headers",
+        status = 404,
+        headers = { ["x-150"] = "1", ["x-bce-request-id"] = "7e0c3b52" },
+        body = not_found,
+        counts = "InstanceNotFound not_found 404",
+    },
+    {
+        title = "a message without its host",
+        name = "limited",
+        status = 421,
+        headers = { ["retry-after"] = "30" },
+        body = envelope("4db2b34d", "RateLimit", "There are too many connections. The host is {host}"),
+        counts = "RateLimit throttle 421",
+    },
+    {
+        title = "429 for 421",
+        relay = "standard",
+        name = "limited",
+        status = 429,
+        headers = { ["retry-after"] = "30" },
+        body = envelope("4db2b34d", "RateLimit", "There are too many connections. The host is {host}"),
+        counts = "RateLimit throttle 421",
+    },
+    {
+        title = "503 for 424",
+        relay = "standard",
+        name = "dependency",
+        status = 503,
+        body = envelope("4db2b34d", "ServiceError", "the dependency service is unavailable, host is {host}"),
+        counts = "ServiceError unavailable 424",
+    },
+    {
+        title = "an unknown code as it is, its message without the host",
+        name = "unknown",
+        status = 409,
+        body = envelope("ae2225f7", "BucketNotEmpty", "The bucket on {host} is not empty"),
+        counts = "BucketNotEmpty conflict 409",
+    },
+    {
+        title = "an envelope for a page",
+        name = "html",
+        status = 502,
+        headers = { ["x-bce-request-id"] = "1b6d3a0e", ["retry-after"] = "1" },
+        body = bad_gateway,
+        counts = "html unavailable 502",
+    },
+    {
+        title = "an envelope for nothing, with the request's id",
+        name = "empty",
+        status = 500,
+        body = function(id) return envelope(id, "InternalError", "Internal Server Error") end,
+        counts = "empty internal 500",
+    },
+    {
+        title = "an envelope for one that is malformed",
+        name = "malformed",
+        status = 500,
+        body = function(id) return envelope(id, "InternalError", "Internal Server Error") end,
+        counts = "malformed internal 500",
+    },
+    {
+        title = "an envelope for headers, and no host in either",
+        name = "headers_only",
+        status = 403,
+        headers = { ["x-bce-error-code"] = "SignatureDoesNotMatch", ["x-bce-error-message"] = false },
+        body = envelope("4db2b34d", "SignatureDoesNotMatch", "refused by {host}"),
+        counts = "SignatureDoesNotMatch authentication 403",
+    },
+    {
+        title = "500 for a status that is none of HTTP's",
+        name = "odd_status",
+        status = 500,
+        body = envelope("4db2b34d", "Odd", "odd"),
+        counts = "Odd unknown 777",
+    },
+    {
+        title = "an envelope that is as large as the limit",
+        name = "at_the_limit",
+        status = 400,
+        body = answers.at_the_limit.body,
+        counts = "InvalidFSName invalid 400",
+    },
+    {
+        title = "untouched what is larger than the limit",
+        name = "above_the_limit",
+        status = 400,
+        body = answers.above_the_limit.body,
+        counts = "too_large invalid 400",
+    },
+    {
+        title = "untouched what is larger than a limit of one's own",
+        relay = "small",
+        name = "html",
+        status = 502,
+        headers = { ["content-type"] = "text/html" },
+        body = answers.html.body,
+        counts = "too_large unavailable 502",
+    },
+    {
+        title = "untouched what is encoded, and its code out of the headers",
+        name = "zipped",
+        status = 500,
+        headers = { ["content-encoding"] = "gzip", etag = '"1"' },
+        body = answers.zipped.body,
+        counts = "InternalError internal 500",
+    },
+    {
+        title = "all bytes and headers where nothing is to be hidden",
+        relay = "watch",
+        name = "envelope",
+        status = 404,
+        headers = { etag = '"1"', ["last-modified"] = "Tue, 24 Nov 2026 23:47:07 GMT" },
+        body = answers.envelope.body,
+        counts = "InstanceNotFound not_found 404",
+    },
+    {
+        title = "a page where nothing is to be hidden",
+        relay = "watch",
+        name = "html",
+        status = 502,
+        headers = { ["content-type"] = "text/html" },
+        body = answers.html.body,
+        counts = "html unavailable 502",
+    },
+    {
+        title = "an odd status where nothing is to be hidden",
+        relay = "watch",
+        name = "odd_status",
+        status = 777,
+        body = answers.odd_status.body,
+        counts = "Odd unknown 777",
+    },
+    {
+        title = "429 for 421 where nothing is to be hidden",
+        relay = "watch_standard",
+        name = "limited",
+        status = 429,
+        body = answers.limited.body,
+        counts = "RateLimit throttle 421",
+    },
+    {
+        title = "what map makes of it, under the upstream's status, which the log says",
+        relay = "map",
+        name = "limited",
+        status = 421,
+        body = envelope("4db2b34d", "ServiceUnavailable", "Service or dependent service is unavailable."),
+        counts = "RateLimit throttle 421",
+        log = "the client gets the status 421 with this: code=ServiceUnavailable ",
+    },
+    {
+        title = "what map leaves as it is",
+        relay = "map",
+        name = "envelope",
+        status = 404,
+        body = not_found,
+        counts = "InstanceNotFound not_found 404",
+    },
+    {
+        title = "an InternalError for a map that raises",
+        relay = "map",
+        name = "unknown",
+        status = 409,
+        body = envelope("ae2225f7", "InternalError", errors.InternalError.message),
+        counts = "BucketNotEmpty conflict 409",
+        log = "the map is wrong",
+    },
+    {
+        title = "an InternalError for a map that returns no error",
+        relay = "map",
+        name = "html",
+        status = 502,
+        headers = { ["x-bce-error-code"] = false },
+        body = envelope("1b6d3a0e", "InternalError", errors.InternalError.message),
+        counts = "html unavailable 502",
+        log = "map returned a string, not an error",
+    },
+}
+
+-- How a body may come: the end of it marked in each way, and split anyhow. Only the length tells
+-- beforehand that a body will be replaced, and so what its type will be.
+local transports = {
+    { "with a length", "" },
+    { "in chunks", "&framing=chunked" },
+    { "up to the end of the connection", "&framing=close" },
+    { "with a length, unbuffered, in pieces", "&split=3000", "/unbuffered" },
+    { "in chunks, unbuffered, in pieces", "&framing=chunked&split=3000", "/unbuffered" },
+}
+
+
+describe("A relay", function()
+    local nginx
+
+    setup(function() nginx = server.start { http = conf } end)
+    teardown(function() nginx:stop() end)
+
+    local before = {}
+
+    -- What was counted meanwhile.
+    local function counted(f)
+        f()
+        local now, more = metrics.counts(nginx:get("/metrics").body), {}
+        for labels, count in pairs(now) do
+            if count ~= before[labels] then more[labels] = count - (before[labels] or 0) end
+        end
+        before = now
+        return more
+    end
+
+    local function check(row, query, location)
+        nginx:clear_log()
+        local answer
+        local path = "/" .. (row.relay or "plain") .. (location or "") .. "?name=" .. row.name .. query
+        assert.same({ [row.counts .. " upstream"] = 1 }, counted(function() answer = nginx:get(path) end))
+        assert.same({ row.status, 0 }, { answer.status, answer.exit })
+        for name, value in pairs(row.headers or {}) do
+            if name ~= "content-type" or query == "" then
+                assert.equal(value or nil, answer.headers[name], name)
+            end
+        end
+        local body = row.body
+        if type(body) == "function" then body = body(answer.headers["x-bce-request-id"]) end
+        assert.equal(body, answer.body)
+        local length = answer.headers["content-length"]
+        assert.is_true(length == nil or tonumber(length) == #answer.body)
+        if row.log then assert.truthy(nginx:log():find(row.log, 1, true), nginx:log()) end
+    end
+
+    for _, transport in ipairs(transports) do
+        describe("passes on, " .. transport[1] .. ",", function()
+            for _, row in ipairs(rows) do
+                it(row.title, function() check(row, transport[2], transport[3]) end)
+            end
+        end)
+    end
+
+    it("reads a body that comes byte by byte", function()
+        for _, row in ipairs(rows) do
+            if #answers[row.name].body < 1000 then
+                check(row, "&framing=chunked&split=1", "/unbuffered")
+            end
+        end
+    end)
+
+    it("lets answers that are no errors through as they are, and counts nothing", function()
+        for _, name in ipairs { "fine", "large_and_fine" } do
+            for _, transport in ipairs(transports) do
+                local answer
+                local path = "/plain" .. (transport[3] or "") .. "?name=" .. name .. transport[2]
+                assert.same({}, counted(function() answer = nginx:get(path) end))
+                assert.same({ 200, 0 }, { answer.status, answer.exit })
+                assert.equal(answers[name].body, answer.body)
+                if name == "fine" then assert.equal('"1"', answer.headers.etag) end
+                if transport[2] == "" then
+                    assert.equal(tostring(#answer.body), answer.headers["content-length"])
+                end
+            end
+        end
+    end)
+
+    it("does not hold back what is no error", function()
+        -- The client gives up long before the upstream is done.
+        local query = "?name=large_and_fine&framing=chunked&split=100&pause=0.001"
+        local answer = nginx:get("/plain/unbuffered" .. query, "--max-time 0.3")
+        assert.equal(28, answer.exit)
+        assert.is_true(#answer.body > 1000)
+        assert.equal(answers.large_and_fine.body:sub(1, #answer.body), answer.body)
+    end)
+
+    it("answers HEAD as GET, without a body", function()
+        for name, labels in pairs { envelope = "empty unknown 404", headers_only =
+            "SignatureDoesNotMatch authentication 403" } do
+            local answer
+            assert.same({ [labels .. " upstream"] = 1 }, counted(function()
+                answer = nginx:get("/plain?name=" .. name, "--head")
+            end))
+            assert.same({ answers[name].status, 0 }, { answer.status, answer.exit })
+            assert.is_nil(answer.headers.etag)
+            assert.is_nil(answer.headers["content-length"])
+        end
+    end)
+
+    it("splits no header, forges no line and writes valid JSON, whatever comes", function()
+        for _, transport in ipairs(transports) do
+            for _, relay in ipairs { "plain", "standard", "small", "watch", "map" } do
+                nginx:clear_log()
+                local path = "/" .. relay .. (transport[3] or "") .. "?name=hostile" .. transport[2]
+                local answer
+                assert.same({ ["other internal 500 upstream"] = 1 },
+                    counted(function() answer = nginx:get(path) end))
+                assert.same({ 500, 0 }, { answer.status, answer.exit })
+                assert.is_nil(answer.headers["set-cookie"])
+                assert.equal(2, select(2, answer.head:gsub("\r\n\r\n", "")) + 1)
+                for line in nginx:log():gmatch("[^\n]+") do
+                    assert.truthy(line:find("^%d%d%d%d/%d%d/%d%d %d%d:%d%d:%d%d %[%l+%] %d+#"), line)
+                    assert.is_nil(line:find("[%c\127\255]"))
+                    assert.is_nil(line:find("\226\128[\168\169]"))
+                end
+                if relay ~= "watch" and relay ~= "small" then
+                    assert.is_nil(answer.head:find("[^\r\n\32-\126]"))
+                    local repaired = upstream.hostile:gsub("\255", "\239\191\189")
+                    assert.same({ requestId = repaired, code = repaired, message = repaired },
+                        cjson.decode(answer.body))
+                    assert.is_nil(answer.body:find("[%c\255]"))
+                end
+            end
+        end
+    end)
+
+    it("gets an error of nginx for headers that no response may have", function()
+        for _, name in ipairs { "nul_in_a_header", "cr_in_a_header" } do
+            local answer
+            assert.same({ ["html unavailable 502 upstream"] = 1 }, counted(function()
+                answer = nginx:get("/plain?name=" .. name)
+            end))
+            assert.equal(502, answer.status)
+            assert.is_nil(answer.headers["x-forged"])
+            assert.equal("ServiceUnavailable", cjson.decode(answer.body).code)
+        end
+    end)
+
+    describe("whose upstream", function()
+        it("breaks off in the middle of an error answers in its place", function()
+            for _, framing in ipairs { "length", "chunked" } do
+                for _, location in ipairs { "", "/unbuffered" } do
+                    local answer
+                    local query = "?name=html&cut=20&framing=" .. framing
+                    assert.same({ ["html unavailable 502 upstream"] = 1 }, counted(function()
+                        answer = nginx:get("/plain" .. location .. query)
+                    end))
+                    assert.same({ 502, 0, bad_gateway }, { answer.status, answer.exit, answer.body })
+                end
+            end
+        end)
+
+        it("breaks off where nothing is to be changed breaks off as well", function()
+            local answer
+            assert.same({ ["malformed unknown 404 upstream"] = 1 }, counted(function()
+                answer = nginx:get("/watch?name=envelope&cut=20")
+            end))
+            assert.equal(404, answer.status)
+            assert.equal(18, answer.exit) -- curl: a part of the answer is missing
+            assert.equal(answers.envelope.body:sub(1, 20), answer.body)
+        end)
+
+        it("breaks off in the middle of what is no error breaks off as well", function()
+            local answer
+            assert.same({}, counted(function() answer = nginx:get("/plain?name=large_and_fine&cut=5000") end))
+            assert.same({ 200, 18, 5000 }, { answer.status, answer.exit, #answer.body })
+        end)
+
+        it("is down answers ServiceUnavailable, with the request's id", function()
+            local answer
+            assert.same({ ["html unavailable 502 upstream"] = 1 }, counted(function()
+                answer = nginx:get("/down")
+            end))
+            assert.equal(502, answer.status)
+            assert.equal("application/json", answer.headers["content-type"])
+            assert.equal(envelope(answer.headers["x-bce-request-id"], "ServiceUnavailable", "Bad Gateway"),
+                answer.body)
+        end)
+    end)
+
+    it("counts an error whose client has gone before its end", function()
+        assert.same({ ["malformed unknown 404 upstream"] = 1 }, counted(function()
+            local path = "/plain/unbuffered?name=envelope&framing=chunked&split=1&pause=0.001"
+            assert.equal(28, nginx:get(path, "--max-time 0.05").exit)
+            server.wait("the log", function() return nginx:log():find("the error was", 1, true) end)
+        end))
+    end)
+
+    it("answers for nginx's own pages, as raised here", function()
+        local answer
+        assert.same({ ["html permission 403 raised"] = 1 }, counted(function()
+            answer = nginx:get("/deny")
+        end))
+        assert.equal(403, answer.status)
+        assert.equal(envelope(answer.headers["x-bce-request-id"], "AccessDenied", "Forbidden"), answer.body)
+    end)
+
+    it("waits for all of what nginx flushes", function()
+        local answer
+        assert.same({ ["InternalError internal 500 raised"] = 1 }, counted(function()
+            answer = nginx:get("/flushed")
+        end))
+        assert.same({ 500, 0 }, { answer.status, answer.exit })
+        assert.equal(envelope("7e0c3b52", "InternalError", errors.InternalError.message), answer.body)
+    end)
+
+    it("leaves alone what exit has answered", function()
+        local answer
+        assert.same({ ["AccessDenied permission 403 raised"] = 1 }, counted(function()
+            answer = nginx:get("/own")
+        end))
+        assert.equal(envelope("7e0c3b52", "AccessDenied", "Access denied."), answer.body)
+        assert.equal(tostring(#answer.body), answer.headers["content-length"])
+    end)
+
+    it("tells the log phase the error", function()
+        nginx:clear_log()
+        counted(function() nginx:get("/plain?name=limited") end)
+        local lines = nginx:lines()
+        assert.equal(1, #lines)
+        assert.truthy(lines[1]:find("the error was " .. errors.parse(answers.limited.body):to_log(), 1, true))
+        nginx:clear_log()
+        nginx:get("/plain?name=fine")
+        assert.same({}, nginx:lines())
+    end)
+
+    it("whose upstream is killed in the middle of an error still answers", function()
+        local other = server.start { http = [[
+            server {
+                listen 127.0.0.1:PORT1;
+                location / { content_by_lua_block { require("spec.nginx.upstream").serve() } }
+            }]] }
+        local front_conf = conf:gsub("127.0.0.1:PORT2/", "127.0.0.1:" .. other.port .. "/")
+        local front = server.start { http = front_conf }
+        command.must(("(sleep 0.1; kill -9 %d) >/dev/null 2>&1 & true"):format(other:workers()[1]))
+        local answer = front:get("/plain?name=html&split=1&framing=chunked&pause=0.005")
+        assert.same({ 502, 0, bad_gateway }, { answer.status, answer.exit, answer.body })
+        assert.truthy(front:log():find("upstream prematurely closed connection", 1, true))
+        front:stop()
+        other:stop()
+    end)
+
+    it("refuses options that it does not know, and those of another type", function()
+        local luajit = "LUA_PATH='lua/?.lua;;' LUA_CPATH='build/luajit/?.so;;' luajit -e "
+        local rows_of_misuse = {
+            ["1"] = "table expected, got number",
+            ["{ limit = '1' }"] = "option 'limit' must be a number, got string",
+            ["{ map = {} }"] = "option 'map' must be a function, got table",
+            ["{ standart = true }"] = "unknown option 'standart', did you mean 'standard'?",
+        }
+        for options, sentence in pairs(rows_of_misuse) do
+            local output = command.must(luajit .. '"ngx = { shared = {} } '
+                .. "print(pcall(function() require('cfs.errors.nginx').relay(" .. options .. ') end))"')
+            assert.equal("false\t(command line):1: bad argument #1 to 'relay' (" .. sentence .. ")\n", output)
+        end
+    end)
+end)
+
+
+describe("cfs.errors.nginx", function()
+    it("says what it needs where there is no nginx", function()
+        local good, output = command.run("LUA_PATH='lua/?.lua;;' LUA_CPATH='build/luajit/?.so;;' luajit -e "
+            .. "'require \"cfs.errors.nginx\"'")
+        assert.is_false(good)
+        assert.truthy(output:find("cfs.errors.nginx can be loaded by nginx only", 1, true))
+    end)
+end)

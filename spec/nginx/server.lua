@@ -1,0 +1,178 @@
+-- A real nginx for the specs: it runs in a directory of its own, on 127.0.0.1 and free ports.
+--
+--     local nginx = server.start { http = "server { listen 127.0.0.1:PORT1; ... }" }
+--     local answer = nginx:get("/path")
+--     nginx:stop()
+
+local busted = require "busted"
+local command = require "spec.command"
+local files = require "spec.files"
+
+local server = {}
+server.__index = server
+
+local running = {}
+
+local preamble = [[
+load_module /usr/lib/nginx/modules/ndk_http_module.so;
+load_module /usr/lib/nginx/modules/ngx_http_lua_module.so;
+worker_processes WORKERS;
+user root;
+pid nginx.pid;
+error_log error.log info;
+events { worker_connections 512; }
+http {
+    access_log off;
+    lua_package_path "ROOT/?.lua;ROOT/lua/?.lua;;";
+    lua_package_cpath "ROOT/build/luajit/?.so;;";
+    client_body_temp_path temp;
+    proxy_temp_path temp;
+    fastcgi_temp_path temp;
+    uwsgi_temp_path temp;
+    scgi_temp_path temp;
+]]
+
+
+local function quote(argument)
+    return "'" .. argument:gsub("'", "'\\''") .. "'"
+end
+
+
+--- Waits until f returns something true, and returns that; raises after ten seconds.
+function server.wait(what, f)
+    for _ = 1, 200 do
+        local result = f()
+        if result then return result end
+        os.execute("sleep 0.05")
+    end
+    error("waited for " .. what .. " in vain", 2)
+end
+
+
+-- A port that is free, and so are the four behind it, as far as one can tell.
+local function free_ports()
+    local random = tonumber(command.must("od -An -N2 -tu2 /dev/urandom"))
+    local port = 20000 + random % 2000 * 5
+    for offset = 0, 4 do -- curl's status 7: nobody listens
+        local probe = "curl -s --max-time 1 127.0.0.1:" .. port + offset .. "; [ $? = 7 ]"
+        if not command.run(probe) then return free_ports() end
+    end
+    return port
+end
+
+
+--- Starts nginx, and returns once it listens.
+--- In a configuration PORT1 to PORT5 stand for ports, and ROOT for this project.
+---@param options table `http`, what that block has; or `whole`, all of a configuration, and `files` to
+--- lie beside it; `workers`, how many
+function server.start(options)
+    local self = setmetatable({}, server)
+    self.directory, self.port = command.new_directory(), free_ports()
+    local text = options.whole or preamble .. options.http .. "\n}\n"
+    text = text:gsub("PORT(%d)", function(digit) return self.port + digit - 1 end)
+    local names = { ROOT = command.must("pwd -P"):gsub("\n", ""), WORKERS = options.workers or 1 }
+    text = text:gsub("%u+", names)
+    files.write(self.directory .. "/nginx.conf", text)
+    for _, path in ipairs(options.files or {}) do command.must("cp " .. path .. " " .. self.directory) end
+    local good, output = command.run("nginx -e error.log -c nginx.conf -p " .. self.directory)
+    if not good then
+        command.remove(self.directory)
+        error(output, 2)
+    end
+    running[self] = true
+    return self
+end
+
+
+function server:pid()
+    return tonumber(files.read(self.directory .. "/nginx.pid"))
+end
+
+
+--- The processes that serve, without those that are about to end.
+function server:workers()
+    local pids = {}
+    for pid in command.must("pgrep -f '^nginx: worker process$' -P " .. self:pid()):gmatch("%d+") do
+        pids[#pids + 1] = tonumber(pid)
+    end
+    return pids
+end
+
+
+--- Loads the configuration again, and returns once new workers serve.
+function server:reload()
+    local before = table.concat(self:workers(), " ")
+    command.must("kill -HUP " .. self:pid())
+    server.wait("new workers", function()
+        local good, now = pcall(self.workers, self)
+        return good and #now > 0 and not table.concat(now, " "):find(before, 1, true)
+    end)
+end
+
+
+--- Stops nginx and removes what it wrote.
+function server:stop()
+    command.must("kill -TERM " .. self:pid())
+    local pid_file = self.directory .. "/nginx.pid"
+    server.wait("the end of nginx", function() return not io.open(pid_file) end)
+    command.remove(self.directory)
+    running[self] = nil
+end
+
+
+function server:log()
+    return files.read(self.directory .. "/error.log")
+end
+
+
+--- The lines of error.log that our own code wrote, without nginx's part.
+function server:lines()
+    local lines = {}
+    for line in self:log():gmatch("[^\n]*") do
+        if line:find("[lua]", 1, true) then lines[#lines + 1] = line end
+    end
+    return lines
+end
+
+
+--- Forgets what error.log has.
+function server:clear_log()
+    files.write(self.directory .. "/error.log", "")
+end
+
+
+--- Asks with curl. An answer has `status`, `head` (the headers as they came), `headers` (by their
+--- names in lower case), `body`, and `exit`, the exit status of curl: 0 if all of the answer came. Of
+--- several answers, where the arguments have another URL, it is the last.
+---@param path string
+---@param arguments string? further ones for curl
+function server:get(path, arguments)
+    local head, body = self.directory .. "/head", self.directory .. "/body"
+    files.write(head, "")
+    files.write(body, "")
+    local _, output = command.run(table.concat({
+        "curl -s --max-time 20 -D", head, "-o", body, "-w '\n%{http_code} %{exitcode}'",
+        arguments or "", quote("http://127.0.0.1:" .. self.port .. path),
+    }, " "))
+    local status, exit = output:match("(%d+) (%d+)$")
+    local answer = { status = tonumber(status), exit = tonumber(exit), headers = {} }
+    answer.head, answer.body = files.read(head), files.read(body)
+    for name, value in answer.head:gmatch("([^\r\n:]+): ?([^\r\n]*)\r\n") do
+        answer.headers[name:lower()] = value
+    end
+    return answer
+end
+
+
+-- What nginx had to say is shown with what failed.
+local function show_logs()
+    for self in pairs(running) do
+        print("error.log of nginx in " .. self.directory .. ":\n" .. self:log():sub(-4000))
+    end
+end
+
+busted.subscribe({ "failure" }, show_logs)
+busted.subscribe({ "error" }, show_logs)
+
+
+return server

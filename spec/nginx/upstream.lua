@@ -1,0 +1,126 @@
+-- An upstream that answers byte by byte as it is told: what the specs ask for, and what nginx runs.
+--
+--     location / { content_by_lua_block { require("spec.nginx.upstream").serve() } }
+--
+-- The argument `name` tells the answer; `framing` how its end is marked: "length", "chunked" or
+-- "close"; `split` of how many bytes its pieces are, each sent by itself, and `pause` the seconds in
+-- between; `cut` after how many bytes of the body the connection breaks off.
+
+local upstream = {}
+
+local hostile = "a\r\nSet-Cookie: b=1\r\n\r\n\27[31m\0\255\226\128\168z"
+
+-- The same within JSON: escaped where JSON wants that, and raw where a broken server writes it.
+local hostile_json = "a\\r\\nSet-Cookie: b=1\\r\\n\\r\\n\\u001b[31m\\u0000\255\226\128\168z"
+
+
+local function envelope(request_id, code, message, more)
+    return ('{"requestId":"%s","code":"%s","message":"%s"%s}'):format(request_id, code, message, more or "")
+end
+
+
+-- An envelope of so many bytes.
+local function sized(size)
+    local frame = envelope("4db2b34d", "InvalidFSName", "")
+    return envelope("4db2b34d", "InvalidFSName", ("x"):rep(size - #frame))
+end
+
+
+upstream.hostile = hostile
+
+--- name → { status =, headers = lines, body = }; no type means application/json.
+upstream.answers = {
+    fine = { status = 200, headers = { 'ETag: "1"' }, body = '{"fileSystems":[]}' },
+    large_and_fine = { status = 200, headers = {}, body = ("0123456789abcdef"):rep(65536) },
+    envelope = {
+        status = 404,
+        headers = { 'ETag: "1"', "Last-Modified: Tue, 24 Nov 2026 23:47:07 GMT", "X-Kept: yes",
+            "x-bce-request-id: 7e0c3b52" },
+        body = envelope("7e0c3b52", "InstanceNotFound", "The specified CFS instance does not exist.",
+            ',"at":"cfs-7.internal"'),
+    },
+    limited = {
+        status = 421,
+        headers = { "x-bce-request-id: 4db2b34d", "Retry-After: 30" },
+        body = envelope("4db2b34d", "RateLimit", "There are too many connections. The host is 10.0.3.7"),
+    },
+    dependency = {
+        status = 424,
+        headers = { "x-bce-request-id: 4db2b34d" },
+        body = envelope("4db2b34d", "ServiceError", "the dependency service is unavailable, host is nd7.bj"),
+    },
+    unknown = {
+        status = 409,
+        headers = {},
+        body = envelope("ae2225f7", "BucketNotEmpty", "The bucket on db7.cfs.internal:8080 is not empty"),
+    },
+    html = {
+        status = 502,
+        type = "text/html",
+        headers = { "x-bce-request-id: 1b6d3a0e" },
+        body = "<html><title>502 Bad Gateway</title><p>no route to cfs-7.internal</p></html>",
+    },
+    empty = { status = 500, headers = {}, body = "" },
+    malformed = { status = 500, headers = {}, body = '{"requestId":"4db2b34d","code":"InternalErr' },
+    headers_only = {
+        status = 403,
+        headers = { "x-bce-request-id: 4db2b34d", "X-Bce-Error-Code: SignatureDoesNotMatch",
+            "X-Bce-Error-Message: refused by 10.0.3.7" },
+        body = "",
+    },
+    hostile = {
+        status = 500,
+        headers = {
+            "x-bce-request-id: a\27[31m\255\226\128\168z",
+            "X-Bce-Error-Code: b\27[31m\255\226\128\168z",
+            "X-Bce-Error-Message: c\27[31m\255\226\128\168z",
+        },
+        body = envelope(hostile_json, hostile_json, hostile_json),
+    },
+    zipped = {
+        status = 500,
+        headers = { "Content-Encoding: gzip", 'ETag: "1"', "X-Bce-Error-Code: InternalError" },
+        body = "\31\139\8\0\0\0\0\0\0\3\171\174\5\0\67\191\166\163\2\0\0\0",
+    },
+    at_the_limit = { status = 400, headers = {}, body = sized(65536) },
+    above_the_limit = { status = 400, headers = { 'ETag: "1"' }, body = sized(65537) },
+    nul_in_a_header = { status = 404, headers = { "x-bce-request-id: a\0b" }, body = "{}" },
+    cr_in_a_header = { status = 404, headers = { "x-bce-request-id: a\rX-Forged: b" }, body = "{}" },
+    odd_status = { status = 777, headers = {}, body = envelope("4db2b34d", "Odd", "odd") },
+}
+upstream.answers.many_headers = { status = 404, headers = {}, body = upstream.answers.envelope.body }
+for index = 1, 150 do upstream.answers.many_headers.headers[index] = "X-" .. index .. ": 1" end
+table.insert(upstream.answers.many_headers.headers, "x-bce-request-id: 7e0c3b52")
+
+
+local function head_of(answer, framing)
+    local lines = { "HTTP/1.1 " .. answer.status .. " Reason", "Connection: close",
+        "Content-Type: " .. (answer.type or "application/json"), unpack(answer.headers) }
+    if framing == "length" then lines[#lines + 1] = "Content-Length: " .. #answer.body end
+    if framing == "chunked" then lines[#lines + 1] = "Transfer-Encoding: chunked" end
+    return table.concat(lines, "\r\n") .. "\r\n\r\n"
+end
+
+
+--- Answers the request of nginx that is being served.
+function upstream.serve()
+    local arguments = ngx.req.get_uri_args()
+    local answer, framing = upstream.answers[arguments.name], arguments.framing or "length"
+    local split, pause = tonumber(arguments.split), tonumber(arguments.pause) or 0
+    local cut = tonumber(arguments.cut)
+    local socket = assert(ngx.req.socket(true))
+    assert(socket:send(head_of(answer, framing)))
+    if split then ngx.sleep(0.005) end -- so that the head comes by itself
+    if ngx.req.get_method() == "HEAD" then return end
+    local body = answer.body:sub(1, cut)
+    for first = 1, #body, split or #body do
+        local piece = body:sub(first, first + (split or #body) - 1)
+        if framing == "chunked" then piece = ("%x\r\n%s\r\n"):format(#piece, piece) end
+        assert(socket:send(piece))
+        if split then ngx.sleep(pause) end
+    end
+    if framing == "chunked" and not cut then assert(socket:send("0\r\n\r\n")) end
+end
+
+
+return upstream
