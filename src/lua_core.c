@@ -236,13 +236,13 @@ static bool push_plain_error(lua_State *L)
 static int core_raise(lua_State *L)
 {
     lua_settop(L, 2);
-    if (push_plain_error(L))
-        return lua_error(L);
-    lua_settop(L, 2);
-    lua_pushvalue(L, lua_upvalueindex(UPVALUES + 1));
-    lua_insert(L, 1);
-    lua_call(L, 2, 0);
-    return 0;
+    if (!push_plain_error(L)) {
+        lua_settop(L, 2);
+        lua_pushvalue(L, lua_upvalueindex(UPVALUES + 1));
+        lua_insert(L, 1);
+        lua_call(L, 2, 1);
+    }
+    return lua_error(L);
 }
 
 static int push_envelope(lua_State *L, cfs_bytes request_id, cfs_bytes code, cfs_bytes message)
@@ -298,7 +298,6 @@ static int core_repair(lua_State *L)
     char buffer[BUFFER_SIZE], *place;
     bool valid;
     size_t size;
-    luaL_argcheck(L, bytes.length <= SIZE_MAX / CFS_REPLACEMENT_SIZE, 1, "string too long");
     size = cfs_utf8_repair(bytes.at, bytes.length, NULL, &valid);
     if (valid) {
         lua_pushvalue(L, 1);

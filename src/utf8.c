@@ -92,9 +92,12 @@ unsigned char *cfs_utf8_write(unsigned char *out, uint32_t code_point)
 
 size_t cfs_utf8_repair(const char *bytes, size_t length, char *out, bool *valid)
 {
-    const unsigned char *at = (const unsigned char *)bytes, *end = at + length;
+    const unsigned char *at = (const unsigned char *)bytes, *end;
     size_t size = 0;
-    *valid = true;
+    *valid = length <= SIZE_MAX / CFS_REPLACEMENT_SIZE;
+    if (!*valid)
+        return SIZE_MAX;
+    end = at + length;
     while (at < end) {
         const unsigned char *run = at;
         while (at < end && *at < 0x80)

@@ -49,6 +49,11 @@ ifndef SHORT
 	@$(PROOF)/memory watched lua5.4 luajit
 endif
 
+#: make coverage     lines and branches of the C core, lines of lua/: all must be run by the tests
+coverage: build/proof/vectors.tsv build/lua5.1/cfs/errors/core.so build/luajit/cfs/errors/core.so
+	@tools/need $(COMPILER) lua5.4 lua-busted lua-cjson python3
+	@$(PROOF)/coverage
+
 #: make fuzz         libFuzzer for SECONDS=600: reading, writing, responses, jansson to compare with
 FUZZ_TARGETS = read write response differ
 SECONDS = 600
@@ -62,4 +67,4 @@ build/fuzz/%: fuzz/%.c fuzz/fuzz.h $(PROOF)/reference.c $(PROOF)/reference.h $(S
 fuzz: $(FUZZ_TARGETS:%=build/fuzz/%)
 	@fuzz/run $(SECONDS) $(FUZZ_TARGETS)
 
-.PHONY: conformance exhaustive faults memory fuzz
+.PHONY: conformance exhaustive faults memory coverage fuzz
