@@ -54,6 +54,23 @@ coverage: build/proof/vectors.tsv build/lua5.1/cfs/errors/core.so build/luajit/c
 	@tools/need $(COMPILER) lua5.4 lua-busted lua-cjson python3
 	@$(PROOF)/coverage
 
+#: make bounds       stack, allocations, instructions a byte, memory over 10^8 bodies; SHORT=1: over 10^6
+bounds: build/proof/shapes
+	@tools/need $(COMPILER) valgrind python3
+	@$(PROOF)/bounds $(if $(SHORT),1000000,100000000)
+
+#: make portability  the same verdicts from other compilers, options and processors; static analysis
+portability: build/proof/vectors.tsv
+	@tools/need $(COMPILER) clang-19 qemu-user gcc-s390x-linux-gnu gcc-aarch64-linux-gnu \
+	    gcc-i686-linux-gnu libc6-dev-s390x-cross libc6-dev-arm64-cross libc6-dev-i386-cross \
+	    cppcheck clang-tidy
+	@$(PROOF)/portability
+
+#: make mutate       changes one thing of the core at a time: a test must fail; SHORT=1: every 10th
+mutate: build/proof/vectors.tsv
+	@tools/need $(COMPILER) python3
+	@python3 -B $(PROOF)/mutate.py $(if $(SHORT),10,1)
+
 #: make fuzz         libFuzzer for SECONDS=600: reading, writing, responses, jansson to compare with
 FUZZ_TARGETS = read write response differ
 SECONDS = 600
@@ -67,4 +84,4 @@ build/fuzz/%: fuzz/%.c fuzz/fuzz.h $(PROOF)/reference.c $(PROOF)/reference.h $(S
 fuzz: $(FUZZ_TARGETS:%=build/fuzz/%)
 	@fuzz/run $(SECONDS) $(FUZZ_TARGETS)
 
-.PHONY: conformance exhaustive faults memory coverage fuzz
+.PHONY: conformance exhaustive faults memory coverage bounds portability mutate fuzz
