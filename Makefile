@@ -8,6 +8,8 @@ CC = cc
 CFLAGS = -O2 -g
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 LUA_INCDIR =
+# macOS (not tested there) must be told that Lua's own functions come from the program.
+SHARED = $(if $(filter Darwin,$(shell uname -s)),-bundle -undefined dynamic_lookup,-shared)
 
 # Where `make install` puts things; LUA_LIB_DIR=/usr/local/openresty/site/lualib means both places.
 PREFIX = /usr/local
@@ -43,13 +45,16 @@ help:
 #: make demo        a tour: parse, match, explain, raise and render real errors; then a gateway
 #: make gateway     examples/gateway: an API that raises errors and a gateway before it, until Ctrl-C
 #: make repl        Lua's prompt with `errors` loaded
-#: make test        the specs on Lua 5.1, 5.2, 5.3, 5.4 and LuaJIT
+#: make test        the specs on Lua 5.1, 5.2, 5.3, 5.4 and LuaJIT; LUAS= and SPECS= choose
 #: make bench       how fast it is, on Lua 5.4, LuaJIT and in C, with targets; BENCH=short for a glance
 #: make instructions  what reading takes, against bench/instructions.tsv; `make budgets` writes that anew
 #: make test-prometheus  a real Prometheus scrapes two gateways and adds up what they counted
 #: make simulate    what an outage does to 1,000 clients without retry, with a naive one, and with ours
-#: make docs        write what is generated from the catalogue: docs/errors.md, types/
+#: make docs        write what is generated: docs/errors.md, types/, rockspecs/
 #: make golden      write spec/data/advice.tsv anew, on purpose only: judge every row that changes
+#: make picture     draw docs/flow.svg of docs/flow.dot
+#: make drift       compare the vendor's page with the catalogue: PAGE=file, text or HTML
+#: make dist        pack what is committed, for a release: dist/*.tar.gz and dist/*.src.rock
 #: make lint        luacheck and clang-format
 #: make install     for LUA=, into PREFIX=/usr/local, or LUA_LIB_DIR= for OpenResty; DESTDIR= counts
 #: make uninstall   the reverse
@@ -58,7 +63,7 @@ help:
 build/%/cfs/errors/core.so: $(SOURCES) $(HEADERS)
 	@tools/need $(COMPILER) $(filter lua5.%,$*) $(DEV_$*)
 	@mkdir -p $(@D)
-	$(CC) -std=c99 $(CFLAGS) $(WARNINGS) -fPIC -shared \
+	$(CC) -std=c99 $(CFLAGS) $(WARNINGS) -fPIC $(SHARED) \
 	    $(if $(LUA_INCDIR),-I$(LUA_INCDIR),$$(pkg-config --cflags $*)) -o $@ $(SOURCES) $(LDFLAGS)
 
 demo:
@@ -75,13 +80,15 @@ gateway:
 repl:
 	@tools/need lua5.4 lua-cjson
 	@$(MAKE) -s LUA=lua5.4
-	@$(call run,lua5.4) -e 'errors = require "cfs.errors"' -i
+	@$(call run,lua5.4) -e 'errors = require "cfs.errors" print "Type errors for a short guide."' -i
 
 test:
 	@tools/need $(COMPILER) $(filter lua5.%,$(LUAS)) $(foreach lua,$(LUAS),$(DEV_$(lua))) \
-	    lua-cjson lua-busted luarocks $(NGINX) curl
+	    lua-cjson lua-busted lua-inspect luarocks git $(NGINX) curl \
+	    $(if $(SPECS),,valgrind lua-dkjson libjansson-dev)
 	@$(MAKE) -s $(LUAS:%=build/%/cfs/errors/core.so)
-	@tools/test $(LUAS) $(if $(filter luajit,$(LUAS)),"luajit -joff" "luajit -e package.loaded.jit=nil")
+	@SPECS='$(SPECS)' tools/test $(LUAS) \
+	    $(if $(filter luajit,$(LUAS)),"luajit -joff" "luajit -e package.loaded.jit=nil")
 
 test-prometheus:
 	@tools/need luajit2 lua-cjson lua-busted $(NGINX) curl prometheus
@@ -103,8 +110,21 @@ golden:
 	@$(MAKE) -s LUA=lua5.4
 	@$(call run,lua5.4) tools/golden.lua
 
+picture:
+	@tools/need graphviz
+	dot -Tsvg -o docs/flow.svg docs/flow.dot
+
+drift:
+	@tools/need lua5.4 lua-cjson
+	@$(MAKE) -s LUA=lua5.4
+	@$(call run,lua5.4) tools/drift.lua $(PAGE)
+
+dist:
+	@tools/need luarocks git
+	@tools/dist
+
 lint:
-	@tools/need lua-check
+	@tools/need lua-check clang-format
 	luacheck -q lua spec bench examples tools
 	clang-format --dry-run -Werror src/*.c src/*.h spec/*.c bench/*.c
 
@@ -157,10 +177,10 @@ instructions budgets:
 	    build/bench/shapes
 
 clean:
-	$(RM) -r build
+	$(RM) -r build dist
 
 include spec/proof/proof.mk
 
 .PHONY: all help demo gateway repl test test-prometheus bench instructions budgets simulate docs golden \
-    lint install uninstall clean
+    picture drift dist lint install uninstall clean
 .DELETE_ON_ERROR:

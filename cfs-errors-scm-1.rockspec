@@ -27,6 +27,7 @@ build = {
         ["cfs.errors"] = "lua/cfs/errors.lua",
         ["cfs.errors.advice"] = "lua/cfs/errors/advice.lua",
         ["cfs.errors.arguments"] = "lua/cfs/errors/arguments.lua",
+        ["cfs.errors.broken"] = "lua/cfs/errors/broken.lua",
         ["cfs.errors.core"] = {
             sources = { "src/lua_core.c", "src/catalogue.c", "src/envelope.c", "src/utf8.c" },
             incdirs = { "src" },
@@ -34,6 +35,7 @@ build = {
         ["cfs.errors.envelope"] = "lua/cfs/errors/envelope.lua",
         ["cfs.errors.explain"] = "lua/cfs/errors/explain.lua",
         ["cfs.errors.extend"] = "lua/cfs/errors/extend.lua",
+        ["cfs.errors.guide"] = "lua/cfs/errors/guide.lua",
         ["cfs.errors.headers"] = "lua/cfs/errors/headers.lua",
         ["cfs.errors.hosts"] = "lua/cfs/errors/hosts.lua",
         ["cfs.errors.http_date"] = "lua/cfs/errors/http_date.lua",
@@ -53,6 +55,14 @@ build = {
         ["cfs.errors.status"] = "lua/cfs/errors/status.lua",
         ["cfs.errors.suggest"] = "lua/cfs/errors/suggest.lua",
         ["cfs.errors.template"] = "lua/cfs/errors/template.lua",
+        ["cfs.errors.testing"] = "lua/cfs/errors/testing.lua",
         ["cfs.errors.text"] = "lua/cfs/errors/text.lua",
+        ["cfs.errors.transcript"] = "lua/cfs/errors/transcript.lua",
     },
+    copy_directories = { "docs", "types" },
+}
+
+test = {
+    type = "command",
+    command = "make test",
 }

@@ -50,7 +50,10 @@ describe("err:advice", function()
                 count = count + 1
                 assert.equal("GET POST POST+ - ", cases, code)
             end
-            assert.equal(48, count)
+            for kind in errors.each() do
+                if kind.service == "global" or kind.service == "cfs" then count = count - 1 end
+            end
+            assert.equal(0, count)
         end)
 
         for _, row in ipairs(rows) do
@@ -200,6 +203,10 @@ describe("err:advice", function()
             { "-5", nil, "negative" },
             { "", nil, "empty" },
             { "soon", nil, "garbage" },
+            { ("1"):rep(2 ^ 20), 2147483648, "a megabyte of digits" },
+            { ("1"):rep(2 ^ 20) .. "x", 2147483648, "a megabyte of digits and more" },
+            { (" "):rep(2 ^ 20), nil, "a megabyte of blanks" },
+            { "7" .. (", 8"):rep(2 ^ 18), 7, "a list of a megabyte" },
             { "5s", nil, "a unit" },
             { "1e3", nil, "an exponent" },
             { "0x10", nil, "hexadecimal" },

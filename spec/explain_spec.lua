@@ -46,6 +46,16 @@ local signature_does_not_match = lines(
 
 
 describe("errors.explain", function()
+    it("never fails, whatever became of a field", function()
+        for _, name in ipairs { "code", "message", "requestId", "status" } do
+            for _, other in ipairs(support.others) do
+                local err = errors.new("AccessDenied", { requestId = "r" })
+                rawset(err, name, other[2])
+                assert_fits(errors.explain(err))
+            end
+        end
+    end)
+
     it("explains a code", function()
         assert.equal(create_order_fail, errors.explain("CreateOrderFail"))
         assert.equal(signature_does_not_match, errors.explain("SignatureDoesNotMatch"))
@@ -110,7 +120,7 @@ describe("errors.explain", function()
     local short = {
         { "a code that it does not know", "NoSuchKey",
           "The catalogue does not have it: unknown code 'NoSuchKey'" },
-        { "a misspelt code", "InstanceNotfound",
+        { "a misspelt code, pasted with its line's end", " InstanceNotfound\n",
           "The catalogue does not have it: unknown code 'InstanceNotfound', "
               .. "did you mean 'InstanceNotFound'?" },
         { "an HTML page", "<html><title>502 Bad Gateway</title></html>",

@@ -285,6 +285,27 @@ describe("errors.extend", function()
                 true)
         end)
 
+        it("a row in place of a list", function()
+            local one = row { code = "SpecExtendBare" }
+            local good, message = pcall(errors.extend, one)
+            assert.is_false(good)
+            assert.matches("list of rows expected, got field '%l+'", message)
+            assert.is_nil(errors.catalogue.SpecExtendBare)
+        end)
+
+        it("a list that has more than rows", function()
+            for _, key in ipairs { 0, 1.5, "code" } do
+                raises("bad argument #1 to 'extend' (list of rows expected, got field '" .. key .. "')",
+                    function() errors.extend { [key] = row { code = "SpecExtendOdd" } } end)
+            end
+        end)
+
+        it("a list with a hole", function()
+            raises("bad argument #1 to 'extend' (row 1: table expected, got nil)",
+                function() errors.extend { nil, row { code = "SpecExtendHole" } } end)
+            assert.is_nil(errors.catalogue.SpecExtendHole)
+        end)
+
         for _, case in ipairs { { "nil", nil }, { "string", "rows" }, { "number", 1 } } do
             it("a " .. case[1] .. " in place of a list", function()
                 local sentence = "(table expected, got " .. case[1] .. ")"

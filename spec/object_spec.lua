@@ -447,3 +447,27 @@ describe("a message's parameter", function()
         assert.is_nil(errors.parse('{"code": "NoSuchKey", "message": "The host is nd7"}'):params())
     end)
 end)
+
+
+describe("a method of errors", function()
+    local methods = { "advice", "params", "response", "status_differs", "to_log" }
+
+    setup(function() -- a module's first call, which loads it, has no line in Lua 5.1
+        for _, name in ipairs(methods) do errors.AccessDenied()[name](errors.AccessDenied()) end
+    end)
+
+    it("refuses a kind, which inherits it, too", function()
+        for _, name in ipairs(methods) do
+            support.raises("calling '" .. name .. "' on bad self (error expected, got kind)",
+                function() errors.AccessDenied[name](errors.AccessDenied) end)
+        end
+    end)
+
+    it("refuses what else it is called on", function()
+        local err = errors.new("AccessDenied")
+        for _, name in ipairs(methods) do
+            support.raises("calling '" .. name .. "' on bad self (error expected, got nil)",
+                function() err[name]() end)
+        end
+    end)
+end)

@@ -1,8 +1,21 @@
 local cjson = require "cjson"
 local errors = require "cfs.errors"
 local responses = require "spec.data.responses"
+local testing = require "cfs.errors.testing"
 
 local sometimes = { "category", "retry", "known" }
+
+-- Those, the catalogue as the service sends it, and broken answers of some seeds.
+local everything = {}
+for _, row in ipairs(responses) do everything[#everything + 1] = row end
+for kind in errors.each() do
+    everything[#everything + 1] = { name = kind.code, response = testing.response(kind) }
+end
+for seed = 1, 3 do
+    for _, response in ipairs(testing.broken(seed)) do
+        everything[#everything + 1] = { name = response.name, response = response }
+    end
+end
 
 
 -- What a table of `responses` says about an error.
@@ -67,7 +80,7 @@ describe("errors.from_response", function()
 
     describe("gives, for each response,", function()
         it("an error that can be shown, written, encoded and raised", function()
-            for _, row in ipairs(responses) do
+            for _, row in ipairs(everything) do
                 local err = errors.from_response(row.response, row.options)
                 if err then
                     assert.is_true(errors.is(err), row.name)
@@ -83,7 +96,7 @@ describe("errors.from_response", function()
 
         it("no own fields but the envelope's and a status that differs", function()
             local allowed = { code = true, message = true, requestId = true }
-            for _, row in ipairs(responses) do
+            for _, row in ipairs(everything) do
                 local err = errors.from_response(row.response, row.options) or {}
                 for name in next, err do
                     assert.is_true(allowed[name] or name == "status" and err:status_differs(),
@@ -93,7 +106,7 @@ describe("errors.from_response", function()
         end)
 
         it("the same at a second call, and the response as it was", function()
-            for _, row in ipairs(responses) do
+            for _, row in ipairs(everything) do
                 local body, status = row.response.body, row.response.status
                 local one = describe_error(errors.from_response(row.response, row.options))
                 local other = describe_error(errors.from_response(row.response, row.options))
@@ -228,6 +241,8 @@ describe("errors.from_response", function()
     describe("raises at the caller's line when", function()
         for _, row in ipairs {
             { "the response is nil", nil, nil, "#1", "table expected, got nil" },
+            { "the client failed, whose reason is told", nil, "connection refused", "#1",
+                "table expected, got nil: connection refused" },
             { "the response is a string", "502", nil, "#1", "table expected, got string" },
             { "the response is a number", 502, nil, "#1", "table expected, got number" },
             { "the response is true", true, nil, "#1", "table expected, got boolean" },

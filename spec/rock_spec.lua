@@ -1,18 +1,21 @@
 local command = require "spec.command"
+local files = require "spec.files"
 
 local version = _VERSION:match("%d%.%d")
 local interpreter = command.interpreter
-local rockspec_name = "cfs-errors-scm-1.rockspec"
+local release = require("cfs.errors")._VERSION
+local head = "cfs-errors-scm-1.rockspec"
+local rockspecs = { head, "rockspecs/cfs-errors-" .. release .. "-1.rockspec" }
 
 
 -- A rockspec is Lua that sets globals.
-local function load_rockspec()
+local function load_rockspec(path)
     local rockspec = {}
     local chunk
     if setfenv then
-        chunk = setfenv(assert(loadfile(rockspec_name)), rockspec)
+        chunk = setfenv(assert(loadfile(path)), rockspec)
     else
-        chunk = assert(loadfile(rockspec_name, "t", rockspec))
+        chunk = assert(loadfile(path, "t", rockspec))
     end
     chunk()
     return rockspec
@@ -20,7 +23,7 @@ end
 
 
 -- The names of the files below a directory, sorted.
-local function files(directory)
+local function list(directory)
     return command.must("cd " .. directory .. " && find . -type f | LC_ALL=C sort")
 end
 
@@ -28,7 +31,7 @@ end
 -- What a directory for Lua modules holds when all modules of the rockspec are in it.
 local function expected_files()
     local lua, c = {}, {}
-    for name, source in pairs(load_rockspec().build.modules) do
+    for name, source in pairs(load_rockspec(head).build.modules) do
         local path = "./" .. name:gsub("%.", "/")
         if type(source) == "string" then lua[#lua + 1] = path .. ".lua" else c[#c + 1] = path .. ".so" end
     end
@@ -37,19 +40,29 @@ local function expected_files()
 end
 
 
-describe("The rockspec", function()
-    it("has the version that the library tells", function()
-        local rockspec = load_rockspec()
-        assert.equal(require("cfs.errors")._VERSION .. "-1", rockspec.version)
-        assert.equal(rockspec_name, rockspec.package .. "-" .. rockspec.version .. ".rockspec")
+describe("A rockspec", function()
+    for _, path in ipairs(rockspecs) do
+        it("is what its name says: " .. path, function()
+            local rockspec = load_rockspec(path)
+            assert.equal(path:match("[^/]*$"), rockspec.package .. "-" .. rockspec.version .. ".rockspec")
+        end)
+
+        it("has nothing that LuaRocks objects to: " .. path, function()
+            command.must("luarocks lint " .. path)
+        end)
+    end
+
+    it("is there for one version, the one that the library and the change log tell", function()
+        assert.equal(rockspecs[2] .. "\n", command.must("ls rockspecs/*"))
+        assert.equal(release, files.read("CHANGELOG.md"):match("\n## %[?([%d.]+)"))
+        assert.equal("v" .. release, load_rockspec(rockspecs[2]).source.tag)
     end)
 
     it("lists every module and every C file", function()
-        local rockspec = load_rockspec()
         assert.equal(command.must("cd lua && find . -name '*.lua' | LC_ALL=C sort"),
             (expected_files()))
         local sources = {}
-        for _, source in ipairs(rockspec.build.modules["cfs.errors.core"].sources) do
+        for _, source in ipairs(load_rockspec(head).build.modules["cfs.errors.core"].sources) do
             sources[source] = true
         end
         for source in command.must("ls src/*.c"):gmatch("%S+") do
@@ -62,57 +75,109 @@ end)
 describe("An installed library", function()
     local directory, tree, luadir, libdir
 
-    -- Loads the library from where it was installed, and nowhere else.
-    local function try_it()
-        return command.must("cd / && LUA_PATH='" .. luadir .. "/?.lua;;' LUA_CPATH='" .. libdir
-            .. "/?.so;;' " .. interpreter
-            .. [[ -e 'print(require("cfs.errors").parse("{\"code\":\"RateLimit\"}").status)']]
-            .. [[ -e 'print(package.loaded["cfs.errors.core"].parse ~= nil)']])
+    -- Runs LuaRocks for this Lua, where the project was copied to; no server is asked.
+    local function luarocks(arguments)
+        return command.must("cd " .. directory .. "/project && LUAROCKS_CONFIG=" .. directory
+            .. "/config.lua luarocks --lua-version=" .. version .. " " .. arguments)
     end
 
+    local function use_tree(name)
+        tree = directory .. "/" .. name
+        luadir, libdir = tree .. "/share/lua/" .. version, tree .. "/lib/lua/" .. version
+    end
+
+    -- Asserts that all modules are where they belong, with nothing else, and that they work there.
+    local function assert_installed()
+        local lua, c = expected_files()
+        if luadir == libdir then
+            assert.equal(#lua + #c, #list(luadir))
+        else
+            assert.equal(lua, list(luadir))
+            assert.equal(c, list(libdir))
+        end
+        assert.equal("421\ntrue\n", command.must("cd / && LUA_PATH='" .. luadir
+            .. "/?.lua;;' LUA_CPATH='" .. libdir .. "/?.so;;' " .. interpreter
+            .. [[ -e 'print(require("cfs.errors").parse("{\"code\":\"RateLimit\"}").status)']]
+            .. [[ -e 'print(package.loaded["cfs.errors.core"].parse ~= nil)']]))
+    end
+
+    local function assert_removed()
+        for _, path in ipairs { luadir, libdir } do
+            assert.equal("", command.must("[ ! -e " .. path .. " ] || find " .. path .. " -type f"))
+        end
+    end
+
+    -- The project as it is here, committed to a repository of its own.
     setup(function()
         directory = command.new_directory()
-        tree = directory .. "/tree"
-        luadir, libdir = tree .. "/share/lua/" .. version, tree .. "/lib/lua/" .. version
-        command.must("cp -r src lua Makefile tools " .. rockspec_name .. " LICENSE " .. directory)
+        local project = directory .. "/project"
+        command.must("mkdir " .. project .. " && tar --exclude=./.git --exclude=./build --exclude=./dist"
+            .. " -cf - . | tar -xf - -C " .. project .. " && cd " .. project .. " && git init -q"
+            .. " && git add -A && git -c user.name=spec -c user.email=spec@localhost"
+            .. " -c commit.gpgsign=false commit -qm spec")
+        local config = 'rocks_servers = {}\nrocks_provided = { ["lua-cjson"] = "2.1.0-1" }\n'
+        if rawget(_G, "jit") then
+            local incdir = command.must("pkg-config --variable=includedir luajit"):gsub("%s", "")
+            config = config .. 'lua_interpreter = "luajit"\nvariables = { LUA_INCDIR = "'
+                .. incdir .. '" }\n'
+        end
+        files.write(directory .. "/config.lua", config)
     end)
     teardown(function() command.remove(directory) end)
 
-    it("by LuaRocks has its modules and nothing else, and works", function()
-        local config = directory .. "/config.lua"
-        local file = assert(io.open(config, "w"))
-        file:write('rocks_provided = { ["lua-cjson"] = "2.1.0-1" }\n')
-        if rawget(_G, "jit") then
-            local incdir = command.must("pkg-config --variable=includedir luajit"):gsub("%s", "")
-            file:write('lua_interpreter = "luajit"\nvariables = { LUA_INCDIR = "' .. incdir .. '" }\n')
-        end
-        file:close()
-        command.must("cd " .. directory .. " && LUAROCKS_CONFIG=" .. config
-            .. " luarocks --lua-version=" .. version .. " make --tree " .. tree)
-        local lua, c = expected_files()
-        assert.equal(lua, files(luadir))
-        assert.equal(c, files(libdir))
-        assert.equal("421\ntrue\n", try_it())
+    it("by `luarocks make` has its modules and nothing else, and works", function()
+        use_tree("made")
+        luarocks("make --tree " .. tree)
+        assert_installed()
+        luarocks("remove --tree " .. tree .. " cfs-errors")
+        assert_removed()
+    end)
+
+    it("by the source rock, and by the binary rock of that, is the same", function()
+        command.must("cd " .. directory .. "/project && make -s dist")
+        use_tree("source")
+        luarocks("install --tree " .. tree .. " dist/cfs-errors-" .. release .. "-1.src.rock")
+        assert_installed()
+        command.must("test -e " .. tree .. "/lib/luarocks/rocks-" .. version .. "/cfs-errors/" .. release
+            .. "-1/types/cfs/errors/names.lua")
+        luarocks("pack --tree " .. tree .. " cfs-errors")
+        luarocks("remove --tree " .. tree .. " cfs-errors")
+        assert_removed()
+        use_tree("binary")
+        luarocks("install --tree " .. tree .. " cfs-errors-" .. release .. "-1.*.rock")
+        assert_installed()
+        luarocks("remove --tree " .. tree .. " cfs-errors")
+        assert_removed()
+    end)
+
+    it("is tested by `luarocks test`", function()
+        assert.matches("\n%d+ passed, 0 failed\n$",
+            luarocks("test -- LUAS=" .. interpreter .. " SPECS=spec/suggest_spec.lua"))
+        local good, message = pcall(luarocks, "test -- LUAS=" .. interpreter .. " SPECS=spec/none.lua")
+        assert.is_false(good)
+        assert.matches("tests failed", message, 1, true)
     end)
 
     it("by `make install` is the same, and goes again", function()
-        local install = "cd " .. directory .. " && make -s LUA=" .. interpreter
+        command.must("cd " .. directory .. " && tar -xzf project/dist/*.tar.gz")
+        local install = "cd " .. directory .. "/cfs-errors-" .. release .. " && make -s LUA=" .. interpreter
             .. " PREFIX=/usr DESTDIR=" .. directory .. "/root "
-        luadir = directory .. "/root/usr/share/lua/" .. version
-        libdir = directory .. "/root/usr/lib/lua/" .. version
+        use_tree("root/usr")
         command.must(install .. "install")
-        local lua, c = expected_files()
-        assert.equal(lua, files(luadir))
-        assert.equal(c, files(libdir))
-        assert.equal("421\ntrue\n", try_it())
+        assert_installed()
         command.must(install .. "uninstall")
-        assert.equal("", files(directory .. "/root"))
+        assert_removed()
     end)
 
     it("goes into OpenResty's one directory with LUA_LIB_DIR", function()
-        luadir, libdir = directory .. "/lualib", directory .. "/lualib"
-        command.must("cd " .. directory .. " && make -s LUA=" .. interpreter .. " LUA_LIB_DIR="
-            .. luadir .. " install")
-        assert.equal("421\ntrue\n", try_it())
+        for _, place in ipairs { "lualib", "site/lualib" } do
+            luadir, libdir = directory .. "/openresty/" .. place, directory .. "/openresty/" .. place
+            local make = "cd " .. directory .. "/project && make -s LUA=" .. interpreter
+                .. " LUA_LIB_DIR=" .. luadir .. " "
+            command.must(make .. "install")
+            assert_installed()
+            command.must(make .. "uninstall")
+            assert_removed()
+        end
     end)
 end)

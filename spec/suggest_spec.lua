@@ -54,6 +54,11 @@ describe("cfs.errors.suggest.nearest", function()
     it("is soon found, however long the name", function()
         assert.is_nil(suggest.nearest(("x"):rep(10 ^ 6), names))
     end)
+
+    it("stands in a sentence that shows so much of a long name", function()
+        assert.equal("unknown code '" .. ("x"):rep(64) .. "...'",
+            (suggest.unknown("code", ("x"):rep(10 ^ 6), names)))
+    end)
 end)
 
 

@@ -54,6 +54,7 @@ describe("cfs.errors.template", function()
 
     it("knows its parameters' names", function()
         local parts = template.compile("No key {name} in {bucket}.")
+        assert.same({ "name", "bucket" }, template.names(parts))
         assert.is_true(template.has(parts, "name"))
         assert.is_true(template.has(parts, "bucket"))
         for _, name in ipairs { "No key ", " in ", "key", "{name}", 1, true } do

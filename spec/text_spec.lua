@@ -78,15 +78,17 @@ describe("tostring(err)", function()
     }
     for _, case in ipairs(lines) do
         local what, err, line = case[1], case[2], case[3]
-        it("says " .. what, function() assert.equal(line, tostring(err)) end)
+        it("says " .. what .. ", and what to do", function()
+            assert.equal(line .. "; what to do: " .. err.remedy, tostring(err))
+        end)
     end
 
     it("is one line for each kind of the catalogue", function()
         for kind in errors.each() do
             local line = tostring(errors.new(kind, { message = kind.message, requestId = "r" }))
             assert_harmless(line)
-            assert.equal(("%s [r]: %s (%d %s)"):format(kind.code, kind.message, kind.status,
-                kind.reason or ""):gsub(" %)$", ")"), line)
+            assert.equal(("%s [r]: %s (%d %s); what to do: %s"):format(kind.code, kind.message,
+                kind.status, kind.reason or "", kind.remedy):gsub(" %);", ");"), line)
         end
     end)
 
@@ -109,7 +111,8 @@ describe("tostring(err)", function()
         it("with fields of odd types, which it names", function()
             local err = make()
             err.code, err.message, err.requestId, err.status = {}, false, print, io.stdout
-            assert.equal("(table) [(function)]: (boolean) ((userdata))", tostring(err))
+            assert.equal("(table) [(function)]: (boolean) ((userdata)); what to do: "
+                .. errors.InstanceNotFound.remedy, tostring(err))
         end)
 
         it("with no field at all", function()
@@ -126,7 +129,8 @@ describe("tostring(err)", function()
 
         it("with a megabyte of message", function()
             local err = errors.new("InstanceNotFound", { message = ("\n"):rep(2 ^ 20) })
-            assert.equal(#"InstanceNotFound:  (404 Not Found)" + 2 * 2 ^ 20, #tostring(err))
+            assert.equal(#"InstanceNotFound:  (404 Not Found); what to do: "
+                + #errors.InstanceNotFound.remedy + 2 * 2 ^ 20, #tostring(err))
         end)
     end)
 end)

@@ -377,8 +377,7 @@ static const unsigned char *read_open(struct reader *r, const unsigned char *at,
 /* Reads one value whole, however deep. */
 static const unsigned char *read_document(struct reader *r, const unsigned char *at)
 {
-    uint64_t objects =
-        0; /* a bit for each open container, the innermost's lowest: is it an object? */
+    uint64_t objects = 0; /* a bit for each open container, the innermost's lowest: an object? */
     unsigned depth = 0;
     unsigned char close = 0; /* what closes the innermost */
     for (;;) {

@@ -18,16 +18,14 @@
 #include <arm_neon.h>
 #endif
 
-/* The flag `markup` is a constant wherever these are called: that must not become a test in a loop.
- */
+/* The flag `markup` is a constant wherever it is given, and must not become a test in a loop. */
 #if defined(__GNUC__)
 #define CFS_INLINE static inline __attribute__((always_inline))
 #else
 #define CFS_INLINE static inline
 #endif
 
-/* May the byte stand in a JSON string as it is, and is it ASCII? With `markup`, not in HTML either.
- */
+/* Is the byte ASCII, and may it stand in a JSON string? With `markup`, and in HTML? */
 CFS_INLINE bool cfs_is_plain(unsigned char byte, bool markup)
 {
     return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\' &&
@@ -37,10 +35,9 @@ CFS_INLINE bool cfs_is_plain(unsigned char byte, bool markup)
 #if defined(CFS_SCAN_SSE2) || defined(CFS_SCAN_NEON)
 
 /*
-** Of 16 bytes, which are not plain? CFS_SCAN_BITS bits of the result for each byte, the first
-*byte's
-** are the lowest. A comparison of signed bytes finds those below 0x20 and those from 0x80 at once;
-** '"' and '&' differ in the bit 4, '<' and '>' in the bit 2.
+** Of 16 bytes, which are not plain? The result has CFS_SCAN_BITS bits for each, the first one's
+** lowest. Comparing signed bytes finds those below 0x20 and those from 0x80 at once; '"' and '&'
+** differ in the bit 4, '<' and '>' in the bit 2.
 */
 #if defined(CFS_SCAN_SSE2)
 

@@ -31,9 +31,8 @@ CFS_INTERNAL size_t cfs_utf8_ill_formed(const unsigned char *at, size_t left);
 CFS_INTERNAL const unsigned char *cfs_utf8_end(const unsigned char *at, const unsigned char *end);
 
 /*
-** The first byte from `at` on that is ASCII; `end` if none. `*size` grows by the bytes that what
-*was
-** skipped takes once repaired, and if that needs a repair, `*valid` becomes false.
+** The first byte from `at` on that is ASCII; `end` if none. `*size` grows by what the bytes before
+** it take once repaired; if one of them needs a repair, `*valid` becomes false.
 */
 CFS_INTERNAL const unsigned char *cfs_utf8_skip(const unsigned char *at, const unsigned char *end,
                                                 size_t *size, bool *valid);

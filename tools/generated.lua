@@ -1,7 +1,9 @@
--- What is written out of the loaded catalogue: path → content. `make docs` writes the files, and a
--- spec compares them.
+-- What is written out of the loaded library: path → content. `make docs` writes the files, and a spec
+-- compares them.
 
+local comments = require "tools.comments"
 local errors = require "cfs.errors"
+local state = require "cfs.errors.state"
 
 local retries = {
     never = "never",
@@ -83,7 +85,33 @@ local function reference()
 end
 
 
--- LuaCATS annotations: the fields of `errors` that are kinds.
+-- A method's type: "fun(self: cfs.error, call: table?): table". Its first parameter may lack an
+-- annotation.
+local function method_type(comment)
+    local list, results = { "self: cfs.error" }, {}
+    local own = comment.parameters and comment.parameters[1]
+    for index, param in ipairs(comment.params) do
+        local is_self = index == 1 and (not own or own == param.name)
+        if not is_self then list[#list + 1] = param.name .. ": " .. param.type end
+    end
+    for _, result in ipairs(comment.returns) do results[#results + 1] = result.type end
+    return "fun(" .. table.concat(list, ", ") .. ")"
+        .. (#results > 0 and ": " .. table.concat(results, ", ") or "")
+end
+
+
+local function add_methods(lines)
+    local names = {}
+    for name in pairs(state.methods) do names[#names + 1] = name end
+    table.sort(names)
+    for _, name in ipairs(names) do
+        local comment = comments.of(state.methods[name], name)
+        add(lines, "---@field %s %s %s", name, method_type(comment), comments.summary(comment))
+    end
+end
+
+
+-- LuaCATS annotations: the fields of `errors` that are kinds, and the methods of errors.
 local function annotations()
     local lines = {}
     add(lines, "---@meta")
@@ -96,11 +124,25 @@ local function annotations()
                 kind.message, kind.remedy)
         end
     end
+    add(lines, "")
+    add(lines, "---@class cfs.error")
+    add_methods(lines)
     return table.concat(lines, "\n") .. "\n"
 end
 
 
+-- The rockspec of the version that the library tells: that of the repository's head, of another source.
+local function rockspec()
+    local file = assert(io.open("cfs-errors-scm-1.rockspec"))
+    local head = file:read("*a")
+    file:close()
+    return (head:gsub('version = "scm%-1"', 'version = "' .. errors._VERSION .. '-1"')
+        :gsub('branch = "main"', 'tag = "v' .. errors._VERSION .. '"'))
+end
+
+
 return {
+    ["rockspecs/cfs-errors-" .. errors._VERSION .. "-1.rockspec"] = rockspec(),
     ["docs/errors.md"] = reference(),
     ["types/cfs/errors/names.lua"] = annotations(),
 }

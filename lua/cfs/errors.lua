@@ -15,7 +15,7 @@ local suggest = require "cfs.errors.suggest"
 
 ---@class cfs.errors
 local errors = {
-    _VERSION = "scm",
+    _VERSION = "0.1.0",
 
     catalogue = state.kinds,
     each = kind.each,
@@ -65,4 +65,8 @@ local function find_name(_, name)
 end
 
 
-return setmetatable(errors, { __index = find_name })
+-- What the prompt shows; nobody else needs it in memory.
+local function show() return (require "cfs.errors.guide") end
+
+
+return setmetatable(errors, { __index = find_name, __tostring = show })

@@ -132,11 +132,11 @@ describe("The example of a gateway", function()
 end)
 
 
-describe("README's configuration", function()
+describe("The configuration of docs/openresty.md", function()
     local nginx
 
     setup(function()
-        local conf = files.read("README.md"):match("\n```nginx\n(.-)\n```\n")
+        local conf = files.read("docs/openresty.md"):match("\n```nginx\n(.-)\n```\n")
         conf = conf:gsub(":8080", ":PORT1"):gsub(":8081", ":PORT2/")
         nginx = server.start { http = conf .. [[
             server {

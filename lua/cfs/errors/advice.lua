@@ -27,8 +27,8 @@ local idempotent = { GET = true, HEAD = true, OPTIONS = true, TRACE = true, PUT 
 -- More seconds than this are taken for as many: RFC 9111, section 1.2.2.
 local longest_wait = 2147483648
 
--- Of a received code, no more than this many bytes are repeated.
-local longest_code = 64
+-- Of a received code, no more than this many bytes are repeated; of Retry-After, no more are read.
+local longest_code, longest_header = 64, 64
 
 -- What may be said of a call: field → type.
 local call_types = {
@@ -77,6 +77,7 @@ end
 local function retry_after(values, now)
     local value = values["retry-after"]
     if not value then return nil end
+    value = sub(value, 1, longest_header) -- a date is shorter, and of a list the first counts
     local seconds = tonumber(match(value .. ",", "^%s*(%d+%.?%d*)%s*,"))
     if not seconds then
         local time = http_date.parse(match(value, "^%s*(.*%S)") or "", now)
@@ -251,10 +252,11 @@ end
 ---@param call table?
 ---@return cfs.advice
 function advice.advice(err, call)
+    object.check(err, "advice")
     call = call == nil and {} or call
     local wrong = objection(call)
     if wrong then error("bad argument #1 to 'advice' (" .. wrong .. ")", 2) end
-    return advice.advise(err, call)
+    return text.readable(advice.advise(err, call))
 end
 
 

@@ -2,6 +2,7 @@
 
 local core = require "cfs.errors.core"
 local state = require "cfs.errors.state"
+local text = require "cfs.errors.text"
 
 local methods, side = state.methods, state.side
 
@@ -18,7 +19,7 @@ local members = { "code", "message", "requestId", "requestID", "request_id" }
 ---     local err, reason, what, position = errors.parse(body)
 ---
 ---@type fun(body: string): err: cfs.error?, reason: string?, what: string?, position: integer?
----@return table? err nil if the body is none
+---@return cfs.error? err nil if the body is none
 ---@return string? reason a sentence: "malformed JSON: expected ':' at byte 17"
 ---@return string? what "empty", "html", "malformed", "too_deep" or "not_envelope"
 ---@return integer? position in bytes, from 1: where it went wrong
@@ -54,7 +55,7 @@ function methods.details(err)
     local cjson = require("cjson").new() -- whatever limits the program has set for its own
     local details = cjson.decode(prepare(document))
     for _, name in ipairs(members) do details[name] = nil end
-    return details
+    return text.readable(details)
 end
 
 

@@ -3,9 +3,11 @@
 local envelope = require "cfs.errors.envelope"
 local object = require "cfs.errors.object"
 local kind = require "cfs.errors.kind"
+local response = require "cfs.errors.response"
 local state = require "cfs.errors.state"
 local suggest = require "cfs.errors.suggest"
 local text = require "cfs.errors.text"
+local transcript = require "cfs.errors.transcript"
 
 local concat, sort = table.concat, table.sort
 local format, gmatch, gsub, rep, sub = string.format, string.gmatch, string.gsub, string.rep, string.sub
@@ -63,17 +65,18 @@ local function entry(name, words)
 end
 
 
--- A received text: made printable and cut to what a person reads.
-local function received(bytes)
-    bytes = tostring(bytes)
-    return text.printable(#bytes > most and sub(bytes, 1, most) .. "..." or bytes)
+-- A member, as text that is cut to what a person reads.
+local function received(value)
+    if value == "" then return "(empty)" end
+    if type(value) == "string" and #value > most then value = sub(value, 1, most) .. "..." end
+    return text.show(value)
 end
 
 
 -- "404 Not Found", or the bare number where it has no reason phrase.
 local function status_line(status, of)
     local reason = status == of.status and of.reason
-    return status .. (reason and " " .. reason or "")
+    return received(status) .. (reason and " " .. reason or "")
 end
 
 
@@ -116,23 +119,34 @@ function explain.error(err)
 end
 
 
--- Explains what a person has at hand: a code or a body.
+-- Explains a response of which the status line is known, too.
+local function explain_response(answer)
+    local err = response.from_response(answer, { any_status = true })
+    return err and explain.error(err) or "This is no error: its status is " .. answer.status
+end
+
+
+-- Explains what a person has at hand: a code, a response or a body.
 local function explain_text(given)
-    if state.kinds[given] then return explain.kind(state.kinds[given]) end
-    if given:find("^[%w_.]+$") then
-        return "The catalogue does not have it: " .. suggest.unknown("code", given, state.kinds)
+    local word = given:match("^%s*([%w_.]+)%s*$")
+    local of = state.kinds[word or given]
+    if of then return explain.kind(of) end
+    if word then
+        return "The catalogue does not have it: " .. suggest.unknown("code", word, state.kinds)
     end
+    local answer = transcript.read(given)
+    if answer then return explain_response(answer) end
     local err, reason = envelope.parse(given)
     return err and explain.error(err) or "This is no error of the service: " .. reason
 end
 
 
 --- Explains to a person what an error is, whose fault, what it means, what to do, and whether to
---- repeat the call.
+--- repeat the call. A text is a code, a body, or a whole response as `curl -i` prints it.
 ---
 ---     > errors.explain "InstanceNotFound"
 ---
----@param given string|cfs.error|cfs.kind a code, a body, an error or a kind
+---@param given string|cfs.error|cfs.kind
 ---@return string
 function explain.explain(given)
     if object.kind(given) then return explain.error(given) end

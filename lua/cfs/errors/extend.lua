@@ -67,6 +67,17 @@ local function objection(row, codes, categories)
 end
 
 
+-- How many rows there are, holes not counted; and a key that is no row's, if there is one.
+local function count_rows(rows)
+    local count = 0
+    for key in pairs(rows) do
+        if type(key) ~= "number" or key < 1 or key % 1 ~= 0 then return count, key end
+        count = count + 1
+    end
+    return count
+end
+
+
 -- A kind's row: what is not given is taken from the kind of its status.
 local function complete(row)
     local number = status.normalize(row.status)
@@ -95,9 +106,14 @@ function extend.extend(rows)
     if type(rows) ~= "table" then
         error("bad argument #1 to 'extend' (table expected, got " .. type(rows) .. ")", 2)
     end
+    local count, odd = count_rows(rows)
+    if odd ~= nil then
+        error("bad argument #1 to 'extend' (list of rows expected, got field '" .. tostring(odd) .. "')", 2)
+    end
     local codes, categories = words_of(rows)
     local here = {}
-    for index, row in ipairs(rows) do
+    for index = 1, count do
+        local row = rows[index]
         local wrong = objection(row, codes, categories)
         if not wrong and here[row.code] then wrong = "code '" .. row.code .. "' appears twice" end
         if wrong then error("bad argument #1 to 'extend' (row " .. index .. ": " .. wrong .. ")", 2) end

@@ -15,6 +15,8 @@
 ---@field canonical string the gRPC status that comes closest
 ---@field remedy string what a person does about it
 ---@field known boolean is the code in the catalogue?
+---@field raise fun(self: cfs.kind, fields: table?) as errors.raise does
+---@field explain fun(self: cfs.kind): string as errors.explain does
 ---@overload fun(fields: table?): cfs.error
 
 local core = require "cfs.errors.core"

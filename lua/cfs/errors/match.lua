@@ -11,8 +11,9 @@ local getmetatable, rawget, select, type = getmetatable, rawget, select, type
 local match = {}
 
 
--- nil if the value can be matched, else what is wrong with it.
-local function objection(target)
+--- nil if the value can be a target, else what is wrong with it.
+---@return string? problem
+function match.objection(target)
     if targets[target] or type(target) == "number" and status.normalize(target) then return nil end
     if type(target) == "string" then
         local word = target:find("^[%l_]+$") and "category" or "code"
@@ -23,6 +24,8 @@ local function objection(target)
     end
     return "code, kind, category or status expected, got " .. type(target)
 end
+
+local objection = match.objection
 
 
 local function check(name, ...)

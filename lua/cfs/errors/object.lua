@@ -12,6 +12,7 @@ local state = require "cfs.errors.state"
 local status = require "cfs.errors.status"
 local suggest = require "cfs.errors.suggest"
 local template = require "cfs.errors.template"
+local text = require "cfs.errors.text"
 
 local kinds, metatables, templates = state.kinds, state.metatables, state.templates
 local kind_of, methods, side = state.kind_of, state.methods, state.side
@@ -147,6 +148,16 @@ function object.kind(value)
 end
 
 
+--- Raises a sentence for the caller of a method unless it was called on an error.
+---@param value any
+---@param name string the method's
+function object.check(value, name)
+    if kind_of[getmetatable(value)] then return end
+    error("calling '" .. name .. "' on bad self (error expected, got "
+        .. (kind.is_kind(value) and "kind" or type(value)) .. ")", 3)
+end
+
+
 local function kept(name)
     return function(err)
         local beside = side[err]
@@ -159,22 +170,27 @@ end
 methods.kind = object.kind
 
 --- What was raised or received first and led to this error: any value, or nil.
+---@return any cause
 methods.cause = kept "cause"
 
 --- Where an unexpected error was raised: a stack traceback, or nil.
+---@return string? traceback
 methods.traceback = kept "traceback"
 
 --- Where a received error's code comes from, if not from an envelope: "headers"; or, where there
 --- is no code, why: "html", "empty", "malformed", "too_deep", "not_envelope" or "too_large".
+---@return string? origin
 methods.origin = kept "origin"
 
 --- The beginning of a body that could not be read, 512 bytes at most, as received; or nil.
+---@return string? body
 methods.body = kept "body"
 
 
 --- Did the error come with another status than the catalogue's?
 ---@return boolean
 function methods.status_differs(err)
+    object.check(err, "status_differs")
     return rawget(err, "status") ~= nil
 end
 
@@ -185,8 +201,10 @@ end
 ---
 ---@return table? values nil if the kind has no parameters, or the message is not of its template
 function methods.params(err)
+    object.check(err, "params")
     local parts, message = templates[object.kind(err)], rawget(err, "message")
-    return parts and type(message) == "string" and template.read(parts, message) or nil
+    local values = parts and type(message) == "string" and template.read(parts, message)
+    return values and text.readable(values) or nil
 end
 
 

@@ -37,6 +37,9 @@ raise.raise = core.raiser(raise_otherwise)
 ---
 ---     local instance = errors.assert(client:describe(id))
 ---
+---@param value any
+---@param ... any the error first
+---@return any ... all of them
 function raise.assert(value, ...)
     if value then return value, ... end
     local err = ...

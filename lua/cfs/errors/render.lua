@@ -111,6 +111,7 @@ end
 ---@return table<string, string> headers Content-Type; x-bce-request-id, if it is a plain token; Retry-After
 ---@return string body
 function render.response(err, options)
+    object.check(err, "response")
     options = options == nil and {} or options
     local wrong = options_objection(options)
     if wrong then error("bad argument #1 to 'response' (" .. wrong .. ")", 2) end
@@ -210,6 +211,7 @@ end
 ---
 ---@return string line
 function render.to_log(err)
+    object.check(err, "to_log")
     local of, beside = object.kind(err), side[err] or {}
     local spare = beside.cause ~= nil and least_cause or 0
     local line = add("", "code", rawget(err, "code"))

@@ -61,8 +61,8 @@ end
 --- X-Bce-Error-Code and X-Bce-Error-Message; else one without a code, whose `err:origin()` says
 --- why. It takes what lua-resty-http and ngx.location.capture give, and plain tables.
 ---
----     local err = errors.from_response(httpc:request_uri(url))
----     if err then ... end
+---     local answer, reason = httpc:request_uri(url)
+---     local err = answer and errors.from_response(answer)
 ---
 --- Options: `any_status = true` reports a code of the catalogue below status 400, too; `limit`, in
 --- bytes, is the size above which a body is not read.
@@ -71,7 +71,8 @@ end
 ---@return cfs.error? err nil if the status is below 400
 function response.from_response(answer, options)
     if type(answer) ~= "table" then
-        error("bad argument #1 to 'from_response' (table expected, got " .. type(answer) .. ")", 2)
+        local why = answer == nil and type(options) == "string" and ": " .. options or ""
+        error("bad argument #1 to 'from_response' (table expected, got " .. type(answer) .. why .. ")", 2)
     end
     local wrong = options ~= nil and arguments.objection("option", options, option_types)
     if wrong then error("bad argument #2 to 'from_response' (" .. wrong .. ")", 2) end

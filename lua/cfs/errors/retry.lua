@@ -10,6 +10,7 @@
 local advice = require "cfs.errors.advice"
 local arguments = require "cfs.errors.arguments"
 local object = require "cfs.errors.object"
+local text = require "cfs.errors.text"
 
 local error, format, getmetatable, min, pcall, select, setmetatable, type =
     error, string.format, getmetatable, math.min, pcall, select, setmetatable, type
@@ -17,7 +18,7 @@ local unpack = table.unpack or unpack -- luacheck: std max
 
 local retry = {}
 
-local policy_metatable = { __name = "cfs.retry.policy" }
+local policy_metatable = { __name = "cfs.retry.policy", __tostring = text.fields }
 
 -- What a policy may say: field → type.
 local policy_types = {

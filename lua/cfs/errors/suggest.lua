@@ -4,6 +4,9 @@ local lower, min, sub = string.lower, math.min, string.sub
 
 local suggest = {}
 
+-- Of a name, no more than this many bytes are shown.
+local longest_name = 64
+
 
 -- How many single-character changes, or swaps of neighbours, make `left` of `right`: the optimal
 -- string alignment distance.
@@ -61,7 +64,8 @@ end
 ---@return string sentence
 ---@return string? nearest what it suggests, if anything
 function suggest.unknown(what, name, names)
-    local sentence = "unknown " .. what .. " '" .. name .. "'"
+    local shown = #name > longest_name and sub(name, 1, longest_name) .. "..." or name
+    local sentence = "unknown " .. what .. " '" .. shown .. "'"
     local nearest = suggest.nearest(name, names)
     if not nearest then return sentence end
     return sentence .. ", did you mean '" .. nearest .. "'?", nearest

@@ -67,6 +67,15 @@ function template.has(parts, name)
 end
 
 
+--- The names of the template's parameters, in the order of the message.
+---@return string[]
+function template.names(parts)
+    local names = {}
+    for index = 2, #parts, 2 do names[#names + 1] = parts[index].name end
+    return names
+end
+
+
 -- nil if the value can be a parameter's, else what it must be.
 local function objection(parameter, value)
     if type(value) ~= "string" or value == "" then return "a non-empty string" end

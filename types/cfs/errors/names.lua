@@ -50,3 +50,21 @@
 ---@field ServiceUnavailable cfs.kind 503 Service Unavailable: `Service or dependent service is unavailable.` Repeat the call later.
 ---@field InvalidClientToken cfs.kind 400 Bad Request: `The client token is invalid, client token must be a ascii string of no longer than 64 bits.` Use an ASCII client token of at most 64 characters.
 ---@field MultiRequestConflict cfs.kind 409 Conflict: `The request is refused because of a previous is in progress.` Wait for the first request to finish, then repeat with the same client token.
+
+---@class cfs.error
+---@field advice fun(self: cfs.error, call: table?): cfs.advice What may be done with the call that had this error.
+---@field body fun(self: cfs.error): string? The beginning of a body that could not be read, 512 bytes at most, as received; or nil.
+---@field cause fun(self: cfs.error): any What was raised or received first and led to this error: any value, or nil.
+---@field details fun(self: cfs.error): table? What else the envelope said: its other members, decoded by lua-cjson at each call.
+---@field explain fun(self: cfs.error): string Explains to a person what an error is, whose fault, what it means, what to do, and whether to repeat the call. A text is a code, a body, or a whole response as `curl -i` prints it.
+---@field find fun(self: cfs.error, ...: string|integer|cfs.kind): cfs.error? The first error that a target names, along the chain that begins with the value and goes on with its cause, the cause's cause, and so on.
+---@field is fun(self: cfs.error, ...: string|integer|cfs.kind): boolean Is the value an error that one of the targets names? With no target: is it an error of ours?
+---@field kind fun(self: cfs.error): cfs.kind? The kind of an error; nil for any other value.
+---@field origin fun(self: cfs.error): string? Where a received error's code comes from, if not from an envelope: "headers"; or, where there is no code, why: "html", "empty", "malformed", "too_deep", "not_envelope" or "too_large".
+---@field params fun(self: cfs.error): table? The values of the template's parameters, read out of the error's message.
+---@field raise fun(self: cfs.error, fields: table?) Raises an error: one that there is, or one made as errors.new makes it.
+---@field response fun(self: cfs.error, options: { standard: boolean?, hide: boolean?, request_id: string?, retry_after: number? }?): integer, table<string, string>, string The error as a response for a client: with the envelope, and without what is not the client's business.
+---@field status_differs fun(self: cfs.error): boolean Did the error come with another status than the catalogue's?
+---@field to_json fun(self: cfs.error): string The error as an envelope: requestId, code and message, in that order, as far as it has them. Always valid UTF-8, and safe within HTML and JavaScript. A member that has become something else than a string is an error.
+---@field to_log fun(self: cfs.error): string The error as a line for a log: 1,024 bytes at most, `key=value` parted by spaces, in valid UTF-8 without control characters. A value that is not a plain word is a JSON string. As far as they are known: code, status, requestId, category, fault, origin, message, body, cause. Long values are cut, and end in "...".
+---@field traceback fun(self: cfs.error): string? Where an unexpected error was raised: a stack traceback, or nil.

@@ -90,7 +90,8 @@ end
 
 --- Counts an error that nothing else here has counted: handler, exit and relay count theirs.
 ---
----     local err = errors.from_response(httpc:request_uri(url))
+---     local answer, reason = httpc:request_uri(url)
+---     local err = answer and errors.from_response(answer)
 ---     if err then nginx.record(err, "upstream") end
 ---
 ---@param err cfs.error

@@ -1,0 +1,174 @@
+--- For tests of programs that call the service: its errors as it sends them, answers that are
+--- broken, and an assertion for luassert. Nothing else in the library loads this module.
+---
+---     local testing = require "cfs.errors.testing"
+
+local broken = require "cfs.errors.broken"
+local kind = require "cfs.errors.kind"
+local match = require "cfs.errors.match"
+local object = require "cfs.errors.object"
+local state = require "cfs.errors.state"
+local template = require "cfs.errors.template"
+local text = require "cfs.errors.text"
+require "cfs.errors.envelope" -- for err:to_json
+
+local kinds, templates = state.kinds, state.templates
+local concat = table.concat
+local unpack = table.unpack or unpack -- luacheck: std max
+
+---@class cfs.errors.testing
+local testing = {
+    broken = broken.responses,
+}
+
+-- What stands for a parameter that is not given; for others their name does.
+local values = {
+    parameterName = "fsName",
+    host = "cfs.bj.baidubce.com",
+    protocol = "ftp",
+    date = "2026-01-02T03:04:05Z",
+}
+
+-- The request id where none is given: that of the vendor's example.
+local request_id = "ae2225f7-1c2e-427a-a1ad-5413b762957d"
+
+
+-- The fields of an error, and all that the kind's template needs beside them.
+local function complete(of, fields)
+    if fields ~= nil and type(fields) ~= "table" then return fields end
+    local all = { requestId = request_id }
+    for _, name in ipairs(templates[of] and template.names(templates[of]) or {}) do
+        all[name] = values[name] or name
+    end
+    for name, value in pairs(fields or {}) do all[name] = value end
+    return all
+end
+
+
+-- A response; or nil, and as object.make says why not.
+local function make(target, fields)
+    local err, wrong, argument = object.make(target, complete(kinds[target] or target, fields))
+    if not err then return nil, wrong, argument end
+    local body = err:to_json()
+    return text.readable {
+        status = err.status,
+        headers = text.readable {
+            ["Content-Type"] = "application/json; charset=utf-8",
+            ["Content-Length"] = tostring(#body),
+            ["X-Bce-Request-Id"] = err.requestId,
+        },
+        body = body,
+    }
+end
+
+
+--- An error of the catalogue as the service sends it: what errors.from_response takes, and what an
+--- HTTP client gives.
+---
+---     testing.response("RateLimit", { host = "nd7" }).status  --> 421
+---
+---@param target string|cfs.kind a code or a kind
+---@param fields table? as for errors.new; what is not given is made up, and always the same
+---@return { status: integer, headers: table<string, string>, body: string } response
+function testing.response(target, fields)
+    local response, wrong, argument = make(target, fields)
+    if not response then
+        error("bad argument #" .. argument .. " to 'response' (" .. wrong .. ")", 2)
+    end
+    return response
+end
+
+
+--- A function that answers in place of the service: each call returns the next of the list,
+--- whatever its arguments; one call too many is an error.
+---
+---     local send = testing.sequence { "RateLimit", "InternalError", { status = 200, body = "{}" } }
+---
+---@param list (string|cfs.kind|table)[] codes and kinds, to be sent as errors, and responses
+---@return fun(...: any): table send
+function testing.sequence(list)
+    if type(list) ~= "table" then
+        error("bad argument #1 to 'sequence' (table expected, got " .. type(list) .. ")", 2)
+    end
+    local responses, calls = {}, 0
+    for index, entry in ipairs(list) do
+        local response, wrong = entry, nil
+        if type(entry) ~= "table" or kind.is_kind(entry) then response, wrong = make(entry) end
+        if not response then
+            error("bad argument #1 to 'sequence' (entry " .. index .. ": " .. wrong .. ")", 2)
+        end
+        responses[index] = response
+    end
+    return function()
+        calls = calls + 1
+        if calls > #responses then error("the sequence has " .. #responses .. " answers only", 2) end
+        return responses[calls]
+    end
+end
+
+
+-- What an assertion says about a value: an error's line, a text, else what it is.
+local function describe(value)
+    if object.kind(value) then return text.line(value) end
+    if type(value) == "string" then return "the string '" .. text.printable(value) .. "'" end
+    if value == nil or type(value) == "table" then return type(value) end
+    return "the " .. type(value) .. " " .. tostring(value)
+end
+
+
+-- What a function raises, or the value itself, and a sentence about it.
+local function outcome(value)
+    if type(value) ~= "function" then return value, "Got: " .. describe(value) end
+    local good, raised = pcall(value)
+    if good then return nil, "Nothing was raised." end
+    return raised, "Raised: " .. describe(raised)
+end
+
+
+-- The targets as one text, for a person.
+local function describe_targets(targets)
+    local names = {}
+    for index = 1, targets.n do
+        local target = targets[index]
+        names[index] = type(target) == "table" and target.code or tostring(target)
+    end
+    return targets.n == 0 and "any" or concat(names, " or ")
+end
+
+
+-- The assertion, as luassert calls it: arguments are replaced by what its sentence says, and the
+-- error is returned in place of the value.
+local function cfs_error(_, arguments, level)
+    local targets = { n = arguments.n - 1, unpack(arguments, 2, arguments.n) }
+    for index = 1, targets.n do
+        local wrong = match.objection(targets[index])
+        if wrong then
+            error("bad argument #" .. index + 1 .. " to 'cfs_error' (" .. wrong .. ")", level + 1)
+        end
+    end
+    local value, sentence = outcome(arguments[1])
+    arguments.n, arguments.nofmt = 2, { true, true }
+    arguments[1], arguments[2] = describe_targets(targets), sentence
+    return match.is(value, unpack(targets, 1, targets.n)), { value }
+end
+
+
+-- Asserts that a function raises, or a value is, an error that one of the targets names, as errors.is
+-- has them, and returns that error:
+--
+--     local err = assert.cfs_error(function() client:delete("cfs-1") end, "InstanceNotFound")
+--
+---@class luassert.internal
+---@field cfs_error fun(value: any, ...: string|integer|cfs.kind): cfs.error
+
+local has_luassert, luassert = pcall(require, "luassert")
+if has_luassert then
+    local say = require "say"
+    say:set("assertion.cfs_error.positive", "Expected an error of CFS: %s\n%s")
+    say:set("assertion.cfs_error.negative", "Expected no error of CFS: %s\n%s")
+    luassert:register("assertion", "cfs_error", cfs_error, "assertion.cfs_error.positive",
+        "assertion.cfs_error.negative")
+end
+
+
+return testing
