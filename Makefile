@@ -126,7 +126,7 @@ dist:
 lint:
 	@tools/need lua-check clang-format
 	luacheck -q lua spec bench examples tools
-	clang-format --dry-run -Werror src/*.c src/*.h spec/*.c bench/*.c
+	clang-format --dry-run -Werror src/*.c src/*.h spec/*.c bench/*.c spec/proof/*.[ch] fuzz/*.[ch]
 
 install: all
 	$(INSTALL) -d $(DESTDIR)$(INST_LUADIR)/cfs/errors/nginx $(DESTDIR)$(INST_LIBDIR)/cfs/errors

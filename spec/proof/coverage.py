@@ -46,4 +46,6 @@ def modules(folder):
 
 if __name__ == "__main__":
     SOUND = core(sys.argv[1])
-    sys.exit(not (modules(sys.argv[1]) and SOUND))
+    if os.path.exists(os.path.join(sys.argv[1], "lines")):
+        SOUND = modules(sys.argv[1]) and SOUND
+    sys.exit(not SOUND)

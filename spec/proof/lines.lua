@@ -43,7 +43,7 @@ end
 
 
 local path = table.remove(arg, 1)
-arg[0] = table.remove(arg, 1)
+rawset(arg, 0, table.remove(arg, 1))
 local exit = os.exit
 os.exit = function(...) -- luacheck: ignore
     debug.sethook()

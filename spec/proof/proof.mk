@@ -2,7 +2,7 @@
 
 CORE = src/catalogue.c src/envelope.c src/utf8.c
 PROOF = spec/proof
-# jansson and the sanitizers' headers want C11
+REPLAYED = read write response
 SANITIZE = -g -O2 -fsanitize=address,undefined -fno-sanitize-recover=all
 
 # Builds a C program with the library: $(call program,file.c...)
@@ -18,8 +18,13 @@ build/proof/vectors.tsv: $(PROOF)/vectors.py $(PROOF)/oracle.py
 	@mkdir -p $(@D)
 	python3 -B $< >$@
 
-#: make conformance  documents made by rule, judged by Python's json
-conformance: build/proof/conformance build/proof/vectors.tsv
+build/proof/replay-%: $(PROOF)/replay.c fuzz/%.c fuzz/fuzz.h $(PROOF)/reference.c $(PROOF)/vector.c \
+    $(wildcard $(PROOF)/*.h) $(SOURCES) $(HEADERS)
+	$(call program,-Ifuzz $< fuzz/$*.c $(PROOF)/reference.c $(PROOF)/vector.c)
+
+#: make conformance  documents made by rule, judged by Python's json; the same through the fuzz targets
+conformance: build/proof/conformance build/proof/vectors.tsv $(REPLAYED:%=build/proof/replay-%)
+	@for target in $(REPLAYED); do build/proof/replay-$$target <build/proof/vectors.tsv || exit 1; done
 	@build/proof/conformance <build/proof/vectors.tsv
 
 #: make exhaustive   all insides of strings of 4 bytes, all documents of 8 symbols; SHORT=1: of 3, of 7
@@ -52,7 +57,7 @@ endif
 #: make coverage     lines and branches of the C core, lines of lua/: all must be run by the tests
 coverage: build/proof/vectors.tsv build/lua5.1/cfs/errors/core.so build/luajit/cfs/errors/core.so
 	@tools/need $(COMPILER) lua5.4 lua-busted lua-cjson python3
-	@$(PROOF)/coverage
+	@$(PROOF)/coverage $(if $(SHORT),core)
 
 #: make bounds       stack, allocations, instructions a byte, memory over 10^8 bodies; SHORT=1: over 10^6
 bounds: build/proof/shapes
@@ -60,16 +65,16 @@ bounds: build/proof/shapes
 	@$(PROOF)/bounds $(if $(SHORT),1000000,100000000)
 
 #: make portability  the same verdicts from other compilers, options and processors; static analysis
+EVERYWHERE = clang-19 qemu-user gcc-s390x-linux-gnu gcc-aarch64-linux-gnu gcc-i686-linux-gnu \
+    libc6-dev-s390x-cross libc6-dev-arm64-cross libc6-dev-i386-cross cppcheck clang-tidy
 portability: build/proof/vectors.tsv
-	@tools/need $(COMPILER) clang-19 qemu-user gcc-s390x-linux-gnu gcc-aarch64-linux-gnu \
-	    gcc-i686-linux-gnu libc6-dev-s390x-cross libc6-dev-arm64-cross libc6-dev-i386-cross \
-	    cppcheck clang-tidy
-	@$(PROOF)/portability
+	@tools/need $(COMPILER) liblua5.4-dev $(if $(SHORT),,$(EVERYWHERE))
+	@$(PROOF)/portability $(if $(SHORT),gcc)
 
-#: make mutate       changes one thing of the core at a time: a test must fail; SHORT=1: every 10th
+#: make mutate       changes one thing of the core at a time: a test must fail; SHORT=1: every 60th
 mutate: build/proof/vectors.tsv
 	@tools/need $(COMPILER) python3
-	@python3 -B $(PROOF)/mutate.py $(if $(SHORT),10,1)
+	@python3 -B $(PROOF)/mutate.py $(if $(SHORT),60,1)
 
 #: make fuzz         libFuzzer for SECONDS=600: reading, writing, responses, jansson to compare with
 FUZZ_TARGETS = read write response differ
