@@ -39,7 +39,7 @@ run = $(paths) $(1)
 all: build/$(LUA)/cfs/errors/core.so
 
 help:
-	@sed -n 's/^#: //p' Makefile
+	@sed -n 's/^#: //p' $(MAKEFILE_LIST)
 
 #: make             build the C core for LUA=lua5.4 (or lua5.1, lua5.2, lua5.3, luajit)
 #: make demo        a tour: parse, match, explain, raise and render real errors; then a gateway
@@ -127,7 +127,7 @@ dist:
 lint:
 	@tools/need lua-check clang-format
 	luacheck -q lua spec bench examples tools
-	clang-format --dry-run -Werror src/*.c src/*.h spec/*.c bench/*.c
+	clang-format --dry-run -Werror src/*.c src/*.h spec/*.c bench/*.c spec/proof/*.[ch] fuzz/*.[ch]
 
 install: all
 	$(INSTALL) -d $(DESTDIR)$(INST_LUADIR)/cfs/errors/nginx $(DESTDIR)$(INST_LIBDIR)/cfs/errors
@@ -184,6 +184,8 @@ instructions budgets:
 
 clean:
 	$(RM) -r build dist
+
+include spec/proof/proof.mk
 
 .PHONY: all help demo gateway repl test test-prometheus bench bench-nginx instructions budgets simulate \
     docs golden picture drift dist lint install uninstall clean

@@ -20,11 +20,17 @@ describe("The C library", function()
             "case none",
             "empty none",
             "long none none",
+            "as long as the last none",
             "past the end none",
             "by enumerator RateLimit",
             "not_envelope the document is too long 1",
             "too much",
+            "too much",
+            "too much",
             "2",
+            "too much",
+            "valid 0",
+            "1 2 3 4 0",
             "",
         }, "\n"), command.must(program))
     end)

@@ -218,6 +218,19 @@ describe("errors.parse", function()
         end)
     end)
 
+    describe("keeps a message that is not quite the catalogue's:", function()
+        local message = errors.InstanceNotFound.message
+        for _, source in ipairs {
+            message, message:sub(1, -2), message .. ".", message:sub(1, -2) .. "!", "", "\\u0041",
+            "\\u0041" .. message:sub(7),
+        } do
+            it(source, function()
+                assert_reads({ code = "InstanceNotFound", message = (source:gsub("\\u0041", "A")) },
+                    '{"code":"InstanceNotFound","message":"' .. source .. '"}')
+            end)
+        end
+    end)
+
     describe("knows, of a code", function()
         it("of the catalogue, what the catalogue says", function()
             local err = errors.parse '{"code":"InstanceNotFound"}'

@@ -39,6 +39,7 @@ static const char *found(const char *code, size_t length)
 
 static void find(void)
 {
+    const char *last = cfs_at(cfs_count() - 1)->code;
     char longest[300];
     memset(longest, 'A', sizeof longest);
     printf("cut %s\n", found("InstanceNotFoundX", 17));
@@ -46,6 +47,8 @@ static void find(void)
     printf("case %s\n", found("instancenotfound", 16));
     printf("empty %s\n", found("", 0));
     printf("long %s %s\n", found(longest, 300), found(longest, 256 + 16));
+    memcpy(longest, last, strlen(last) - 1);
+    printf("as long as the last %s\n", found(longest, strlen(last)));
     printf("past the end %s\n", cfs_at(cfs_count()) == NULL ? "none" : "some");
     printf("by enumerator %s\n", cfs_at(CFS_CODE_RateLimit)->code);
 }
@@ -55,11 +58,26 @@ static void limits(void)
 {
     cfs_envelope envelope;
     cfs_refusal refusal;
+    bool valid;
     cfs_bytes none = {NULL, 0}, huge = {"", SIZE_MAX / 4};
     enum cfs_what what = cfs_envelope_read("", SIZE_MAX / 2, &envelope, &refusal);
     printf("%s %s %d\n", cfs_what_name(what), refusal.reason, (int)refusal.position);
+    printf("%s\n", cfs_envelope_write(huge, none, none, NULL, 0) == SIZE_MAX ? "too much" : "fits");
+    printf("%s\n", cfs_envelope_write(none, huge, none, NULL, 0) == SIZE_MAX ? "too much" : "fits");
     printf("%s\n", cfs_envelope_write(none, none, huge, NULL, 0) == SIZE_MAX ? "too much" : "fits");
     printf("%d\n", (int)cfs_envelope_write(none, none, none, NULL, 0));
+    printf("%s\n",
+           cfs_utf8_repair("", SIZE_MAX / 2, NULL, &valid) == SIZE_MAX ? "too much" : "fits");
+    printf("valid %d\n", valid);
+}
+
+/* The bytes of a sequence, whatever its first byte is. */
+static void sequences(void)
+{
+    const unsigned char *bytes = (const unsigned char *)"A\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\x80";
+    printf("%d %d %d %d %d\n", (int)cfs_utf8_length(bytes, 11), (int)cfs_utf8_length(bytes + 1, 10),
+           (int)cfs_utf8_length(bytes + 3, 8), (int)cfs_utf8_length(bytes + 6, 5),
+           (int)cfs_utf8_length(bytes + 10, 1));
 }
 
 int main(void)
@@ -67,5 +85,6 @@ int main(void)
     walk();
     find();
     limits();
+    sequences();
     return 0;
 }

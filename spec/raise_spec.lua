@@ -71,6 +71,14 @@ describe("errors.raise", function()
             function() errors.raise(errors.InstanceNotFound, { requestID = "r" }) end)
         raises("bad argument #2 to 'raise' (an error that there is takes no fields)",
             function() errors.raise(errors.new("InstanceNotFound"), { requestId = "r" }) end)
+        raises("bad argument #2 to 'raise' (table expected, got number)",
+            function() errors.raise("InstanceNotFound", 5) end)
+        raises("bad argument #2 to 'raise' (field 'requestId' must be a string, got number)",
+            function() errors.raise("InstanceNotFound", { requestId = 5 }) end)
+    end)
+
+    it("takes a message in the place of the template's", function()
+        assert.equal("m", caught(errors.raise, "InstanceNotFound", { message = "m" }).message)
     end)
 
     it("refuses what is neither a code nor a kind nor an error", function()
@@ -131,6 +139,15 @@ describe("errors.pcall", function()
         local unpack = table.unpack or unpack
         assert.same({ n = 2, true, 200 },
             pack(errors.pcall(function(...) return select("#", ...) end, unpack(many))))
+    end)
+
+    it("makes an InternalError of memory that runs out", function()
+        local file = assert(io.open("/dev/null"))
+        local good, caught_one = errors.pcall(file.read, file, 2 ^ 46)
+        file:close()
+        if good then return end -- Lua 5.1 takes no memory before there is something to read
+        assert.equal("InternalError", caught_one.code)
+        assert.matches("^not enough memory", caught_one:cause())
     end)
 
     it("returns false and an error of the library as it is", function()

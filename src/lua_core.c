@@ -99,7 +99,7 @@ static void push_size(lua_State *L, size_t size)
 static int push_refusal(lua_State *L, enum cfs_what what, const cfs_refusal *refusal)
 {
     char position[24];
-    snprintf(position, sizeof position, "%zu", refusal->position);
+    (void)snprintf(position, sizeof position, "%zu", refusal->position);
     lua_pushnil(L);
     lua_pushfstring(L, "%s: %s at byte %s", cfs_what_phrase(what), refusal->reason, position);
     lua_pushstring(L, cfs_what_name(what));
@@ -236,13 +236,13 @@ static bool push_plain_error(lua_State *L)
 static int core_raise(lua_State *L)
 {
     lua_settop(L, 2);
-    if (push_plain_error(L))
-        return lua_error(L);
-    lua_settop(L, 2);
-    lua_pushvalue(L, lua_upvalueindex(UPVALUES + 1));
-    lua_insert(L, 1);
-    lua_call(L, 2, 0);
-    return 0;
+    if (!push_plain_error(L)) {
+        lua_settop(L, 2);
+        lua_pushvalue(L, lua_upvalueindex(UPVALUES + 1));
+        lua_insert(L, 1);
+        lua_call(L, 2, 1);
+    }
+    return lua_error(L);
 }
 
 static int push_envelope(lua_State *L, cfs_bytes request_id, cfs_bytes code, cfs_bytes message)
@@ -298,7 +298,6 @@ static int core_repair(lua_State *L)
     char buffer[BUFFER_SIZE], *place;
     bool valid;
     size_t size;
-    luaL_argcheck(L, bytes.length <= SIZE_MAX / CFS_REPLACEMENT_SIZE, 1, "string too long");
     size = cfs_utf8_repair(bytes.at, bytes.length, NULL, &valid);
     if (valid) {
         lua_pushvalue(L, 1);
@@ -310,29 +309,30 @@ static int core_repair(lua_State *L)
     return 1;
 }
 
-static void set_string(lua_State *L, const char *name, const char *value)
-{
-    lua_pushstring(L, value);
-    lua_setfield(L, -2, name);
-}
-
 /* Pushes an error of the catalogue as a new table. */
 static void push_error(lua_State *L, const cfs_error *error)
 {
     const cfs_advice *advice = error->advice;
+    const struct {
+        const char *name, *value;
+    } texts[] = {{"code", error->code},
+                 {"reason", error->reason},
+                 {"message", error->message},
+                 {"description", error->description},
+                 {"service", cfs_service_name(error->service)},
+                 {"fault", cfs_fault_name(advice->fault)},
+                 {"category", cfs_category_name(advice->category)},
+                 {"retry", cfs_retry_name(advice->retry)},
+                 {"canonical", cfs_canonical_name(advice->canonical)},
+                 {"remedy", advice->remedy}};
+    size_t index;
     lua_createtable(L, 0, 12);
-    set_string(L, "code", error->code);
+    for (index = 0; index < sizeof texts / sizeof texts[0]; index++) {
+        lua_pushstring(L, texts[index].value);
+        lua_setfield(L, -2, texts[index].name);
+    }
     lua_pushinteger(L, error->status);
     lua_setfield(L, -2, "status");
-    set_string(L, "reason", error->reason);
-    set_string(L, "message", error->message);
-    set_string(L, "description", error->description);
-    set_string(L, "service", cfs_service_name(error->service));
-    set_string(L, "fault", cfs_fault_name(advice->fault));
-    set_string(L, "category", cfs_category_name(advice->category));
-    set_string(L, "retry", cfs_retry_name(advice->retry));
-    set_string(L, "canonical", cfs_canonical_name(advice->canonical));
-    set_string(L, "remedy", advice->remedy);
     lua_pushboolean(L, 1);
     lua_setfield(L, -2, "known");
 }
@@ -364,7 +364,8 @@ static void push_state(lua_State *L)
     lua_setfield(L, -2, "metatables");
     lua_newtable(L); /* side, whose keys are weak */
     lua_createtable(L, 0, 1);
-    set_string(L, "__mode", "k");
+    lua_pushliteral(L, "k");
+    lua_setfield(L, -2, "__mode");
     lua_setmetatable(L, -2);
     lua_setfield(L, -2, "side");
     lua_pushvalue(L, -1);

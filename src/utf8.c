@@ -8,11 +8,11 @@ static inline bool is_continuation(unsigned char byte)
 }
 
 /* May the second byte follow the lead? What is left out is overlong, a surrogate or too high. */
-static inline bool follows(unsigned char lead, unsigned char second)
+static inline bool follows(const unsigned char *at)
 {
-    unsigned char low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-    unsigned char high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-    return second >= low && second <= high;
+    unsigned char low = at[0] == 0xE0 ? 0xA0 : at[0] == 0xF0 ? 0x90 : 0x80;
+    unsigned char high = at[0] == 0xED ? 0x9F : at[0] == 0xF4 ? 0x8F : 0xBF;
+    return at[1] >= low && at[1] <= high;
 }
 
 static inline size_t well_formed(const unsigned char *at, size_t left)
@@ -25,15 +25,13 @@ static inline size_t well_formed(const unsigned char *at, size_t left)
     if (lead < 0xE0)
         return left >= 2 && is_continuation(at[1]) ? 2 : 0;
     if (lead < 0xF0)
-        return left >= 3 && follows(lead, at[1]) && is_continuation(at[2]) ? 3 : 0;
-    return left >= 4 && follows(lead, at[1]) && is_continuation(at[2]) && is_continuation(at[3])
-               ? 4
-               : 0;
+        return left >= 3 && follows(at) && is_continuation(at[2]) ? 3 : 0;
+    return left >= 4 && follows(at) && is_continuation(at[2]) && is_continuation(at[3]) ? 4 : 0;
 }
 
 static inline size_t maximal_subpart(const unsigned char *at, size_t left)
 {
-    if (at[0] < 0xE0 || at[0] > 0xF4 || left < 2 || !follows(at[0], at[1]))
+    if (at[0] < 0xE0 || at[0] > 0xF4 || left < 2 || !follows(at))
         return 1;
     return at[0] < 0xF0 || left < 3 || !is_continuation(at[2]) ? 2 : 3;
 }
@@ -92,9 +90,12 @@ unsigned char *cfs_utf8_write(unsigned char *out, uint32_t code_point)
 
 size_t cfs_utf8_repair(const char *bytes, size_t length, char *out, bool *valid)
 {
-    const unsigned char *at = (const unsigned char *)bytes, *end = at + length;
+    const unsigned char *at = (const unsigned char *)bytes, *end;
     size_t size = 0;
-    *valid = true;
+    *valid = length <= SIZE_MAX / CFS_REPLACEMENT_SIZE;
+    if (!*valid)
+        return SIZE_MAX;
+    end = at + length;
     while (at < end) {
         const unsigned char *run = at;
         while (at < end && *at < 0x80)

@@ -49,8 +49,9 @@ CFS_INTERNAL unsigned char *cfs_utf8_write(unsigned char *out, uint32_t code_poi
 /*
 ** Copies `length` bytes, every maximal subpart that is ill-formed replaced by U+FFFD, and returns
 ** how many bytes that makes: `length` exactly if nothing had to be replaced or each replacement was
-** as long as what it replaced. `out` may be NULL, to learn the size: at most 3 times `length`,
-** which must not exceed SIZE_MAX / 3. `*valid` tells whether nothing was replaced.
+** as long as what it replaced. `out` may be NULL, to learn the size: at most 3 times `length`, or
+** SIZE_MAX, and nothing was read, if that might not fit a size_t. `*valid` tells whether nothing
+** was replaced.
 */
 CFS_INTERNAL size_t cfs_utf8_repair(const char *bytes, size_t length, char *out, bool *valid);
 

@@ -58,8 +58,8 @@ end
 function kind.add(row, is_vendors)
     row.known = true
     kinds[row.code] = kind.make(row, is_vendors)
-    order[#order + 1] = row
     state.targets[row.code] = true
+    order[#order + 1] = row
 end
 
 
@@ -103,9 +103,9 @@ function kind.search(wanted)
 end
 
 
-if #order == 0 then
-    for _, row in ipairs(core.catalogue()) do kind.add(row, true) end
-    setmetatable(kinds, state.list_metatable)
-end
+-- When the module is loaded again there is nothing to add, unless memory ran out the first time.
+local rows = core.catalogue()
+for index = #order + 1, #rows do kind.add(rows[index], true) end
+setmetatable(kinds, state.list_metatable)
 
 return kind

@@ -6,7 +6,6 @@ local core = require "cfs.errors.core"
 local state = core.state
 
 if not state.kinds then
-    state.kinds = {}       -- code → kind
     state.order = {}       -- the kinds in the vendor's order, then those of errors.extend
     state.kind_of = {}     -- metatable of errors → their kind
     state.targets = {}     -- what errors.is knows: codes, categories and kinds, each → true
@@ -14,6 +13,7 @@ if not state.kinds then
     state.methods = {}     -- what errors inherit from their kind, and that from here
     state.kind_metatable = { __index = state.methods, __name = "cfs.kind" }
     state.list_metatable = {} -- of lists of kinds, such as the catalogue
+    state.kinds = {}       -- code → kind; the last, lest half a state be taken for a whole one
 end
 
 -- Two more tables are there from the start, since the core uses them:

@@ -1,0 +1,92 @@
+# The proofs: each target names its figure in its last line, and fails where a promise is broken.
+
+CORE = src/catalogue.c src/envelope.c src/utf8.c
+PROOF = spec/proof
+REPLAYED = read write response
+SANITIZE = -g -O2 -fsanitize=address,undefined -fno-sanitize-recover=all
+
+# Builds a C program with the library: $(call program,file.c...)
+program = @mkdir -p $(@D) && $(CC) -std=c99 $(CFLAGS) $(WARNINGS) -Isrc -I$(PROOF) -o $@ $(1) $(CORE)
+
+build/proof/%: $(PROOF)/%.c $(PROOF)/reference.c $(PROOF)/vector.c $(wildcard $(PROOF)/*.h) \
+    $(SOURCES) $(HEADERS)
+	@tools/need $(COMPILER)
+	$(call program,$< $(PROOF)/reference.c $(PROOF)/vector.c)
+
+build/proof/vectors.tsv: $(PROOF)/vectors.py $(PROOF)/oracle.py
+	@tools/need python3
+	@mkdir -p $(@D)
+	python3 -B $< >$@
+
+build/proof/replay-%: $(PROOF)/replay.c fuzz/%.c fuzz/fuzz.h $(PROOF)/reference.c $(PROOF)/vector.c \
+    $(wildcard $(PROOF)/*.h) $(SOURCES) $(HEADERS)
+	$(call program,-Ifuzz $< fuzz/$*.c $(PROOF)/reference.c $(PROOF)/vector.c)
+
+#: make conformance  documents made by rule, judged by Python's json; the same through the fuzz targets
+conformance: build/proof/conformance build/proof/vectors.tsv $(REPLAYED:%=build/proof/replay-%)
+	@for target in $(REPLAYED); do build/proof/replay-$$target <build/proof/vectors.tsv || exit 1; done
+	@build/proof/conformance <build/proof/vectors.tsv
+
+#: make exhaustive   all insides of strings of 4 bytes, all documents of 8 symbols; SHORT=1: of 3, of 7
+exhaustive: build/proof/exhaustive
+	@$< documents $(if $(SHORT),7,8)
+	@$< strings $(if $(SHORT),3,4)
+
+build/proof/faults-%: $(PROOF)/faults.c $(SOURCES) $(HEADERS)
+	@tools/need $(COMPILER) $(DEV_$*)
+	@mkdir -p $(@D)
+	$(CC) -std=c99 $(WARNINGS) $(SANITIZE) -Isrc $$(pkg-config --cflags $*) -o $@ $< $(SOURCES) \
+	    $$(pkg-config --libs $*)
+
+#: make faults       each allocation fails in turn, on the five Luas; SHORT=1: of loading every 20th
+faults: $(LUAS:%=build/proof/faults-%)
+	@for lua in $(LUAS); do echo "== $$lua" && \
+	    LUA_PATH='lua/?.lua;;' build/proof/faults-$$lua $(if $(SHORT),20) || exit 1; done
+
+#: make memory       pages that cannot be touched, sanitizers, valgrind, Lua's own checks; SHORT=1: less
+memory: build/proof/pages build/proof/vectors.tsv $(LUAS:%=build/%/cfs/errors/core.so)
+	@tools/need lua-busted lua-cjson
+	@build/proof/pages <build/proof/vectors.tsv
+	@$(PROOF)/memory sanitized $(if $(SHORT),lua5.4 luajit,$(LUAS))
+ifndef SHORT
+	@tools/need valgrind
+	@$(PROOF)/memory checked lua5.4
+	@$(PROOF)/memory watched lua5.4 luajit
+endif
+
+#: make coverage     lines and branches of the C core, lines of lua/: all must be run by the tests
+coverage: build/proof/vectors.tsv build/lua5.1/cfs/errors/core.so build/luajit/cfs/errors/core.so
+	@tools/need $(COMPILER) lua5.4 lua-busted lua-cjson python3
+	@$(PROOF)/coverage $(if $(SHORT),core)
+
+#: make bounds       stack, allocations, instructions a byte, memory over 10^8 bodies; SHORT=1: over 10^6
+bounds: build/proof/shapes
+	@tools/need $(COMPILER) valgrind python3
+	@$(PROOF)/bounds $(if $(SHORT),1000000,100000000)
+
+#: make portability  the same verdicts from other compilers, options and processors; static analysis
+EVERYWHERE = clang-19 qemu-user gcc-s390x-linux-gnu gcc-aarch64-linux-gnu gcc-i686-linux-gnu \
+    libc6-dev-s390x-cross libc6-dev-arm64-cross libc6-dev-i386-cross cppcheck clang-tidy
+portability: build/proof/vectors.tsv
+	@tools/need $(COMPILER) liblua5.4-dev $(if $(SHORT),,$(EVERYWHERE))
+	@$(PROOF)/portability $(if $(SHORT),gcc)
+
+#: make mutate       changes one thing of the core at a time: a test must fail; SHORT=1: every 60th
+mutate: build/proof/vectors.tsv
+	@tools/need $(COMPILER) python3
+	@python3 -B $(PROOF)/mutate.py $(if $(SHORT),60,1)
+
+#: make fuzz         libFuzzer for SECONDS=600: reading, writing, responses, jansson to compare with
+FUZZ_TARGETS = read write response differ
+SECONDS = 600
+
+build/fuzz/%: fuzz/%.c fuzz/fuzz.h $(PROOF)/reference.c $(PROOF)/reference.h $(SOURCES) $(HEADERS)
+	@tools/need clang-19 libclang-rt-19-dev libjansson-dev
+	@mkdir -p $(@D)
+	clang-19 -std=c11 $(WARNINGS) $(SANITIZE) -fsanitize=fuzzer -Isrc -I$(PROOF) -o $@ \
+	    $< $(PROOF)/reference.c $(CORE) -ljansson
+
+fuzz: $(FUZZ_TARGETS:%=build/fuzz/%)
+	@fuzz/run $(SECONDS) $(FUZZ_TARGETS)
+
+.PHONY: conformance exhaustive faults memory coverage bounds portability mutate fuzz
