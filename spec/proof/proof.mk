@@ -56,7 +56,8 @@ endif
 
 #: make coverage     lines and branches of the C core, lines of lua/: all must be run by the tests
 coverage: build/proof/vectors.tsv build/lua5.1/cfs/errors/core.so build/luajit/cfs/errors/core.so
-	@tools/need $(COMPILER) lua5.4 lua-busted lua-cjson python3
+	@tools/need $(COMPILER) liblua5.4-dev lua5.4 lua-busted lua-cjson python3 \
+	    $(if $(SHORT),,clang-19 llvm-19 libclang-rt-19-dev)
 	@$(PROOF)/coverage $(if $(SHORT),core)
 
 #: make bounds       stack, allocations, instructions a byte, memory over 10^8 bodies; SHORT=1: over 10^6
