@@ -25,7 +25,7 @@ PROGRAMS = {
     "plain": (["spec/plain.c"], [[]]),
 }
 SHARED = ["spec/proof/reference.c", "spec/proof/vector.c"]
-SPECS = ["envelope", "raise", "catalogue", "object", "response", "extend"]
+SPECS = ["envelope", "raise", "catalogue", "object", "response", "extend", "render"]
 
 CHANGES = [
     (r"==", "!="), (r"!=", "=="), (r"<=", "<"), (r">=", ">"), (r" < ", " <= "), (r" > ", " >= "),
