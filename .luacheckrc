@@ -4,6 +4,7 @@ files["lua/cfs/errors/nginx*"].globals = { "ngx" }
 files["spec/nginx/upstream.lua"].std = "ngx_lua"
 files["spec"].std = "max+busted"
 files["bench"].std = "max"
+files["bench/served.lua"] = { std = "max", globals = { "ngx" } }
 files["tools"].std = "max"
 files["examples"].std = "max"
 files["examples/gateway/app.lua"].std = "ngx_lua"

@@ -47,6 +47,7 @@ help:
 #: make repl        Lua's prompt with `errors` loaded
 #: make test        the specs on Lua 5.1, 5.2, 5.3, 5.4 and LuaJIT; LUAS= and SPECS= choose
 #: make bench       how fast it is, on Lua 5.4, LuaJIT and in C, with targets; BENCH=short for a glance
+#: make bench-nginx  an error answered by nginx beside printing constants, by wrk; BENCH=short, too
 #: make instructions  what reading takes, against bench/instructions.tsv; `make budgets` writes that anew
 #: make test-prometheus  a real Prometheus scrapes two gateways and adds up what they counted
 #: make simulate    what an outage does to 1,000 clients without retry, with a naive one, and with ours
@@ -170,6 +171,11 @@ bench:
 	done
 	@build/bench/reader $(bench_rounds) build/bench/shapes/*
 
+bench-nginx:
+	@tools/need luajit2 lua-busted $(NGINX) curl wrk
+	@$(MAKE) -s LUA=luajit
+	@$(call run,luajit) bench/nginx.lua $(BENCH)
+
 instructions budgets:
 	@tools/need $(COMPILER) lua5.4 lua-cjson valgrind
 	@$(MAKE) -s build/bench/once build/bench/shapes
@@ -181,6 +187,6 @@ clean:
 
 -include spec/proof/proof.mk # not in a tree without the tests
 
-.PHONY: all help demo gateway repl test test-prometheus bench instructions budgets simulate docs golden \
-    picture drift dist lint install uninstall clean
+.PHONY: all help demo gateway repl test test-prometheus bench bench-nginx instructions budgets simulate \
+    docs golden picture drift dist lint install uninstall clean
 .DELETE_ON_ERROR:

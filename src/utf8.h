@@ -51,8 +51,7 @@ CFS_INTERNAL unsigned char *cfs_utf8_write(unsigned char *out, uint32_t code_poi
 ** how many bytes that makes: `length` exactly if nothing had to be replaced or each replacement was
 ** as long as what it replaced. `out` may be NULL, to learn the size: at most 3 times `length`, or
 ** SIZE_MAX, and nothing was read, if that might not fit a size_t. `*valid` tells whether nothing
-*was
-** replaced.
+** was replaced.
 */
 CFS_INTERNAL size_t cfs_utf8_repair(const char *bytes, size_t length, char *out, bool *valid);
 

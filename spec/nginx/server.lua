@@ -171,8 +171,10 @@ local function show_logs()
     end
 end
 
-busted.subscribe({ "failure" }, show_logs)
-busted.subscribe({ "error" }, show_logs)
+if busted.subscribe then -- run by busted, not by a benchmark
+    busted.subscribe({ "failure" }, show_logs)
+    busted.subscribe({ "error" }, show_logs)
+end
 
 
 return server

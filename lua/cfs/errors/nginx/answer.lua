@@ -5,7 +5,7 @@ local metrics = require "cfs.errors.nginx.metrics"
 
 local ngx = ngx
 local gsub, match, sub = string.gsub, string.match, string.sub
-local error, ipairs, pairs, pcall = error, ipairs, pairs, pcall
+local error, pairs, pcall = error, pairs, pcall
 local rawget, setmetatable, type = rawget, setmetatable, type
 
 local answer = {}
@@ -15,8 +15,9 @@ local phases = { rewrite = true, server_rewrite = true, access = true, content =
 
 -- What may have been said of the body that was to come, and is not true of the error's.
 local representation = {
-    "Accept-Ranges", "Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Language",
-    "Content-Range", "ETag", "Expires", "Last-Modified",
+    ["accept-ranges"] = true, ["cache-control"] = true, ["content-disposition"] = true,
+    ["content-encoding"] = true, ["content-language"] = true, ["content-range"] = true, etag = true,
+    expires = true, ["last-modified"] = true,
 }
 
 -- nginx cuts a line at 2,048 bytes, of which an error takes 1,024, and the request what it needs.
@@ -99,9 +100,12 @@ local function send(err, options)
         status, headers, body = err:response(options)
         answer.log(err, level)
     end
-    for _, name in ipairs(representation) do ngx.header[name] = nil end
-    for name, value in pairs(headers) do ngx.header[name] = value end
-    ngx.header["Content-Length"] = #body
+    local header = ngx.header
+    for name in pairs(ngx.resp.get_headers(0)) do
+        if representation[name] then header[name] = nil end
+    end
+    for name, value in pairs(headers) do header[name] = value end
+    header["Content-Length"] = #body
     ngx.status = status
     ngx.print(body)
     return ngx.exit(ngx.HTTP_OK)
