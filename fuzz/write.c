@@ -51,21 +51,22 @@ static void check_member(cfs_bytes member, const cfs_text *text)
     CHECK(memcmp(expected, given, size) == 0);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+/* Writes them, also into `less` bytes and into just as many as it takes, and reads them back. */
+static void check(cfs_bytes request_id, cfs_bytes code, cfs_bytes message, size_t less)
 {
     static char json[6 * LONGEST], cut[6 * LONGEST];
-    cfs_bytes request_id = take_member(&data, &size), code = take_member(&data, &size),
-              message = take_member(&data, &size);
-    size_t written = cfs_envelope_write(request_id, code, message, json, sizeof json), less;
+    size_t written = cfs_envelope_write(request_id, code, message, json, sizeof json);
     cfs_envelope envelope;
     cfs_refusal refusal;
     enum cfs_what what;
     CHECK(written <= sizeof json);
     check_written((const unsigned char *)json, written);
-    less = written * (size & 15) / 16;
+    less = less < written ? less : written - 1;
     cut[less] = '@';
     CHECK(cfs_envelope_write(request_id, code, message, cut, less) == written);
     CHECK(cut[less] == '@');
+    CHECK(cfs_envelope_write(request_id, code, message, cut, written) == written);
+    CHECK(memcmp(json, cut, written) == 0);
     what = reference_compare(json, written, &envelope, &refusal);
     CHECK(what == (code.length > 0 ? CFS_ENVELOPE : CFS_NOT_ENVELOPE));
     if (what == CFS_ENVELOPE) {
@@ -74,5 +75,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_member(message, &envelope.message);
         CHECK(!envelope.others);
     }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const cfs_bytes some = {"A", 1};
+    cfs_bytes request_id = take_member(&data, &size), code = take_member(&data, &size),
+              message = take_member(&data, &size);
+    check(request_id, code, message, size);
+    if (code.length == 0) /* what has none is no envelope */
+        check(request_id, some, message, size);
     return 0;
 }

@@ -13,7 +13,9 @@ import sys
 import tempfile
 
 CORE = ["catalogue", "envelope", "utf8"]
-FLAGS = ["-std=c99", "-O1", "-w", "-Isrc", "-Ispec/proof", "-Ifuzz"]
+# What is read before it is written, or past an array's end, shows.
+FLAGS = ["-std=c99", "-O1", "-w", "-ftrivial-auto-var-init=pattern", "-fsanitize=bounds",
+         "-fsanitize-undefined-trap-on-error", "-Isrc", "-Ispec/proof", "-Ifuzz"]
 VECTORS = "build/proof/vectors.tsv"
 # name → its files, beside the core, and the arguments that it is run with
 PROGRAMS = {
@@ -25,7 +27,7 @@ PROGRAMS = {
     "plain": (["spec/plain.c"], [[]]),
 }
 SHARED = ["spec/proof/reference.c", "spec/proof/vector.c"]
-SPECS = ["envelope", "raise", "catalogue", "object", "response", "extend"]
+SPECS = ["envelope", "raise", "catalogue", "object", "response", "extend", "render"]
 
 CHANGES = [
     (r"==", "!="), (r"!=", "=="), (r"<=", "<"), (r">=", ">"), (r" < ", " <= "), (r" > ", " >= "),

@@ -56,13 +56,20 @@ endif
 
 #: make coverage     lines and branches of the C core, lines of lua/: all must be run by the tests
 coverage: build/proof/vectors.tsv build/lua5.1/cfs/errors/core.so build/luajit/cfs/errors/core.so
-	@tools/need $(COMPILER) lua5.4 lua-busted lua-cjson python3
+	@tools/need $(COMPILER) liblua5.4-dev lua5.4 lua-busted lua-cjson python3 \
+	    $(if $(SHORT),,clang-19 llvm-19 libclang-rt-19-dev)
 	@$(PROOF)/coverage $(if $(SHORT),core)
 
-#: make bounds       stack, allocations, instructions a byte, memory over 10^8 bodies; SHORT=1: over 10^6
+#: make bounds       stack, allocations, instructions a byte, memory over 10^8 bodies and 10^6 answers of
+#:                   nginx; SHORT=1: over 10^6 bodies
 bounds: build/proof/shapes
 	@tools/need $(COMPILER) valgrind python3
 	@$(PROOF)/bounds $(if $(SHORT),1000000,100000000)
+ifndef SHORT
+	@tools/need $(NGINX) curl apache2-utils
+	@$(MAKE) -s LUA=luajit
+	@$(PROOF)/answers 1000000
+endif
 
 #: make portability  the same verdicts from other compilers, options and processors; static analysis
 EVERYWHERE = clang-19 qemu-user gcc-s390x-linux-gnu gcc-aarch64-linux-gnu gcc-i686-linux-gnu \

@@ -63,6 +63,8 @@ def utf8():
         for second in [b"", b"\x7f", b"\x80", b"\x8f", b"\x90", b"\x9f", b"\xa0", b"\xbf", b"\xc0"]:
             yield quoted(bytes([first]) + second)
             yield quoted(b"a" + bytes([first]) + second + b"z")
+    for character in "\u2027\u2028\u2029\u202a":
+        yield quoted(character.encode())
     for first in [0xC3, 0xE0, 0xE1, 0xEC, 0xED, 0xEE, 0xEF, 0xF0, 0xF1, 0xF3, 0xF4, 0xF5, 0xF8, 0xFC]:
         for second in [b"\x80", b"\x8f", b"\x90", b"\x9f", b"\xa0", b"\xbf"]:
             for rest in [b"\x7f", b"\x80", b"\xbf", b"\xc0", b"\x80\x80", b"\xbf\xbf", b"\x80a", b"\x80\xe2",
@@ -171,7 +173,7 @@ def bytes_in_places():
 def members():
     """Names and values of every kind, alone, beside a code, and twice."""
     names = ["code", "message", "requestId", "requestID", "request_id", "\\u0063ode", "\\u0072equest\\u005fid", "Code",
-             "code ", "cod", "code\\u0000", "", "requestid", "message\\n", "\\u006d\\u0065\\u0073\\u0073\\u0061\\u0067\\u0065"]
+             "code ", "cod", "code\\u0000", "", "requestid", "message\\n", "requestIx", "messagE", "request_iD", "\\u006d\\u0065\\u0073\\u0073\\u0061\\u0067\\u0065"]
     kinds = ['"A"', '""', "1", "-0.5e3", "null", "true", "false", "[]", "{}", '["A"]', '{"code":"B"}', '"\\u0000"', '"\\ud800"']
     for name, value in itertools.product(names, kinds):
         yield f'{{"{name}":{value}}}'.encode()
