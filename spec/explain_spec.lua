@@ -107,25 +107,25 @@ describe("errors.explain", function()
 
     it("explains a status by the codes that come with it", function()
         local expected = lines(
-            "409 Conflict, the status of these codes:",
+            "412 Precondition Failed, the status of these codes:",
             "",
-            "cfs",
+            "global",
             "  status code                            category        retry       fault",
-            "  409    MultiRequestConflict            conflict        same_token  client")
-        assert.equal(expected, errors.explain(409))
-        assert.equal(expected, errors.explain " 409\n")
+            "  412    PreconditionFailed              conflict        reread      client")
+        assert.equal(expected, errors.explain(412))
+        assert.equal(expected, errors.explain " 412\n")
     end)
 
     it("explains a status without one by what is known of it", function()
         local expected = lines(
-            "A code that is not in the catalogue, 502 Bad Gateway",
+            "A code that is not in the catalogue, 504 Gateway Timeout",
             "meaning      An error that the catalogue does not have.",
             "fault        the service's",
             "category     unavailable",
             "what to do   Repeat the call later; quote the request id if it persists.",
             "retry        yes, after a pause that grows from try to try")
-        assert.equal(expected, errors.explain(502))
-        assert.equal(expected, errors.explain "502")
+        assert.equal(expected, errors.explain(504))
+        assert.equal(expected, errors.explain "504")
     end)
 
     it("explains a response that was no envelope", function()
