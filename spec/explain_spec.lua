@@ -97,13 +97,13 @@ describe("errors.explain", function()
 
     it("explains a status by the codes that come with it", function()
         local expected = lines(
-            "409 Conflict, the status of these codes:",
+            "424 Failed Dependency, the status of these codes:",
             "",
             "cfs",
             "  status code                            category        retry       fault",
-            "  409    MultiRequestConflict            conflict        same_token  client")
-        assert.equal(expected, errors.explain(409))
-        assert.equal(expected, errors.explain " 409\n")
+            "  424    ServiceError                    unavailable     backoff     server")
+        assert.equal(expected, errors.explain(424))
+        assert.equal(expected, errors.explain " 424\n")
     end)
 
     it("explains a status without one by what is known of it", function()
