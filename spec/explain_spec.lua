@@ -105,6 +105,29 @@ describe("errors.explain", function()
             errors.explain('{"code": "InstanceNotFound"}'):match("^[^\n]*"))
     end)
 
+    it("explains a status by the codes that come with it", function()
+        local expected = lines(
+            "412 Precondition Failed, the status of these codes:",
+            "",
+            "global",
+            "  status code                            category        retry       fault",
+            "  412    PreconditionFailed              conflict        reread      client")
+        assert.equal(expected, errors.explain(412))
+        assert.equal(expected, errors.explain " 412\n")
+    end)
+
+    it("explains a status without one by what is known of it", function()
+        local expected = lines(
+            "A code that is not in the catalogue, 504 Gateway Timeout",
+            "meaning      An error that the catalogue does not have.",
+            "fault        the service's",
+            "category     unavailable",
+            "what to do   Repeat the call later; quote the request id if it persists.",
+            "retry        yes, after a pause that grows from try to try")
+        assert.equal(expected, errors.explain(504))
+        assert.equal(expected, errors.explain "504")
+    end)
+
     it("explains a response that was no envelope", function()
         assert.equal(lines(
             "No code, 502 Bad Gateway",
@@ -123,6 +146,11 @@ describe("errors.explain", function()
         { "a misspelt code, pasted with its line's end", " InstanceNotfound\n",
           "The catalogue does not have it: unknown code 'InstanceNotfound', "
               .. "did you mean 'InstanceNotFound'?" },
+        { "a misspelt code with a hyphen", "rate-limit",
+          "The catalogue does not have it: unknown code 'rate-limit', did you mean 'RateLimit'?" },
+        { "a number that is no status", "4040",
+          "The catalogue does not have it: unknown code '4040'" },
+        { "a status that is no error's", 204, "This is no error: its status is 204" },
         { "an HTML page", "<html><title>502 Bad Gateway</title></html>",
           "This is no error of the service: not JSON: found HTML or XML at byte 1" },
         { "a malformed body, with the position", '{"code" "RateLimit"}',
@@ -161,11 +189,11 @@ describe("errors.explain", function()
     end)
 
     for _, case in ipairs {
-        { "nil", nil }, { "number", 404 }, { "boolean", true }, { "table", {} },
+        { "nil", nil }, { "number", 4040 }, { "boolean", true }, { "table", {} },
         { "function", print },
     } do
         it("blames the line that gives it a " .. case[1], function()
-            local sentence = "code, body or error expected, got " .. case[1]
+            local sentence = "code, status, body or error expected, got " .. case[1]
             raises("bad argument #1 to 'explain' (" .. sentence .. ")",
                 function() errors.explain(case[2]) end)
         end)
@@ -184,6 +212,7 @@ describe("errors.explain", function()
     it("keeps within 80 columns for each status", function()
         for status = 400, 599 do
             assert_fits(errors.explain(errors.from_response { status = status, body = "" }))
+            assert_fits(errors.explain(status))
         end
     end)
 

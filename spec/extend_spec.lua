@@ -227,6 +227,12 @@ describe("errors.extend", function()
               "code 'default' has another meaning in errors.match" },
             { "a code that is a category", row { code = "not_found" },
               "code 'not_found' has another meaning in errors.match" },
+            { "a code that is a public name", row { code = "parse" },
+              "code 'parse' has another meaning as errors.parse" },
+            { "a code that is the name of what is loaded later", row { code = "explain" },
+              "code 'explain' has another meaning as errors.explain" },
+            { "parameters that cannot be told apart", row { message = "No {a}{b}" },
+              "parameters 'a' and 'b' have no text between them, so they could not be told apart" },
             { "a misspelt retry", row { retry = "backof" },
               "unknown retry 'backof', did you mean 'backoff'?" },
             { "a retry that there is not", row { retry = "sometimes" },
@@ -234,6 +240,11 @@ describe("errors.extend", function()
             { "a misspelt fault", row { fault = "cleint" },
               "unknown fault 'cleint', did you mean 'client'?" },
         }
+        for _, name in ipairs { "requestId", "message", "status", "cause" } do
+            refused[#refused + 1] = { "a parameter that is called " .. name,
+                row { message = "No {key}, {" .. name .. "}" },
+                "parameter '" .. name .. "' has another meaning in an error's fields" }
+        end
         for _, case in ipairs(refused) do
             local what, bad, sentence = case[1], case[2], case[3]
             it(what, function()

@@ -227,6 +227,44 @@ describe("retry.run", function()
             assert.same({ 2, 2 }, { count, attempts })
         end)
 
+        local in_conflict = errors.DropCreatingFS()
+
+        for _, case in ipairs {
+            { "the attempt", unavailable, attempt = 6 },
+            { "the function that polls", in_conflict, poll = 6 },
+            { "the function that polls, to the second", in_conflict, poll = 5 },
+            { "a sleep that lasts longer than asked for", unavailable, sleep = 6 },
+            { "on_retry", unavailable, on_retry = 6 },
+        } do
+            it("does not call again after it, whatever took the time: " .. case[1], function()
+                local world
+                local function pass(name, ...)
+                    world.time = world.time + (case[name] or 0)
+                    return ...
+                end
+                world = new_world {
+                    deadline = 5,
+                    poll = function() return pass("poll", true) end,
+                    sleep = function() pass "sleep" end,
+                    on_retry = function() pass "on_retry" end,
+                }
+                local count = 0
+                local _, err, attempts, why = retry.run(function()
+                    count = count + 1
+                    return pass("attempt", nil, case[2])
+                end, world.policy)
+                assert.same({ 1, 1, case[2] }, { count, attempts, err })
+                assert.equal("the deadline of 5 s has passed", why)
+            end)
+        end
+
+        it("calls again where a function was quicker", function()
+            local world
+            world = new_world { deadline = 5, poll = function() world.time = 4.9 return true end }
+            local f = script { in_conflict, "done" }
+            assert.equal("done", retry.run(f, world.policy))
+        end)
+
         it("returns a success that comes late", function()
             local world = new_world { deadline = 5 }
             assert.equal("done", retry.run(function() world.time = 60 return "done" end, world.policy))

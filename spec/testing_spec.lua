@@ -84,7 +84,7 @@ describe("testing.response", function()
             function() testing.response "RateLimits" end)
         raises("bad argument #1 to 'response' (code or kind expected, got nil)",
             function() testing.response() end)
-        raises("bad argument #2 to 'response' (unknown field 'hosts')",
+        raises("bad argument #2 to 'response' (unknown field 'hosts', did you mean 'host'?)",
             function() testing.response("RateLimit", { hosts = "nd7" }) end)
         raises("bad argument #2 to 'response' (table expected, got string)",
             function() testing.response("RateLimit", "nd7") end)

@@ -26,14 +26,14 @@ local unreachable = { ["vpc-3"] = "vpc-db-7.internal" }
 local quota, creation = 10, 1
 
 
--- The body as a table of which each of the names is a string.
+-- The body, a JSON object, as a table of which each of the names is a string.
 local function read_body(names)
     ngx.req.read_body()
     local body = ngx.req.get_body_data()
     if not body then errors.raise "RequestEntityEmptyException" end
     local fields = cjson.decode(body)
     if fields == nil then errors.raise "MalformedJSON" end
-    if type(fields) ~= "table" then errors.raise "InappropriateJSON" end
+    if not body:find("^%s*{") then errors.raise "InappropriateJSON" end
     for _, name in ipairs(names) do
         if fields[name] == nil then errors.raise("MissingParameter", { parameterName = name }) end
         if type(fields[name]) ~= "string" then
@@ -76,6 +76,7 @@ end
 local function create_file_system()
     local fields, body = read_body { "fsName", "zone", "type", "protocol", "vpcId" }
     local token = ngx.var.arg_clientToken
+    if token == "" then token = nil end
     local existing = token and find_token(token, body)
     if existing then return { fsId = existing } end
     if not fields.fsName:find("^%a[%w_-]*$") or #fields.fsName > 64 then errors.raise "InvalidFSName" end

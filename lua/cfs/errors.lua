@@ -35,6 +35,8 @@ local errors = {
     matcher = match.matcher,
 }
 
+state.public = errors
+
 -- Puts a function into a table that, at its first call, loads its module and is replaced by the
 -- module's: what is seldom needed takes half as much memory as all the rest.
 local function later(holder, name, module, of)

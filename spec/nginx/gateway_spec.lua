@@ -25,7 +25,10 @@ local rows = {
     { "/v1/cfs", "-X POST", "RequestEntityEmptyException" },
     { "/v1/cfs", "-d '{'", "MalformedJSON" },
     { "/v1/cfs", "-d 7", "InappropriateJSON" },
-    { "/v1/cfs", "-d '{}'", "MissingParameter" },
+    { "/v1/cfs", "-d '[]'", "InappropriateJSON" },
+    { "/v1/cfs", "-d '[{}]'", "InappropriateJSON" },
+    { "/v1/cfs", "-d null", "InappropriateJSON" },
+    { "/v1/cfs", "-d ' {}'", "MissingParameter" },
     { "/v1/cfs", creation { zone = 7 }, "InvalidParameter" },
     { "/v1/cfs", creation { fsName = "7 up" }, "InvalidFSName" },
     { "/v1/cfs", creation { type = "tape" }, "InvalidFSType" },
@@ -87,6 +90,10 @@ describe("The example of a gateway", function()
         assert.equal(200, nginx:get("/v1/cfs/" .. full .. "/" .. mount_target, "-X DELETE").status)
         assert.equal(200, nginx:get("/v1/cfs/" .. full, "-X DELETE").status)
         assert.equal(404, nginx:get("/v1/cfs/" .. full).status)
+    end)
+
+    it("takes an empty client token for none", function()
+        assert.not_equal(create "?clientToken=", create "?clientToken=")
     end)
 
     it("has a quota", function()

@@ -7,8 +7,7 @@ local object = require "cfs.errors.object"
 local state = require "cfs.errors.state"
 local text = require "cfs.errors.text"
 
-local abs, ceil, floor, huge, max, min =
-    math.abs, math.ceil, math.floor, math.huge, math.max, math.min
+local abs, ceil, floor, max, min = math.abs, math.ceil, math.floor, math.max, math.min
 local format, gsub, match, sub, upper =
     string.format, string.gsub, string.match, string.sub, string.upper
 
@@ -43,26 +42,11 @@ local call_types = {
     headers = "table",
 }
 
--- What a number may be at least; those from 1 count.
+-- What its numbers must be at least.
 local leasts = { attempt = 1, attempts = 1, cap = 0, now = 0 }
 
 -- The headers that advice is taken from.
 local wanted = { ["retry-after"] = true, date = true }
-
-
--- nil if this can be said of a call, else what is wrong with it.
-local function objection(call)
-    local wrong = arguments.objection("field", call, call_types)
-    if wrong then return wrong end
-    for name, value in pairs(call) do
-        local least = leasts[name]
-        if least == 1 and (value < 1 or value % 1 ~= 0) then
-            return "field '" .. name .. "' must be a whole number from 1"
-        elseif least and (value < least or value ~= value or value == huge) then
-            return "field '" .. name .. "' must be a finite number from " .. least
-        end
-    end
-end
 
 
 -- The headers of the response that had the error.
@@ -254,7 +238,7 @@ end
 function advice.advice(err, call)
     object.check(err, "advice")
     call = call == nil and {} or call
-    local wrong = objection(call)
+    local wrong = arguments.objection("field", call, call_types, leasts)
     if wrong then error("bad argument #1 to 'advice' (" .. wrong .. ")", 2) end
     return text.readable(advice.advise(err, call))
 end

@@ -5,6 +5,7 @@ local object = require "cfs.errors.object"
 local kind = require "cfs.errors.kind"
 local response = require "cfs.errors.response"
 local state = require "cfs.errors.state"
+local statuses = require "cfs.errors.status"
 local suggest = require "cfs.errors.suggest"
 local text = require "cfs.errors.text"
 local transcript = require "cfs.errors.transcript"
@@ -119,6 +120,18 @@ function explain.error(err)
 end
 
 
+-- Explains a status: the codes that come with it, or what an error of it is without one of them.
+local function explain_status(number)
+    if number < 400 then return "This is no error: its status is " .. number end
+    local of, codes = statuses.kind(number), {}
+    for code, candidate in pairs(state.kinds) do
+        if candidate.status == number then codes[code] = candidate end
+    end
+    if not next(codes) then return explain.kind(of) end
+    return status_line(number, of) .. ", the status of these codes:\n\n" .. explain.list(codes)
+end
+
+
 -- Explains a response of which the status line is known, too.
 local function explain_response(answer)
     local err = response.from_response(answer, { any_status = true })
@@ -126,11 +139,13 @@ local function explain_response(answer)
 end
 
 
--- Explains what a person has at hand: a code, a response or a body.
+-- Explains what a person has at hand: a code, a status, a response or a body.
 local function explain_text(given)
-    local word = given:match("^%s*([%w_.]+)%s*$")
+    local word = given:match("^%s*([%w_.-]+)%s*$")
     local of = state.kinds[word or given]
     if of then return explain.kind(of) end
+    local number = statuses.normalize(word)
+    if number then return explain_status(number) end
     if word then
         return "The catalogue does not have it: " .. suggest.unknown("code", word, state.kinds)
     end
@@ -142,17 +157,20 @@ end
 
 
 --- Explains to a person what an error is, whose fault, what it means, what to do, and whether to
---- repeat the call. A text is a code, a body, or a whole response as `curl -i` prints it.
+--- repeat the call. A text is a code, a status, a body, or a whole response as `curl -i` or `curl -v`
+--- prints it.
 ---
 ---     > errors.explain "InstanceNotFound"
 ---
----@param given string|cfs.error|cfs.kind
+---@param given string|integer|cfs.error|cfs.kind
 ---@return string
 function explain.explain(given)
     if object.kind(given) then return explain.error(given) end
     if kind.is_kind(given) then return explain.kind(given) end
     if type(given) == "string" then return explain_text(given) end
-    error("bad argument #1 to 'explain' (code, body or error expected, got " .. type(given) .. ")", 2)
+    local number = statuses.normalize(given)
+    if number then return explain_status(number) end
+    error("bad argument #1 to 'explain' (code, status, body or error expected, got " .. type(given) .. ")", 2)
 end
 
 

@@ -1,9 +1,11 @@
 --- Adding the errors of another service, or of the gateway itself, to the catalogue.
 
 local kind = require "cfs.errors.kind"
+local object = require "cfs.errors.object"
 local state = require "cfs.errors.state"
 local status = require "cfs.errors.status"
 local suggest = require "cfs.errors.suggest"
+local template = require "cfs.errors.template"
 
 local kinds = state.kinds
 
@@ -37,6 +39,21 @@ local function words_of(rows)
 end
 
 
+-- nil if errors can be made with the message, and its values be read back, else what is wrong with it.
+local function message_objection(message)
+    local parts = template.compile(message) or {}
+    for index = 2, #parts, 2 do
+        local name = parts[index].name
+        if object.field_types[name] ~= nil then
+            return "parameter '" .. name .. "' has another meaning in an error's fields"
+        elseif parts[index + 1] == "" and index + 1 < #parts then
+            return "parameters '" .. name .. "' and '" .. parts[index + 2].name
+                .. "' have no text between them, so they could not be told apart"
+        end
+    end
+end
+
+
 -- nil if the row can become a kind beside those of its list, else what is wrong with it.
 local function objection(row, codes, categories)
     if type(row) ~= "table" then return "table expected, got " .. type(row) end
@@ -63,7 +80,10 @@ local function objection(row, codes, categories)
         return "category '" .. row.category .. "' has another meaning in errors.match"
     elseif kinds[row.code] then
         return "code '" .. row.code .. "' exists already"
+    elseif rawget(state.public, row.code) ~= nil then
+        return "code '" .. row.code .. "' has another meaning as errors." .. row.code
     end
+    return message_objection(row.message)
 end
 
 
@@ -98,9 +118,10 @@ end
 ---           message = "The resource you requested does not exist" },
 ---     }
 ---
---- `code`, `status` (400 to 599) and `message` must be there. A message may have parameters:
---- "No key {name}". reason, fault, category, retry, canonical and remedy default to what errors of
---- the status have, service to "other".
+--- `code`, `status` (400 to 599) and `message` must be there. No code is a public name of this
+--- library, such as "parse". A message may have parameters, with text between them: "No key {name}";
+--- none is called requestId, message, status or cause. reason, fault, category, retry, canonical and
+--- remedy default to what errors of the status have, service to "other".
 ---@param rows table[]
 function extend.extend(rows)
     if type(rows) ~= "table" then

@@ -7,6 +7,7 @@
 ---@field message string?
 ---@field requestId string?
 
+local arguments = require "cfs.errors.arguments"
 local kind = require "cfs.errors.kind"
 local state = require "cfs.errors.state"
 local status = require "cfs.errors.status"
@@ -20,22 +21,19 @@ local kind_of, methods, side = state.kind_of, state.methods, state.side
 local object = {}
 
 -- What an error may be made with, beside its template's parameters: name → type, false for any.
-local field_types = { requestId = "string", message = "string", status = false, cause = false }
+object.field_types = { requestId = "string", message = "string", status = false, cause = false }
 
-
--- nil if the fields fit the kind, else what is wrong with one of them.
-local function objection(of, fields)
-    if type(fields) ~= "table" then return "table expected, got " .. type(fields) end
-    local parts = templates[of]
-    for name, value in pairs(fields) do
-        local wanted = field_types[name]
-        if wanted == nil and not (parts and template.has(parts, name)) then
-            return suggest.unknown("field", tostring(name), field_types)
-        elseif wanted and type(value) ~= wanted then
-            return "field '" .. name .. "' must be a " .. wanted .. ", got " .. type(value)
-        end
+-- The same with the parameters, which template.fill checks: kind → name → type.
+local types_of = setmetatable({}, { __index = function(all, of)
+    local parts, types = templates[of], object.field_types
+    if parts then
+        types = {}
+        for name, wanted in pairs(object.field_types) do types[name] = wanted end
+        for _, name in ipairs(template.names(parts)) do types[name] = false end
     end
-end
+    all[of] = types
+    return types
+end })
 
 
 -- An error of the kind; or nil and what is wrong with the fields.
@@ -43,7 +41,7 @@ local function make(of, fields)
     local err = { code = of.code, message = of.message, requestId = nil }
     if fields == nil and not templates[of] then return setmetatable(err, metatables[of]) end
     if fields == nil then fields = {} end
-    local wrong = objection(of, fields)
+    local wrong = arguments.objection("field", fields, types_of[of])
     if wrong then return nil, wrong end
     err.requestId = fields.requestId
     if fields.message then

@@ -28,6 +28,9 @@ local policy_types = {
     sleep = "function", now = "function", random = "function",
 }
 
+-- What its numbers must be at least.
+local leasts = { attempts = 1, base = 0, throttled_base = 0, cap = 0, deadline = 0, tokens = 0 }
+
 -- What may be said of a call: field → type.
 local call_types = { method = "string", client_token = "string", replayable = "boolean" }
 
@@ -40,20 +43,6 @@ local default_tokens = 500
 local cost, throttled_cost, refund = 5, 10, 1
 
 
--- nil if a policy can be made of it, else what is wrong.
-local function objection(given)
-    local wrong = arguments.objection("field", given, policy_types)
-    if wrong then return wrong end
-    for name, value in pairs(given) do
-        if name == "attempts" and (value < 1 or value % 1 ~= 0) then
-            return "field 'attempts' must be a whole number from 1"
-        elseif type(value) == "number" and not (value >= 0 and value < math.huge) then
-            return "field '" .. name .. "' must be a finite number from 0"
-        end
-    end
-end
-
-
 -- The functions that nginx has for it, under OpenResty. This is asked when a policy is made, as its
 -- worker may have begun since the module was loaded.
 local function clock()
@@ -64,7 +53,7 @@ end
 
 -- A policy; or nil and what is wrong with the table.
 local function make(given)
-    local wrong = objection(given)
+    local wrong = arguments.objection("field", given, policy_types, leasts)
     if wrong then return nil, wrong end
     local sleep, now = clock()
     local policy = { sleep = sleep, now = now, random = math.random, tokens = default_tokens }
@@ -87,7 +76,7 @@ end
 ---   attempt, and what is waited is drawn between 0 and it
 --- - `throttled_base`, the same where the service throttles: 1
 --- - `cap`, the longest pause, 20; a service that asks for a longer one is not called again
---- - `deadline`, in seconds from the first attempt: no pause may end after it
+--- - `deadline`, in seconds from the first attempt: none may begin after it
 --- - `tokens`, the size of the bucket, 500: a repetition takes 5 out of it, a throttled one 10, a success
 ---   puts 1 in. What is left is `policy.tokens`.
 --- - `on_retry(err, advice, attempt)`, called before each pause, whose length is `advice.delay`
@@ -134,9 +123,17 @@ local function failure(good, value, err)
 end
 
 
+-- Why the call must not be repeated by the clock, the pause before it included; nil if it may.
+local function lateness(policy, ends, now, pause)
+    if not ends or now + pause < ends then return nil end
+    if now >= ends then return format("the deadline of %g s has passed", policy.deadline) end
+    return format("the pause of %.1f s would end after the deadline of %g s", pause, policy.deadline)
+end
+
+
 -- Prepares to repeat a call as it was advised: nil, or why it must not be.
-local function prepare(policy, err, advised, attempt, left)
-    local action = advised.action
+local function prepare(policy, err, advised, about, ends)
+    local action, attempt = advised.action, about.attempt
     if action == "never" then return advised.why end
     local handler = by_function[action] and policy[action]
     if by_function[action] and not handler then
@@ -148,16 +145,15 @@ local function prepare(policy, err, advised, attempt, left)
     end
     advised.delay = (advised.retry_after or 0) + policy.random() * advice.pause(action, attempt, policy)
     if handler then advised.delay = 0 end
-    if left and advised.delay >= left then
-        return format("the pause of %.1f s would end after the deadline of %g s", advised.delay,
-            policy.deadline)
-    end
+    local late = lateness(policy, ends, about.now, advised.delay)
+    if late then return late end
     policy.tokens = policy.tokens - price
     if policy.on_retry then policy.on_retry(err, advised, attempt) end
     if advised.delay > 0 then policy.sleep(advised.delay) end
     if handler and not handler(err, advised) then
         return format("%s; '%s' said no", advised.why, action)
     end
+    return ends and lateness(policy, ends, policy.now(), 0) -- handlers, too, take time
 end
 
 
@@ -171,7 +167,7 @@ local function run(f, policy, call)
         method = call.method, client_token = call.client_token, replayable = call.replayable,
         attempts = policy.attempts, cap = policy.cap, attempt = 1, resigned = false,
     }
-    local started, advised = policy.now(), nil
+    local ends, advised = policy.deadline and policy.now() + policy.deadline, nil
     while true do
         local results = pack(pcall(f, about.attempt, advised))
         local err = failure(unpack(results, 1, results.n))
@@ -185,8 +181,7 @@ local function run(f, policy, call)
         advised = advice.advise(err, about)
         advised.clock_offset = advised.clock_offset or offset or nil -- once signed by, it goes on
         about.resigned = about.resigned or advised.action == "resign"
-        local left = policy.deadline and started + policy.deadline - about.now
-        local why = prepare(policy, err, advised, about.attempt, left)
+        local why = prepare(policy, err, advised, about, ends)
         if why then return nil, err, about.attempt, why end
         about.attempt = about.attempt + 1
     end

@@ -12,6 +12,7 @@ if not state.kinds then
     state.templates = {}   -- kind → its compiled message, where that has parameters
     state.methods = {}     -- what errors inherit from their kind, and that from here
     state.kind_metatable = { __index = state.methods, __name = "cfs.kind" }
+    state.public = {}      -- the table of errors.lua: no code can have a name that is there
     state.list_metatable = {} -- of lists of kinds, such as the catalogue
     state.kinds = {}       -- code → kind; the last, lest half a state be taken for a whole one
 end

@@ -20,7 +20,7 @@ local vendor_spellings = {
 
 -- What a value must look like beside not being empty: x-bce-date, an ISO 8601 date-time.
 local forms = {
-    date = "^%d%d%d%d%-?%d%d%-?%d%dT%d%d:?%d%d:?%d%d[%d.,]*[%dZ:+-]*$",
+    date = "^%d%d%d%d%-?%d%d%-?%d%dT%d%d:?%d%d:?%d%d[%d.,Z:+-]*$",
 }
 
 
@@ -55,15 +55,6 @@ function template.compile(message, is_vendors)
     if #parts == 0 then return nil end
     parts[#parts + 1] = sub(message, position)
     return parts
-end
-
-
---- Is this the name of one of the template's parameters?
-function template.has(parts, name)
-    for index = 2, #parts, 2 do
-        if parts[index].name == name then return true end
-    end
-    return false
 end
 
 
@@ -124,8 +115,12 @@ function template.read(parts, message)
             if not first then return nil end
         end
         local value = sub(message, position, first - 1)
-        if value == parts[index].placeholder or objection(parts[index], value) then return nil end
-        values[parts[index].name] = value
+        local parameter = parts[index]
+        if value == parameter.placeholder or objection(parameter, value)
+            or (values[parameter.name] or value) ~= value then
+            return nil
+        end
+        values[parameter.name] = value
         position = first + #text
     end
     return values

@@ -5,6 +5,7 @@
 --- of ours takes its place.
 
 local answer = require "cfs.errors.nginx.answer"
+local arguments = require "cfs.errors.arguments"
 local errors = require "cfs.errors"
 local metrics = require "cfs.errors.nginx.metrics"
 
@@ -17,6 +18,9 @@ local tonumber, tostring, type = tonumber, tostring, type
 local relay = {}
 
 local default_limit = 65536
+
+-- What relay takes beside the options of err:response: name → type.
+local option_types = { limit = "number", map = "function" }
 
 -- The headers that errors.from_response reads.
 local sources = { "x-bce-request-id", "x-bce-error-code", "x-bce-error-message" }
@@ -95,16 +99,6 @@ local function rewrite_headers(headers, length, map)
 end
 
 
-local function check_type(options, name, wanted)
-    local value = options[name]
-    if value ~= nil and type(value) ~= wanted then
-        error("bad argument #1 to 'relay' (option '" .. name .. "' must be a " .. wanted .. ", got "
-            .. type(value) .. ")", 3)
-    end
-    return value
-end
-
-
 --- Filters for the location of a `proxy_pass`. They read the upstream's errors, count them, and give
 --- the client an envelope in which no host is shown. Answers below 400 stream through untouched.
 ---
@@ -126,8 +120,10 @@ function relay.relay(options)
         error("bad argument #1 to 'relay' (table expected, got " .. type(options) .. ")", 2)
     end
     options = options or {}
-    local limit = check_type(options, "limit", "number") or default_limit
-    local map = check_type(options, "map", "function")
+    local limit, map = options.limit, options.map
+    local wrong = arguments.objection("option", { limit = limit, map = map }, option_types)
+    if wrong then error("bad argument #1 to 'relay' (" .. wrong .. ")", 2) end
+    limit = limit or default_limit
     local response_options = {}
     for name, value in pairs(options) do
         if name ~= "limit" and name ~= "map" then response_options[name] = value end
