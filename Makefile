@@ -85,14 +85,14 @@ repl:
 
 test:
 	@tools/need $(COMPILER) $(filter lua5.%,$(LUAS)) $(foreach lua,$(LUAS),$(DEV_$(lua))) \
-	    lua-cjson lua-busted lua-inspect luarocks git $(NGINX) curl \
-	    $(if $(SPECS),,valgrind lua-dkjson libjansson-dev)
+	    lua-cjson lua-busted lua-inspect luarocks git $(NGINX) curl procps \
+	    $(if $(SPECS),,valgrind lua-dkjson libjansson-dev python3)
 	@$(MAKE) -s $(LUAS:%=build/%/cfs/errors/core.so)
 	@SPECS='$(SPECS)' tools/test $(LUAS) \
 	    $(if $(filter luajit,$(LUAS)),"luajit -joff" "luajit -e package.loaded.jit=nil")
 
 test-prometheus:
-	@tools/need luajit2 lua-cjson lua-busted $(NGINX) curl prometheus
+	@tools/need luajit2 lua-cjson lua-busted $(NGINX) curl procps prometheus
 	@$(MAKE) -s LUA=luajit
 	@$(call run,luajit) spec/run.lua --output=plainTerminal spec/prometheus
 
@@ -172,7 +172,7 @@ bench:
 	@build/bench/reader $(bench_rounds) build/bench/shapes/*
 
 bench-nginx:
-	@tools/need luajit2 lua-busted $(NGINX) curl wrk
+	@tools/need luajit2 lua-busted $(NGINX) curl procps wrk
 	@$(MAKE) -s LUA=luajit
 	@$(call run,luajit) bench/nginx.lua $(BENCH)
 

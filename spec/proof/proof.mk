@@ -66,7 +66,7 @@ bounds: build/proof/shapes
 	@tools/need $(COMPILER) valgrind python3
 	@$(PROOF)/bounds $(if $(SHORT),1000000,100000000)
 ifndef SHORT
-	@tools/need $(NGINX) curl apache2-utils
+	@tools/need $(NGINX) curl procps apache2-utils
 	@$(MAKE) -s LUA=luajit
 	@$(PROOF)/answers 1000000
 endif
