@@ -171,7 +171,13 @@ local function show_logs()
     end
 end
 
+-- What a test that failed has left running ends with the suite.
+local function stop_all()
+    for self in pairs(running) do self:stop() end
+end
+
 if busted.subscribe then -- run by busted, not by a benchmark
+    busted.subscribe({ "suite", "end" }, stop_all)
     busted.subscribe({ "failure" }, show_logs)
     busted.subscribe({ "error" }, show_logs)
 end
