@@ -406,19 +406,19 @@ static void set_closure(lua_State *L, const char *name, lua_CFunction function)
 }
 
 /* What cfs.errors.jit calls by LuaJIT's FFI; its own declaration must be the same. */
-struct library {
+struct calls {
     enum cfs_what (*read)(const char *body, size_t length, cfs_envelope *envelope,
                           cfs_refusal *refusal);
     size_t envelope_size, refusal_size;
 };
 
 /* Pushes it as a userdata: not all addresses fit a light one in LuaJIT. */
-static void push_library(lua_State *L)
+static void push_calls(lua_State *L)
 {
-    struct library *library = lua_newuserdata(L, sizeof *library);
-    library->read = cfs_envelope_read;
-    library->envelope_size = sizeof(cfs_envelope);
-    library->refusal_size = sizeof(cfs_refusal);
+    struct calls *calls = lua_newuserdata(L, sizeof *calls);
+    calls->read = cfs_envelope_read;
+    calls->envelope_size = sizeof(cfs_envelope);
+    calls->refusal_size = sizeof(cfs_refusal);
 }
 
 CFS_EXPORT int luaopen_cfs_errors_core(lua_State *L);
@@ -434,8 +434,8 @@ CFS_EXPORT int luaopen_cfs_errors_core(lua_State *L)
     luaL_newlib(L, functions);
     set_closure(L, "parse", core_parse);
     set_closure(L, "to_json", core_to_json);
-    push_library(L);
-    lua_setfield(L, -2, "library");
+    push_calls(L);
+    lua_setfield(L, -2, "calls");
     push_state(L);
     lua_setfield(L, -2, "state");
     return 1;

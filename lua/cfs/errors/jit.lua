@@ -14,12 +14,12 @@ local envelope = ffi.new("struct { " .. text .. " code, message, request_id; boo
 local refusal = ffi.new "struct { const char *reason; size_t position; }"
 
 -- As in lua_core.c.
-local library = ffi.cast([[struct {
+local calls = ffi.cast([[struct {
     int (*read)(const char *body, size_t length, void *envelope, void *refusal);
     size_t envelope_size, refusal_size;
-} *]], core.library)
+} *]], core.calls)
 
-assert(library.envelope_size == ffi.sizeof(envelope) and library.refusal_size == ffi.sizeof(refusal),
+assert(calls.envelope_size == ffi.sizeof(envelope) and calls.refusal_size == ffi.sizeof(refusal),
     "cfs.errors.core is of another version than cfs.errors.jit")
 
 -- How many bodies were read. What is read lies in one place, where a finalizer that reads, too, may
@@ -44,7 +44,7 @@ return function(body)
     if type(body) ~= "string" then return parse(body) end
     reads = reads + 1
     local read = reads
-    local what = library.read(body, #body, envelope, refusal)
+    local what = calls.read(body, #body, envelope, refusal)
     if what ~= 0 or not (envelope.code.exact and is_plain(envelope.message)
         and is_plain(envelope.request_id)) then return parse(body) end
     local code, code_length = envelope.code.source, envelope.code.length
