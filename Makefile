@@ -19,7 +19,9 @@ INST_LUADIR = $(or $(LUA_LIB_DIR),$(PREFIX)/share/lua/$(LUA_VERSION))
 INST_LIBDIR = $(or $(LUA_LIB_DIR),$(PREFIX)/lib/lua/$(LUA_VERSION))
 INSTALL = install
 
-SOURCES = $(wildcard src/*.c)
+# The C library, and with the file that knows Lua, the module.
+CORE = src/catalogue.c src/envelope.c src/utf8.c
+SOURCES = $(CORE) src/lua_core.c
 HEADERS = $(wildcard src/*.h src/*.def)
 MODULES = $(wildcard lua/cfs/*.lua lua/cfs/errors/*.lua lua/cfs/errors/nginx/*.lua)
 
@@ -141,7 +143,6 @@ uninstall:
 	$(RM) $(DESTDIR)$(INST_LIBDIR)/cfs/errors/core.so
 
 # Benchmarks.
-PLAIN = src/catalogue.c src/envelope.c src/utf8.c
 BENCH =
 bench_rounds = $(if $(BENCH),3 0.002,9 0.02)
 
@@ -149,13 +150,13 @@ build/bench/%/bench_floor.so: bench/floor.c
 	@mkdir -p $(@D)
 	$(CC) -std=c99 -O2 $(WARNINGS) -fPIC -shared $$(pkg-config --cflags $*) -o $@ $<
 
-build/bench/reader: bench/reader.c $(PLAIN) $(HEADERS)
+build/bench/reader: bench/reader.c $(CORE) $(HEADERS)
 	@mkdir -p $(@D)
-	$(CC) -std=c99 -O2 $(WARNINGS) -Isrc -o $@ $< $(PLAIN) -ljansson
+	$(CC) -std=c99 -O2 $(WARNINGS) -Isrc -o $@ $< $(CORE) -ljansson
 
-build/bench/once: bench/once.c $(PLAIN) $(HEADERS)
+build/bench/once: bench/once.c $(CORE) $(HEADERS)
 	@mkdir -p $(@D)
-	$(CC) -std=c99 -O2 $(WARNINGS) -Isrc -o $@ $< $(PLAIN)
+	$(CC) -std=c99 -O2 $(WARNINGS) -Isrc -o $@ $< $(CORE)
 
 build/bench/shapes: bench/shapes.lua bench/inputs.lua
 	@$(RM) -r $@ && mkdir -p $@
