@@ -178,7 +178,7 @@ static int core_parse(lua_State *L)
     if (!is_known)
         lua_pushvalue(L, lua_upvalueindex(UNKNOWN_METATABLE));
     lua_setmetatable(L, error);
-    if (envelope.others)
+    if (envelope.has_others)
         keep_document(L, error);
     lua_settop(L, error);
     return 1;

@@ -3,9 +3,8 @@
 ** the page before cannot; writes into places of just the size that they must have. A byte too much
 ** ends the program.
 **
-** What a prefix is follows from the whole: before the byte at fault more is expected, from it on
-*the
-** fault is the same.
+** The verdict on the whole tells those on its prefixes: a prefix that ends before the byte at fault
+** is incomplete, a longer one has the same fault.
 */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #include "reference.h"

@@ -295,7 +295,7 @@ struct verdict {
     enum cfs_what what;
     size_t position;
     struct span fields[FIELDS];
-    bool seen[FIELDS], others;
+    bool seen[FIELDS], has_others;
     int field;                         /* whose value comes, or goes on */
     const unsigned char *name, *value; /* where they began; NULL: no value goes on */
 };
@@ -327,7 +327,7 @@ static void end_name(struct verdict *v, const unsigned char *end)
 {
     v->field = field_of(v->name + 1, (size_t)(end - v->name) - 1);
     if (v->field == NOBODY) {
-        v->others = true;
+        v->has_others = true;
         return;
     }
     if (v->seen[v->field])
@@ -438,7 +438,7 @@ enum cfs_what reference_compare(const char *body, size_t length, cfs_envelope *e
     struct verdict v;
     enum cfs_what what = cfs_envelope_read(body, length, envelope, refusal);
     memset(&v, 0, sizeof v);
-    v.body = (const unsigned char *)body;
+    v.body = (const unsigned char *)(length == 0 ? "" : body); /* NULL where there are no bytes */
     v.field = NOBODY;
     read_reference(&v, length);
     CHECK(what == v.what);
@@ -450,7 +450,7 @@ enum cfs_what reference_compare(const char *body, size_t length, cfs_envelope *e
     compare_text(&v.fields[CODE], &envelope->code);
     compare_text(&v.fields[MESSAGE], &envelope->message);
     compare_text(&v.fields[REQUEST_ID], &envelope->request_id);
-    CHECK(envelope->others == v.others);
+    CHECK(envelope->has_others == v.has_others);
     CHECK(envelope->code.source != NULL && envelope->code.size > 0);
     return what;
 }

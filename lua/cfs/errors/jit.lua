@@ -10,7 +10,7 @@ local ffi_string, parse, setmetatable, type = ffi.string, core.parse, setmetatab
 
 -- As in envelope.h. The types have no names, so that this file can be loaded again.
 local text = "struct { const char *source; size_t length, size; bool exact; }"
-local envelope = ffi.new("struct { " .. text .. " code, message, request_id; bool others; }")
+local envelope = ffi.new("struct { " .. text .. " code, message, request_id; bool has_others; }")
 local refusal = ffi.new "struct { const char *reason; size_t position; }"
 
 -- As in lua_core.c.
@@ -50,7 +50,7 @@ return function(body)
     local code, code_length = envelope.code.source, envelope.code.length
     local message, message_length = envelope.message.source, envelope.message.length
     local request_id, request_id_length = envelope.request_id.source, envelope.request_id.length
-    local others = envelope.others
+    local has_others = envelope.has_others
     if read ~= reads then return parse(body) end
     code = take(code, code_length)
     local err = setmetatable({
@@ -58,6 +58,6 @@ return function(body)
         message = take(message, message_length),
         requestId = take(request_id, request_id_length),
     }, metatables[code] or metatables[false])
-    if others then side[err] = { document = body } end
+    if has_others then side[err] = { document = body } end
     return err
 end
