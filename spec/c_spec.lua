@@ -91,7 +91,7 @@ describe("The C library", function()
     end)
 
     it("exports all its functions, and nothing else, from libcfs-errors.so", function()
-        assert.truthy(public_functions():find("cfs_envelope_read\ncfs_envelope_write\n", 1, true))
+        assert.truthy(public_functions():find("\ncfs_envelope_read\n", 1, true))
         assert.equal(public_functions(), exports(tree .. "/lib/libcfs-errors.so"))
     end)
 
@@ -134,7 +134,7 @@ describe("The C library", function()
             { '{"code":"Rate\\u004cimit","message":"m"}', "RateLimit: throttle\nrepeat: throttle\n", 0 },
             { '{"code":"AccessDenied"}', "AccessDenied: permission\nrepeat: no\n", 1 },
             { '{"code":"NoSuchKey"}', "a code that the catalogue does not have\nrepeat: no\n", 1 },
-            { '{"code":"' .. ("A"):rep(65) .. '"}', "a code that the catalogue does not have\n", 1 },
+            { '{"code":"' .. ("\\n"):rep(1025) .. '"}', "a code that the catalogue does not have\n", 1 },
             { "", "empty body: expected a JSON document at byte 1\n", 2 },
             { '{"code" 1}', "malformed JSON: expected ':' at byte 9\n", 2 },
         }

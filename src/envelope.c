@@ -485,6 +485,31 @@ enum cfs_what cfs_envelope_read(const char *body, size_t length, cfs_envelope *e
     return r.what;
 }
 
+/* Writes the text to `out` unless it is exact or too long; returns how many bytes were written. */
+static size_t move_text(cfs_text *text, char *out, size_t capacity)
+{
+    if (text->exact || text->size > capacity)
+        return 0;
+    cfs_text_copy(text, out);
+    text->source = out;
+    text->length = text->size;
+    text->exact = true;
+    return text->size;
+}
+
+enum cfs_what cfs_envelope_read_texts(const char *body, size_t length, cfs_envelope *envelope,
+                                      cfs_refusal *refusal, char *out, size_t capacity)
+{
+    enum cfs_what what = cfs_envelope_read(body, length, envelope, refusal);
+    size_t size;
+    if (what != CFS_ENVELOPE || capacity == 0)
+        return what;
+    size = move_text(&envelope->code, out, capacity);
+    size += move_text(&envelope->message, out + size, capacity - size);
+    move_text(&envelope->request_id, out + size, capacity - size);
+    return what;
+}
+
 /* }=============================================================== */
 
 /* {=================================================================

@@ -35,8 +35,8 @@ CFS_API const char *cfs_what_name(enum cfs_what what);
 CFS_API const char *cfs_what_phrase(enum cfs_what what);
 
 /*
-** The text of a string or of a number. It lies within the body that was read and is valid as long
-** as the body is. The text of a string is what its escapes stand for, in valid UTF-8 (U+FFFD stands
+** The text of a string or of a number. Its source lies within the body that was read and is valid
+** as long as the body is. The text of a string is what its escapes stand for, in valid UTF-8 (U+FFFD stands
 ** for each lone surrogate and for each maximal subpart that is ill-formed). The text of a number is
 ** the number as it is written.
 */
@@ -73,6 +73,15 @@ typedef struct cfs_refusal {
 */
 CFS_API enum cfs_what cfs_envelope_read(const char *body, size_t length, cfs_envelope *envelope,
                                         cfs_refusal *refusal);
+
+/*
+** Does the same and, of an envelope, writes each text that is not exact to `out`, which has room for
+** `capacity` bytes: `source` is there then, `length` is `size`, and the text is exact. A text that
+** does not fit beside those before it is left as it is. `out` may be NULL where `capacity` is 0.
+*/
+CFS_API enum cfs_what cfs_envelope_read_texts(const char *body, size_t length,
+                                              cfs_envelope *envelope, cfs_refusal *refusal,
+                                              char *out, size_t capacity);
 
 /* Writes the text's `size` bytes to `out`, without a final NUL; none if there is no such text. */
 CFS_API void cfs_text_copy(const cfs_text *text, char *out);

@@ -20,21 +20,20 @@ static int explain(const cfs_error *error)
 
 int main(void)
 {
-    static char body[65536], code[64];
+    static char body[65536], texts[1024]; /* the texts that are escaped in the body */
     size_t length = fread(body, 1, sizeof body, stdin);
     const cfs_error *error = NULL;
     cfs_envelope envelope;
     cfs_refusal refusal;
-    enum cfs_what what = cfs_envelope_read(body, length, &envelope, &refusal);
+    enum cfs_what what =
+        cfs_envelope_read_texts(body, length, &envelope, &refusal, texts, sizeof texts);
     if (what != CFS_ENVELOPE) {
         printf("%s: %s at byte %lu\n", cfs_what_phrase(what), refusal.reason,
                (unsigned long)refusal.position);
         return 2;
     }
-    if (envelope.code.size <= sizeof code) { /* no code of the catalogue is so long */
-        cfs_text_copy(&envelope.code, code);
-        error = cfs_find(code, envelope.code.size);
-    }
+    if (envelope.code.exact) /* else it is longer than any code of the catalogue */
+        error = cfs_find(envelope.code.source, envelope.code.length);
     if (error != NULL)
         return explain(error);
     printf("a code that the catalogue does not have\nrepeat: no\n");

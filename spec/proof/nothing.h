@@ -26,6 +26,10 @@ static void check_nothing(void)
     CHECK(envelope.request_id.source == NULL && envelope.request_id.size == 0);
     cfs_text_copy(&envelope.message, NULL);
     cfs_text_copy(&envelope.request_id, out);
+    CHECK(cfs_envelope_read_texts(NULL, 0, &envelope, &refusal, NULL, 0) == CFS_EMPTY);
+    CHECK(cfs_envelope_read_texts("{\"code\":\"\\n\"}", 13, &envelope, &refusal, NULL, 0) ==
+          CFS_ENVELOPE);
+    CHECK(envelope.code.size == 1 && !envelope.code.exact);
     CHECK(cfs_envelope_write(absent, absent, absent, NULL, 0) == 2);
     CHECK(cfs_find(NULL, 0) == NULL);
     CHECK(cfs_utf8_repair(NULL, 0, NULL, &valid) == 0 && valid);
