@@ -127,6 +127,8 @@ local function compare_with_targets()
     hold("parse the vendor's example, lua-cjson and checks", errors.parse, contenders.cjson, example,
         at_least)
     hold("parse a known code, lua-cjson and checks", errors.parse, contenders.cjson, known, at_least)
+    hold("parse a body with escapes, lua-cjson and checks", errors.parse, contenders.cjson,
+        inputs[5][2], 2.3)
     hold("parse the vendor's example, the floor by the C API", errors.parse, floor(metatable), example,
         nil, 1.25)
     if is_jit then

@@ -408,7 +408,7 @@ static void set_closure(lua_State *L, const char *name, lua_CFunction function)
 /* What cfs.errors.jit calls by LuaJIT's FFI; its own declaration must be the same. */
 struct calls {
     enum cfs_what (*read)(const char *body, size_t length, cfs_envelope *envelope,
-                          cfs_refusal *refusal);
+                          cfs_refusal *refusal, char *out, size_t capacity);
     size_t envelope_size, refusal_size;
 };
 
@@ -416,7 +416,7 @@ struct calls {
 static void push_calls(lua_State *L)
 {
     struct calls *calls = lua_newuserdata(L, sizeof *calls);
-    calls->read = cfs_envelope_read;
+    calls->read = cfs_envelope_read_texts;
     calls->envelope_size = sizeof(cfs_envelope);
     calls->refusal_size = sizeof(cfs_refusal);
 }

@@ -42,6 +42,12 @@ faults: $(LUAS:%=build/proof/faults-%)
 	@for lua in $(LUAS); do echo "== $$lua" && \
 	    LUA_PATH='lua/?.lua;;' build/proof/faults-$$lua $(if $(SHORT),20) || exit 1; done
 
+#: make parsers      10^6 random bodies read in LuaJIT by its FFI as by Lua's C API; SHORT=1: 10^5
+parsers: build/luajit/cfs/errors/core.so
+	@tools/need luajit2 lua-cjson
+	@for jit in on off; do $(call run,luajit) -j$$jit $(PROOF)/parsers.lua \
+	    $(if $(SHORT),100000,1000000) || exit 1; done
+
 #: make memory       pages that cannot be touched, sanitizers, valgrind, Lua's own checks; SHORT=1: less
 memory: build/proof/pages build/proof/vectors.tsv $(LUAS:%=build/%/cfs/errors/core.so)
 	@tools/need lua-busted lua-cjson
@@ -95,4 +101,4 @@ build/fuzz/%: fuzz/%.c fuzz/fuzz.h $(PROOF)/reference.c $(PROOF)/reference.h $(S
 fuzz: $(FUZZ_TARGETS:%=build/fuzz/%)
 	@fuzz/run $(SECONDS) $(FUZZ_TARGETS)
 
-.PHONY: conformance exhaustive faults memory coverage bounds portability mutate fuzz
+.PHONY: conformance exhaustive faults parsers memory coverage bounds portability mutate fuzz
