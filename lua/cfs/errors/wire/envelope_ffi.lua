@@ -1,0 +1,78 @@
+--- Reading envelopes in LuaJIT, which compiles calls by its FFI but none by Lua's C API. Refusals and
+--- long texts that need unescaping are left to the C API: it does the same, more slowly.
+
+local ffi = require "ffi"
+local core = require "cfs.errors.core"
+local state = require "cfs.errors.base.state"
+local status = require "cfs.errors.catalogue.status"
+
+local kept, metatables, unknown = state.kept, state.metatables, status.metatable(nil)
+local ffi_string, setmetatable, type = ffi.string, setmetatable, type
+
+local envelope_ffi = {}
+
+-- As in envelope.h. The types have no names, so that this file can be loaded again.
+local text = "struct { const char *source; size_t length, size; bool exact; }"
+local envelope = ffi.new("struct { " .. text .. " code, message, request_id; bool has_others; }")
+local refusal = ffi.new "struct { const char *reason; size_t position; }"
+
+-- As in lua_core.c. The address of the function is copied: a pointer into the userdata would not
+-- keep that alive. The function itself stays where it is as long as the Lua state is open.
+local calls = ffi.cast([[struct {
+    int (*read)(const char *body, size_t length, void *envelope, void *refusal, char *out,
+        size_t capacity);
+    size_t envelope_size, refusal_size;
+} *]], core.calls)
+local read_envelope = ffi.cast("int (*)(const char *, size_t, void *, void *, char *, size_t)", calls.read)
+
+assert(calls.envelope_size == ffi.sizeof(envelope) and calls.refusal_size == ffi.sizeof(refusal),
+    "cfs.errors.core declares an envelope otherwise than cfs.errors.wire.envelope_ffi")
+
+-- Where the texts of a body are unescaped; if they do not fit, the C API reads it.
+local capacity = 4096
+local out = ffi.new("char[?]", capacity)
+
+-- How many bodies were read. The envelope and `out` are used for all of them: a finalizer that reads,
+-- too, overwrites both, and it may run at any allocation.
+local reads = 0
+
+
+-- The text of a member; nil if it is absent.
+local function take(source, length)
+    if source == nil then return nil end
+    return ffi_string(source, length)
+end
+
+
+--- A reader like the one of the C API.
+---@param parse fun(body: string): any core.reader's, for all that this one leaves to it
+---@return fun(body: string): any parse see cfs.errors.wire.envelope
+function envelope_ffi.reader(parse)
+    return function(body)
+        if type(body) ~= "string" then return parse(body) end
+        reads = reads + 1
+        local read = reads
+        local what = read_envelope(body, #body, envelope, refusal, out, capacity)
+        if what ~= 0 or not (envelope.code.exact and envelope.message.exact
+            and envelope.request_id.exact) then return parse(body) end
+        local code, code_length = envelope.code.source, envelope.code.length
+        local message, message_length = envelope.message.source, envelope.message.length
+        local request_id, request_id_length = envelope.request_id.source, envelope.request_id.length
+        local has_others = envelope.has_others
+        if read ~= reads then return parse(body) end -- the pointers may be those of another body
+        code = take(code, code_length)
+        message = take(message, message_length)
+        request_id = take(request_id, request_id_length)
+        if read ~= reads then return parse(body) end -- the texts may be those of another body
+        local err = setmetatable({
+            code = code,
+            message = message,
+            requestId = request_id,
+        }, metatables[code] or unknown)
+        if has_others then kept[err] = { document = body } end
+        return err
+    end
+end
+
+
+return envelope_ffi
