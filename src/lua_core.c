@@ -195,7 +195,7 @@ static int core_parse(lua_State *L)
     }
     lua_pushvalue(L, is_known ? metatable : lua_upvalueindex(UNKNOWN_METATABLE));
     lua_setmetatable(L, error);
-    if (envelope.others)
+    if (envelope.has_others)
         keep_document(L, error);
     lua_settop(L, error);
     return 1;
@@ -364,7 +364,7 @@ static void push_state(lua_State *L)
 /* What cfs.errors.wire.envelope_ffi calls by LuaJIT's FFI; its own declaration must be the same. */
 struct calls {
     enum cfs_what (*read)(const char *body, size_t length, cfs_envelope *envelope,
-                          cfs_refusal *refusal);
+                          cfs_refusal *refusal, char *out, size_t capacity);
     size_t envelope_size, refusal_size;
 };
 
@@ -372,7 +372,7 @@ struct calls {
 static void push_calls(lua_State *L)
 {
     struct calls *calls = lua_newuserdata(L, sizeof *calls);
-    calls->read = cfs_envelope_read;
+    calls->read = cfs_envelope_read_texts;
     calls->envelope_size = sizeof(cfs_envelope);
     calls->refusal_size = sizeof(cfs_refusal);
 }
