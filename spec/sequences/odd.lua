@@ -45,7 +45,7 @@ odd.values = {
     { "a table that holds itself", function() local t = {} t[1] = t t.cause = t return t end },
     { "an error's metatable", function(err) return getmetatable(err) end },
     { "a file", function() return io.stdout end },
-    { "a function", function() return print end },
+    { "a function", function() return type end },
     { "a coroutine", function() return coroutine.create(print) end },
     { "not a number", function() return 0 / 0 end },
     { "a huge number", function() return 1e300 end },

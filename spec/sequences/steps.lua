@@ -369,7 +369,8 @@ local function new_row(code, variant)
 end
 
 
--- Rows that must be refused, or at least leave nothing wrong in the catalogue: name → makes one.
+-- Rows that are wrong: a name, what changes a right one, and "list" where it makes a list, "reading"
+-- where it depends on how often the row is read whether it is right.
 local wrong_rows = {
     { "a status of a success", function(row) row.status = 200 return row end },
     { "a control character in code", function(row) row.code = row.code .. "\n" return row end },
@@ -391,11 +392,11 @@ local wrong_rows = {
             readings = readings + 1
             return readings == 1 and "m" or 5
         end })
-    end },
+    end, "reading" },
     { "a list whose rows __index gives", function(row)
         row.status = 200
         return setmetatable({}, { __index = function(_, index) return index == 1 and row or nil end })
-    end, true },
+    end, "list" },
     { "a code of the vendor's", function(row) row.code = "RateLimit" return row end },
 }
 
@@ -405,14 +406,17 @@ function steps.extend(world, pick)
     local promise = world.promise
     local code, variant = "Sequence" .. pick(4), pick(2)
     if pick(2) == 1 then
-        local what, change, is_list = unpack(choose(pick, wrong_rows))
+        local what, change, how = unpack(choose(pick, wrong_rows))
         return name .. ": a row with " .. what, function()
-            local row = change(new_row("SequenceWrong" .. world.loadings, 1))
-            local wrong = rawget(row, "code") or "SequenceWrong" .. world.loadings
-            local good, result = pcall(extend, is_list and row or { row })
-            promise(is_list and good or not good and model.is_sentence(result),
+            local wrong = "SequenceWrong" .. world.refused
+            world.refused = world.refused + 1
+            local row = change(new_row(wrong, 1))
+            wrong = rawget(row, "code") or wrong
+            local good, result = pcall(extend, how == "list" and row or { row })
+            promise(good and how or not good and model.is_sentence(result),
                 "a row with " .. what .. " is refused by a sentence", result)
-            promise(model.kinds[wrong] or world.errors.catalogue[wrong] == nil,
+            local added = world.errors.catalogue[wrong]
+            promise(model.kinds[wrong] or not added or how == "reading" and added.message == "m",
                 "a wrong row is not in the catalogue", what)
         end
     end
@@ -434,23 +438,22 @@ function steps.extend(world, pick)
 end
 
 
--- Assigns to the public tables: a sentence is raised, or all is as before.
+-- Assigns to a public table: a sentence is raised, or nothing else changes.
 function steps.assign(world, pick)
     local code, value = choose(pick, model.codes), maybe(pick, { 5, {}, "text", false })
     local name = pick(2) == 1 and code or choose(pick, { "foo", "Foo" })
-    local of_catalogue = pick(2) == 1
-    local holder_name = of_catalogue and "errors.catalogue" or "errors"
-    return ("%s.%s = %s"):format(holder_name, name, type(value)), function()
-        local errors = world.errors
-        local holder = of_catalogue and errors.catalogue or errors
-        local before = model.kinds[name] and errors[name]
-        local good, wrong = pcall(function() holder[name] = value end)
-        world.promise(good or model.is_sentence(wrong), "to assign to a public table raises a sentence",
-            wrong)
-        local _, now = pcall(function() return holder[name] end)
-        local found = now == before or before == nil and type(now) == "string" and value ~= now
-        world.promise(found, "a name of a public table stays what it is", name)
-        if not found then holder[name] = before end
+    local holder = choose(pick, { "errors", "errors.catalogue" })
+    return ("%s.%s = %s"):format(holder, name, type(value)), function()
+        local errors, promise, kind = world.errors, world.promise, model.kinds[name]
+        local changed = holder == "errors" and errors or errors.catalogue
+        local before, original = kind and errors[name], rawget(changed, name)
+        local good, wrong = pcall(function() changed[name] = value end)
+        promise(good or model.is_sentence(wrong), "to assign to a public table raises a sentence", wrong)
+        local found, now = pcall(function() return errors[name] end)
+        local made = pcall(errors.new, name, { message = "m" })
+        promise(found == (kind ~= nil) and (not kind or rawequal(now, before)) and made == found,
+            "to assign to a public table breaks nothing", name)
+        rawset(changed, name, original)
     end
 end
 
@@ -583,7 +586,7 @@ end
 function steps.tamper(world, pick)
     local good, holder, key, path = pcall(find_place, world, pick)
     if not good then return "nothing: the core cannot be loaded any more", function() end end
-    local value = maybe(pick, { 5, {}, "text", true, print })
+    local value = maybe(pick, { 5, {}, "text", true, type })
     local parse = take(world, pick, "parse")
     return path .. " = " .. type(value), function()
         print "note\ttampered"
@@ -623,7 +626,7 @@ end
 ---@param promise table called with what must be true, a sentence, and what was found
 ---@param seed integer
 function steps.new_world(promise, seed)
-    local world = { promise = promise, loadings = 0, kept = {}, records = {}, matchers = {},
+    local world = { promise = promise, loadings = 0, kept = {}, records = {}, matchers = {}, refused = 0,
         may_tamper = seed % 4 == 0 }
     load(world)
     for place = 1, 8 do
