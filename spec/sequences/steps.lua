@@ -303,6 +303,31 @@ function steps.misuse(world, pick)
 end
 
 
+-- A response with an odd status, body or header.
+function steps.odd_response(world, pick)
+    local from_response, name = take(world, pick, "from_response")
+    local value, value_name = new_odd(world, pick)
+    local response = { status = 503, headers = { ["x-bce-request-id"] = "r-1" }, body = "<html>" }
+    local field = choose(pick, { "status", "headers", "body", "header" })
+    if field == "header" then
+        response.headers[choose(pick, { "x-bce-request-id", "Retry-After", "Date" })] = value
+    else
+        response[field] = value
+    end
+    return ("%s: its %s %s"):format(name, field, value_name), function()
+        local results = model.in_coroutine(function() return from_response(response) end)
+        local err = results[2]
+        world.promise(results[1] and (err == nil or world.errors.is(err))
+            or not results[1] and model.is_sentence(err), "a response may hold anything", err)
+        if results[1] and err then
+            world.promise(pcall(function()
+                return tostring(err), err:to_log(), err:response(), err:advice()
+            end), "an error of an odd response can be handled", value_name)
+        end
+    end
+end
+
+
 function steps.forget_colon(world, pick)
     local record = choose(pick, world.records)
     local name = choose(pick, { "is", "find", "kind", "cause", "origin", "details", "to_log", "advice",
@@ -611,9 +636,9 @@ end
 
 
 -- How often each is chosen.
-local weights = { parse = 8, from_response = 4, make = 6, raise = 6, odd = 4, misuse = 5, forget_colon = 1,
-    advice = 2, match = 3, find = 3, extend = 4, assign = 1, damage = 2, reload = 4, forget = 3, chain = 1,
-    circle = 1, collect = 3 }
+local weights = { parse = 8, from_response = 4, make = 6, raise = 6, odd = 4, misuse = 5, odd_response = 3,
+    forget_colon = 1, advice = 2, match = 3, find = 3, extend = 4, assign = 1, damage = 2, reload = 4,
+    forget = 3, chain = 1, circle = 1, collect = 3 }
 local weighted = {}
 for name in pairs(weights) do weighted[#weighted + 1] = name end
 table.sort(weighted)
@@ -634,6 +659,7 @@ function steps.new_world(promise, seed)
             world.errors.new "AccessDenied")
     end
     collectgarbage("setpause", 0)
+    if seed % 4 == 1 then pcall(collectgarbage, "generational") end -- which Lua 5.4 alone has
     return world
 end
 
