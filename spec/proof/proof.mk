@@ -65,9 +65,9 @@ endif
 
 #: make sequences    random programs over the public functions, compared with a model, sanitized, on
 #:                   Lua 5.4 and LuaJIT, for SECONDS=600; SEED= and COUNT= choose programs, LIBRARY=
-#:                   another tree; SHORT=1: 20 programs each
+#:                   another tree; SHORT=1: 15 programs each
 SEED =
-COUNT = $(if $(SHORT),20)
+COUNT = $(if $(SHORT),15)
 SEQUENCED = $(filter lua5.4 luajit,$(LUAS))
 sequences: $(SEQUENCED:%=$(LIBRARY)/build/sanitized/%/cfs/errors/core.so)
 	@tools/need lua5.4 lua-cjson

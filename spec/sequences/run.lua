@@ -22,7 +22,8 @@ local sanitizer = read "cc -print-file-name=libasan.so":match "[^\n]*"
 
 -- A child's report goes to its output, with a status that Lua does not have.
 local function command(lua, program, list)
-    return ("LD_PRELOAD=%s ASAN_OPTIONS=detect_leaks=0:exitcode=99:allocator_may_return_null=1 "
+    return ("LD_PRELOAD=%s "
+        .. "ASAN_OPTIONS=detect_leaks=0:exitcode=99:quarantine_size_mb=8:malloc_context_size=2 "
         .. "LUA_PATH='%s/lua/?.lua;;' LUA_CPATH='%s/build/sanitized/%s/?.so;;' "
         .. "timeout 100 %s spec/sequences/program.lua %d %d '%s' 2>&1; echo; echo status $?"):format(
         sanitizer, library, library, lua, lua, program, length, list)
