@@ -70,9 +70,9 @@ endif
 
 #: make sequences    random programs over the public functions, compared with a model, sanitized, on
 #:                   Lua 5.4 and LuaJIT, for SECONDS=600; SEED= and COUNT= choose programs, LIBRARY=
-#:                   another tree; SHORT=1: 15 programs each
+#:                   another tree; SHORT=1: 12 programs each
 SEED =
-COUNT = $(if $(SHORT),15)
+COUNT = $(if $(SHORT),12)
 SEQUENCED = $(filter lua5.4 luajit,$(LUAS))
 sequences: $(SEQUENCED:%=$(LIBRARY)/build/sanitized/%/cfs/errors/core.so)
 	@tools/need lua5.4 lua-cjson
