@@ -110,7 +110,7 @@ local function new_fields(world, pick, code)
         record.cause_record = choose(pick, world.records)
         fields.cause = record.cause_record.value
     elseif pick(3) == 1 then
-        fields.cause = new_odd(world, pick)
+        fields.cause, record.cause_name = new_odd(world, pick)
     end
     record.cause = fields.cause
     if pick(3) == 1 then fields.message = choose(pick, texts) end
@@ -184,8 +184,9 @@ function steps.make(world, pick)
     local fields, record, wrong = new_fields(world, pick, code)
     local new, name = take(world, pick, "new")
     local way = pick(3)
-    return ("%s, %s, %s %s"):format(name, code, ({ "by code", "by kind", "kind called" })[way],
-        wrong or record.has_number and "a number as parameter" or ""), function()
+    return ("%s, %s, %s%s, its cause %s"):format(name, code, ({ "by code", "by kind", "kind called" })[way],
+        wrong and ", " .. wrong or record.has_number and ", a number as parameter" or "",
+        record.cause_name or record.cause_record and "an error" or "nil"), function()
         local target = way == 1 and code or world.errors[code]
         local good, err
         if way == 3 then good, err = pcall(target, fields) else good, err = pcall(new, target, fields) end
