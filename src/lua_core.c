@@ -201,6 +201,22 @@ static int core_parse(lua_State *L)
     return 1;
 }
 
+/* request_id(fields): the one field of a table, if that is a request id: what raise asks first. */
+static int core_request_id(lua_State *L)
+{
+    if (!lua_istable(L, 1) || lua_getmetatable(L, 1) != 0)
+        return 0;
+    lua_settop(L, 1);
+    lua_pushnil(L);
+    if (lua_next(L, 1) == 0 || lua_type(L, 3) != LUA_TSTRING ||
+        !lua_rawequal(L, 2, lua_upvalueindex(KEY_REQUEST_ID)))
+        return 0;
+    lua_pushvalue(L, 2);
+    if (lua_next(L, 1) != 0)
+        return 0;
+    return 1;
+}
+
 static int push_envelope(lua_State *L, cfs_bytes request_id, cfs_bytes code, cfs_bytes message)
 {
     char buffer[BUFFER_SIZE], *place = buffer;
@@ -375,6 +391,9 @@ CFS_EXPORT int luaopen_cfs_errors_core(lua_State *L)
     push_keys(L);
     lua_pushcclosure(L, core_to_json, KEY_COUNT);
     lua_setfield(L, -2, "to_json");
+    push_keys(L);
+    lua_pushcclosure(L, core_request_id, KEY_COUNT);
+    lua_setfield(L, -2, "request_id");
     push_calls(L);
     lua_setfield(L, -2, "calls");
     push_state(L);
