@@ -75,6 +75,31 @@ describe("What is shown", function()
 end)
 
 
+describe("cfs.errors.base.text.describe", function()
+    it("shows any value as tostring does", function()
+        for _, value in ipairs { "text", 5, true, print, {}, setmetatable({}, { __tostring = function()
+            return "words"
+        end }) } do
+            assert.equal(tostring(value), text.describe(value))
+        end
+        assert.equal("nil", text.describe(nil))
+    end)
+
+    it("shows the type of what has no words, whatever its __tostring does", function()
+        for _, odd in ipairs {
+            function() return 5 end, function() return {} end, function() return nil end,
+            function() error("odd") end, function() error(nil) end, function() coroutine.yield() end,
+        } do
+            local value = setmetatable({}, { __tostring = odd })
+            local good, words = coroutine.resume(coroutine.create(text.describe), value)
+            assert.is_true(good)
+            -- a number is taken for a string by some Luas
+            assert.is_true(words == "(table)" or words == "5", tostring(words))
+        end
+    end)
+end)
+
+
 describe("cfs.errors.base.text.printable", function()
     local cases = {
         { "plain text", "plain text" },

@@ -464,6 +464,30 @@ describe("a message's parameter", function()
 end)
 
 
+describe("a chain of causes", function()
+    it("of any length is collected at once, and so is one whose end is its beginning", function()
+        local held = setmetatable({}, { __mode = "v" })
+        local first = errors.AccessDenied()
+        local err = first
+        held[1] = err
+        for index = 2, 20000 do
+            err = errors.AccessDenied { cause = err }
+            held[index] = err
+        end
+        assert.is_true(rawequal(first, held[1]))
+        first, err = nil, nil
+        local circle = { name = "circle" }
+        held[20001] = circle
+        circle.err = errors.AccessDenied { cause = circle }
+        circle = nil
+        collectgarbage()
+        collectgarbage()
+        assert.is_nil(next(held))
+        assert.is_nil(first or err or circle)
+    end)
+end)
+
+
 describe("a method of errors", function()
     local methods = {
         "advice", "body", "cause", "details", "find", "is", "kind", "origin", "params", "response",
