@@ -336,14 +336,29 @@ describe("what is behind an error", function()
         assert.is_nil(err:details())
     end)
 
-    it("never shows in an encoder, a walk or a line", function()
+    it("never shows in an encoder or a walk", function()
         local members = { code = true, message = true, requestId = true }
         for _, err in ipairs(new_laden()) do
             for name in pairs(err) do assert.is_true(members[name]) end
-            for _, text in ipairs { cjson.encode(err), err:to_json(), tostring(err), "" .. err } do
+            for _, text in ipairs { cjson.encode(err), err:to_json() } do
                 assert.is_nil(text:find("secret", 1, true))
                 assert.is_nil(text:find("traceback", 1, true))
                 assert.is_nil(text:find("_spec.lua", 1, true))
+            end
+        end
+    end)
+
+    it("never shows in a line but for the cause", function()
+        for index, cause in ipairs { "secret-1", false, false, "{ text = secret-5 }" } do
+            local err = new_laden()[index]
+            for _, line in ipairs { tostring(err), "" .. err } do
+                if cause then
+                    local first, last = line:find(cause, 1, true)
+                    assert.is_truthy(line:sub(1, first):find("; cause: ", 1, true))
+                    line = line:sub(1, first - 1) .. line:sub(last + 1)
+                end
+                assert.is_nil(line:find("secret", 1, true))
+                assert.is_nil(line:find("traceback", 1, true))
             end
         end
     end)
