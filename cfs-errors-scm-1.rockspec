@@ -12,6 +12,8 @@ description = {
     detailed = [[
 Reads the error envelopes of CFS, knows every code that the vendor documents, and makes Lua errors of
 them that can be raised, matched, explained and rendered.]],
+    homepage = "https://github.com/cfs-errors/cfs-errors",
+    issues_url = "https://github.com/cfs-errors/cfs-errors/issues",
     license = "MIT",
     labels = { "errors", "http", "json", "openresty" },
 }
@@ -64,6 +66,7 @@ build = {
             incdirs = { "src" },
         },
     },
+    install = { conf = { "LICENSE", "CHANGELOG.md" } },
     copy_directories = { "docs", "types" },
 }
 

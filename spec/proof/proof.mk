@@ -1,4 +1,5 @@
 # The proofs: each target names its figure in its last line, and fails where a promise is broken.
+#: = Prove it
 
 PROOF = spec/proof
 REPLAYED = read write response
@@ -87,12 +88,11 @@ coverage: build/proof/vectors.tsv build/lua5.1/cfs/errors/core.so build/luajit/c
 
 #: make bounds       stack, allocations, instructions a byte, memory over 10^8 bodies and 10^6 answers of
 #:                   nginx; SHORT=1: over 10^6 bodies
-bounds: build/proof/shapes
+bounds: build/proof/shapes $(if $(SHORT),,build/luajit/cfs/errors/core.so)
 	@tools/need $(COMPILER) valgrind python3
 	@CORE='$(CORE)' $(PROOF)/bounds $(if $(SHORT),1000000,100000000)
 ifndef SHORT
 	@tools/need $(NGINX) curl procps apache2-utils
-	@$(MAKE) -s LUA=luajit
 	@$(PROOF)/answers 1000000
 endif
 
