@@ -141,6 +141,7 @@ describe("The word for a reason", function()
         { "Failed to connect to cfs.test port 443 after 2002 ms: Timeout was reached", "timeout", "maybe" },
         { "Recv failure: Connection reset by peer", "closed", "maybe" },
         { "Recv failure: something new", "closed", "maybe" },
+        { "Unsupported HTTP version in response", "protocol", "maybe" },
         { "Resolving timed out after 1000 milliseconds", "resolve", "maybe" },
         { "[CURL-EASY][COULDNT_CONNECT] Couldn't connect to server (7)", "connect", "maybe" },
         { "[CURL-EASY][PEER_FAILED_VERIFICATION] The certificate was not OK (60)", "tls", "maybe", true },

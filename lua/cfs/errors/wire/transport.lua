@@ -40,13 +40,15 @@ local rules = {
             "maximum redirects exceeded", -- lua-http, as the next two, of which the second is musl's
             "invalid or incomplete multibyte or wide character", "illegal byte sequence",
             "received http/0.9 when not allowed", "header without colon", "weird server reply",
-            "illegal or missing hexadecimal sequence in chunked-encoding", -- libcurl
+            "illegal or missing hexadecimal sequence in chunked-encoding", "nul byte in header",
+            "invalid content-length: value", "overflow content-length: value", -- libcurl
         },
         begins = {
             "http/", -- LuaSocket: the status line itself
             "couldn't parse http version from response status line: ", -- lua-resty-http
             "couldn't parse status code from response status line: ",
-            "unrecognized content encoding type", "error while processing content unencoding", -- libcurl
+            "unrecognized content encoding type", "error while processing content unencoding",
+            "unsupported http version", "unsupported http/", "too large response headers", -- libcurl
         },
         has = { " redirects followed" }, -- libcurl
     },
