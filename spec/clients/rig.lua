@@ -1,0 +1,203 @@
+-- The server of the specs of clients, what it does, and what the library makes of what a client's call
+-- returns. A spec has its client call each case:
+--
+--     for _, case in ipairs(rig.cases { bad_status = "success" }) do -- where this client differs
+--         it(case.title, function() rig.check(case, http.request(case:url())) end)
+--     end
+
+local busted = require "busted"
+local command = require "spec.command"
+local errors = require "cfs.errors"
+local luassert = require "luassert"
+
+local rig = {}
+
+-- Seconds that a client waits: where a response is due, and where none will come.
+local patient, impatient = 20, 1
+
+-- What the service does: a name for it, the port, the path, and what is expected: "success"; the word for
+-- why no response came, and whether the request may have been sent; or the status, and the code or the
+-- origin. The titles go on "after a service that ...".
+local plain = {
+    { "ok", "plain", "/ok", "success", "responds well" },
+    { "chunked", "plain", "/chunked", "success", "responds in chunks" },
+    { "envelope", "plain", "/envelope", "404 InstanceNotFound", "responds with an envelope" },
+    { "unavailable", "plain", "/unavailable", "503 empty", "responds with a status only" },
+    { "page", "plain", "/page", "502 html", "responds with a page" },
+    { "compressed", "plain", "/compressed", "502 compressed", "compresses its page" },
+    { "redirect", "plain", "/redirect", "success", "redirects" },
+    { "refused", "refused", "/", "connect no", "refuses the connection" },
+    { "resets", "resets", "/", "closed maybe", "resets the connection at once" },
+    { "silent", "silent", "/", "timeout maybe", "never reads" },
+    { "hang", "plain", "/hang", "timeout maybe", "never responds" },
+    { "hang_body", "plain", "/hang_body", "timeout maybe", "stops within the body" },
+    { "reset", "plain", "/reset", "closed maybe", "resets the connection after the request" },
+    { "close", "plain", "/close", "closed maybe", "closes the connection after the request" },
+    { "cut_status", "plain", "/cut_status", "closed maybe", "ends within the status line" },
+    { "cut_head", "plain", "/cut_head", "closed maybe", "ends within the headers" },
+    { "cut_body", "plain", "/cut_body", "closed maybe", "ends within the body" },
+    { "cut_envelope", "plain", "/cut_envelope", "closed maybe", "ends within an envelope" },
+    { "cut_chunk", "plain", "/cut_chunk", "closed maybe", "ends within a chunk" },
+    { "garbage", "plain", "/garbage", "protocol maybe", "does not speak HTTP" },
+    { "bad_status", "plain", "/bad_status", "protocol maybe", "has no number as its status" },
+    { "bad_chunk", "plain", "/bad_chunk", "protocol maybe", "has no number as the length of a chunk" },
+    { "unresolved", nil, "/", "resolve no", "has no address" },
+}
+
+local tls = {
+    { "ok", "tls", "/ok", "success", "responds well" },
+    { "envelope", "tls", "/envelope", "404 InstanceNotFound", "responds with an envelope" },
+    { "page", "tls", "/page", "502 html", "responds with a page" },
+    { "refused", "refused", "/", "connect no", "refuses the connection" },
+    { "resets", "resets", "/", "closed maybe", "resets the connection at once" },
+    { "silent", "silent", "/", "timeout maybe", "never takes part in the handshake" },
+    { "not_tls", "plain", "/", "tls no", "does not speak TLS" },
+    { "untrusted", "untrusted", "/ok", "tls no certificate", "has a certificate that it signed itself" },
+    { "other_host", "other_host", "/ok", "tls no certificate", "has a certificate for another host" },
+    { "hang", "tls", "/hang", "timeout maybe", "never responds" },
+    { "close", "tls", "/close", "closed maybe", "closes the connection after the request" },
+    { "cut_head", "tls", "/cut_head", "closed maybe", "ends within the headers" },
+    { "unresolved", nil, "/", "resolve no", "has no address" },
+}
+
+-- Cases in which nothing comes.
+local waits = { silent = true, hang = true, hang_body = true }
+
+-- A name that nobody has, for which the system need not ask the network: one part is too long.
+local no_host = ("x"):rep(64) .. ".invalid"
+
+local server -- what runs: `ports`, `pipe`, `directory`
+
+
+local function stop()
+    if not server then return end
+    command.run("curl -s --max-time 10 http://127.0.0.1:" .. server.ports.plain .. "/stop")
+    server.pipe:close()
+    command.remove(server.directory)
+    server = nil
+end
+
+
+local function start()
+    local directory = command.new_directory()
+    command.must("spec/clients/certificates " .. directory)
+    local log = directory .. "/log"
+    local pipe = assert(io.popen(command.interpreter .. " spec/clients/server.lua " .. directory .. " 2>" .. log))
+    local ports = {}
+    for name, port in (pipe:read "*l" or ""):gmatch "([%w_]+)=(%d+)" do ports[name] = tonumber(port) end
+    assert(ports.plain, "the server did not start")
+    server = { pipe = pipe, ports = ports, directory = directory }
+    busted.subscribe({ "suite", "end" }, stop)
+    return server
+end
+
+
+--- The server's ports: name → number. It is started when first asked for.
+function rig.ports()
+    return (server or start()).ports
+end
+
+
+--- The file of the authority that signed the server's certificates.
+function rig.authority()
+    return (server or start()).directory .. "/ca.pem"
+end
+
+
+--- The URL of a behaviour of the plain server.
+function rig.url(path)
+    return "http://127.0.0.1:" .. rig.ports().plain .. path
+end
+
+
+local function case_url(case)
+    local host = case.port and "127.0.0.1:" .. rig.ports()[case.port] or no_host
+    return case.scheme .. "://" .. host .. case.path
+end
+
+
+--- The cases.
+---@param differs table<string, string> what is expected where this client differs, by the case's name
+---@param scheme string? "https"; else "http"
+---@return table[] cases each has `name`, `title`, `expected`, `path`, `timeout` and the method `url`
+function rig.cases(differs, scheme)
+    local cases, left = {}, {}
+    for name in pairs(differs) do left[name] = true end
+    for _, row in ipairs(scheme == "https" and tls or plain) do
+        local name = row[1]
+        local expected = differs[name] or row[4]
+        cases[#cases + 1] = {
+            name = name, port = row[2], path = row[3], expected = expected, scheme = scheme or "http",
+            timeout = waits[name] and impatient or patient, url = case_url,
+            title = "is " .. expected .. " after a service that " .. row[5],
+        }
+        left[name] = nil
+    end
+    assert(next(left) == nil, next(left))
+    return cases
+end
+
+
+-- What holds for each error without a response; returns what is told of it.
+local function describe_transport(err, reason)
+    local word, sent = err:transport()
+    luassert.equal("transport", err:origin())
+    luassert.equal("unavailable", err.category)
+    luassert.is_nil(err.code)
+    luassert.is_nil(err.status)
+    luassert.equal(reason, err:cause())
+    local get, post = err:may_retry { method = "GET" }, err:may_retry { method = "POST" }
+    local refused = word == "tls" and not get
+    luassert.equal(word ~= "local" and not refused, get)
+    luassert.equal(get and sent == "no", post)
+    return word .. " " .. sent .. (refused and " certificate" or "")
+end
+
+
+--- What the library makes of what a call returned, in the words of the cases.
+function rig.outcome(...)
+    local err = errors.from_response(...)
+    if not err then return "success" end
+    if err:transport() then return describe_transport(err, (select(2, ...))) end
+    if err.code == "InstanceNotFound" then luassert.equal("c0ffee", err.requestId) end
+    luassert.equal(err.status >= 500, err:may_retry { method = "GET" })
+    return err.status .. " " .. (err.code or err:origin())
+end
+
+
+--- Asserts that the library makes of what a call returned what the case expects: one of what stands
+--- between " or ", where the outcome is a matter of chance.
+function rig.check(case, ...)
+    local outcome = rig.outcome(...)
+    for expected in (case.expected .. " or "):gmatch("(.-) or ") do
+        if expected == outcome then return end
+    end
+    luassert.equal(case.expected, outcome, tostring((select(2, ...))))
+end
+
+
+local function blocks_of_clients()
+    local text = assert(io.open "docs/guide.md"):read "*a"
+    local section = assert(text:match "\n## Clients\n(.-)\n## ", "the guide has no section on clients")
+    local blocks = {}
+    for heading, block in section:gmatch "\n### ([^\n]+)\n.-\n```lua\n(.-)```" do blocks[heading] = block end
+    return section:match "```lua\n(.-)```", blocks
+end
+
+
+--- A recipe of the guide's section on clients, run: the function that it defines by `local function get`.
+---@param heading string
+---@return fun(...): any, any get
+function rig.recipe(heading)
+    local common, blocks = blocks_of_clients()
+    local block = assert(blocks[heading], heading)
+    local _, lines = block:gsub("\n", "")
+    assert(lines <= 10, heading .. " has more than ten lines")
+    local code = common .. block .. "return get"
+    local environment = setmetatable({ errors = errors, sleep = function() end }, { __index = _G })
+    if setfenv then return setfenv(assert(loadstring(code, "@docs/guide.md")), environment)() end
+    return assert(load(code, "@docs/guide.md", "t", environment))()
+end
+
+
+return rig
