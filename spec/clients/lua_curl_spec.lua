@@ -30,7 +30,7 @@ end
 -- for a connection that was not made.
 local differs = {
     refused = "connect maybe", unresolved = "resolve maybe", resets = "closed maybe or connect maybe",
-    cut_head = "success",
+    cut_head = "success", redirect_refused = "success",
 }
 
 local differs_over_tls = {

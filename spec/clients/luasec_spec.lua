@@ -42,6 +42,7 @@ describe("What LuaSec's https.request(url) returns", function()
 
     it("is a fault of this program's where no file of an authority is there", function()
         local url = "https://127.0.0.1:" .. rig.ports().tls .. "/ok"
-        assert.equal("local no", rig.outcome(https.request { url = url, cafile = "no/such/file", verify = "peer" }))
+        local request = { url = url, cafile = "no/such/file", verify = "peer" }
+        assert.equal("local no", rig.outcome(https.request(request)))
     end)
 end)
