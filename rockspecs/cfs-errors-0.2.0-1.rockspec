@@ -59,6 +59,7 @@ build = {
         ["cfs.errors.wire.envelope_ffi"] = "lua/cfs/errors/wire/envelope_ffi.lua",
         ["cfs.errors.wire.headers"] = "lua/cfs/errors/wire/headers.lua",
         ["cfs.errors.wire.receive"] = "lua/cfs/errors/wire/receive.lua",
+        ["cfs.errors.wire.transport"] = "lua/cfs/errors/wire/transport.lua",
         ["cfs.errors.core"] = {
             sources = { "src/catalogue.c", "src/envelope.c", "src/lua_core.c", "src/utf8.c" },
             incdirs = { "src" },

@@ -1,6 +1,7 @@
 -- What runs in nginx for the specs of clients: calls of cosockets and of ngx.location.capture.
 
 local outcome = require "spec.clients.outcome"
+local recipe = require "spec.clients.recipe"
 
 local application = {}
 
@@ -50,6 +51,17 @@ function application.capture()
     local arguments = ngx.req.get_uri_args()
     local target = arguments.host .. ":" .. arguments.port .. arguments.path
     ngx.print(outcome(ngx.location.capture("/upstream", { args = "target=" .. target })))
+end
+
+
+function application.recipe()
+    local arguments = ngx.req.get_uri_args()
+    local get = recipe.load(arguments.heading)
+    local url = arguments.url
+    if arguments.heading == "ngx.location.capture" then
+        url = "/upstream?target=" .. url:gsub("^http://", "")
+    end
+    ngx.print(recipe.outcome(get, url))
 end
 
 

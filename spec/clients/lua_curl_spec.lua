@@ -2,6 +2,7 @@
 -- a number and a text. The status is in the headers' lines.
 
 local curl = require "curl"
+local recipe = require "spec.clients.recipe"
 local rig = require "spec.clients.rig"
 
 
@@ -49,5 +50,15 @@ end)
 describe("What lua-curl's easy:perform returns over TLS", function()
     for _, case in ipairs(rig.cases(differs_over_tls, "https")) do
         it(case.title, function() rig.check(case, call(case)) end)
+    end
+end)
+
+
+describe("The recipe for lua-curl", function()
+    local get = recipe.load "lua-curl"
+    for _, row in ipairs(rig.recipes) do
+        it("gives " .. row[2] .. " for a service that " .. row[3], function()
+            assert.equal(row[2], recipe.outcome(get, rig.new_url(row[1])))
+        end)
     end
 end)

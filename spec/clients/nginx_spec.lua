@@ -14,6 +14,7 @@ local function start()
         resolver 127.0.0.1:NAMES ipv6=off;
         location = /cosocket { content_by_lua_block { require("spec.clients.application").cosocket() } }
         location = /capture { content_by_lua_block { require("spec.clients.application").capture() } }
+        location = /recipe { content_by_lua_block { require("spec.clients.application").recipe() } }
         location = /upstream {
             internal;
             proxy_read_timeout 1s;
@@ -75,4 +76,19 @@ describe("In nginx,", function()
             end
         end
     end)
+
+    for _, heading in ipairs { "ngx.location.capture", "A cosocket" } do
+        describe("the recipe for " .. heading, function()
+            for _, row in ipairs(rig.recipes) do
+                it("gives " .. row[2] .. " for a service that " .. row[3], function()
+                    local expected = row[2]
+                    if row[1] == "/reset" and heading == "ngx.location.capture" then
+                        expected = "empty at attempt 3" -- nginx's own response
+                    end
+                    local path = "/recipe?heading=" .. heading:gsub(" ", "%%20")
+                    assert.equal(expected, nginx:get(path .. "&url=" .. rig.new_url(row[1])).body)
+                end)
+            end
+        end)
+    end
 end)

@@ -6,8 +6,7 @@
 --     end
 
 local busted = require "busted"
-local command = require "spec.command"
-local errors = require "cfs.errors"
+local command = require "spec.helpers.command"
 local luassert = require "luassert"
 local outcome = require "spec.clients.outcome"
 
@@ -158,27 +157,23 @@ function rig.compare(case, actual)
 end
 
 
-local function blocks_of_clients()
-    local text = assert(io.open "docs/guide.md"):read "*a"
-    local section = assert(text:match "\n## Clients\n(.-)\n## ", "the guide has no section on clients")
-    local blocks = {}
-    for heading, block in section:gmatch "\n### ([^\n]+)\n.-\n```lua\n(.-)```" do blocks[heading] = block end
-    return section:match "```lua\n(.-)```", blocks
-end
+--- What a recipe of the guide does: a list of { path, expected, what the service does }.
+rig.recipes = {
+    { "/ok", '{"fsId":"cfs-1"}', "responds well" },
+    { "/envelope", "InstanceNotFound at attempt 1", "responds with an envelope" },
+    { "/page", "html at attempt 3", "responds with a page" },
+    { "/reset", "closed at attempt 3", "resets the connection" },
+    { "/recovers", '{"fsId":"cfs-1"}', "resets the connection, is unavailable, and recovers" },
+}
+
+local key = 0
 
 
---- A recipe of the guide's section on clients, run: the function that it defines by `local function get`.
----@param heading string
----@return fun(...): any, any get
-function rig.recipe(heading)
-    local common, blocks = blocks_of_clients()
-    local block = assert(blocks[heading], heading)
-    local _, lines = block:gsub("\n", "")
-    assert(lines <= 10, heading .. " has more than ten lines")
-    local code = common .. block .. "return get"
-    local environment = setmetatable({ errors = errors, sleep = function() end }, { __index = _G })
-    if setfenv then return setfenv(assert(loadstring(code, "@docs/guide.md")), environment)() end
-    return assert(load(code, "@docs/guide.md", "t", environment))()
+--- The URL of a path, for requests that are counted from one.
+function rig.new_url(path, port)
+    key = key + 1
+    local scheme = port == "tls" and "https" or "http"
+    return ("%s://127.0.0.1:%d%s?key=%s%d"):format(scheme, rig.ports()[port or "plain"], path, scheme, key)
 end
 
 

@@ -3,8 +3,8 @@
 -- HTTP/2; the reason; what had happened; whether the request may have been sent; whether the client had
 -- followed a redirect by itself; and how often that was observed.
 
-local files = require "spec.files"
-local support = require "spec.support"
+local files = require "spec.helpers.files"
+local support = require "spec.helpers.support"
 local transport = require "cfs.errors.wire.transport"
 
 
