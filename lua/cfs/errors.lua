@@ -33,6 +33,7 @@ local errors = {
 
     parse = envelope.parse,
     from_response = receive.from_response,
+    check = receive.check,
 
     new = make.new,
     raise = raise.raise,
@@ -53,6 +54,7 @@ kind.define {
         cause = make.cause,
         traceback = make.traceback,
         origin = make.origin,
+        transport = make.transport,
         body = make.body,
         status_differs = make.status_differs,
         params = make.params,

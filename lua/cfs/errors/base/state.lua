@@ -17,8 +17,8 @@ end
 ---@field catalogue table<string, cfs.kind> errors.catalogue, a copy of `kinds`. catalogue/kind
 ---@field metatables table<string|cfs.kind, table> code or kind of the catalogue → the metatable of its
 ---errors. catalogue/kind
----@field status_metatables table<integer|false, table> status, false for none → the metatable of the
----errors whose code the catalogue lacks. catalogue/status
+---@field status_metatables table<integer|false|string, table> status, false for none, or "no response,
+---RETRY" → the metatable of the errors whose code the catalogue lacks. catalogue/status
 ---@field kind_of table<table, cfs.kind> metatable of errors → their kind. catalogue/kind
 ---@field templates table<cfs.kind, table> kind → its message, compiled, if that has parameters.
 ---catalogue/kind
