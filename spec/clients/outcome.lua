@@ -12,13 +12,13 @@ end
 
 
 -- What holds for each error without a response; returns what is told of it.
-local function tell_transport(err, reason)
+local function tell_transport(err, value, reason)
     local word, sent = err:transport()
     expect("transport", err:origin(), "the origin")
     expect("unavailable", err.category, "the category")
     expect(nil, err.code, "the code")
     expect(nil, err.status, "the status")
-    expect(reason, err:cause(), "the cause")
+    expect(value and "the response was cut short" or reason, err:cause(), "the cause")
     local get, post = err:may_retry { method = "GET" }, err:may_retry { method = "POST" }
     local certificate = word == "tls" and not get
     expect(word ~= "local" and not certificate, get, "whether a GET may be repeated")
@@ -30,7 +30,7 @@ end
 return function(...)
     local err = errors.from_response(...)
     if not err then return "success" end
-    if err:transport() then return tell_transport(err, (select(2, ...))) end
+    if err:transport() then return tell_transport(err, ...) end
     if err.code == "InstanceNotFound" then expect("c0ffee", err.requestId, "the request id") end
     expect(err.status >= 500, (err:may_retry { method = "GET" }), "whether a GET may be repeated")
     return err.status .. " " .. (err.code or err:origin())
