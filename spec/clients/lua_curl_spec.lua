@@ -5,6 +5,8 @@ local curl = require "curl"
 local recipe = require "spec.clients.recipe"
 local rig = require "spec.clients.rig"
 
+teardown(rig.stop)
+
 
 local function call(case)
     local head, body = {}, {}

@@ -6,6 +6,8 @@ local recipe = require "spec.clients.recipe"
 local rig = require "spec.clients.rig"
 local ssl_store = require "openssl.x509.store"
 
+teardown(rig.stop)
+
 
 -- A response as a table, or what go or the stream returned.
 local function receive(headers, stream, number, timeout)

@@ -6,6 +6,8 @@ local ltn12 = require "ltn12"
 local recipe = require "spec.clients.recipe"
 local rig = require "spec.clients.rig"
 
+teardown(rig.stop)
+
 
 local function request(case, verify)
     http.TIMEOUT, https.TIMEOUT = case.timeout, case.timeout

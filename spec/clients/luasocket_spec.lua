@@ -5,6 +5,8 @@ local ltn12 = require "ltn12"
 local recipe = require "spec.clients.recipe"
 local rig = require "spec.clients.rig"
 
+teardown(rig.stop)
+
 
 -- http.request with a table, whose sink gathers the body.
 local function request_generic(url)

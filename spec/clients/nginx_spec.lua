@@ -42,7 +42,10 @@ end
 
 describe("In nginx,", function()
     setup(start)
-    teardown(function() nginx:stop() end)
+    teardown(function()
+        nginx:stop()
+        rig.stop()
+    end)
 
     describe("what a cosocket returns", function()
         -- The status line is ours to read. A chunk is, too, and has no end here.

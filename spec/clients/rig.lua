@@ -4,8 +4,8 @@
 --     for _, case in ipairs(rig.cases { bad_status = "success" }) do -- where this client differs
 --         it(case.title, function() rig.check(case, http.request(case:url())) end)
 --     end
+--     teardown(rig.stop)
 
-local busted = require "busted"
 local command = require "spec.helpers.command"
 local luassert = require "luassert"
 local outcome = require "spec.clients.outcome"
@@ -70,7 +70,8 @@ local no_host = ("x"):rep(64) .. ".invalid"
 local server -- what runs: `ports`, `pid`, `pipe`, `directory`
 
 
-local function stop()
+--- Ends the server, if it runs: the last thing in each file of specs.
+function rig.stop()
     if not server then return end
     command.run("kill " .. server.pid)
     server.pipe:close()
@@ -90,9 +91,6 @@ local function start()
     server = { pipe = pipe, pid = pid, ports = ports, directory = directory }
     return server
 end
-
-
-busted.subscribe({ "suite", "end" }, stop)
 
 
 --- The server's ports: name → number. It is started when first asked for.
