@@ -19,10 +19,9 @@ local function tell_transport(err, value, reason)
     expect(nil, err.code, "the code")
     expect(nil, err.status, "the status")
     expect(value and "the response was cut short" or reason, err:cause(), "the cause")
-    local get, post = err:may_retry { method = "GET" }, err:may_retry { method = "POST" }
+    local get = err:advice({ method = "GET" }).action ~= "never"
     local certificate = word == "tls" and not get
     expect(word ~= "local" and not certificate, get, "whether a GET may be repeated")
-    expect(get and sent == "no", post, "whether a POST may be repeated")
     return word .. " " .. sent .. (certificate and " certificate" or "")
 end
 
@@ -32,6 +31,6 @@ return function(...)
     if not err then return "success" end
     if err:transport() then return tell_transport(err, ...) end
     if err.code == "InstanceNotFound" then expect("c0ffee", err.requestId, "the request id") end
-    expect(err.status >= 500, (err:may_retry { method = "GET" }), "whether a GET may be repeated")
+    expect(err.status >= 500, err:advice({ method = "GET" }).action ~= "never", "whether a GET may be repeated")
     return err.status .. " " .. (err.code or err:origin())
 end
