@@ -31,6 +31,7 @@ return function(...)
     if not err then return "success" end
     if err:transport() then return tell_transport(err, ...) end
     if err.code == "InstanceNotFound" then expect("c0ffee", err.requestId, "the request id") end
-    expect(err.status >= 500, err:advice({ method = "GET" }).action ~= "never", "whether a GET may be repeated")
+    local get = err:advice({ method = "GET" }).action ~= "never"
+    expect(err.status >= 500, get, "whether a GET may be repeated")
     return err.status .. " " .. (err.code or err:origin())
 end
