@@ -19,7 +19,9 @@ INST_LUADIR = $(or $(LUA_LIB_DIR),$(PREFIX)/share/lua/$(LUA_VERSION))
 INST_LIBDIR = $(or $(LUA_LIB_DIR),$(PREFIX)/lib/lua/$(LUA_VERSION))
 INSTALL = install
 
-SOURCES = $(wildcard src/*.c)
+# The C library, and with the file that knows Lua, the module.
+CORE = src/catalogue.c src/envelope.c src/utf8.c
+SOURCES = $(CORE) src/lua_core.c
 HEADERS = $(wildcard src/*.h src/*.def)
 MODULES = $(shell find lua -name '*.lua')
 
@@ -59,6 +61,9 @@ help:
 #: make lint        luacheck and clang-format
 #: make install     for LUA=, into PREFIX=/usr/local, or LUA_LIB_DIR= for OpenResty; DESTDIR= counts
 #: make uninstall   the reverse
+#: make lib         the C library by itself: build/lib/libcfs-errors.a and .so
+#: make install-lib  the C library, its headers and cfs-errors.pc, into PREFIX=/usr/local; DESTDIR= counts
+#: make uninstall-lib  the reverse
 #: make clean       remove what was built
 
 build/%/cfs/errors/core.so: $(SOURCES) $(HEADERS)
@@ -85,7 +90,7 @@ repl:
 
 test:
 	@tools/need $(COMPILER) $(filter lua5.%,$(LUAS)) $(foreach lua,$(LUAS),$(DEV_$(lua))) \
-	    lua-cjson lua-busted lua-inspect luarocks git $(NGINX) curl procps \
+	    lua-cjson lua-busted lua-inspect luarocks git g++ $(NGINX) curl procps \
 	    $(if $(SPECS),,valgrind lua-dkjson libjansson-dev python3)
 	@$(MAKE) -s $(LUAS:%=build/%/cfs/errors/core.so)
 	@SPECS='$(SPECS)' tools/test $(LUAS) \
@@ -127,7 +132,8 @@ dist:
 lint:
 	@tools/need lua-check clang-format
 	luacheck -q lua spec bench examples tools
-	clang-format --dry-run -Werror src/*.c src/*.h spec/*.c bench/*.c spec/proof/*.[ch] fuzz/*.[ch]
+	clang-format --dry-run -Werror src/*.c src/*.h spec/*.c bench/*.c spec/proof/*.[ch] fuzz/*.[ch] \
+	    examples/c/*.c
 
 install: all
 	@for module in $(MODULES:lua/%=%); do \
@@ -138,8 +144,51 @@ uninstall:
 	$(RM) $(MODULES:lua/%=$(DESTDIR)$(INST_LUADIR)/%)
 	$(RM) $(DESTDIR)$(INST_LIBDIR)/cfs/errors/core.so
 
+# The C library by itself. Before 1.0 each minor version may change what programs were compiled with.
+VERSION = $(shell sed -n 's/^.define CFS_VERSION "\(.*\)"$$/\1/p' src/cfs.h)
+SONAME = libcfs-errors.so.$(basename $(VERSION))
+PUBLIC = $(addprefix src/,cfs.h catalogue.h catalogue.def envelope.h utf8.h)
+EXPORTED = -DCFS_API='__attribute__((visibility("default")))'
+LIB_DIR = $(PREFIX)/lib
+INCLUDE_DIR = $(PREFIX)/include
+
+build/lib/%.o: src/%.c $(HEADERS)
+	@tools/need $(COMPILER)
+	@mkdir -p $(@D)
+	$(CC) -std=c99 $(CFLAGS) $(WARNINGS) -fPIC -c -o $@ $<
+
+build/lib/libcfs-errors.a: $(CORE:src/%.c=build/lib/%.o)
+	@$(RM) $@
+	$(AR) rcs $@ $^
+
+build/lib/libcfs-errors.so: $(CORE) $(HEADERS)
+	@tools/need $(COMPILER)
+	@mkdir -p $(@D)
+	$(CC) -std=c99 $(CFLAGS) $(WARNINGS) $(EXPORTED) -fPIC -shared -Wl,-soname,$(SONAME) -o $@ $(CORE) \
+	    $(LDFLAGS)
+	@ln -sf $(@F) $(@D)/$(SONAME)
+
+lib: build/lib/libcfs-errors.a build/lib/libcfs-errors.so
+
+install-lib: lib
+	$(INSTALL) -d $(DESTDIR)$(LIB_DIR)/pkgconfig $(DESTDIR)$(INCLUDE_DIR)/cfs-errors
+	$(INSTALL) -m 644 $(PUBLIC) $(DESTDIR)$(INCLUDE_DIR)/cfs-errors
+	$(INSTALL) -m 644 build/lib/libcfs-errors.a $(DESTDIR)$(LIB_DIR)
+	$(INSTALL) -m 755 build/lib/libcfs-errors.so $(DESTDIR)$(LIB_DIR)/libcfs-errors.so.$(VERSION)
+	ln -sf libcfs-errors.so.$(VERSION) $(DESTDIR)$(LIB_DIR)/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(LIB_DIR)/libcfs-errors.so
+	sed -e 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' \
+	    -e 's|@LIB_DIR@|$(LIB_DIR:$(PREFIX)/%=$${prefix}/%)|' \
+	    -e 's|@INCLUDE_DIR@|$(INCLUDE_DIR:$(PREFIX)/%=$${prefix}/%)|' \
+	    src/cfs-errors.pc.in >$(DESTDIR)$(LIB_DIR)/pkgconfig/cfs-errors.pc
+
+uninstall-lib:
+	$(RM) $(PUBLIC:src/%=$(DESTDIR)$(INCLUDE_DIR)/cfs-errors/%)
+	$(RM) $(addprefix $(DESTDIR)$(LIB_DIR)/,libcfs-errors.a libcfs-errors.so $(SONAME) \
+	    libcfs-errors.so.$(VERSION) pkgconfig/cfs-errors.pc)
+	rmdir $(DESTDIR)$(INCLUDE_DIR)/cfs-errors 2>/dev/null || true
+
 # Benchmarks.
-PLAIN = src/catalogue.c src/envelope.c src/utf8.c
 BENCH =
 bench_rounds = $(if $(BENCH),3 0.002,9 0.02)
 
@@ -147,13 +196,13 @@ build/bench/%/bench_floor.so: bench/floor.c
 	@mkdir -p $(@D)
 	$(CC) -std=c99 -O2 $(WARNINGS) -fPIC -shared $$(pkg-config --cflags $*) -o $@ $<
 
-build/bench/reader: bench/reader.c $(PLAIN) $(HEADERS)
+build/bench/reader: bench/reader.c $(CORE) $(HEADERS)
 	@mkdir -p $(@D)
-	$(CC) -std=c99 -O2 $(WARNINGS) -Isrc -o $@ $< $(PLAIN) -ljansson
+	$(CC) -std=c99 -O2 $(WARNINGS) -Isrc -o $@ $< $(CORE) -ljansson
 
-build/bench/once: bench/once.c $(PLAIN) $(HEADERS)
+build/bench/once: bench/once.c $(CORE) $(HEADERS)
 	@mkdir -p $(@D)
-	$(CC) -std=c99 -O2 $(WARNINGS) -Isrc -o $@ $< $(PLAIN)
+	$(CC) -std=c99 -O2 $(WARNINGS) -Isrc -o $@ $< $(CORE)
 
 build/bench/shapes: bench/shapes.lua bench/inputs.lua
 	@$(RM) -r $@ && mkdir -p $@
@@ -186,5 +235,5 @@ clean:
 -include spec/proof/proof.mk # not in a tree without the tests
 
 .PHONY: all help demo gateway repl test test-prometheus bench bench-nginx instructions budgets simulate \
-    docs golden picture drift dist lint install uninstall clean
+    docs golden picture drift dist lint install uninstall lib install-lib uninstall-lib clean
 .DELETE_ON_ERROR:

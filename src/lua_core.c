@@ -196,9 +196,25 @@ static int core_parse(lua_State *L)
     }
     lua_pushvalue(L, is_known ? metatable : lua_upvalueindex(UNKNOWN_METATABLE));
     lua_setmetatable(L, error);
-    if (envelope.others)
+    if (envelope.has_others)
         keep_document(L, error);
     lua_settop(L, error);
+    return 1;
+}
+
+/* request_id(fields): the one field of a table, if that is a request id: what raise asks first. */
+static int core_request_id(lua_State *L)
+{
+    if (!lua_istable(L, 1) || lua_getmetatable(L, 1) != 0)
+        return 0;
+    lua_settop(L, 1);
+    lua_pushnil(L);
+    if (lua_next(L, 1) == 0 || lua_type(L, 3) != LUA_TSTRING ||
+        !lua_rawequal(L, 2, lua_upvalueindex(KEY_REQUEST_ID)))
+        return 0;
+    lua_pushvalue(L, 2);
+    if (lua_next(L, 1) != 0)
+        return 0;
     return 1;
 }
 
@@ -389,7 +405,7 @@ static void push_state(lua_State *L)
 /* What cfs.errors.wire.envelope_ffi calls by LuaJIT's FFI; its own declaration must be the same. */
 struct calls {
     enum cfs_what (*read)(const char *body, size_t length, cfs_envelope *envelope,
-                          cfs_refusal *refusal);
+                          cfs_refusal *refusal, char *out, size_t capacity);
     size_t envelope_size, refusal_size;
 };
 
@@ -397,7 +413,7 @@ struct calls {
 static void push_calls(lua_State *L)
 {
     struct calls *calls = lua_newuserdata(L, sizeof *calls);
-    calls->read = cfs_envelope_read;
+    calls->read = cfs_envelope_read_texts;
     calls->envelope_size = sizeof(cfs_envelope);
     calls->refusal_size = sizeof(cfs_refusal);
 }
@@ -418,6 +434,9 @@ CFS_EXPORT int luaopen_cfs_errors_core(lua_State *L)
     push_keys(L);
     lua_pushcclosure(L, core_to_json, KEY_COUNT);
     lua_setfield(L, -2, "to_json");
+    push_keys(L);
+    lua_pushcclosure(L, core_request_id, KEY_COUNT);
+    lua_setfield(L, -2, "request_id");
     push_calls(L);
     lua_setfield(L, -2, "calls");
     push_state(L);

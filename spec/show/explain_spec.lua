@@ -130,7 +130,8 @@ describe("errors.explain", function()
             "meaning      An error that the catalogue does not have.",
             "fault        the service's",
             "category     unknown",
-            "what to do   Look the code and the message up in the service's own documentation.",
+            "what to do   Look the code and the message up in the service's own",
+            "             documentation.",
             "retry        no: the same call fails again")
         assert.equal(expected, errors.explain(598))
         assert.equal(expected, errors.explain "598")

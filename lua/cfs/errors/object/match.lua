@@ -66,13 +66,14 @@ end
 ---@param ... string|integer|cfs.kind codes, kinds, categories or statuses
 ---@return boolean
 function match.is(value, ...)
-    local target = ...
-    if not targets[target] or select("#", ...) ~= 1 then
-        check("is", ...)
-        return is_any(value, ...)
+    local target, another = ...
+    if targets[target] and another == nil then -- what most calls need; no status is in targets
+        local kind = kind_of[getmetatable(value)]
+        if kind and (target == kind.code or target == kind.category or target == kind) then return true end
+        if select("#", ...) == 1 then return false end
     end
-    local kind = kind_of[getmetatable(value)]
-    return kind ~= nil and (target == kind.code or hits(value, kind, target))
+    check("is", ...)
+    return is_any(value, ...)
 end
 
 
