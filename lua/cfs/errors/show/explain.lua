@@ -62,19 +62,20 @@ end
 
 
 -- What is true of the kind alone.
-local function add_advice(lines, kind, chosen, remedy)
+local function add_advice(lines, kind, chosen, is_programs)
     local description, category = kind.description, kind.category
     if not kind.known then description = say("sentence", "description", chosen) end
     if chosen ~= "en" and say("category", category, chosen) then
         category = category .. "：" .. say("category", category, chosen)
     end
-    -- of an error that is in no catalogue nobody knows that it fails again
-    local retry = kind.retry == "never" and not kind.known and "unknown" or kind.retry
+    -- of an error that is in no catalogue nobody knows that it fails again; nor of a bug
+    local is_unknown = is_programs or kind.retry == "never" and not kind.known
+    local remedy = is_programs and say("sentence", "look_at_cause", chosen) or remedy_of(kind, chosen)
     lines.add("meaning", description)
     lines.add("fault", say("fault", kind.fault, chosen))
     lines.add("category", category)
-    lines.add("remedy", remedy or remedy_of(kind, chosen))
-    lines.add("retry", say("retry", retry, chosen))
+    lines.add("remedy", remedy)
+    lines.add("retry", say("retry", is_unknown and "unknown" or kind.retry, chosen))
     return concat(lines, "\n")
 end
 
@@ -150,8 +151,7 @@ local function explain_error(err, chosen, about)
     elseif err.code == nil then
         lines.add("origin", origin_words(err, chosen, about.reason))
     end
-    local is_programs = kept.get(err, "traceback") ~= nil
-    return add_advice(lines, kind, chosen, is_programs and say("sentence", "look_at_cause", chosen) or nil)
+    return add_advice(lines, kind, chosen, kept.get(err, "traceback") ~= nil)
 end
 
 

@@ -12,8 +12,9 @@ local paste = {}
 -- Of a text, no more places than this are tried as the beginning of a JSON document.
 local most_documents = 8
 
--- How far a status line may be indented.
-local deepest = 16
+
+-- What `curl -v` tells stands in so many bytes of the beginning, and of the end.
+local most_told, most_told_last = 16384, 512
 
 
 -- What a line of curl's meter is replaced by, which may stand in the midst of another line.
@@ -36,10 +37,12 @@ end
 -- tells last stands right behind a body that does not end its line.
 local function received(text)
     if not find(text, "\n< HTTP/", 1, true) then return text end
-    text = gsub(text, "\n[*>]%f[%s][^\n]*", "")
-    text = gsub(text, "\n[{}] %[%d+ bytes data%]", "")
-    text = gsub(text, "%* [%a ]*onnection #?%d[^\n]*", "")
-    return (gsub(text, "\n<%f[%s] ?", "\n"))
+    local told, rest = sub(text, 1, most_told), sub(text, most_told + 1)
+    told = gsub(told, "\n[*>]%f[%s][^\n]*", "")
+    told = gsub(told, "\n[{}] %[%d+ bytes data%]", "")
+    told = gsub(told, "\n<%f[%s] ?", "\n") .. rest
+    local last = max(1, #told - most_told_last)
+    return sub(told, 1, last - 1) .. gsub(sub(told, last), "%* [%a ]*onnection #?%d[^\n]*", "")
 end
 
 
@@ -53,32 +56,39 @@ local function read_fields(head)
 end
 
 
--- Is what "HTTP/" at this place begins a status line by itself? And is it the first line of a head?
--- A body may have a line that looks like one.
-local function status_at(text, start)
-    local before = start - 1
-    while before > start - deepest and find(sub(text, before, before), "^[ \t]") do before = before - 1 end
-    if byte(text, before) ~= 10 then return nil end
-    local number, stop = match(text, "^HTTP/%d[%d.]* +(%d%d%d)%f[%D][^\n]*()", start)
-    if not number then return nil end
-    local is_head = find(text, "^\n[ \t]*\r?%f[\n%z]", stop) or find(text, "^\n[ \t]*[%w-]+:", stop)
-        or stop > #text or find(text, "^\n[ \t]*HTTP/", stop)
-    return number, is_head, before + 1 < start
+-- Does a head go on behind its status line? A body may have a line that looks like one.
+local function goes_on(text, stop)
+    return stop > #text or find(text, "^\n[ \t]*[%w-]+:", stop) or find(text, "^\n[ \t]*\r?\n", stop)
+        or find(text, "^\n[ \t]*\r?$", stop) or find(text, "^\n[ \t]*HTTP/", stop)
 end
 
 
--- Where the last head begins: its status, place, and whether it is indented.
-local function last_head(text)
-    local best
-    local start = find(text, "HTTP/", 1, true)
-    while start do
-        local number, is_head, indented = status_at(text, start)
-        if number and (is_head or not best) then
-            best = { status = tonumber(number), start = start, indented = indented }
-        end
-        start = find(text, "HTTP/", start + 5, true)
+-- Where lines begin as status lines do; wget indents them.
+local function starts_of_heads(text)
+    local starts = {}
+    local before = find(text, "\nHTTP/", 1, true)
+    while before do
+        starts[#starts + 1] = before + 1
+        before = find(text, "\nHTTP/", before + 1, true)
     end
-    return best
+    if #starts > 0 then return starts end
+    for start in gmatch(text, "\n[ \t]+()HTTP/") do starts[#starts + 1] = start end
+    return starts
+end
+
+
+-- The last head: its status, place, and whether it is indented.
+local function last_head(text)
+    local starts, last = starts_of_heads(text), nil
+    for index = #starts, 1, -1 do
+        local start = starts[index]
+        local number, stop = match(text, "^HTTP/%d[%d.]* +(%d%d%d)%f[%D][^\n]*()", start)
+        if number then
+            last = { status = tonumber(number), start = start, indented = byte(text, start - 1) ~= 10 }
+            if goes_on(text, stop) then break end
+        end
+    end
+    return last
 end
 
 
@@ -116,10 +126,12 @@ function paste.read(text)
     local head = last_head(text)
     if not head then return nil end
     local stop = end_of_head(text, head)
+    local body = sub(text, stop + 1)
     return {
         status = head.status,
         headers = read_fields(sub(text, head.start, stop)),
-        body = sub(text, stop + 1),
+        -- what wget says behind a head is no body
+        body = head.indented and not find(body, "[{<]") and "" or body,
     }
 end
 

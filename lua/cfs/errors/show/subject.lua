@@ -21,13 +21,17 @@ local state = require "cfs.errors.base.state"
 local statuses = require "cfs.errors.catalogue.status"
 local suggest = require "cfs.errors.base.suggest"
 
-local find, format, match = string.find, string.format, string.match
+local find, format, match, sub = string.find, string.format, string.match, string.sub
 local say = language.say
 
 local subject = {}
 
--- A text that is longer than this is not looked for in the catalogue.
+-- A text that is longer than this is no reason phrase, and not looked for in the catalogue.
 local longest_search = 40
+
+
+-- A message is looked for in so many bytes of a text.
+local longest_sentence = 2048
 
 
 local function sentence(name, chosen, ...)
@@ -94,8 +98,9 @@ end
 
 -- A status' reason phrase, with the number before it or alone. nil if it is none.
 local function of_reason(given, chosen)
+    if #given > longest_search then return nil end
     local number, reason = match(given, "^%s*(%d*)%s*(%a[%a '-]*%a)%s*$")
-    if not reason or #reason > longest_search then return nil end
+    if not reason then return nil end
     local numbers = statuses.of_reason(reason)
     if number ~= "" then return statuses.normalize(number) and of_status(tonumber(number), chosen) end
     local all
@@ -151,8 +156,21 @@ local function of_response(response, chosen)
 end
 
 
+-- The kinds whose message stands in a text word for word.
+local function kinds_by_message(given)
+    local kinds = {}
+    given = sub(given, 1, longest_sentence)
+    for kind in catalogue.each() do
+        if #kind.message > 20 and find(given, kind.message, 1, true) then kinds[#kinds + 1] = kind end
+    end
+    return kinds
+end
+
+
 -- Why a text is nothing that is known.
 local function of_nothing(given, chosen)
+    local kinds = kinds_by_message(given)
+    if #kinds > 0 then return { heading = say("sentence", "messages", chosen), kinds = kinds } end
     local words = #given <= longest_search and match(given, "^%s*(.-%w)%s*$")
     local found = words and catalogue.search(words) or {}
     if #found > 0 then
