@@ -380,8 +380,7 @@ static const unsigned char *read_open(struct reader *r, const unsigned char *at,
 /* Reads one value, with all that is in it. */
 static const unsigned char *read_document(struct reader *r, const unsigned char *at)
 {
-    uint64_t objects =
-        0; /* a bit for each open container, 1 for an object; the lowest: innermost */
+    uint64_t objects = 0; /* a bit for each open container, 1: an object; the innermost is lowest */
     unsigned depth = 0;
     unsigned char close = 0; /* the byte that closes the innermost */
     for (;;) {

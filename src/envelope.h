@@ -36,12 +36,12 @@ CFS_API const char *cfs_what_phrase(enum cfs_what what);
 
 /*
 ** The text of a string or of a number. Its source lies within the body that was read and is valid
-** as long as the body is. The text of a string is what its escapes stand for, in valid UTF-8 (U+FFFD stands
-** for each lone surrogate and for each maximal subpart that is ill-formed). The text of a number is
-** the number as it is written.
+** as long as the body is. The text of a string is what its escapes stand for, in valid UTF-8
+** (U+FFFD stands for each lone surrogate and for each maximal subpart that is ill-formed). The text
+** of a number is the number as it is written.
 */
 typedef struct cfs_text {
-    const char *source; /* its first byte in the body; NULL: there is no such text */
+    const char *source; /* its first byte in the body; NULL: absent, and `size` is 0 */
     size_t length;      /* how many bytes it takes there */
     size_t size;        /* how many bytes the text has, at most 3 times `length` */
     bool exact;         /* the bytes in the body are the text */
@@ -75,9 +75,9 @@ CFS_API enum cfs_what cfs_envelope_read(const char *body, size_t length, cfs_env
                                         cfs_refusal *refusal);
 
 /*
-** Does the same and, of an envelope, writes each text that is not exact to `out`, which has room for
-** `capacity` bytes: `source` is there then, `length` is `size`, and the text is exact. A text that
-** does not fit beside those before it is left as it is. `out` may be NULL where `capacity` is 0.
+** Does the same and writes each text of an envelope that is not exact to `out`, which has room for
+** `capacity` bytes: `source` points there then, `length` is `size`, and the text is exact. A text
+** that does not fit behind those before it is left as it is. `out` may be NULL if `capacity` is 0.
 */
 CFS_API enum cfs_what cfs_envelope_read_texts(const char *body, size_t length,
                                               cfs_envelope *envelope, cfs_refusal *refusal,

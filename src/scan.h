@@ -1,7 +1,7 @@
 /*
-** Where bytes that a caller gives begin, and where a run of plain bytes in a string ends. The latter
-** looks at many bytes at a time: 16 with SSE2 or NEON, where the compiler has them, else 8 in a
-** word. Define CFS_PORTABLE to do without SSE2 and NEON.
+** Where bytes that a caller gives begin, and where a run of plain bytes in a string ends. The end
+** is looked for in many bytes at a time: 16 with SSE2 or NEON, where the compiler has them, else 8
+** in a word. Define CFS_PORTABLE to do without SSE2 and NEON.
 */
 #ifndef CFS_SCAN_H
 #define CFS_SCAN_H

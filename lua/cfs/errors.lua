@@ -66,6 +66,7 @@ kind.define {
         details = envelope.details,
         response = respond.response,
         to_log = log.to_log,
+        to_table = log.to_table,
         explain = explain.explain,
         advice = advice.advice,
     },

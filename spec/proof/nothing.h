@@ -11,6 +11,11 @@
 
 #include <string.h>
 
+static void check_absent(const cfs_text *text)
+{
+    CHECK(text->source == NULL && text->length == 0 && text->size == 0 && text->exact);
+}
+
 static void check_nothing(void)
 {
     const cfs_bytes absent = {NULL, 0};
@@ -22,8 +27,8 @@ static void check_nothing(void)
     CHECK(cfs_envelope_read(NULL, 0, &envelope, &refusal) == CFS_EMPTY);
     CHECK(strcmp(refusal.reason, "expected a JSON document") == 0 && refusal.position == 1);
     CHECK(cfs_envelope_read("{\"code\":1}", 10, &envelope, &refusal) == CFS_ENVELOPE);
-    CHECK(envelope.message.source == NULL && envelope.message.size == 0);
-    CHECK(envelope.request_id.source == NULL && envelope.request_id.size == 0);
+    check_absent(&envelope.message);
+    check_absent(&envelope.request_id);
     cfs_text_copy(&envelope.message, NULL);
     cfs_text_copy(&envelope.request_id, out);
     CHECK(cfs_envelope_read_texts(NULL, 0, &envelope, &refusal, NULL, 0) == CFS_EMPTY);

@@ -1,4 +1,5 @@
 # The proofs: each target names its figure in its last line, and fails where a promise is broken.
+#: = Prove it
 
 PROOF = spec/proof
 REPLAYED = read write response
@@ -42,6 +43,13 @@ faults: $(LUAS:%=build/proof/faults-%)
 	@for lua in $(LUAS); do echo "== $$lua" && \
 	    LUA_PATH='lua/?.lua;;' build/proof/faults-$$lua $(if $(SHORT),20) || exit 1; done
 
+# The core of a tree, built with sanitizers; a Lua that loads it must have libasan loaded before.
+LIBRARY = .
+$(LIBRARY)/build/sanitized/%/cfs/errors/core.so: $(wildcard $(LIBRARY)/src/*)
+	@tools/need $(COMPILER) $(DEV_$*)
+	@mkdir -p $(@D)
+	$(CC) -std=c99 $(SANITIZE) -fPIC -shared $$(pkg-config --cflags $*) -o $@ $(LIBRARY)/src/*.c
+
 #: make parsers      10^6 random bodies read in LuaJIT by its FFI as by Lua's C API; SHORT=1: 10^5
 parsers: build/luajit/cfs/errors/core.so
 	@tools/need luajit2 lua-cjson
@@ -49,15 +57,28 @@ parsers: build/luajit/cfs/errors/core.so
 	    $(if $(SHORT),100000,1000000) || exit 1; done
 
 #: make memory       pages that cannot be touched, sanitizers, valgrind, Lua's own checks; SHORT=1: less
-memory: build/proof/pages build/proof/vectors.tsv $(LUAS:%=build/%/cfs/errors/core.so)
+SANITIZED = $(if $(SHORT),lua5.4 luajit,$(LUAS))
+memory: build/proof/pages build/proof/vectors.tsv $(LUAS:%=build/%/cfs/errors/core.so) \
+    $(SANITIZED:%=build/sanitized/%/cfs/errors/core.so)
 	@tools/need lua-busted lua-cjson
 	@build/proof/pages <build/proof/vectors.tsv
-	@$(PROOF)/memory sanitized $(if $(SHORT),lua5.4 luajit,$(LUAS))
+	@$(PROOF)/memory sanitized $(SANITIZED)
 ifndef SHORT
 	@tools/need valgrind
 	@$(PROOF)/memory checked lua5.4
 	@$(PROOF)/memory watched lua5.4 luajit
 endif
+
+#: make sequences    random programs over the public functions, compared with a model, sanitized, on
+#:                   Lua 5.4 and LuaJIT, for SECONDS=600; SEED= and COUNT= choose programs, LIBRARY=
+#:                   another tree; SHORT=1: 12 programs each
+SEED =
+COUNT = $(if $(SHORT),12)
+SEQUENCED = $(filter lua5.4 luajit,$(LUAS))
+sequences: $(SEQUENCED:%=$(LIBRARY)/build/sanitized/%/cfs/errors/core.so)
+	@tools/need lua5.4 lua-cjson
+	@SEED=$(or $(SEED),$(if $(SHORT),1)) COUNT=$(COUNT) SECONDS=$(SECONDS) \
+	    lua5.4 spec/sequences/run.lua $(LIBRARY) $(SEQUENCED)
 
 #: make coverage     lines and branches of the C core, lines of lua/: all must be run by the tests
 coverage: build/proof/vectors.tsv build/lua5.1/cfs/errors/core.so build/luajit/cfs/errors/core.so
@@ -67,12 +88,11 @@ coverage: build/proof/vectors.tsv build/lua5.1/cfs/errors/core.so build/luajit/c
 
 #: make bounds       stack, allocations, instructions a byte, memory over 10^8 bodies and 10^6 answers of
 #:                   nginx; SHORT=1: over 10^6 bodies
-bounds: build/proof/shapes
+bounds: build/proof/shapes $(if $(SHORT),,build/luajit/cfs/errors/core.so)
 	@tools/need $(COMPILER) valgrind python3
 	@CORE='$(CORE)' $(PROOF)/bounds $(if $(SHORT),1000000,100000000)
 ifndef SHORT
 	@tools/need $(NGINX) curl procps apache2-utils
-	@$(MAKE) -s LUA=luajit
 	@$(PROOF)/answers 1000000
 endif
 
@@ -101,4 +121,4 @@ build/fuzz/%: fuzz/%.c fuzz/fuzz.h $(PROOF)/reference.c $(PROOF)/reference.h $(S
 fuzz: $(FUZZ_TARGETS:%=build/fuzz/%)
 	@fuzz/run $(SECONDS) $(FUZZ_TARGETS)
 
-.PHONY: conformance exhaustive faults parsers memory coverage bounds portability mutate fuzz
+.PHONY: conformance exhaustive faults parsers memory sequences coverage bounds portability mutate fuzz

@@ -66,8 +66,11 @@ end
 ---@param traceback string?
 ---@return cfs.error err
 function raise.wrap(value, traceback)
-    local err = make.new("InternalError", { cause = value })
-    kept.keep(err, "traceback", traceback)
+    local metatable = plain_metatables.InternalError -- few calls: a stack overflow leaves room for few
+    local kind = metatable.__index
+    local err = setmetatable({ code = kind.code, message = kind.message }, metatable)
+    if value ~= nil then kept.set_cause(err, value) end
+    if traceback then kept.keep(err, "traceback", traceback) end
     return err
 end
 
