@@ -23,7 +23,7 @@ INSTALL = install
 
 # The C library, and with the file that knows Lua, the module.
 CORE = src/catalogue.c src/envelope.c src/utf8.c
-SOURCES = $(CORE) src/lua_core.c
+SOURCES = $(CORE) src/words.c src/lua_core.c
 HEADERS = $(wildcard src/*.h src/*.def)
 MODULES = $(shell find lua -name '*.lua')
 

@@ -6,6 +6,7 @@
 #include "cfs.h"
 #include "envelope.h"
 #include "utf8.h"
+#include "words.h"
 
 #include <lauxlib.h>
 #include <lua.h>
@@ -271,6 +272,46 @@ static int core_catalogue(lua_State *L)
     return 1;
 }
 
+/* The text of a phrase in the language at this stack index; English for any that is not "zh". */
+static const char *phrase_text(lua_State *L, const cfs_phrase *phrase, int index)
+{
+    bool is_chinese =
+        lua_type(L, index) == LUA_TSTRING && strcmp(lua_tostring(L, index), "zh") == 0;
+    return phrase->texts[is_chinese ? CFS_LANGUAGE_zh : CFS_LANGUAGE_en];
+}
+
+/* phrase(group, name, language): the text; nil if there is none of this name. */
+static int core_phrase(lua_State *L)
+{
+    cfs_bytes group = check_string(L, 1), name = check_string(L, 2);
+    const cfs_phrase *phrase;
+    size_t index = 0;
+    while ((phrase = cfs_phrase_at(index++)) != NULL) {
+        if (strcmp(phrase->name, name.at) == 0 && strcmp(phrase->group, group.at) == 0) {
+            lua_pushstring(L, phrase_text(L, phrase, 3));
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* names(group): a new list of the names of a group, in their order. */
+static int core_names(lua_State *L)
+{
+    cfs_bytes group = check_string(L, 1);
+    const cfs_phrase *phrase;
+    size_t index = 0;
+    int count = 0;
+    lua_newtable(L);
+    while ((phrase = cfs_phrase_at(index++)) != NULL) {
+        if (strcmp(phrase->group, group.at) == 0) {
+            lua_pushstring(L, phrase->name);
+            lua_rawseti(L, -2, ++count);
+        }
+    }
+    return 1;
+}
+
 /* Pushes the first upvalues of the functions that know members. */
 static void push_keys(lua_State *L)
 {
@@ -324,6 +365,8 @@ CFS_EXPORT int luaopen_cfs_errors_core(lua_State *L)
                                          {"write", core_write},
                                          {"repair", core_repair},
                                          {"catalogue", core_catalogue},
+                                         {"phrase", core_phrase},
+                                         {"names", core_names},
                                          {NULL, NULL}};
     static const struct calls calls = {cfs_envelope_read_texts, sizeof(cfs_envelope),
                                        sizeof(cfs_refusal)};
