@@ -1,8 +1,8 @@
 --- Kinds of the errors whose code is not in the catalogue, one for each status, so that every such
 --- error still has a category and an answer to "may I repeat it?"; and kinds for no response at all.
 
-local core = require "cfs.errors.core"
 local kind = require "cfs.errors.catalogue.kind"
+local phrases = require "cfs.errors.base.phrases"
 local state = require "cfs.errors.base.state"
 
 local lower = string.lower
@@ -41,8 +41,8 @@ local rows = {
 }
 
 local remedies = {}
-for _, retry in ipairs(core.names("status_remedy")) do
-    remedies[retry] = core.phrase("status_remedy", retry, "en")
+for _, retry in ipairs(phrases.names("status_remedy")) do
+    remedies[retry] = phrases.say("status_remedy", retry, "en")
 end
 
 

@@ -22,7 +22,7 @@ local statuses = require "cfs.errors.catalogue.status"
 local suggest = require "cfs.errors.base.suggest"
 
 local find, format, match, sub = string.find, string.format, string.match, string.sub
-local say = language.say
+local say = require("cfs.errors.base.phrases").say
 
 local subject = {}
 
