@@ -20,7 +20,7 @@ local function load_nginx()
         __call = function() return anything end,
     })
     local names = { "cfs.errors.nginx", "cfs.errors.nginx.handler", "cfs.errors.nginx.metrics",
-        "cfs.errors.nginx.relay" }
+        "cfs.errors.nginx.relay", "cfs.errors.nginx.request", "cfs.errors.nginx.response" }
     local had = rawget(_G, "ngx")
     rawset(_G, "ngx", anything)
     local nginx = require(names[1])
