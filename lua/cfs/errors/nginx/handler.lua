@@ -9,7 +9,7 @@ local state = require "cfs.errors.base.state"
 
 local ngx = ngx
 local getmetatable = debug.getmetatable
-local error, rawget, type, xpcall = error, rawget, type, xpcall
+local error, rawget, xpcall = error, rawget, xpcall
 local kind_of = state.kind_of
 local on_error = request.on_error
 

@@ -7,7 +7,7 @@
 
 local errors = require "cfs.errors"
 local kept = require "cfs.errors.object.kept"
-local status = require "cfs.errors.catalogue.status"
+local normalize = require("cfs.errors.catalogue.status").normalize
 
 local ngx = ngx
 local dict = ngx.shared.cfs_errors
@@ -65,7 +65,7 @@ end
 
 
 local function new_key(err, kind, side)
-    local number = status.normalize(rawget(err, "status") or kind.status) or "none"
+    local number = normalize(rawget(err, "status") or kind.status) or "none"
     return concat({ "count", side, number, kind.category, label(err, kind) }, " ")
 end
 

@@ -123,7 +123,7 @@ end
 ---
 --- The status is the upstream's, or what `standard` makes of it: it is sent before the code is known.
 ---@param options table?
----@return { header_filter: function, body_filter: function, log: fun(): cfs.error?, error: fun(): cfs.error? }
+---@return { header_filter: function, body_filter: function, log: function, error: function }
 function relay.relay(options)
     local own, rest = {}, options
     if type(options) == "table" then
