@@ -2,7 +2,8 @@
 ---
 --- nginx sends the headers before the body has come. So the headers settle what becomes of the body:
 --- it passes as it comes, and is only watched; or it is held back, up to the limit, and an envelope
---- of ours takes its place.
+--- of ours takes its place. One that is encoded cannot be read, and is replaced unread: else a client
+--- could ask for it, and be shown all.
 
 local errors = require "cfs.errors"
 local metrics = require "cfs.errors.nginx.metrics"
@@ -24,7 +25,9 @@ local relay = {}
 local default_limit = 65536
 
 -- The headers that errors.from_response reads.
-local sources = { "x-bce-request-id", "x-bce-error-code", "x-bce-error-message", "Retry-After", "Date" }
+local sources = {
+    "x-bce-request-id", "x-bce-error-code", "x-bce-error-message", "Content-Encoding", "Retry-After", "Date",
+}
 
 -- Headers that ours take the place of.
 local replaced = { ["x-bce-error-message"] = true }
@@ -152,7 +155,8 @@ function relay.relay(options)
         record.request_id, record.sent = request_id, status
         -- What has no length may turn out to be too large. It passes then, if it has our type; else
         -- it is ours whatever its size.
-        record.passes_large = not length and is_json(content_type) and own_type == "application/json"
+        record.passes_large = not length and not record.is_encoded and is_json(content_type)
+            and own_type == "application/json"
         response.write_headers(own_type, request_id, ngx.header["Retry-After"] == nil and retry_after or nil,
             (options.map or not is_plain) and replaced_by_map or replaced)
         ngx.status = status
@@ -163,11 +167,12 @@ function relay.relay(options)
         local status = ngx.status
         if status < 400 or request.record() then return end -- what handler has sent is right as it is
         local side, is_sending = source()
-        local refusal = side == "raised" and request.refusal(status)
+        local content_type = header_text("Content-Type")
+        local refusal = side == "raised" and request.refusal(status, is_json(content_type))
         if refusal and refusal.chunks then conclude(refusal, limit) end -- its body never came
         local record = {
             status = status, upstream_status = status, headers = read_headers(), chunks = {}, size = 0,
-            side = side, is_sending = is_sending,
+            side = side, is_sending = is_sending, is_encoded = is_encoded(),
         }
         if refusal then
             record.is_counted, record.is_logged = true, refusal.is_logged
@@ -175,12 +180,12 @@ function relay.relay(options)
             record.err = refusal.status == status and refusal.err or nil
         end
         local length = tonumber(ngx.header["Content-Length"])
-        record.holds = changes and (not length or length <= limit) and not is_encoded()
+        record.holds = changes and (record.is_encoded or not length or length <= limit)
         request.keep(record)
         if record.holds then
-            hold(record, length, header_text("Content-Type"))
+            hold(record, length, content_type)
         elseif shown.standard then
-            local told = foretell(record, header_text("Content-Type"))
+            local told = foretell(record, content_type)
             ngx.status = request.respond(told, nil, options)
         end
         if ngx.req.get_method() == "HEAD" then conclude(record, limit) end -- no body will come

@@ -185,14 +185,17 @@ end
 
 
 --- The record of a subrequest that made nginx respond with this status: `auth_request` passes 401 and
---- 403 on and makes 500 of other errors, as do most who capture a response to decide on access.
+--- 403 on and makes a page with 500 of other errors, as do most who capture a response to decide on
+--- access. An error that a program wrote itself, in JSON, is another one.
 ---@param status integer
+---@param is_json boolean
 ---@return table? record
-function request.refusal(status)
+function request.refusal(status, is_json)
     if status ~= 401 and status ~= 403 and status ~= 500 or ngx.is_subrequest then return nil end
     local record = asides[main_name()]
     local refused = record and record.status
-    if refused == status or refused and status == 500 and refused ~= 401 and refused ~= 403 then
+    if is_json or not refused then return nil end
+    if refused == status or status == 500 and refused ~= 401 and refused ~= 403 then
         return record
     end
     return nil
