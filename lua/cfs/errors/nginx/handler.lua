@@ -36,23 +36,21 @@ end
 -- Has output begun? Over HTTP/1.0 nginx holds it back, and only a flush tells, which does nothing then.
 local function has_begun()
     if ngx.headers_sent then return true end
-    if ngx.req.http_version() >= 1.1 then return false end
+    if ngx.var.server_protocol ~= "HTTP/1.0" then return false end
     local _, reason = ngx.flush()
     return reason == "buffering"
 end
 
 
 -- Ends a response that has begun: the client gets what was sent, and sees that it is not all.
-local function break_off(err, options, place)
+local function break_off(record, kind, options)
     local _, reason = ngx.flush(true)
     local is_complete = reason == "seen eof"
-    metrics.count(err, kind_of[getmetatable(err)], "raised")
-    request.log({
-        err = err,
-        place = place,
-        note = is_complete and "the response was complete before this: "
-            or "the response had begun and breaks off here: ",
-    }, ngx.ERR, options.log)
+    record.note = is_complete and "the response was complete before this: "
+        or "the response had begun and breaks off here: "
+    request.keep(record)
+    metrics.count(record.err, kind, "raised")
+    request.log(record, ngx.ERR, options.log)
     if is_complete then return ngx.exit(ngx.OK) end
     -- 444 closes the connection, and resets it where `reset_timedout_connection` is on; a subrequest
     -- would take its request with it
@@ -62,22 +60,25 @@ end
 
 -- Responds with the error and ends the request. What can fail comes after the response.
 local function send(err, options, place)
-    local record = { err = err, is_counted = true, is_logged = true }
-    if has_begun() then
-        request.keep(record)
-        return break_off(err, options, place)
+    local kind = kind_of[getmetatable(err)]
+    local record = { err = err, place = place, is_counted = true, is_logged = true, request_id = nil,
+        status = nil }
+    if has_begun() then return break_off(record, kind, options) end
+    local shown, shown_kind, id = err, kind, nil
+    if options.map then
+        shown = request.map(options.map, err)
+        shown_kind = kind_of[getmetatable(shown)]
+        id = rawget(shown, "requestId") or rawget(err, "requestId")
     end
-    local shown = request.map(options, err)
-    local id = request.id(options, rawget(shown, "requestId") or rawget(err, "requestId"))
-    local status, content_type, request_id, retry_after, body = request.respond(shown, id, options)
+    local status, content_type, request_id, retry_after, body =
+        request.respond(shown, shown_kind, options, id)
     record.request_id, record.status = request_id, status
-    request.keep(record)
     response.write_headers(content_type, request_id, retry_after, stale)
     ngx.header["Content-Length"] = #body
     ngx.status = status
-    ngx.print(body)
-    metrics.count(err, kind_of[getmetatable(err)], "raised")
-    request.log({ err = err, request_id = request_id, place = place }, request.level(err), options.log)
+    request.print(record, body)
+    metrics.count(err, kind, "raised")
+    request.log(record, kind.fault == "client" and ngx.INFO or ngx.ERR, options.log)
     return ngx.exit(ngx.HTTP_OK)
 end
 
@@ -101,6 +102,7 @@ function handler.handler(f, options)
     misuse.expect(1, "handler", f, "function")
     local read, wrong = request.options(options)
     if not read then misuse.argument(2, "handler", wrong) end
+    read.shapes = {}
 
     local function finish(good, ...)
         if not good then

@@ -130,7 +130,7 @@ end
 function relay.relay(options)
     local read, wrong = request.options(options, { limit = "number" })
     if not read then misuse.argument(1, "relay", wrong) end
-    options = read
+    options, request.has_relay = read, true
     local limit = options.limit or default_limit
     local shown = options.response
     local changes = options.map ~= nil or shown.hide ~= false or shown.format ~= nil
@@ -140,8 +140,8 @@ function relay.relay(options)
     -- Readies the headers for an envelope whose body will be ours.
     local function hold(record, length, content_type)
         local told = record.err or foretell(record, content_type)
-        local id = request.id(options, record.request_id or rawget(told, "requestId"))
-        local status, own_type, request_id, retry_after = request.respond(told, id, options)
+        local status, own_type, request_id, retry_after =
+            request.respond(told, kind_of[getmetatable(told)], options, record.request_id)
         local code = ngx.header["x-bce-error-code"]
         local is_plain = type(code) == "string" and not find(code, "[^\33-\126]")
         record.request_id, record.sent = request_id, status
@@ -178,7 +178,7 @@ function relay.relay(options)
             hold(record, length, content_type)
         elseif shown.standard then
             local told = foretell(record, content_type)
-            ngx.status = request.respond(told, nil, options)
+            ngx.status = request.respond(told, kind_of[getmetatable(told)], options)
         end
         if ngx.req.get_method() == "HEAD" then conclude(record, limit) end -- no body will come
     end
@@ -187,8 +187,9 @@ function relay.relay(options)
     -- The envelope that takes the place of the upstream's body. Its status was sent already.
     local function replacement(record)
         local err = record.err
-        local mapped = request.map(options, err)
-        local status, _, _, _, body = request.respond(mapped, record.request_id, options)
+        local mapped = options.map and request.map(options.map, err) or err
+        local status, _, _, _, body =
+            request.respond(mapped, kind_of[getmetatable(mapped)], options, record.request_id)
         if status ~= record.sent or mapped ~= err then
             record.response = record.sent .. " " .. tostring(rawget(mapped, "code"))
         end
@@ -232,8 +233,7 @@ function relay.relay(options)
         local err, record = self.error(), request.record()
         if err and not record.is_logged then
             record.is_logged = true
-            request.log({ err = err, request_id = record.request_id, response = record.response },
-                request.level(err), options.log)
+            request.log(record, err.fault == "client" and ngx.INFO or ngx.ERR, options.log)
         end
         return err
     end

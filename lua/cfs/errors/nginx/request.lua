@@ -13,10 +13,10 @@ local text = require "cfs.errors.base.text"
 local ngx = ngx
 local cast, get_request = ffi.cast, base.get_request
 local getinfo, getmetatable, traceback = debug.getinfo, debug.getmetatable, debug.traceback
-local find, gsub, match, sub = string.find, string.gsub, string.match, string.sub
+local byte, find, gsub, match, sub = string.byte, string.find, string.gsub, string.match, string.sub
 local ipairs, pairs, pcall, rawget, rawset = ipairs, pairs, pcall, rawget, rawset
 local setmetatable, tonumber, type = setmetatable, tonumber, type
-local kind_of = state.kind_of
+local beside, kind_of, parts = state.kept, state.kind_of, respond.parts
 
 local request = {}
 
@@ -34,7 +34,8 @@ local own_options = { "request_id", "map", "log", "limit" }
 --- Reads the options of handler, exit or relay, and checks them.
 ---@param given table?
 ---@param more table<string, string>? further options: name → type; none may be below 0
----@return table? options those of err:response in `response`, for request.respond; the others by name
+---@return table? options those of err:response in `response`, for request.respond; the others by name;
+---where they are for many errors, the caller adds a table `shapes`, for request.respond
 ---@return string? sentence what is wrong with them, if anything is
 function request.options(given, more)
     local types, options = {}, {}
@@ -77,12 +78,11 @@ end
 
 
 --- What the option `map` makes of an error: the error for the client.
----@param options table
+---@param map function
 ---@param err cfs.error
 ---@return cfs.error
-function request.map(options, err)
-    if not options.map then return err end
-    local mapped = call("map", options.map, err)
+function request.map(map, err)
+    local mapped = call("map", map, err)
     if mapped == nil then return err end
     if kind_of[getmetatable(mapped)] then return mapped end
     complain("map", "it returned a " .. type(mapped) .. ", not an error")
@@ -103,14 +103,13 @@ local function is_token(value)
 end
 
 
---- The id that the client of the request is told: the error's own; or that of the option
---- `request_id`; or nginx's. In nginx's configuration without `$request_id` each call gives another.
+--- An id for the client of this request: that of the option `request_id`, or nginx's. Without
+--- `$request_id` in nginx's configuration each call gives another.
 ---@param options table
----@param own any the error's id
 ---@return string id a token
-function request.id(options, own)
-    if is_token(own) then return own end
+function request.new_id(options)
     local id = options.request_id
+    if id == nil then return ngx.var.request_id end
     if type(id) == "function" then
         id = call("request_id", id)
         if id ~= nil and type(id) ~= "string" then
@@ -133,34 +132,100 @@ local function with_id(err, id, f, ...)
 end
 
 
---- The parts of the response to the client, under this request id.
+-- Stands for the request id in a response that is made once for many.
+local placeholder = "cfs-errors-request-id"
+
+
+-- The response to errors of a kind that have the kind's own message and status, and nothing beside them:
+-- it differs in the request id alone. false where it does not.
+local function new_shape(kind, options)
+    local metatable = state.metatables[kind]
+    if not metatable then return false end
+    local err = { code = kind.code, message = kind.message, requestId = placeholder }
+    local status, content_type, _, retry_after, body =
+        parts(setmetatable(err, metatable), kind, options.response)
+    local first, last = find(body, placeholder, 1, true)
+    if not first or find(body, placeholder, last, true) then return false end
+    return {
+        status = status, content_type = content_type, retry_after = retry_after,
+        before = sub(body, 1, first - 1), behind = sub(body, last + 1),
+    }
+end
+
+
+-- Letters, digits and hyphens, as most request ids have, are a token, and need no escapes in JSON. A loop
+-- is compiled by LuaJIT; a pattern is not.
+local function is_plain(id)
+    if type(id) ~= "string" or #id > longest_token or id == "" then return false end
+    for index = 1, #id do
+        local character = byte(id, index)
+        if not (character >= 97 and character <= 122 or character >= 48 and character <= 57
+            or character == 45 or character >= 65 and character <= 90) then
+            return false
+        end
+    end
+    return true
+end
+
+
+--- The parts of the response to the client, under an id that is one for header, body and log: the one
+--- given; or the error's own, if it is a token; or a new one.
 ---@param err cfs.error
----@param id string? nil leaves the error's own
+---@param kind cfs.kind the error's
 ---@param options table
+---@param id string? a token
 ---@return integer status
 ---@return string content_type
 ---@return string request_id
 ---@return string? retry_after
 ---@return string body
-function request.respond(err, id, options)
-    return with_id(err, id, respond.parts, kind_of[getmetatable(err)], options.response)
+function request.respond(err, kind, options, id)
+    local own = rawget(err, "requestId")
+    id = id or own or request.new_id(options)
+    local shapes = options.shapes
+    if shapes and rawget(err, "message") == kind.message and rawget(err, "status") == nil
+        and rawget(err, "code") == kind.code and not beside[err] and is_plain(id) then
+        local shape = shapes[kind]
+        if shape == nil then
+            shape = new_shape(kind, options)
+            shapes[kind] = shape
+        end
+        if shape then
+            return shape.status, shape.content_type, id, shape.retry_after, shape.before .. id .. shape.behind
+        end
+    end
+    if not is_token(id) then id = request.new_id(options) end
+    return with_id(err, id, parts, kind, options.response)
 end
 
 
 -- Its errors ----------------------------------------------------------------------------------------
 
 -- A record is what is known of the error of a request: `err`; `request_id`, the client's; `is_counted`
--- and `is_logged`. A subrequest may share the table ngx.ctx with its request and with other
--- subrequests, so that each has a name of its own there.
-local function key()
+-- and `is_logged`; and what else its log line has. A subrequest may share the table ngx.ctx with its
+-- request and with other subrequests, so that each has a name of its own there.
+local function own_name()
     return ngx.is_subrequest and tonumber(cast("uintptr_t", get_request())) or "cfs_errors"
 end
+
+
+-- The record of the handler that is just sending, which runs the header filters of its request.
+local sending
+
+--- Is there a relay, which needs records? If there is none, ngx.ctx is not touched, which takes time.
+request.has_relay = false
 
 
 --- The record of this request, or nil.
 ---@return table?
 function request.record()
-    return ngx.ctx[key()]
+    if sending then
+        local record = sending
+        sending = nil
+        request.keep(record)
+        return record
+    end
+    return ngx.ctx[own_name()]
 end
 
 
@@ -178,8 +243,24 @@ end
 --- Keeps the record of this request.
 ---@param record table
 function request.keep(record)
-    ngx.ctx[key()] = record
-    if ngx.is_subrequest then asides[main_name()] = record end
+    local name = own_name()
+    ngx.ctx[name] = record
+    if name ~= "cfs_errors" then asides[main_name()] = record end
+end
+
+
+--- Sends a body of ours. What the header filters find is the record.
+---@param record table
+---@param body string
+function request.print(record, body)
+    if request.has_relay or ngx.is_subrequest or ngx.var.server_protocol == "HTTP/1.0" then
+        request.keep(record) -- over HTTP/1.0 nothing is sent before ngx.exit
+        ngx.print(body)
+    else
+        sending = record
+        ngx.print(body)
+        sending = nil
+    end
 end
 
 
@@ -284,7 +365,7 @@ local function to_line(self)
     local own = rawget(err, "requestId")
     local line = with_id(err, id, err.to_log)
     local received = id and own ~= id and own ~= nil and text.describe(own) or nil
-    return self.note .. line
+    return (self.note or "") .. line
         .. field("receivedRequestId", received, longest_value)
         .. field("response", self.response, longest_value)
         .. field("at", self.place, longest_value)
@@ -295,25 +376,17 @@ end
 local entry = { __tostring = to_line }
 
 
---- The level at which an error is logged.
----@param err cfs.error
----@return integer
-function request.level(err)
-    return err.fault == "client" and ngx.INFO or ngx.ERR
-end
-
-
---- Logs an error in one line, or has the option `log` do so.
----@param fields { err: cfs.error, request_id: string?, place: string?, response: string?, note: string? }
+--- Logs the error of a record in one line, or has the option `log` do so. The line has the record's
+--- `note`, `request_id`, `response` and `place`, as far as there are any.
+---@param record table
 ---@param level integer
 ---@param log function? the option
-function request.log(fields, level, log)
-    fields.note = fields.note or ""
+function request.log(record, level, log)
     if log then
-        local _, good = call("log", log, fields.err, level, to_line(fields))
+        local _, good = call("log", log, record.err, level, to_line(record))
         if good then return end
     end
-    ngx.log(level, setmetatable(fields, entry))
+    ngx.log(level, setmetatable(record, entry))
 end
 
 

@@ -4,7 +4,7 @@ local base = require "resty.core.base"
 local ffi = require "ffi"
 
 local ngx = ngx
-local find, lower, pairs = string.find, string.lower, pairs
+local find, lower, pairs, sub = string.find, string.lower, pairs, string.sub
 local C, get_request = ffi.C, base.get_request
 
 local response = {}
@@ -32,8 +32,8 @@ local by_nginx = { connection = true, ["content-length"] = true, ["content-type"
 
 
 local function describes_body(name)
-    return of_body[name] or find(name, "^content%-") and not of_document[name]
-        or find(name, "digest$") or find(name, "^x%-bce%-content%-")
+    return of_body[name] or sub(name, 1, 8) == "content-" and not of_document[name]
+        or sub(name, -6) == "digest" or sub(name, 1, 14) == "x-bce-content-"
 end
 
 
