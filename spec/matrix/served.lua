@@ -1,0 +1,222 @@
+-- What nginx runs for the matrix: handlers that fail as the query says, and the upstream.
+
+local dimensions = require "spec.matrix.dimensions"
+local errors = require "cfs.errors"
+local nginx = require "cfs.errors.nginx"
+local upstream = require "spec.nginx.upstream"
+
+local served = {}
+
+local told = dimensions.told
+
+
+-- The query of the client, in subrequests and behind internal redirects, too.
+local function client_arguments()
+    return ngx.decode_args(ngx.var.request_uri:match("%?(.*)") or "")
+end
+
+
+-- The code that a failing handler gives.
+local function code()
+    return client_arguments().family == "auth" and "AccessDenied" or "InstanceNotFound"
+end
+
+
+local function new_error()
+    return errors.new(code(), { message = told })
+end
+
+
+local function envelope(name)
+    return ('{"requestId":"7e0c3b52","code":"%s","message":"%s","at":"nas7.bj.internal"}'):format(name, told)
+end
+
+
+-- Value of `failure` → the function that fails so. The first list runs within a handler.
+local within = {
+    fine = function() ngx.print(dimensions.protected) return true end,
+    raise = function() errors.raise(new_error()) end,
+    raise_late = function() ngx.sleep(0.001) errors.raise(new_error()) end,
+    raise_server = function() errors.raise("ServiceError", { host = "nas7.bj.internal:80", message = told }) end,
+    raise_status = function()
+        local err = new_error()
+        err.status = 404.5
+        errors.raise(err)
+    end,
+    returned_nil = function() return nil, new_error() end,
+    returned_false = function() return false, new_error() end,
+    foreign = function() error(told) end,
+    foreign_table = function() error { host = "nas7.bj.internal" } end,
+    foreign_hostile = function()
+        error(setmetatable({}, { __tostring = function() error "no words" end }))
+    end,
+    received = function()
+        local auth = code() == "AccessDenied"
+        errors.raise(errors.from_response {
+            status = auth and 403 or 500,
+            body = envelope(auth and "AccessDenied" or "InternalError"),
+        })
+    end,
+    captured = function() errors.raise(errors.from_response(ngx.location.capture "/origin")) end,
+    exit_inside = function() nginx.exit(new_error()) end,
+}
+within.accel_handler = within.raise
+
+local bare = {
+    exit = function() nginx.exit(new_error()) end,
+    exit_kind = function() nginx.exit(errors[code()]) end,
+    exit_code = function() nginx.exit(code()) end,
+}
+
+-- Value of `begun` → what is put out before the failure.
+local begin = {
+    header = function() ngx.send_headers() end,
+    print = function() ngx.print("the beginning") end,
+    flush = function() ngx.print("the beginning") ngx.flush(true) end,
+    length = function() ngx.header["Content-Length"] = 100 ngx.print("the beginning") end,
+    eof = function() ngx.print("the beginning") ngx.eof() end,
+}
+
+
+local function capture(kind)
+    if not kind or not kind:find("^capture") and not kind:find("^relay") then return end
+    local uri = kind:find("^capture") and "/aside/handler" or "/aside/relay"
+    ngx.location.capture(uri, { ctx = kind:find("_ctx") and ngx.ctx or nil })
+end
+
+
+local function prepare(arguments)
+    capture(arguments.subrequest)
+    for _, line in ipairs(dimensions.headers[arguments.headers] or {}) do ngx.header[line[1]] = line[2] end
+    if begin[arguments.begun] then begin[arguments.begun]() end
+end
+
+
+local handlers = {}
+for name, fail in pairs(within) do
+    handlers[name] = nginx.handler(function(arguments)
+        -- where another phase makes the content, `fine` says nothing
+        if name == "fine" and ngx.get_phase() ~= "content" then return capture(arguments.subrequest) end
+        prepare(arguments)
+        return fail()
+    end)
+end
+for name, fail in pairs(bare) do
+    handlers[name] = function(arguments)
+        prepare(arguments)
+        fail()
+    end
+end
+
+
+--- Fails as the query says.
+function served.serve()
+    local arguments = client_arguments()
+    local result, err = handlers[arguments.failure](arguments)
+    return result, err
+end
+
+
+--- Makes the subrequest that the query names.
+function served.before()
+    capture(client_arguments().subrequest)
+end
+
+
+--- Responds with an error to a subrequest that the request survives.
+served.aside = nginx.handler(function() errors.raise(dimensions.aside, { message = told }) end)
+
+--- Responds to what error_page sends here.
+served.error_page = nginx.handler(function() errors.raise("ServiceUnavailable", { message = told }) end)
+
+
+--- Writes an envelope by hand, as error_page's target; in pieces that are flushed, if that is wanted.
+function served.print(flushes)
+    ngx.status = 500
+    ngx.header["Content-Type"] = "application/json"
+    local body = envelope "InternalError"
+    ngx.print(body:sub(1, 20))
+    if flushes then ngx.flush(true) end
+    ngx.print(body:sub(21, 40))
+    if flushes then ngx.sleep(0.001) ngx.flush(true) end
+    ngx.print(body:sub(41))
+end
+
+
+served.relay = nginx.relay()
+
+--- The log phase: the relay's own log line, where it has one.
+function served.log()
+    local log = served.relay.log or served.relay.error
+    log()
+end
+
+
+-- Value of `failure` → the response of the upstream.
+local page = "<html><title>502 Bad Gateway</title><p>" .. told .. "</p></html>"
+local json_headers = { "x-bce-request-id: 7e0c3b52" }
+local responses = {
+    fine = { status = 200, headers = json_headers, body = dimensions.protected },
+    no_content = { status = 204, headers = {}, body = "" },
+    not_modified = { status = 304, headers = { 'ETag: "1"' }, body = "" },
+    envelope = { status = 404, headers = json_headers, body = envelope "InstanceNotFound" },
+    envelope_server = { status = 500, headers = json_headers, body = envelope "InternalError" },
+    limited = { status = 421, headers = { "Retry-After: 30" }, body = envelope "RateLimit" },
+    unknown = { status = 409, headers = {}, body = envelope "BucketNotEmpty" },
+    named_html = { status = 502, headers = {}, body = envelope "html" },
+    page = { status = 502, type = "text/html", headers = json_headers, body = page },
+    xml = {
+        status = 500,
+        type = "application/xml",
+        headers = {},
+        body = "<Error><Code>InternalError</Code><Message>" .. told .. "</Message></Error>",
+    },
+    empty = { status = 500, headers = {}, body = "" },
+    malformed = { status = 500, headers = {}, body = '{"requestId":"4db2b34d","message":"' .. told },
+    headers_only = {
+        status = 403,
+        headers = { "x-bce-request-id: 4db2b34d", "X-Bce-Error-Code: SignatureDoesNotMatch",
+            "X-Bce-Error-Message: " .. told },
+        body = "",
+    },
+    zipped = {
+        status = 500,
+        headers = { "Content-Encoding: gzip" },
+        body = upstream.answers.zipped.body,
+    },
+    cut_success = { status = 200, headers = {}, body = ("x"):rep(10000) },
+    accel_handler = { status = 200, headers = { "X-Accel-Redirect: /accel/handler" }, body = "" },
+    accel_missing = { status = 200, headers = { "X-Accel-Redirect: /accel/missing" }, body = "" },
+    aside = { status = 404, headers = json_headers, body = envelope(dimensions.aside) },
+    named = { status = 409, headers = json_headers, body = envelope "FSNotInService" },
+}
+responses.cut, responses.cut_page = responses.envelope_server, responses.page
+
+
+--- The upstream: responds as the query of the request to it says.
+function served.respond()
+    local arguments = ngx.req.get_uri_args()
+    local told_response = responses[arguments.failure] or responses.fine
+    local response = {
+        status = told_response.status,
+        type = told_response.type,
+        body = told_response.body,
+        headers = { unpack(told_response.headers) },
+    }
+    for _, line in ipairs(dimensions.headers[arguments.headers] or {}) do
+        if line[1] == "Content-Type" then
+            response.type = line[2]
+        else
+            table.insert(response.headers, line[1] .. ": " .. line[2])
+        end
+    end
+    upstream.send(response, {
+        framing = arguments.framing,
+        split = arguments.pieces == "many" and math.ceil(#response.body / 3) or nil,
+        pause = 0.002,
+        cut = dimensions.cuts[arguments.failure],
+    })
+end
+
+
+return served
