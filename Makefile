@@ -185,7 +185,7 @@ instructions budgets:
 clean:
 	$(RM) -r build dist
 
--include spec/proof/proof.mk # not in a tree without the tests
+-include spec/proof/proof.mk spec/matrix/matrix.mk # not in a tree without the tests
 
 .PHONY: all help demo gateway repl test test-prometheus bench bench-nginx instructions budgets simulate \
     docs golden picture drift dist lint install uninstall clean

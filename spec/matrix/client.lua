@@ -33,23 +33,26 @@ end
 local function transfers(nginx, combination, number)
     local file = nginx.directory .. "/" .. number
     local port = combination.version == "2" and nginx.port + 2 or nginx.port
-    -- a name of its own means a connection of its own
-    local url = ("http://request-%d%s?%s"):format(number, configuration.path(combination),
-        query(combination, number))
+    local path = configuration.path(combination) .. "?" .. query(combination, number)
     local how = { protocols[combination.version], ('connect-to = "::127.0.0.1:%d"'):format(port) }
     if combination.method == "HEAD" then how[#how + 1] = "head" end
     if combination.page == "too_large" then how[#how + 1] = 'data = "too large"' end
     local function counts(moment)
         return transfer(("http://127.0.0.1:%d/counts?%s.%d"):format(nginx.port, moment, number),
-            { ('output = "%s.%s"'):format(file, moment), 'write-out = "c%{time_total}\\n"' })
+            { ('output = "%s.%s"'):format(file, moment) })
     end
+    -- a host's name of its own means a connection of its own
     local list = {}
     if combination.cache == "hit" then -- somebody has asked before
-        list[1] = transfer(url, { 'output = "/dev/null"', unpack(how) })
+        list[1] = transfer("http://earlier-" .. number .. path, { 'output = "/dev/null"', unpack(how) })
     end
     list[#list + 1] = counts "before"
-    list[#list + 1] = transfer(url, { ('output = "%s.body"'):format(file), ('dump-header = "%s.head"'):format(file),
-        ('write-out = "%d %%{http_code} %%{exitcode} %%{time_total}\\n"'):format(number), unpack(how) })
+    list[#list + 1] = transfer("http://judged-" .. number .. path, {
+        ('output = "%s.body"'):format(file),
+        ('dump-header = "%s.head"'):format(file),
+        ('write-out = "%d %%{http_code} %%{exitcode}\\n"'):format(number),
+        unpack(how),
+    })
     list[#list + 1] = counts "after"
     return table.concat(list)
 end
@@ -95,25 +98,23 @@ end
 
 -- Number → the lines of the log between its marks.
 local function read_log(text)
-    local log, lines = {}, {}
+    local log, current = {}, nil
     for line in text:gmatch("[^\n]+") do
         local moment, number = line:match("matrix: (%a+)%.(%d+)")
-        if moment == "before" then
-            lines = {}
-            log[tonumber(number)] = lines
-        elseif moment == "after" then
-            lines = {}
-        else
-            lines[#lines + 1] = line
+        if moment then
+            current = moment == "before" and tonumber(number) or nil
+            if current then log[current] = {} end
+        elseif current then
+            table.insert(log[current], line)
         end
     end
     return log
 end
 
 
---- Sends the requests of combinations from number `first` on to `last`. What came has `status`; `exit`, the exit
---- status of curl: 0 if all of it came; `head`, `headers` (name in lower case → values), `body`;
---- `counts`, the samples that grew; and `log`, lines.
+--- Sends the requests of the combinations `first` to `last`. What came has `status`; `exit`, the exit
+--- status of curl, which is 0 if all of it came; `head`, `headers` (name in lower case → values) and
+--- `body`; `counts`, the samples that grew; and `log`, lines.
 ---@return table[] # by number
 function client.send(nginx, combinations, first, last)
     local requests = {}
@@ -124,9 +125,8 @@ function client.send(nginx, combinations, first, last)
     files.write(path, (table.concat(requests):gsub("^next\n", "")))
     nginx:clear_log()
     local _, output = command.run("curl -K " .. path)
-if os.getenv "RAW" then print(output) end
     local log, responses = read_log(nginx:log()), {}
-    for number, status, exit in output:gmatch("(%d+) (%d+) (%d+) %S+\n") do
+    for number, status, exit in output:gmatch("(%d+) (%d+) (%d+)\n") do
         local file = nginx.directory .. "/" .. number
         local head = read(file .. ".head")
         number = tonumber(number)
@@ -137,9 +137,12 @@ if os.getenv "RAW" then print(output) end
             headers = read_headers(head),
             body = combinations[number].method == "HEAD" and "" or read(file .. ".body"),
             counts = growth(read(file .. ".before"), read(file .. ".after")),
-            log = log[number] or {},
+            log = log[number],
         }
         for _, part in ipairs { "head", "body", "before", "after" } do os.remove(file .. "." .. part) end
+    end
+    for number = first, last do
+        if not responses[number] then error("curl ended before " .. combinations[number].name) end
     end
     return responses
 end

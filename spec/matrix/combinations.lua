@@ -4,9 +4,6 @@ local dimensions = require "spec.matrix.dimensions"
 
 local combinations = {}
 
--- How many values of a combination may be other than the usual ones, besides its version of HTTP.
-local most_unusual = tonumber(os.getenv "DEPTH") or 3
-
 
 local function is_excluded(combination)
     for _, excludes in ipairs(dimensions.excluded[combination.family]) do
@@ -29,8 +26,9 @@ local function name_of(combination)
 end
 
 
--- Adds to `list` all combinations that begin with the values chosen so far.
-local function extend(list, family, index, chosen, unusual)
+-- Adds to `list` all combinations that begin with the values chosen so far, of which `left` more may
+-- be unusual.
+local function extend(list, family, index, chosen, left)
     local dimension = dimensions.families[family][index]
     if not dimension then
         local combination = { family = family }
@@ -42,20 +40,38 @@ local function extend(list, family, index, chosen, unusual)
         return
     end
     for place, value in ipairs(dimension[2]) do
-        local more = unusual + ((place == 1 or dimension[1] == "version") and 0 or 1)
-        if more <= most_unusual then
+        local spent = (place == 1 or dimension[1] == "version") and 0 or 1
+        if spent <= left then
             chosen[dimension[1]] = value
-            extend(list, family, index + 1, chosen, more)
+            extend(list, family, index + 1, chosen, left - spent)
         end
     end
 end
 
 
---- A list of combinations: `family`, `name`, and the value of each dimension by its name.
-function combinations.all()
+--- All combinations with so many unusual values at most, whatever the version of HTTP. Each has
+--- `family`, `name`, and the value of each dimension by its name.
+---@param unusual integer
+---@return table[]
+function combinations.all(unusual)
     local list = {}
-    for _, family in ipairs { "own", "upstream", "auth", "page" } do extend(list, family, 1, {}, 0) end
+    for _, family in ipairs { "own", "upstream", "auth", "page" } do extend(list, family, 1, {}, unusual) end
     return list
+end
+
+
+--- Those whose name has all of these words, and that have these values.
+function combinations.named(list, words, values)
+    local named = {}
+    for _, combination in ipairs(list) do
+        local fits = true
+        for word in words:gmatch("%S+") do
+            fits = fits and (" " .. combination.name .. " "):find(" " .. word .. " ", 1, true)
+        end
+        for name, value in pairs(values or {}) do fits = fits and combination[name] == value end
+        if fits then named[#named + 1] = combination end
+    end
+    return named
 end
 
 

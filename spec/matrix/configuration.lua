@@ -10,7 +10,7 @@ lua_shared_dict cfs_errors 1m;
 proxy_cache_path cache keys_zone=responses:1m;
 proxy_cache_key $request_uri;
 proxy_cache_valid any 1m;
-log_format ids '$request_id'; # makes it one id for all of a request
+REQUEST_ID
 map "$arg_failure $arg_upstreams" $target {
     default 127.0.0.1:PORT2;
     ~^dead 127.0.0.1:PORT5;
@@ -30,10 +30,9 @@ server {
     listen 127.0.0.1:PORT1;
     listen 127.0.0.1:PORT3 http2;
     default_type text/plain;
-    reset_timedout_connection on;
     proxy_http_version 1.1;
-    header_filter_by_lua_block { require("spec.matrix.served").relay.header_filter() }
-    body_filter_by_lua_block { require("spec.matrix.served").relay.body_filter() }
+    header_filter_by_lua_block { require("spec.matrix.served").header_filter() }
+    body_filter_by_lua_block { require("spec.matrix.served").body_filter() }
     log_by_lua_block { require("spec.matrix.served").log() }
 
     location = /aside/handler { internal; content_by_lua_block { require("spec.matrix.served").aside() } }
@@ -91,8 +90,11 @@ end
 
 
 --- What nginx's block http has, for spec.nginx.server.
-function configuration.text(combinations)
-    local seen, parts = {}, { head }
+---@param combinations table[]
+---@param request_id string value of the dimension `request_id`
+function configuration.text(combinations, request_id)
+    local format = request_id == "kept" and "log_format ids '$request_id';" or ""
+    local seen, parts = {}, { (head:gsub("REQUEST_ID", (format:gsub("%%", "%%%%")))) }
     for _, combination in ipairs(combinations) do
         local path = configuration.path(combination)
         if not seen[path] then parts[#parts + 1] = location(combination) end

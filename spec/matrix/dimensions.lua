@@ -85,8 +85,8 @@ dimensions.codes = {
     deny = "AccessDenied",
     too_large = "RequestEntityTooLargeException",
 
-    print = "InternalError",
-    print_flush = "InternalError",
+    print = "CreateOrderFail",
+    print_flush = "CreateOrderFail",
     handler = "ServiceUnavailable",
     named = "FSNotInService",
 }
@@ -124,6 +124,9 @@ local subrequests = { auth_passes = "auth_request /passes;" }
 
 local buffering = { off = "proxy_buffering off;" }
 
+-- Does $request_id occur in the configuration of nginx? Only then is it one for all of a request.
+local request_id = { "request_id", { "kept", "loose" } }
+
 local version = { "version", { "1.1", "1.0", "2" } }
 local method = { "method", { "GET", "HEAD" } }
 
@@ -138,17 +141,20 @@ dimensions.families = {
     -- What this nginx itself does fails.
     own = {
         version,
+        request_id,
         { "phase", { "content", "access", "rewrite" }, {
             content = "content_by_lua_block { " .. served .. ".serve() }",
             access = "access_by_lua_block { " .. served .. ".serve() } proxy_pass http://$target;",
             rewrite = "rewrite_by_lua_block { " .. served .. ".serve() } proxy_pass http://$target;",
         } },
         { "failure", { "raise", "fine", "raise_late", "raise_server", "raise_status", "returned_nil",
-            "returned_false", "foreign", "foreign_table", "foreign_hostile", "received", "captured", "exit",
-            "exit_inside", "exit_kind", "exit_code" } },
+            "returned_false", "foreign", "foreign_table", "foreign_hostile", "received", "captured",
+            "exit", "exit_inside", "exit_kind", "exit_code", "print", "print_flush", "ngx_exit" } },
         method,
         { "begun", { "none", "header", "print", "flush", "length", "eof" } },
-        { "buffered10", { "on", "off" }, { off = "lua_http10_buffering off;" } },
+        { "buffered10", { "on", "off" }, {
+            off = "lua_http10_buffering off; reset_timedout_connection on;",
+        } },
         { "headers", { "none", "digests", "validators", "checksums", "places", "parts", "trailer",
             "transfer", "length", "gzip", "identity", "uncoded", "latin", "problem", "second_id" } },
         subrequest,
@@ -158,6 +164,7 @@ dimensions.families = {
     -- What is behind proxy_pass fails.
     upstream = {
         version,
+        request_id,
         { "failure", { "envelope", "fine", "no_content", "not_modified", "envelope_server", "limited",
             "unknown", "named_html", "page", "xml", "empty", "malformed", "headers_only", "zipped", "cut",
             "cut_page", "cut_success", "dead", "accel_handler", "accel_missing" } },
@@ -174,10 +181,12 @@ dimensions.families = {
         subrequest,
         { "error_page", { "none", "file", "print", "print_flush", "handler", "named" }, error_pages },
         { "upstreams", { "one", "second" } }, -- the first of two is dead
+        { "relay", { "plain", "standard", "map" } },
     },
     -- A subrequest of auth_request refuses.
     auth = {
         version,
+        request_id,
         { "place", { "content", "rewrite" }, {
             content = "auth_request /auth/content;",
             rewrite = "auth_request /auth/rewrite;",
@@ -192,6 +201,7 @@ dimensions.families = {
     -- nginx answers with a page of its own.
     page = {
         version,
+        request_id,
         { "page", { "deny", "missing", "returned", "too_large" }, {
             deny = "deny all;",
             missing = "root none;",
@@ -207,19 +217,21 @@ dimensions.families = {
 --- What stands in every location of a family.
 dimensions.common = {
     own = "",
-    upstream = "access_by_lua_block { " .. served .. ".before() } "
-        .. "proxy_pass http://$target/$is_args$args; add_header X-Cache-Status $upstream_cache_status always;",
+    upstream = "access_by_lua_block { " .. served .. ".before() } proxy_pass http://$target/$is_args$args; "
+        .. "add_header X-Cache-Status $upstream_cache_status always;",
     auth = "proxy_pass http://$target;",
     page = "rewrite_by_lua_block { " .. served .. ".before() }",
 }
+
+-- Headers by which a program forbids the client to read what it writes itself.
+local framing_headers = { transfer = true, length = true, gzip = true }
 
 local no_error = { fine = true, no_content = true, not_modified = true, cut_success = true }
 
 -- The Lua module captures nothing for a request of HTTP/2.
 local function captures_in_vain(c)
     if c.version ~= "2" then return false end
-    local subrequest = c.subrequest or "none"
-    return c.failure == "captured" or subrequest ~= "none" and subrequest ~= "auth_passes"
+    return c.failure == "captured" or c.subrequest ~= "none" and c.subrequest ~= "auth_passes"
 end
 
 --- Family → functions that tell which combinations make no sense, or do not differ from others.
@@ -232,6 +244,17 @@ dimensions.excluded = {
         function(c) return c.begun ~= "none" and c.headers ~= "none" end,
         -- What can be captured is captured before the output begins.
         function(c) return c.begun ~= "none" and c.failure == "captured" end,
+        -- The client has all of it, and asks for the counts, before this fails.
+        function(c) return c.begun == "eof" and c.failure == "raise_late" end,
+        -- Errors that the program writes by hand, or leaves to nginx, are the relay's.
+        function(c)
+            return c.failure:find("^print") and (c.phase ~= "content" or c.filters ~= "with"
+                or c.begun ~= "none" or framing_headers[c.headers])
+        end,
+        function(c)
+            return c.failure == "ngx_exit" and (c.filters ~= "with" or c.begun ~= "none"
+                or c.headers ~= "none")
+        end,
         function(c) return c.failure == "fine" and (c.begun ~= "none" or c.headers ~= "none") end,
         function(c) return c.buffered10 == "off" and c.version ~= "1.0" end,
     },
@@ -250,8 +273,14 @@ dimensions.excluded = {
         -- nginx caches nothing that it does not buffer.
         function(c) return c.buffering == "off" and c.cache ~= "none" end,
         function(c) return no_error[c.failure] and c.headers ~= "none" end,
-        function(c) return c.failure:find("^accel_") and (c.headers ~= "none" or c.cache ~= "none") end,
-        function(c) return c.failure:find("^no") and (c.framing ~= "close" or c.pieces ~= "one") end,
+        -- What X-Accel-Redirect leads to stands in a location of its own.
+        function(c)
+            return c.failure:find("^accel_") and (c.headers ~= "none" or c.cache ~= "none"
+                or c.error_page ~= "none")
+        end,
+        function(c)
+            return c.failure:find("^no") and (c.framing ~= "length" or c.pieces ~= "one")
+        end,
         function(c) return c.failure == "zipped" and (c.headers == "identity" or c.headers == "uncoded") end,
     },
     auth = {},

@@ -83,17 +83,19 @@ local function own_counts(response)
 end
 
 
+-- The value of error_page, where it takes effect.
 local function redirects(combination)
-    return combination.family ~= "own" and combination.error_page ~= "none" and combination.error_page
+    if combination.family == "own" and combination.failure ~= "ngx_exit" then return nil end
+    return combination.error_page ~= "none" and combination.error_page or nil
 end
 
 
 -- The side on which the error is counted, or nil where either is right.
 local function right_side(combination)
     local target = redirects(combination)
-    if target == "print" or combination.failure == "accel_missing" then return nil end
-    if target == "print_flush" then return nil end
-    if target == "handler" or combination.failure == "accel_handler" and not target then return "raised" end
+    if target == "print" or target == "print_flush" then return nil end
+    if combination.failure == "accel_missing" then return nil end
+    if target == "handler" or combination.failure == "accel_handler" then return "raised" end
     if target == "named" or combination.family == "upstream" then return "upstream" end
     return "raised"
 end
@@ -103,10 +105,9 @@ end
 local function given_code(combination)
     local target = redirects(combination)
     if target and target ~= "file" then return dimensions.codes[target] end
-    if target == "file" then return nil end
+    if target == "file" or combination.relay == "map" then return nil end
     local code = dimensions.codes[combination.failure or combination.page]
-    if combination.family == "auth" and code ~= "InternalError" or combination.failure == "received"
-        and combination.family == "auth" then
+    if combination.family == "auth" and (code ~= "InternalError" or combination.failure == "received") then
         return "AccessDenied"
     end
     if combination.method == "HEAD" and combination.family == "upstream"
@@ -122,8 +123,9 @@ add("a whole envelope, or a broken connection", function(combination, response)
     local text = ("status %d, curl's exit status %d, %d bytes: %s"):format(response.status, response.exit,
         #response.body, response.body:sub(1, 200))
     if kind == "success" then
+        local has_body = response.status == 200 and combination.method ~= "HEAD"
         local whole = response.exit == 0 and response.status < 400
-            and (response.status ~= 200 or response.body == dimensions.protected or combination.method == "HEAD")
+            and (not has_body or response.body == dimensions.protected)
         return not whole and text or nil
     elseif kind == "ended" then
         return (response.exit ~= 0 or response.body ~= "the beginning") and text or nil
@@ -241,7 +243,7 @@ add("a series for codes, or for what had none", function(combination, response)
     end
     if combination.failure:find("^accel") or dimensions.cuts[combination.failure] then return nil end
     local mine, other = series.none, series.given
-    if given_code(combination) then mine, other = other, mine end
+    if dimensions.codes[combination.failure] then mine, other = other, mine end
     local text, sum = own_counts(response)
     if sum ~= 1 then return nil end
     mine[text] = mine[text] or combination.name

@@ -32,12 +32,27 @@ local function envelope(name)
 end
 
 
+--- Writes an error by hand, in pieces; they are flushed, if that is wanted.
+function served.print(flushes)
+    ngx.status = 500
+    ngx.header["Content-Type"] = "application/json"
+    local body = envelope(dimensions.codes.print)
+    ngx.print(body:sub(1, 20))
+    if flushes then ngx.flush(true) end
+    ngx.print(body:sub(21, 40))
+    if flushes then ngx.sleep(0.001) ngx.flush(true) end
+    ngx.print(body:sub(41))
+end
+
+
 -- Value of `failure` → the function that fails so. The first list runs within a handler.
 local within = {
     fine = function() ngx.print(dimensions.protected) return true end,
     raise = function() errors.raise(new_error()) end,
     raise_late = function() ngx.sleep(0.001) errors.raise(new_error()) end,
-    raise_server = function() errors.raise("ServiceError", { host = "nas7.bj.internal:80", message = told }) end,
+    raise_server = function()
+        errors.raise("ServiceError", { host = "nas7.bj.internal:80", message = told })
+    end,
     raise_status = function()
         local err = new_error()
         err.status = 404.5
@@ -66,6 +81,9 @@ local bare = {
     exit = function() nginx.exit(new_error()) end,
     exit_kind = function() nginx.exit(errors[code()]) end,
     exit_code = function() nginx.exit(code()) end,
+    ngx_exit = function() ngx.exit(502) end,
+    print = function() served.print(false) end,
+    print_flush = function() served.print(true) end,
 }
 
 -- Value of `begun` → what is put out before the failure.
@@ -86,7 +104,7 @@ end
 
 
 local function prepare(arguments)
-    capture(arguments.subrequest)
+    if arguments.family == "own" then capture(arguments.subrequest) end
     for _, line in ipairs(dimensions.headers[arguments.headers] or {}) do ngx.header[line[1]] = line[2] end
     if begin[arguments.begun] then begin[arguments.begun]() end
 end
@@ -130,25 +148,32 @@ served.aside = nginx.handler(function() errors.raise(dimensions.aside, { message
 served.error_page = nginx.handler(function() errors.raise("ServiceUnavailable", { message = told }) end)
 
 
---- Writes an envelope by hand, as error_page's target; in pieces that are flushed, if that is wanted.
-function served.print(flushes)
-    ngx.status = 500
-    ngx.header["Content-Type"] = "application/json"
-    local body = envelope "InternalError"
-    ngx.print(body:sub(1, 20))
-    if flushes then ngx.flush(true) end
-    ngx.print(body:sub(21, 40))
-    if flushes then ngx.sleep(0.001) ngx.flush(true) end
-    ngx.print(body:sub(41))
+local relays = {
+    plain = nginx.relay(),
+    standard = nginx.relay { standard = true },
+    map = nginx.relay {
+        map = function(err)
+            if err:is("not_found") then return errors.new("InvalidVersion", { cause = err }) end
+        end,
+    },
+}
+
+
+local function relay()
+    return relays[client_arguments().relay] or relays.plain
 end
 
 
-served.relay = nginx.relay()
+function served.header_filter() return relay().header_filter() end
+
+
+function served.body_filter() return relay().body_filter() end
+
 
 --- The log phase: the relay's own log line, where it has one.
 function served.log()
-    local log = served.relay.log or served.relay.error
-    log()
+    local self = relay()
+    if self.log then self.log() else self.error() end
 end
 
 
