@@ -31,6 +31,7 @@ server {
     listen 127.0.0.1:PORT3 http2;
     default_type text/plain;
     proxy_http_version 1.1;
+    proxy_read_timeout 100ms;
     header_filter_by_lua_block { require("spec.matrix.served").header_filter() }
     body_filter_by_lua_block { require("spec.matrix.served").body_filter() }
     log_by_lua_block { require("spec.matrix.served").log() }
@@ -45,6 +46,7 @@ server {
         content_by_lua_block { return }
     }
     location = /accel/handler { internal; content_by_lua_block { require("spec.matrix.served").serve() } }
+    location = /instead { internal; content_by_lua_block { require("spec.matrix.served").instead() } }
     location = /accel/missing { internal; root none; }
     location = /page.html { internal; root .; }
     location @print { content_by_lua_block { require("spec.matrix.served").print(false) } }

@@ -73,6 +73,7 @@ dimensions.codes = {
     exit_inside = "InstanceNotFound",
     exit_kind = "InstanceNotFound",
     exit_code = "InstanceNotFound",
+    exec = "InstanceNotFound",
 
     envelope = "InstanceNotFound",
     envelope_server = "InternalError",
@@ -94,8 +95,9 @@ dimensions.codes = {
 --- Values that are no failure.
 dimensions.successes = { fine = true, no_content = true, not_modified = true }
 
---- Values of `failure` whose upstream breaks off, and after how many bytes.
-dimensions.cuts = { cut = 20, cut_page = 20, cut_success = 5000 }
+--- Values of `failure` whose upstream breaks off, and after how many bytes of the body. One that is
+--- `stalled` or `silent` sends nothing more, and nginx gives up.
+dimensions.cuts = { cut = 20, cut_page = 20, cut_success = 5000, stalled = 20, silent = 0 }
 
 -- Directives that several families share: value → text.
 local error_pages = {
@@ -149,7 +151,7 @@ dimensions.families = {
         } },
         { "failure", { "raise", "fine", "raise_late", "raise_server", "raise_status", "returned_nil",
             "returned_false", "foreign", "foreign_table", "foreign_hostile", "received", "captured",
-            "exit", "exit_inside", "exit_kind", "exit_code", "print", "print_flush", "ngx_exit" } },
+            "exit", "exit_inside", "exit_kind", "exit_code", "print", "print_flush", "ngx_exit", "exec" } },
         method,
         { "begun", { "none", "header", "print", "flush", "length", "eof" } },
         { "buffered10", { "on", "off" }, {
@@ -167,7 +169,8 @@ dimensions.families = {
         request_id,
         { "failure", { "envelope", "fine", "no_content", "not_modified", "envelope_server", "limited",
             "unknown", "named_html", "page", "xml", "empty", "malformed", "headers_only", "zipped", "cut",
-            "cut_page", "cut_success", "dead", "accel_handler", "accel_missing" } },
+            "cut_page", "cut_success", "stalled", "silent", "dead", "accel_handler",
+            "accel_missing" } },
         method,
         { "framing", { "length", "chunked", "close" } },
         { "pieces", { "one", "many" } },
@@ -242,8 +245,10 @@ dimensions.excluded = {
         function(c) return c.begun ~= "none" and c.method == "HEAD" end,
         -- These headers belong to what was begun.
         function(c) return c.begun ~= "none" and c.headers ~= "none" end,
-        -- What can be captured is captured before the output begins.
-        function(c) return c.begun ~= "none" and c.failure == "captured" end,
+        -- After the output began, nothing can be captured and no other location takes over.
+        function(c) return c.begun ~= "none" and (c.failure == "captured" or c.failure == "exec") end,
+        -- The location that takes over has the relay.
+        function(c) return c.failure == "exec" and c.filters == "without" end,
         -- The client has all of it, and asks for the counts, before this fails.
         function(c) return c.begun == "eof" and c.failure == "raise_late" end,
         -- Errors that the program writes by hand, or leaves to nginx, are the relay's.
@@ -273,6 +278,12 @@ dimensions.excluded = {
         -- nginx caches nothing that it does not buffer.
         function(c) return c.buffering == "off" and c.cache ~= "none" end,
         function(c) return no_error[c.failure] and c.headers ~= "none" end,
+        -- Without a body there are no pieces, and without a response no headers.
+        function(c) return c.failure == "stalled" and (c.pieces ~= "one" or c.method == "HEAD") end,
+        function(c)
+            return c.failure == "silent" and (c.framing ~= "length" or c.pieces ~= "one"
+                or c.headers ~= "none" or c.upstreams ~= "one")
+        end,
         -- What X-Accel-Redirect leads to stands in a location of its own.
         function(c)
             return c.failure:find("^accel_") and (c.headers ~= "none" or c.cache ~= "none"

@@ -204,6 +204,15 @@ add("one count", function(combination, response)
     return sum ~= wanted and ("%d: %s"):format(sum, text) or nil
 end)
 
+add("a count of the code that was given", function(combination, response)
+    local code = given_code(combination)
+    if not code or code == "html" then return nil end
+    for _, sample in ipairs(response.counts) do
+        local label = sample.labels.code
+        if label ~= code and label ~= dimensions.aside then return label .. " for " .. code end
+    end
+end)
+
 add("one count of the subrequest", function(combination, response)
     local sum, side = 0, nil
     for _, sample in ipairs(response.counts) do

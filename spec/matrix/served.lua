@@ -74,6 +74,7 @@ local within = {
     end,
     captured = function() errors.raise(errors.from_response(ngx.location.capture "/origin")) end,
     exit_inside = function() nginx.exit(new_error()) end,
+    exec = function() ngx.exec "/instead" end,
 }
 within.accel_handler = within.raise
 
@@ -143,6 +144,9 @@ end
 
 --- Responds with an error to a subrequest that the request survives.
 served.aside = nginx.handler(function() errors.raise(dimensions.aside, { message = told }) end)
+
+--- Responds to what ngx.exec sends here.
+served.instead = nginx.handler(function() errors.raise(new_error()) end)
 
 --- Responds to what error_page sends here.
 served.error_page = nginx.handler(function() errors.raise("ServiceUnavailable", { message = told }) end)
@@ -216,11 +220,16 @@ local responses = {
     named = { status = 409, headers = json_headers, body = envelope "FSNotInService" },
 }
 responses.cut, responses.cut_page = responses.envelope_server, responses.page
+responses.stalled = responses.page
+
+-- Longer than the gateway waits.
+local long = 0.3
 
 
 --- The upstream: responds as the query of the request to it says.
 function served.respond()
     local arguments = ngx.req.get_uri_args()
+    if arguments.failure == "silent" then return ngx.sleep(long) end
     local told_response = responses[arguments.failure] or responses.fine
     local response = {
         status = told_response.status,
@@ -241,6 +250,7 @@ function served.respond()
         pause = 0.002,
         cut = dimensions.cuts[arguments.failure],
     })
+    if arguments.failure == "stalled" then ngx.sleep(long) end
 end
 
 
