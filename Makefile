@@ -21,7 +21,7 @@ INSTALL = install
 
 SOURCES = $(wildcard src/*.c)
 HEADERS = $(wildcard src/*.h src/*.def)
-MODULES = $(wildcard lua/cfs/*.lua lua/cfs/errors/*.lua lua/cfs/errors/nginx/*.lua)
+MODULES = $(shell find lua -name '*.lua')
 
 # Debian's packages that a Lua's headers are in.
 DEV_lua5.1 = liblua5.1-0-dev
@@ -130,11 +130,9 @@ lint:
 	clang-format --dry-run -Werror src/*.c src/*.h spec/*.c bench/*.c spec/proof/*.[ch] fuzz/*.[ch]
 
 install: all
-	$(INSTALL) -d $(DESTDIR)$(INST_LUADIR)/cfs/errors/nginx $(DESTDIR)$(INST_LIBDIR)/cfs/errors
-	$(INSTALL) -m 644 lua/cfs/errors.lua $(DESTDIR)$(INST_LUADIR)/cfs
-	$(INSTALL) -m 644 lua/cfs/errors/*.lua $(DESTDIR)$(INST_LUADIR)/cfs/errors
-	$(INSTALL) -m 644 lua/cfs/errors/nginx/*.lua $(DESTDIR)$(INST_LUADIR)/cfs/errors/nginx
-	$(INSTALL) -m 755 build/$(LUA)/cfs/errors/core.so $(DESTDIR)$(INST_LIBDIR)/cfs/errors
+	@for module in $(MODULES:lua/%=%); do \
+	    $(INSTALL) -D -m 644 lua/$$module $(DESTDIR)$(INST_LUADIR)/$$module || exit 1; done
+	$(INSTALL) -D -m 755 build/$(LUA)/cfs/errors/core.so $(DESTDIR)$(INST_LIBDIR)/cfs/errors/core.so
 
 uninstall:
 	$(RM) $(MODULES:lua/%=$(DESTDIR)$(INST_LUADIR)/%)

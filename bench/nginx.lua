@@ -6,8 +6,8 @@
 -- In each round wrk asks for all of them in turn, and ratios are taken round by round.
 
 local measure = require "bench.measure"
-local command = require "spec.command"
-local files = require "spec.files"
+local command = require "spec.helpers.command"
+local files = require "spec.helpers.files"
 local server = require "spec.nginx.server"
 
 local is_short = arg[1] == "short"

@@ -1,11 +1,11 @@
 -- What an editor reads, compared with what is loaded: LuaCATS annotations in lua/ and types/.
 
-local command = require "spec.command"
+local command = require "spec.helpers.command"
 local comments = require "tools.comments"
 local errors = require "cfs.errors"
-local state = require "cfs.errors.state"
+local state = require "cfs.errors.base.state"
 
-local modules = require "spec.modules"
+local modules = require "spec.helpers.modules"
 
 
 -- The fields that annotations give to each class: class → name → { type =, text = }.

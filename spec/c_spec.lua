@@ -1,5 +1,5 @@
-local command = require "spec.command"
-local files = require "spec.files"
+local command = require "spec.helpers.command"
+local files = require "spec.helpers.files"
 
 local flags = "-std=c99 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror"
 local directory

@@ -1,7 +1,7 @@
 -- Walks what CONTRIBUTING.md says of adding a code, in a copy of the project.
 
-local command = require "spec.command"
-local files = require "spec.files"
+local command = require "spec.helpers.command"
+local files = require "spec.helpers.files"
 
 local interpreter, read = command.interpreter, files.read
 
@@ -55,8 +55,8 @@ describe("Adding a code", function()
         in_copy("make -s golden CFLAGS=-O0")
         local names = {}
         for index, name in ipairs {
-            "advice", "annotations", "catalogue", "drift", "explain", "extend", "generated", "object",
-            "testing",
+            "annotations", "drift", "generated", "testing", "catalogue/extend", "catalogue/kind",
+            "object/make", "retry/advice", "show/explain",
         } do
             names[index] = "spec/" .. name .. "_spec.lua"
         end

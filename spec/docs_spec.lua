@@ -1,10 +1,10 @@
 -- Every Lua block of the documents is run, and what it prints compared with its comments `--> ...`.
 
 local cjson = require "cjson"
-local command = require "spec.command"
+local command = require "spec.helpers.command"
 local errors = require "cfs.errors"
-local files = require "spec.files"
-local modules = require "spec.modules"
+local files = require "spec.helpers.files"
+local modules = require "spec.helpers.modules"
 local testing = require "cfs.errors.testing"
 
 local read = files.read

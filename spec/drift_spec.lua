@@ -1,6 +1,6 @@
-local command = require "spec.command"
+local command = require "spec.helpers.command"
 local errors = require "cfs.errors"
-local files = require "spec.files"
+local files = require "spec.helpers.files"
 
 local interpreter = command.interpreter
 

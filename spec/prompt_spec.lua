@@ -1,6 +1,6 @@
 -- What a person sees at Lua's prompt, in a debugger and in the output of a test.
 
-local command = require "spec.command"
+local command = require "spec.helpers.command"
 local errors = require "cfs.errors"
 local testing = require "cfs.errors.testing"
 

@@ -1,6 +1,6 @@
 local errors = require "cfs.errors"
 local retry = require "cfs.errors.retry"
-local support = require "spec.support"
+local support = require "spec.helpers.support"
 
 local date = "Tue, 24 Nov 2026 10:30:00 GMT"
 local server_now = 1795516200
@@ -521,7 +521,7 @@ end)
 
 describe("cfs.errors", function()
     it("does not load cfs.errors.retry", function()
-        local command = require "spec.command"
+        local command = require "spec.helpers.command"
         assert.equal("nil\n", command.must(command.interpreter
             .. [[ -e 'require "cfs.errors" print(package.loaded["cfs.errors.retry"])']]))
     end)

@@ -1,5 +1,5 @@
-local command = require "spec.command"
-local files = require "spec.files"
+local command = require "spec.helpers.command"
+local files = require "spec.helpers.files"
 
 local version = _VERSION:match("%d%.%d")
 local interpreter = command.interpreter
@@ -98,7 +98,7 @@ describe("An installed library", function()
         assert.equal("421\ntrue\n", command.must("cd / && LUA_PATH='" .. luadir
             .. "/?.lua;;' LUA_CPATH='" .. libdir .. "/?.so;;' " .. interpreter
             .. [[ -e 'print(require("cfs.errors").parse("{\"code\":\"RateLimit\"}").status)']]
-            .. [[ -e 'print(package.loaded["cfs.errors.core"].parse ~= nil)']]))
+            .. [[ -e 'print(package.loaded["cfs.errors.core"].repair ~= nil)']]))
     end
 
     local function assert_removed()
@@ -152,7 +152,7 @@ describe("An installed library", function()
 
     it("is tested by `luarocks test`", function()
         assert.matches("\n%d+ passed, 0 failed\n$",
-            luarocks("test -- LUAS=" .. interpreter .. " SPECS=spec/suggest_spec.lua"))
+            luarocks("test -- LUAS=" .. interpreter .. " SPECS=spec/base/suggest_spec.lua"))
         local good, message = pcall(luarocks, "test -- LUAS=" .. interpreter .. " SPECS=spec/none.lua")
         assert.is_false(good)
         assert.matches("tests failed", message, 1, true)

@@ -1,5 +1,5 @@
 local errors = require "cfs.errors"
-local support = require "spec.support"
+local support = require "spec.helpers.support"
 local testing = require "cfs.errors.testing"
 
 local raises = support.raises
@@ -17,13 +17,13 @@ end
 
 describe("cfs.errors.testing", function()
     it("is not loaded by the library", function()
-        local command = require "spec.command"
+        local command = require "spec.helpers.command"
         assert.equal("nil\tnil\n", command.must(command.interpreter .. [[ -e 'require "cfs.errors"']]
             .. [[ -e 'print(package.loaded["cfs.errors.testing"], package.loaded.luassert)']]))
     end)
 
     it("works without luassert", function()
-        local command = require "spec.command"
+        local command = require "spec.helpers.command"
         assert.equal("404\n", command.must(command.interpreter
             .. [[ -e 'package.preload.luassert = function() error("none") end']]
             .. [[ -e 'print(require("cfs.errors.testing").response("InstanceNotFound").status)']]))
@@ -99,8 +99,8 @@ describe("testing.sequence", function()
         assert.same(testing.response("RateLimit"), send())
         assert.is_true(rawequal(page, send("DELETE", "/v1/cfs/cfs-1")))
         assert.same(testing.response("InternalError"), send(nil))
-        raises("the sequence has 3 answers only", function() send() end)
-        raises("the sequence has 3 answers only", function() send() end)
+        raises("the sequence has 3 responses only", function() send() end)
+        raises("the sequence has 3 responses only", function() send() end)
     end)
 
     it("keeps each its own place, and its list", function()
@@ -118,7 +118,7 @@ describe("testing.sequence", function()
             function() testing.sequence { "RateLimit", "Wrong" } end)
         raises("bad argument #1 to 'sequence' (entry 1: code or kind expected, got number)",
             function() testing.sequence { 404 } end)
-        raises("the sequence has 0 answers only", function() testing.sequence {} () end)
+        raises("the sequence has 0 responses only", function() testing.sequence {} () end)
     end)
 end)
 

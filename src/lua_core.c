@@ -3,6 +3,7 @@
 ** them is written in Lua, in lua/cfs/errors.
 */
 #include "catalogue.h"
+#include "cfs.h"
 #include "envelope.h"
 #include "utf8.h"
 
@@ -16,7 +17,8 @@
 ** Lua 5.1 (and LuaJIT) to 5.4
 ** ================================================================== */
 
-#if LUA_VERSION_NUM < 502 && !defined(luaL_newlib) /* LuaJIT has it */
+#if LUA_VERSION_NUM < 502
+#undef luaL_newlib /* LuaJIT's needs a function that Lua 5.1 lacks, and one file serves both */
 #define luaL_newlib(L, functions)                                                                  \
     (lua_createtable(L, 0, (int)(sizeof(functions) / sizeof((functions)[0]))),                     \
      luaL_register(L, NULL, functions))
@@ -35,8 +37,8 @@
 /* Up to this size a text is put together on the C stack, else in a userdata. */
 #define BUFFER_SIZE 512
 
-/* Where the registry keeps the table `core.state`. */
-#define STATE_KEY "cfs.errors"
+/* Where the registry keeps the table `core.state`: other versions have other tables. */
+#define STATE_KEY "cfs.errors " CFS_VERSION
 
 /* The string at this stack index; numbers are refused, as they would be converted in place. */
 static cfs_bytes check_string(lua_State *L, int index)
@@ -107,26 +109,45 @@ static int push_refusal(lua_State *L, enum cfs_what what, const cfs_refusal *ref
     return 4;
 }
 
-/* What the functions that make or read errors have as upvalues. */
+/* The upvalues of the functions that make or read errors. */
 enum {
     KEY_CODE = 1, /* the strings "code", "message" and "requestId" */
     KEY_MESSAGE,
     KEY_REQUEST_ID,
-    METATABLES,        /* core.state.metatables */
-    UNKNOWN_METATABLE, /* core.state.metatables[false] */
-    SIDE,              /* core.state.side */
-    UPVALUES = SIDE
+    KEY_COUNT = KEY_REQUEST_ID,
+    METATABLES, /* the rest is for core_parse: see core_reader */
+    UNKNOWN_METATABLE,
+    KEPT,
+    UPVALUE_COUNT = KEPT
 };
 
-/* What the metatable of a catalogue's kind has: its code and, without parameters, its message. */
-enum { METATABLE_CODE = 1, METATABLE_MESSAGE };
+/* Sets a member of the error at `error` to the value on top, which is popped. */
+static void set_member(lua_State *L, int error, int key)
+{
+    lua_pushvalue(L, lua_upvalueindex(key));
+    lua_insert(L, -2);
+    lua_rawset(L, error);
+}
+
+/* Pushes the message of the kind to which the metatable's errors belong; nil if it has none. */
+static void push_kinds_message(lua_State *L, int metatable)
+{
+    lua_pushliteral(L, "__index");
+    lua_rawget(L, metatable);
+    if (!lua_istable(L, -1))
+        return;
+    lua_pushvalue(L, lua_upvalueindex(KEY_MESSAGE));
+    lua_rawget(L, -2);
+    lua_remove(L, -2);
+}
 
 /* Pushes a message: the kind's own string, if it is the same, spares Lua a new one. */
 static void push_message(lua_State *L, const cfs_text *text, int metatable)
 {
-    cfs_bytes known;
-    lua_rawgeti(L, metatable, METATABLE_MESSAGE);
-    known.at = lua_tolstring(L, -1, &known.length);
+    cfs_bytes known = {NULL, 0};
+    push_kinds_message(L, metatable);
+    if (lua_type(L, -1) == LUA_TSTRING)
+        known.at = lua_tolstring(L, -1, &known.length);
     if (known.at != NULL && text->exact && text->length == known.length &&
         memcmp(text->source, known.at, known.length) == 0)
         return;
@@ -141,7 +162,7 @@ static void keep_document(lua_State *L, int error)
     lua_createtable(L, 0, 1);
     lua_pushvalue(L, 1);
     lua_setfield(L, -2, "document");
-    lua_rawset(L, lua_upvalueindex(SIDE));
+    lua_rawset(L, lua_upvalueindex(KEPT));
 }
 
 /* parse(body): a new error; or nil, a reason, its token, its position. */
@@ -157,92 +178,27 @@ static int core_parse(lua_State *L)
         return push_refusal(L, what, &refusal);
     lua_createtable(L, 0, 3);
     push_text(L, &envelope.code);
-    lua_pushvalue(L, lua_upvalueindex(KEY_CODE));
-    lua_pushvalue(L, -2);
-    lua_rawset(L, error);
-    lua_rawget(L, lua_upvalueindex(METATABLES)); /* takes the code's place */
-    is_known = !lua_isnil(L, metatable);
+    lua_pushvalue(L, -1);
+    set_member(L, error, KEY_CODE);
+    lua_rawget(L, lua_upvalueindex(METATABLES)); /* replaces the code by its errors' metatable */
+    is_known = lua_istable(L, metatable);
     if (envelope.message.source != NULL) {
-        lua_pushvalue(L, lua_upvalueindex(KEY_MESSAGE));
         if (is_known)
             push_message(L, &envelope.message, metatable);
         else
             push_text(L, &envelope.message);
-        lua_rawset(L, error);
+        set_member(L, error, KEY_MESSAGE);
     }
     if (envelope.request_id.source != NULL) {
-        lua_pushvalue(L, lua_upvalueindex(KEY_REQUEST_ID));
         push_text(L, &envelope.request_id);
-        lua_rawset(L, error);
+        set_member(L, error, KEY_REQUEST_ID);
     }
-    if (!is_known)
-        lua_pushvalue(L, lua_upvalueindex(UNKNOWN_METATABLE));
+    lua_pushvalue(L, is_known ? metatable : lua_upvalueindex(UNKNOWN_METATABLE));
     lua_setmetatable(L, error);
     if (envelope.others)
         keep_document(L, error);
     lua_settop(L, error);
     return 1;
-}
-
-/* Copies the fields at index 2 into the error on top; false if there is any but the plain ones. */
-static bool copy_fields(lua_State *L)
-{
-    int error = lua_gettop(L);
-    lua_pushnil(L);
-    while (lua_next(L, 2) != 0) {
-        bool is_plain = lua_rawequal(L, -2, lua_upvalueindex(KEY_REQUEST_ID)) ||
-                        lua_rawequal(L, -2, lua_upvalueindex(KEY_MESSAGE));
-        if (!is_plain || lua_type(L, -1) != LUA_TSTRING)
-            return false;
-        lua_pushvalue(L, -2);
-        lua_insert(L, -2); /* key, key, value */
-        lua_rawset(L, error);
-    }
-    return true;
-}
-
-/*
-** Pushes a new error of the kind whose code is, or which is itself, at index 1, with the fields at
-** index 2; false if that takes more than to copy them.
-*/
-static bool push_plain_error(lua_State *L)
-{
-    int fields = lua_type(L, 2);
-    lua_pushvalue(L, 1);
-    lua_rawget(L, lua_upvalueindex(METATABLES));
-    if (!lua_istable(L, 3) || (fields != LUA_TNIL && fields != LUA_TTABLE))
-        return false;
-    lua_rawgeti(L, 3, METATABLE_MESSAGE);
-    if (lua_isnil(L, 4))
-        return false;
-    lua_createtable(L, 0, 3);
-    lua_pushvalue(L, lua_upvalueindex(KEY_CODE));
-    lua_rawgeti(L, 3, METATABLE_CODE);
-    lua_rawset(L, 5);
-    lua_pushvalue(L, lua_upvalueindex(KEY_MESSAGE));
-    lua_pushvalue(L, 4);
-    lua_rawset(L, 5);
-    if (fields == LUA_TTABLE && !copy_fields(L))
-        return false;
-    lua_pushvalue(L, 3);
-    lua_setmetatable(L, 5);
-    return true;
-}
-
-/*
-** raise(target, fields): raises. What takes more than to copy fields is left to the Lua function
-** that is the last upvalue: it raises, too, so that nothing ever returns or yields through here.
-*/
-static int core_raise(lua_State *L)
-{
-    lua_settop(L, 2);
-    if (!push_plain_error(L)) {
-        lua_settop(L, 2);
-        lua_pushvalue(L, lua_upvalueindex(UPVALUES + 1));
-        lua_insert(L, 1);
-        lua_call(L, 2, 1);
-    }
-    return lua_error(L);
 }
 
 static int push_envelope(lua_State *L, cfs_bytes request_id, cfs_bytes code, cfs_bytes message)
@@ -274,9 +230,13 @@ static cfs_bytes push_member(lua_State *L, int key)
     lua_rawget(L, 1);
     if (lua_type(L, -1) == LUA_TSTRING)
         bytes.at = lua_tolstring(L, -1, &bytes.length);
-    else if (!lua_isnil(L, -1))
-        luaL_error(L, "field '%s' of the error must be a string, got %s",
-                   lua_tostring(L, lua_upvalueindex(key)), luaL_typename(L, -1));
+    else if (!lua_isnil(L, -1)) {
+        luaL_where(L, 2); /* who called the method that calls this */
+        lua_pushfstring(L, "field '%s' of the error must be a string, got %s",
+                        lua_tostring(L, lua_upvalueindex(key)), luaL_typename(L, -2));
+        lua_concat(L, 2);
+        lua_error(L);
+    }
     return bytes;
 }
 
@@ -349,6 +309,30 @@ static int core_catalogue(lua_State *L)
     return 1;
 }
 
+static void push_keys(lua_State *L)
+{
+    lua_pushliteral(L, "code");
+    lua_pushliteral(L, "message");
+    lua_pushliteral(L, "requestId");
+}
+
+/*
+** reader(metatables, unknown, kept): the function `parse`. A new error gets the metatable that
+** `metatables` has for its code, else `unknown`; `kept` gets what lies beside it.
+*/
+static int core_reader(lua_State *L)
+{
+    int index;
+    for (index = 1; index <= 3; index++)
+        luaL_checktype(L, index, LUA_TTABLE);
+    lua_settop(L, 3);
+    push_keys(L);
+    for (index = 1; index <= 3; index++)
+        lua_pushvalue(L, index);
+    lua_pushcclosure(L, core_parse, UPVALUE_COUNT);
+    return 1;
+}
+
 /* Pushes core.state: one table for each Lua state, however often the module is loaded. */
 static void push_state(lua_State *L)
 {
@@ -357,55 +341,11 @@ static void push_state(lua_State *L)
         return;
     lua_pop(L, 1);
     lua_newtable(L);
-    lua_newtable(L); /* metatables, with an empty one for errors of which nothing is known */
-    lua_pushboolean(L, 0);
-    lua_newtable(L);
-    lua_rawset(L, -3);
-    lua_setfield(L, -2, "metatables");
-    lua_newtable(L); /* side, whose keys are weak */
-    lua_createtable(L, 0, 1);
-    lua_pushliteral(L, "k");
-    lua_setfield(L, -2, "__mode");
-    lua_setmetatable(L, -2);
-    lua_setfield(L, -2, "side");
     lua_pushvalue(L, -1);
     lua_setfield(L, LUA_REGISTRYINDEX, STATE_KEY);
 }
 
-/* Pushes what the functions that make errors have as upvalues. */
-static void push_upvalues(lua_State *L)
-{
-    int state;
-    push_state(L);
-    state = lua_gettop(L);
-    lua_pushliteral(L, "code");
-    lua_pushliteral(L, "message");
-    lua_pushliteral(L, "requestId");
-    lua_getfield(L, state, "metatables");
-    lua_pushboolean(L, 0);
-    lua_rawget(L, -2);
-    lua_getfield(L, state, "side");
-    lua_remove(L, state);
-}
-
-/* raiser(otherwise): the function that core_raise describes. */
-static int core_raiser(lua_State *L)
-{
-    luaL_checktype(L, 1, LUA_TFUNCTION);
-    push_upvalues(L);
-    lua_pushvalue(L, 1);
-    lua_pushcclosure(L, core_raise, UPVALUES + 1);
-    return 1;
-}
-
-static void set_closure(lua_State *L, const char *name, lua_CFunction function)
-{
-    push_upvalues(L);
-    lua_pushcclosure(L, function, UPVALUES);
-    lua_setfield(L, -2, name);
-}
-
-/* What cfs.errors.jit calls by LuaJIT's FFI; its own declaration must be the same. */
+/* What cfs.errors.wire.envelope_ffi calls by LuaJIT's FFI; its own declaration must be the same. */
 struct calls {
     enum cfs_what (*read)(const char *body, size_t length, cfs_envelope *envelope,
                           cfs_refusal *refusal);
@@ -426,17 +366,20 @@ CFS_EXPORT int luaopen_cfs_errors_core(lua_State *L);
 /* The module. */
 CFS_EXPORT int luaopen_cfs_errors_core(lua_State *L)
 {
-    static const luaL_Reg functions[] = {{"raiser", core_raiser},
+    static const luaL_Reg functions[] = {{"reader", core_reader},
                                          {"write", core_write},
                                          {"repair", core_repair},
                                          {"catalogue", core_catalogue},
                                          {NULL, NULL}};
     luaL_newlib(L, functions);
-    set_closure(L, "parse", core_parse);
-    set_closure(L, "to_json", core_to_json);
+    push_keys(L);
+    lua_pushcclosure(L, core_to_json, KEY_COUNT);
+    lua_setfield(L, -2, "to_json");
     push_calls(L);
     lua_setfield(L, -2, "calls");
     push_state(L);
     lua_setfield(L, -2, "state");
+    lua_pushliteral(L, CFS_VERSION);
+    lua_setfield(L, -2, "version");
     return 1;
 }

@@ -94,16 +94,6 @@ local function read_block(lines, last)
 end
 
 
--- What errors.lua loads in a function's place at its first call; any other function itself.
-local function load_function(f, name)
-    if debug.getinfo(f, "S").source ~= "@lua/cfs/errors.lua" then return f end
-    for _, line in ipairs(lines_of("lua/cfs/errors.lua")) do
-        local module = line:match('^later%([%w_.]+, "' .. name .. '", "([%w_.]+)"%)$')
-        if module then return require(module)[name] end
-    end
-end
-
-
 -- The comment at the place where a function that is not written out is given its name.
 local function find_assignment(name)
     for _, path in ipairs(paths()) do
@@ -121,7 +111,7 @@ end
 ---@return table? comment its `text` as lines, its `params` and `returns` with names and types, and, where
 ---the function is written out in Lua, `parameters`, its own names of them
 function comments.of(f, name)
-    local info = debug.getinfo(load_function(f, name), "S")
+    local info = debug.getinfo(f, "S")
     local lines = info.what == "Lua" and lines_of(info.source:match("^@(.*)")) or {}
     local list = (lines[info.linedefined] or ""):match("^function [%w_.]+%((.*)%)")
     if not list then return find_assignment(name) end

@@ -3,7 +3,7 @@
 
 local comments = require "tools.comments"
 local errors = require "cfs.errors"
-local state = require "cfs.errors.state"
+local state = require "cfs.errors.base.state"
 
 local retries = {
     never = "never",
@@ -131,18 +131,59 @@ local function annotations()
 end
 
 
--- The rockspec of the version that the library tells: that of the repository's head, of another source.
-local function rockspec()
-    local file = assert(io.open("cfs-errors-scm-1.rockspec"))
-    local head = file:read("*a")
+-- What a command prints.
+local function output(command)
+    local pipe = assert(io.popen(command))
+    local text = pipe:read("*a")
+    pipe:close()
+    return text
+end
+
+
+local function read(path)
+    local file = assert(io.open(path))
+    local text = file:read("*a")
     file:close()
-    return (head:gsub('version = "scm%-1"', 'version = "' .. errors._VERSION .. '-1"')
+    return text
+end
+
+
+-- The rockspec of the repository's head: all but its list of modules is written by hand.
+local function head_rockspec()
+    local lines, sources = {}, output("ls src/*.c"):gsub("\n$", ""):gsub("[^\n]+", '"%0"'):gsub("\n", ", ")
+    for path in output("cd lua && find . -name '*.lua' | LC_ALL=C sort"):gmatch("%./(%S+)%.lua") do
+        add(lines, '        ["%s"] = "lua/%s.lua",', (path:gsub("/", ".")), path)
+    end
+    add(lines, '        ["cfs.errors.core"] = {')
+    add(lines, '            sources = { %s },', sources)
+    add(lines, '            incdirs = { "src" },')
+    add(lines, '        },')
+    local list = "    modules = {\n" .. table.concat(lines, "\n") .. "\n    },\n"
+    local text = read("cfs-errors-scm-1.rockspec")
+    local first, last = text:find("    modules = {\n.-\n    },\n")
+    return text:sub(1, first - 1) .. list .. text:sub(last + 1)
+end
+
+
+-- That of the version that the library tells: the same, of another source.
+local function release_rockspec()
+    return (head_rockspec():gsub('version = "scm%-1"', 'version = "' .. errors._VERSION .. '-1"')
         :gsub('branch = "main"', 'tag = "v' .. errors._VERSION .. '"'))
 end
 
 
+-- The version is that of the core: cfs.h has it.
+local function version()
+    local number = read("src/cfs.h"):match('#define CFS_VERSION "([^"]+)"')
+    return "--- The version of these files, which is that of the core that they need. Written by `make docs`.\n"
+        .. 'return "' .. number .. '"\n'
+end
+
+
 return {
-    ["rockspecs/cfs-errors-" .. errors._VERSION .. "-1.rockspec"] = rockspec(),
+    ["lua/cfs/errors/base/version.lua"] = version(),
+    ["cfs-errors-scm-1.rockspec"] = head_rockspec(),
+    ["rockspecs/cfs-errors-" .. errors._VERSION .. "-1.rockspec"] = release_rockspec(),
     ["docs/errors.md"] = reference(),
     ["types/cfs/errors/names.lua"] = annotations(),
 }

@@ -2,29 +2,39 @@
 ---
 ---     local errors = require "cfs.errors"
 ---
---- This file hands on names; each is documented where it is defined, in cfs/errors/*.lua.
+--- This file lists names; each is documented where it is defined. What the folders are for, and in
+--- which order they use one another, is in CONTRIBUTING.md. After this, no file is opened.
 
-local envelope = require "cfs.errors.envelope"
-local kind = require "cfs.errors.kind"
-local match = require "cfs.errors.match"
-local object = require "cfs.errors.object"
-local raise = require "cfs.errors.raise"
-local response = require "cfs.errors.response"
-local state = require "cfs.errors.state"
-local suggest = require "cfs.errors.suggest"
+local advice = require "cfs.errors.retry.advice"
+local envelope = require "cfs.errors.wire.envelope"
+local explain = require "cfs.errors.show.explain"
+local extend = require "cfs.errors.catalogue.extend"
+local guide = require "cfs.errors.show.guide"
+local kind = require "cfs.errors.catalogue.kind"
+local line = require "cfs.errors.show.line"
+local log = require "cfs.errors.show.log"
+local make = require "cfs.errors.object.make"
+local match = require "cfs.errors.object.match"
+local names = require "cfs.errors.catalogue.names"
+local raise = require "cfs.errors.object.raise"
+local receive = require "cfs.errors.wire.receive"
+local respond = require "cfs.errors.show.respond"
+local state = require "cfs.errors.base.state"
+local version = require "cfs.errors.base.version"
 
 ---@class cfs.errors
 local errors = {
-    _VERSION = "0.1.0",
+    _VERSION = version,
 
-    catalogue = state.kinds,
+    catalogue = state.catalogue,
     each = kind.each,
     search = kind.search,
+    extend = extend.extend,
 
     parse = envelope.parse,
-    from_response = response.from_response,
+    from_response = receive.from_response,
 
-    new = object.new,
+    new = make.new,
     raise = raise.raise,
     pcall = raise.pcall,
     assert = raise.assert,
@@ -33,42 +43,39 @@ local errors = {
     find = match.find,
     match = match.match,
     matcher = match.matcher,
+
+    explain = explain.explain,
+}
+
+kind.define {
+    methods = { -- err:is(...); kinds have them, too, for `raise` and `explain`
+        kind = make.kind,
+        cause = make.cause,
+        traceback = make.traceback,
+        origin = make.origin,
+        body = make.body,
+        status_differs = make.status_differs,
+        params = make.params,
+        raise = raise.raise,
+        is = match.err_is,
+        find = match.err_find,
+        to_json = envelope.to_json,
+        details = envelope.details,
+        response = respond.response,
+        to_log = log.to_log,
+        explain = explain.explain,
+        advice = advice.advice,
+    },
+    errors = { __tostring = line.of, __concat = line.concat, __name = "cfs.error" },
+    kinds = { __tostring = explain.kind, __call = make.call, __name = "cfs.kind" },
+    lists = { __tostring = explain.list },
+    catalogue = { __tostring = explain.catalogue, __newindex = names.refuse },
 }
 
 state.public = errors
 
--- Puts a function into a table that, at its first call, loads its module and is replaced by the
--- module's: what is seldom needed takes half as much memory as all the rest.
-local function later(holder, name, module, of)
-    holder[name] = function(...)
-        holder[name] = require(module)[of or name]
-        return holder[name](...)
-    end
-end
-
-later(errors, "extend", "cfs.errors.extend")
-later(errors, "explain", "cfs.errors.explain")
-later(state.methods, "explain", "cfs.errors.explain")
-later(state.methods, "advice", "cfs.errors.advice")
-later(state.methods, "response", "cfs.errors.render")
-later(state.methods, "to_log", "cfs.errors.render")
-later(state.kind_metatable, "__tostring", "cfs.errors.explain", "kind")
-later(state.list_metatable, "__tostring", "cfs.errors.explain", "list")
-
-
--- errors.InstanceNotFound is a kind, and a misspelt name an error.
-local function find_name(_, name)
-    if state.kinds[name] then return state.kinds[name] end
-    if type(name) ~= "string" then return nil end
-    local names = {}
-    for code in pairs(state.kinds) do names[code] = true end
-    for public in pairs(errors) do names[public] = true end
-    error(suggest.unknown(name:find("^%u") and "code" or "name", name, names), 2)
-end
-
-
--- What the prompt shows; nobody else needs it in memory.
-local function show() return (require "cfs.errors.guide") end
-
-
-return setmetatable(errors, { __index = find_name, __tostring = show })
+return setmetatable(errors, {
+    __index = names.find, -- errors.InstanceNotFound
+    __newindex = names.refuse,
+    __tostring = function() return guide end,
+})

@@ -1,6 +1,6 @@
 -- The gateway of examples/gateway, for the specs.
 
-local files = require "spec.files"
+local files = require "spec.helpers.files"
 local server = require "spec.nginx.server"
 
 local gateway = {}

@@ -1,4 +1,4 @@
-local command = require "spec.command"
+local command = require "spec.helpers.command"
 local metrics = require "spec.nginx.metrics"
 local server = require "spec.nginx.server"
 

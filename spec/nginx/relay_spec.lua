@@ -1,5 +1,5 @@
 local cjson = require "cjson"
-local command = require "spec.command"
+local command = require "spec.helpers.command"
 local errors = require "cfs.errors"
 local metrics = require "spec.nginx.metrics"
 local server = require "spec.nginx.server"

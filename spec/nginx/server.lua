@@ -5,8 +5,8 @@
 --     nginx:stop()
 
 local busted = require "busted"
-local command = require "spec.command"
-local files = require "spec.files"
+local command = require "spec.helpers.command"
+local files = require "spec.helpers.files"
 
 local server = {}
 server.__index = server

@@ -1,6 +1,6 @@
 local cjson = require "cjson"
-local command = require "spec.command"
-local files = require "spec.files"
+local command = require "spec.helpers.command"
+local files = require "spec.helpers.files"
 local gateway = require "spec.nginx.gateway"
 local server = require "spec.nginx.server"
 

@@ -8,7 +8,7 @@ if not ngx then
     error("cfs.errors.nginx can be loaded by nginx only, which has the variable 'ngx'", 2)
 end
 
-local answer = require "cfs.errors.nginx.answer"
+local answer = require "cfs.errors.nginx.handler"
 local metrics = require "cfs.errors.nginx.metrics"
 local relay = require "cfs.errors.nginx.relay"
 

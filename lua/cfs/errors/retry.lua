@@ -7,10 +7,10 @@
 ---         return client:describe(id, advice and advice.clock_offset)
 ---     end, patient, { method = "GET" })
 
-local advice = require "cfs.errors.advice"
-local arguments = require "cfs.errors.arguments"
-local object = require "cfs.errors.object"
-local text = require "cfs.errors.text"
+local advice = require "cfs.errors.retry.advice"
+local kind_of = require("cfs.errors.catalogue.kind").of_error
+local misuse = require "cfs.errors.base.misuse"
+local text = require "cfs.errors.base.text"
 
 local error, format, getmetatable, min, pcall, select, setmetatable, type =
     error, string.format, getmetatable, math.min, pcall, select, setmetatable, type
@@ -53,12 +53,12 @@ end
 
 -- A policy; or nil and what is wrong with the table.
 local function make(given)
-    local wrong = arguments.objection("field", given, policy_types, leasts)
-    if wrong then return nil, wrong end
+    local fields, wrong = misuse.read("field", given, policy_types, leasts)
+    if not fields then return nil, wrong end
     local sleep, now = clock()
     local policy = { sleep = sleep, now = now, random = math.random, tokens = default_tokens }
     for name, value in pairs(advice.defaults) do policy[name] = value end
-    for name, value in pairs(given) do policy[name] = value end
+    for name, value in pairs(fields) do policy[name] = value end
     if not policy.sleep then
         return nil, "field 'sleep' is missing: Lua has no function that waits, so give one"
     end
@@ -90,7 +90,7 @@ end
 ---@return table policy
 function retry.policy(fields)
     local policy, wrong = make(fields == nil and {} or fields)
-    if not policy then error("bad argument #1 to 'policy' (" .. wrong .. ")", 2) end
+    if not policy then misuse.argument(1, "policy", wrong) end
     return policy
 end
 
@@ -98,7 +98,7 @@ end
 -- The policies made of plain tables: table → policy.
 local made = setmetatable({}, { __mode = "k" })
 
--- Of the calls that were run without one.
+-- Stands for "no policy given" as a key of `made`.
 local no_fields = {}
 
 
@@ -117,8 +117,8 @@ end
 -- The error of ours that an attempt ended in: returned after nil or false, or raised. Anything else
 -- that was raised is raised again, as it was.
 local function failure(good, value, err)
-    if good then return not value and object.kind(err) and err or nil end
-    if not object.kind(value) then error(value, 0) end
+    if good then return not value and kind_of(err) and err or nil end
+    if not kind_of(value) then error(value, 0) end
     return value
 end
 
@@ -208,15 +208,13 @@ end
 ---@return integer? attempts how many there were
 ---@return string? why no further one was made
 function retry.run(f, policy, call)
-    if type(f) ~= "function" then
-        error("bad argument #1 to 'run' (function expected, got " .. type(f) .. ")", 2)
-    end
+    misuse.expect(1, "run", f, "function")
     local resolved, wrong = resolve(policy)
-    if not resolved then error("bad argument #2 to 'run' (" .. wrong .. ")", 2) end
-    call = call == nil and {} or call
-    wrong = arguments.objection("field", call, call_types)
-    if wrong then error("bad argument #3 to 'run' (" .. wrong .. ")", 2) end
-    return run(f, resolved, call)
+    if not resolved then misuse.argument(2, "run", wrong) end
+    local known
+    known, wrong = misuse.read("field", call == nil and {} or call, call_types)
+    if not known then misuse.argument(3, "run", wrong) end
+    return run(f, resolved, known)
 end
 
 

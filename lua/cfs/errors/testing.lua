@@ -1,16 +1,18 @@
---- For tests of programs that call the service: its errors as it sends them, answers that are
+--- For tests of programs that call the service: its errors as it sends them, responses that are
 --- broken, and an assertion for luassert. Nothing else in the library loads this module.
 ---
 ---     local testing = require "cfs.errors.testing"
 
-local broken = require "cfs.errors.broken"
-local kind = require "cfs.errors.kind"
-local match = require "cfs.errors.match"
-local object = require "cfs.errors.object"
-local state = require "cfs.errors.state"
-local template = require "cfs.errors.template"
-local text = require "cfs.errors.text"
-require "cfs.errors.envelope" -- for err:to_json
+local broken = require "cfs.errors.testing.broken"
+local catalogue = require "cfs.errors.catalogue.kind"
+local errors = require "cfs.errors"
+local line = require "cfs.errors.show.line"
+local make = require "cfs.errors.object.make"
+local match = require "cfs.errors.object.match"
+local misuse = require "cfs.errors.base.misuse"
+local state = require "cfs.errors.base.state"
+local template = require "cfs.errors.catalogue.template"
+local text = require "cfs.errors.base.text"
 
 local kinds, templates = state.kinds, state.templates
 local concat = table.concat
@@ -34,10 +36,10 @@ local request_id = "ae2225f7-1c2e-427a-a1ad-5413b762957d"
 
 
 -- The fields of an error, and all that the kind's template needs beside them.
-local function complete(of, fields)
+local function complete(kind, fields)
     if fields ~= nil and type(fields) ~= "table" then return fields end
     local all = { requestId = request_id }
-    for _, name in ipairs(templates[of] and template.names(templates[of]) or {}) do
+    for _, name in ipairs(templates[kind] and template.names(templates[kind]) or {}) do
         all[name] = values[name] or name
     end
     for name, value in pairs(fields or {}) do all[name] = value end
@@ -45,10 +47,8 @@ local function complete(of, fields)
 end
 
 
--- A response; or nil, and as object.make says why not.
-local function make(target, fields)
-    local err, wrong, argument = object.make(target, complete(kinds[target] or target, fields))
-    if not err then return nil, wrong, argument end
+-- An error as the service sends it.
+local function respond(err)
     local body = err:to_json()
     return text.readable {
         status = err.status,
@@ -62,6 +62,14 @@ local function make(target, fields)
 end
 
 
+-- A response; or nil, and as object/make says why not.
+local function new_response(target, fields)
+    local err, wrong, argument = make.make(target, complete(kinds[target] or target, fields))
+    if not err then return nil, wrong, argument end
+    return respond(err)
+end
+
+
 --- An error of the catalogue as the service sends it: what errors.from_response takes, and what an
 --- HTTP client gives.
 ---
@@ -71,37 +79,38 @@ end
 ---@param fields table? as for errors.new; what is not given is made up, and always the same
 ---@return { status: integer, headers: table<string, string>, body: string } response
 function testing.response(target, fields)
-    local response, wrong, argument = make(target, fields)
+    local response, wrong, argument = new_response(target, fields)
     if not response then
-        error("bad argument #" .. argument .. " to 'response' (" .. wrong .. ")", 2)
+        misuse.argument(argument, "response", wrong)
     end
     return response
 end
 
 
---- A function that answers in place of the service: each call returns the next of the list,
+--- A function that responds in place of the service: each call returns the next of the list,
 --- whatever its arguments; one call too many is an error.
 ---
 ---     local send = testing.sequence { "RateLimit", "InternalError", { status = 200, body = "{}" } }
 ---
----@param list (string|cfs.kind|table)[] codes and kinds, to be sent as errors, and responses
+---@param list (string|cfs.kind|cfs.error|table)[] codes, kinds and errors, to be sent as the service
+---sends them, and responses
 ---@return fun(...: any): table send
 function testing.sequence(list)
-    if type(list) ~= "table" then
-        error("bad argument #1 to 'sequence' (table expected, got " .. type(list) .. ")", 2)
-    end
+    misuse.expect(1, "sequence", list, "table")
     local responses, calls = {}, 0
     for index, entry in ipairs(list) do
         local response, wrong = entry, nil
-        if type(entry) ~= "table" or kind.is_kind(entry) then response, wrong = make(entry) end
-        if not response then
-            error("bad argument #1 to 'sequence' (entry " .. index .. ": " .. wrong .. ")", 2)
+        if errors.is(entry) then
+            response = respond(entry)
+        elseif type(entry) ~= "table" or catalogue.is_kind(entry) then
+            response, wrong = new_response(entry)
         end
+        if not response then misuse.argument(1, "sequence", "entry " .. index .. ": " .. wrong) end
         responses[index] = response
     end
     return function()
         calls = calls + 1
-        if calls > #responses then error("the sequence has " .. #responses .. " answers only", 2) end
+        if calls > #responses then error("the sequence has " .. #responses .. " responses only", 2) end
         return responses[calls]
     end
 end
@@ -109,7 +118,7 @@ end
 
 -- What an assertion says about a value: an error's line, a text, else what it is.
 local function describe(value)
-    if object.kind(value) then return text.line(value) end
+    if errors.is(value) then return line.of(value) end
     if type(value) == "string" then return "the string '" .. text.printable(value) .. "'" end
     if value == nil or type(value) == "table" then return type(value) end
     return "the " .. type(value) .. " " .. tostring(value)
@@ -142,9 +151,7 @@ local function cfs_error(_, arguments, level)
     local targets = { n = arguments.n - 1, unpack(arguments, 2, arguments.n) }
     for index = 1, targets.n do
         local wrong = match.objection(targets[index])
-        if wrong then
-            error("bad argument #" .. index + 1 .. " to 'cfs_error' (" .. wrong .. ")", level + 1)
-        end
+        if wrong then misuse.argument(index + 1, "cfs_error", wrong, level + 1) end
     end
     local value, sentence = outcome(arguments[1])
     arguments.n, arguments.nofmt = 2, { true, true }

@@ -57,9 +57,9 @@
 ---@field cause fun(self: cfs.error): any What was raised or received first and led to this error: any value, or nil.
 ---@field details fun(self: cfs.error): table? What else the envelope said: its other members, decoded by lua-cjson at each call.
 ---@field explain fun(self: cfs.error): string Explains to a person what an error is, whose fault, what it means, what to do, and whether to repeat the call. A text is a code, a status, a body, or a whole response as `curl -i` or `curl -v` prints it.
----@field find fun(self: cfs.error, ...: string|integer|cfs.kind): cfs.error? The first error that a target names, along the chain that begins with the value and goes on with its cause, the cause's cause, and so on.
----@field is fun(self: cfs.error, ...: string|integer|cfs.kind): boolean Is the value an error that one of the targets names? With no target: is it an error of ours?
----@field kind fun(self: cfs.error): cfs.kind? The kind of an error; nil for any other value.
+---@field find fun(self: cfs.error, ...: string|integer|cfs.kind): cfs.error? The first error that a target names, along the chain that begins with this one and goes on with its cause, the cause's cause, and so on.
+---@field is fun(self: cfs.error, ...: string|integer|cfs.kind): boolean Does one of the targets name the error?
+---@field kind fun(self: cfs.error): cfs.kind The kind of the error, to be compared or used as a key.
 ---@field origin fun(self: cfs.error): string? Where a received error's code comes from, if not from an envelope: "headers"; or, where there is no code, why: "html", "empty", "malformed", "too_deep", "not_envelope" or "too_large".
 ---@field params fun(self: cfs.error): table? The values of the template's parameters, read out of the error's message.
 ---@field raise fun(self: cfs.error, fields: table?) Raises an error: one that there is, or one made as errors.new makes it.

@@ -4,9 +4,9 @@
 --- it passes as it comes, and is only watched; or it is held back, up to the limit, and an envelope
 --- of ours takes its place.
 
-local answer = require "cfs.errors.nginx.answer"
-local arguments = require "cfs.errors.arguments"
+local answer = require "cfs.errors.nginx.handler"
 local errors = require "cfs.errors"
+local misuse = require "cfs.errors.base.misuse"
 local metrics = require "cfs.errors.nginx.metrics"
 
 local ngx = ngx
@@ -121,8 +121,8 @@ function relay.relay(options)
     end
     options = options or {}
     local limit, map = options.limit, options.map
-    local wrong = arguments.objection("option", { limit = limit, map = map }, option_types)
-    if wrong then error("bad argument #1 to 'relay' (" .. wrong .. ")", 2) end
+    local _, wrong = misuse.read("option", { limit = limit, map = map }, option_types)
+    if wrong then misuse.argument(1, "relay", wrong) end
     limit = limit or default_limit
     local response_options = {}
     for name, value in pairs(options) do

@@ -1,0 +1,151 @@
+--- Kinds: what Lua sees of the catalogue's rows. A kind is a plain table, unique in a Lua state,
+--- with the fields code, status, reason, message, description, service, fault, category, retry,
+--- canonical, remedy and known. Errors inherit those from it.
+---
+---@class cfs.kind
+---@field code string? nil in the kinds of errors whose code is unknown: see catalogue/status.lua
+---@field status integer? HTTP
+---@field reason string? the status' reason phrase
+---@field message string? a template where the message has parameters
+---@field description string
+---@field service string? "global", "cfs" or what errors.extend was given
+---@field fault "client"|"server"|"unknown" whose it is to mend
+---@field category string what kind of failure: "not_found", "throttle", ...
+---@field retry "never"|"backoff"|"throttle"|"same_token"|"resign"|"poll"|"reread"
+---@field canonical string the gRPC status that comes closest
+---@field remedy string what a person does about it
+---@field known boolean is the code in the catalogue?
+---@field raise fun(self: cfs.kind, fields: table?) as errors.raise does
+---@field explain fun(self: cfs.kind): string as errors.explain does
+---@overload fun(fields: table?): cfs.error
+
+local core = require "cfs.errors.core"
+local misuse = require "cfs.errors.base.misuse"
+local state = require "cfs.errors.base.state"
+local template = require "cfs.errors.catalogue.template"
+
+local getmetatable = debug.getmetatable
+local find, lower, pairs, rawset, setmetatable = string.find, string.lower, pairs, rawset, setmetatable
+local kinds, order, kind_of = state.kinds, state.order, state.kind_of
+local error_metatable = state.error_metatable
+
+local kind = {}
+
+
+--- A new metatable for errors of a kind.
+---@param row cfs.kind
+---@return table
+function kind.new_metatable(row)
+    local metatable = {
+        __index = row,
+        __tostring = error_metatable.__tostring,
+        __concat = error_metatable.__concat,
+        __name = error_metatable.__name,
+    }
+    kind_of[metatable] = row
+    return metatable
+end
+
+
+--- Makes a kind of a row.
+---@param row table every field of a kind but `known`
+---@param is_vendors boolean? the message's placeholders are spelt as on the vendor's page
+---@return table metatable of its errors
+function kind.make(row, is_vendors)
+    state.templates[row] = row.message and template.compile(row.message, is_vendors)
+    state.targets[row] = true
+    state.targets[row.category] = true
+    return kind.new_metatable(setmetatable(row, state.kind_metatable))
+end
+
+
+--- Adds a kind to the catalogue, behind the ones that are there.
+---@param row table every field of a kind but `known`
+---@param is_vendors boolean?
+function kind.add(row, is_vendors)
+    row.known = true
+    local metatable = kind.make(row, is_vendors)
+    state.metatables[row], state.metatables[row.code] = metatable, metatable
+    state.targets[row.code] = true
+    kinds[row.code] = row
+    rawset(state.catalogue, row.code, row)
+    order[#order + 1] = row
+end
+
+
+local function replace(held, given)
+    for name in pairs(held) do held[name] = nil end
+    for name, value in pairs(given) do held[name] = value end
+end
+
+
+--- Defines what kinds and errors can do: once, when all of the library is loaded.
+---@param abilities { methods: table, errors: table, kinds: table, lists: table, catalogue: table }
+---their methods; metamethods of errors, of kinds, of lists of kinds and of errors.catalogue
+function kind.define(abilities)
+    replace(state.methods, abilities.methods)
+    replace(error_metatable, abilities.errors)
+    replace(state.kind_metatable, abilities.kinds)
+    replace(state.list_metatable, abilities.lists)
+    replace(state.catalogue_metatable, abilities.catalogue)
+    state.kind_metatable.__index = state.methods
+    state.catalogue_metatable.__index = kinds
+    for metatable in pairs(kind_of) do
+        for name, value in pairs(error_metatable) do metatable[name] = value end
+    end
+end
+
+
+--- The kind of an error; nil for any other value.
+---@param value any
+---@return cfs.kind?
+function kind.of_error(value)
+    return kind_of[getmetatable(value)]
+end
+
+
+--- Is this value a kind? Whatever it is, none of its metamethods is called.
+---@param value any
+---@return boolean
+function kind.is_kind(value)
+    return getmetatable(value) == state.kind_metatable
+end
+
+
+--- Walks the kinds in the vendor's order, those of `errors.extend` last.
+---
+---     for kind in errors.each() do print(kind.code, kind.status) end
+---
+---@return fun(): cfs.kind? next
+function kind.each()
+    local index = 0
+    return function()
+        index = index + 1
+        return order[index]
+    end
+end
+
+
+--- The kinds in whose code, message or description the text occurs; letter case does not count.
+---
+---     errors.search "mount target"
+---
+---@param wanted string
+---@return cfs.kind[] list in the vendor's order; prints as a table
+function kind.search(wanted)
+    misuse.expect(1, "search", wanted, "string")
+    wanted = lower(wanted)
+    local found = {}
+    for candidate in kind.each() do
+        local row = candidate.code .. "\n" .. candidate.message .. "\n" .. candidate.description
+        if find(lower(row), wanted, 1, true) then found[#found + 1] = candidate end
+    end
+    return setmetatable(found, state.list_metatable)
+end
+
+
+-- When the module is loaded again there is nothing to add, unless memory ran out the first time.
+local rows = core.catalogue()
+for index = #order + 1, #rows do kind.add(rows[index], true) end
+
+return kind

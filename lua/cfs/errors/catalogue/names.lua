@@ -1,0 +1,31 @@
+--- What `errors` does with names that are no functions: a code's is its kind, any other a mistake.
+
+local state = require "cfs.errors.base.state"
+local suggest = require "cfs.errors.base.suggest"
+local text = require "cfs.errors.base.text"
+
+local kinds = state.kinds
+
+local names = {}
+
+
+--- The kind that is called so: the metamethod `__index` of `errors`.
+---@param name any
+---@return cfs.kind? kind nil if the name is no string
+function names.find(_, name)
+    if kinds[name] then return kinds[name] end
+    if type(name) ~= "string" then return nil end
+    local known = {}
+    for code in pairs(kinds) do known[code] = true end
+    for public in pairs(state.public) do known[public] = true end
+    error(suggest.unknown(name:find("^%u") and "code" or "name", name, known), 2)
+end
+
+
+--- Refuses a new field: the metamethod `__newindex` of `errors` and of `errors.catalogue`.
+function names.refuse(_, name)
+    error("no field '" .. text.describe(name) .. "' can be added; errors.extend adds codes", 2)
+end
+
+
+return names

@@ -1,0 +1,96 @@
+--- Kinds of the errors whose code is not in the catalogue, one for each status, so that every such
+--- error still has a category and an answer to "may I repeat it?".
+
+local kind = require "cfs.errors.catalogue.kind"
+local state = require "cfs.errors.base.state"
+
+local kind_of, metatables = state.kind_of, state.status_metatables
+
+local status = {}
+
+-- Reason phrases from RFC 9110, section 15, and RFC 6585; the canonical names are those that
+-- google.rpc.Code gives for the status. 404 and 405 are no `not_found`: an unknown code may as well
+-- mean a wrong path.
+local rows = {
+    --      reason                             category          retry       canonical
+    [400] = { "Bad Request",                   "invalid",        "never",    "INVALID_ARGUMENT" },
+    [401] = { "Unauthorized",                  "authentication", "never",    "UNAUTHENTICATED" },
+    [402] = { "Payment Required",              "account",        "never",    "FAILED_PRECONDITION" },
+    [403] = { "Forbidden",                     "permission",     "never",    "PERMISSION_DENIED" },
+    [404] = { "Not Found",                     "unknown",        "never",    "NOT_FOUND" },
+    [405] = { "Method Not Allowed",            "unknown",        "never",    "UNIMPLEMENTED" },
+    [408] = { "Request Timeout",               "unavailable",    "backoff",  "DEADLINE_EXCEEDED" },
+    [409] = { "Conflict",                      "conflict",       "never",    "ABORTED" },
+    [410] = { "Gone",                          "unknown",        "never",    "NOT_FOUND" },
+    [411] = { "Length Required",               "invalid",        "never",    "INVALID_ARGUMENT" },
+    [412] = { "Precondition Failed",           "conflict",       "never",    "FAILED_PRECONDITION" },
+    [413] = { "Content Too Large",             "unknown",        "never",    "OUT_OF_RANGE" },
+    [414] = { "URI Too Long",                  "invalid",        "never",    "INVALID_ARGUMENT" },
+    [415] = { "Unsupported Media Type",        "invalid",        "never",    "INVALID_ARGUMENT" },
+    [421] = { "Misdirected Request",           "unknown",        "never",    "UNKNOWN" },
+    [422] = { "Unprocessable Content",         "invalid",        "never",    "INVALID_ARGUMENT" },
+    [424] = { "Failed Dependency",             "unknown",        "never",    "UNKNOWN" },
+    [429] = { "Too Many Requests",             "throttle",       "throttle", "RESOURCE_EXHAUSTED" },
+    [500] = { "Internal Server Error",         "internal",       "backoff",  "INTERNAL" },
+    [501] = { "Not Implemented",               "unknown",        "never",    "UNIMPLEMENTED" },
+    [502] = { "Bad Gateway",                   "unavailable",    "backoff",  "UNAVAILABLE" },
+    [503] = { "Service Unavailable",           "unavailable",    "backoff",  "UNAVAILABLE" },
+    [504] = { "Gateway Timeout",               "unavailable",    "backoff",  "DEADLINE_EXCEEDED" },
+}
+
+local remedies = {
+    never = "Look the code and the message up in the service's own documentation.",
+    backoff = "Repeat the call later; quote the request id if it persists.",
+    throttle = "Slow down, and spread the calls over time.",
+}
+
+
+--- A status from anywhere: a whole number from 100 to 999, as a number or as three digits.
+---@param value any
+---@return integer? status nil if the value is none
+function status.normalize(value)
+    if type(value) == "string" then value = value:match("^%d%d%d$") and tonumber(value) end
+    if type(value) ~= "number" or value < 100 or value > 999 or value % 1 ~= 0 then return nil end
+    return math.floor(value) -- an integer, where Lua has them
+end
+
+
+local function make(number)
+    local row = rows[number] or {}
+    local retry = row[3] or "never"
+    return kind.make {
+        status = number,
+        reason = row[1],
+        category = row[2] or "unknown",
+        retry = retry,
+        canonical = row[4] or "UNKNOWN",
+        fault = not number and "unknown" or number >= 500 and "server" or "client",
+        description = "An error that the catalogue does not have.",
+        remedy = remedies[retry],
+        known = false,
+    }
+end
+
+
+--- The metatable of the errors that came with this status and no code of the catalogue.
+---@param number integer? what status.normalize gives
+---@return table
+function status.metatable(number)
+    local key = number or false
+    metatables[key] = metatables[key] or make(number)
+    return metatables[key]
+end
+
+
+--- Their kind.
+---@param number integer?
+---@return cfs.kind kind
+function status.kind(number)
+    return kind_of[status.metatable(number)]
+end
+
+
+-- Their categories can be matched from the start.
+for _, row in pairs(rows) do state.targets[row[2]] = true end
+
+return status

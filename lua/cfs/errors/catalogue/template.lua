@@ -1,0 +1,142 @@
+--- Messages with parameters: "The parameter 'parameterName' is invalid." is a template; a message
+--- is made by filling it, and its parameters' values are read back out of a message.
+---
+--- A compiled template is a list that alternates literal text and parameters, beginning and ending
+--- with text: { "The parameter '", { name = "parameterName", placeholder = "parameterName" }, "' is
+--- invalid." }
+
+local find, format, sub = string.find, string.format, string.sub
+local concat, huge = table.concat, math.huge
+local type = type
+
+local template = {}
+
+--- What an error may be made with beside its message's parameters, none of which has such a name:
+--- field → type, false for any.
+template.field_types = { requestId = "string", message = "string", status = false, cause = false }
+
+-- The vendor's four ways to write a placeholder, and what we call its parameter.
+local vendor_spellings = {
+    parameterName = "parameterName",
+    ["{host}"] = "host",
+    ["{http}"] = "protocol",
+    XXX = "date",
+}
+
+-- What a value must look like beside not being empty: x-bce-date, an ISO 8601 date-time.
+local forms = {
+    date = "^%d%d%d%d%-?%d%d%-?%d%dT%d%d:?%d%d:?%d%d[%d.,Z:+-]*$",
+}
+
+
+-- Where the first placeholder at or after `position` begins and ends, and its parameter's name.
+local function next_vendor_placeholder(message, position)
+    for placeholder, name in pairs(vendor_spellings) do
+        local first, last = find(message, placeholder, position, true)
+        if first then return first, last, name end
+    end
+end
+
+
+local function next_placeholder(message, position)
+    return find(message, "{(%a[%w_]*)}", position)
+end
+
+
+--- Compiles a message; nil if it has no parameter.
+---@param message string
+---@param is_vendors boolean? placeholders are spelt as on the vendor's page; else `{name}`
+---@return table?
+function template.compile(message, is_vendors)
+    local search = is_vendors and next_vendor_placeholder or next_placeholder
+    local parts, position = {}, 1
+    while true do
+        local first, last, name = search(message, position)
+        if not first then break end
+        parts[#parts + 1] = sub(message, position, first - 1)
+        parts[#parts + 1] = { name = name, placeholder = sub(message, first, last) }
+        position = last + 1
+    end
+    if #parts == 0 then return nil end
+    parts[#parts + 1] = sub(message, position)
+    return parts
+end
+
+
+--- The names of the template's parameters, in the order of the message.
+---@return string[]
+function template.names(parts)
+    local names = {}
+    for index = 2, #parts, 2 do names[#names + 1] = parts[index].name end
+    return names
+end
+
+
+-- A parameter's value as text: a number is written without an exponent or a fraction of zero.
+local function value_text(value)
+    if type(value) ~= "number" or value ~= value or value == huge or value == -huge then return value end
+    return format(value % 1 == 0 and "%.0f" or "%.14g", value)
+end
+
+
+-- nil if the value can be a parameter's, else what it must be.
+local function objection(parameter, value)
+    if type(value) ~= "string" or value == "" then return "a non-empty string" end
+    local form = forms[parameter.name]
+    if form and not find(value, form) then return "an ISO 8601 date-time" end
+end
+
+
+--- Makes a message.
+---@param parts table a compiled template
+---@param values table by the parameters' names
+---@return string? message
+---@return string? problem a sentence that names the parameter
+function template.fill(parts, values)
+    local message = {}
+    for index, part in ipairs(parts) do
+        if index % 2 == 0 then
+            local value = value_text(values[part.name])
+            if value == nil then return nil, "parameter '" .. part.name .. "' is missing" end
+            local must_be = objection(part, value)
+            if must_be then return nil, "parameter '" .. part.name .. "' must be " .. must_be end
+            part = value
+        end
+        message[index] = part
+    end
+    return concat(message)
+end
+
+
+--- Reads the values back. A value ends where the text that follows it first occurs; the last one
+--- ends where the template's final text begins.
+---@param parts table a compiled template
+---@param message string
+---@return table? values nil if the message is not of this template, or is the template itself
+function template.read(parts, message)
+    local position = #parts[1] + 1
+    if sub(message, 1, position - 1) ~= parts[1] then return nil end
+    local values = {}
+    for index = 2, #parts, 2 do
+        local text, first = parts[index + 1]
+        if index + 1 == #parts then
+            first = #message - #text + 1
+            if first < position or sub(message, first) ~= text then return nil end
+        else
+            first = find(message, text, position, true)
+            if not first then return nil end
+        end
+        local value = sub(message, position, first - 1)
+        local parameter = parts[index]
+        if value == parameter.placeholder or objection(parameter, value)
+            or (values[parameter.name] or value) ~= value then
+            return nil
+        end
+        values[parameter.name] = value
+        position = first + #text
+    end
+    return values
+end
+
+
+return template

@@ -1,0 +1,57 @@
+--- What lies beside an error, where no encoder sees it: "origin", "body", "document", "headers" and
+--- "traceback" in a table whose keys are weak; its cause in a metatable that is the error's own. A
+--- cause may be an error itself, and a chain of them in a table with weak keys would take a collector
+--- time in proportion to the square of its length, or one collection a link.
+
+local catalogue = require "cfs.errors.catalogue.kind"
+local state = require "cfs.errors.base.state"
+
+local getmetatable, rawget, setmetatable = debug.getmetatable, rawget, setmetatable
+local kind_of, records = state.kind_of, state.kept
+
+local kept = {}
+
+
+--- Keeps a value beside an error.
+---@param err cfs.error
+---@param name "origin"|"body"|"document"|"headers"|"traceback"
+---@param value string|table|nil a table must not lead to an error
+function kept.keep(err, name, value)
+    local record = records[err]
+    if not record then
+        record = {}
+        records[err] = record
+    end
+    record[name] = value
+end
+
+
+--- What was kept beside an error under this name, or nil.
+---@param err cfs.error
+---@param name "origin"|"body"|"document"|"headers"|"traceback"
+---@return any
+function kept.get(err, name)
+    local record = records[err]
+    return record and record[name]
+end
+
+
+--- Gives an error its cause.
+---@param err cfs.error which has its kind already
+---@param cause any
+function kept.set_cause(err, cause)
+    local metatable = catalogue.new_metatable(kind_of[getmetatable(err)])
+    metatable.cause = cause
+    setmetatable(err, metatable)
+end
+
+
+--- The cause of an error, or nil.
+---@param err cfs.error
+---@return any
+function kept.cause(err)
+    return rawget(getmetatable(err), "cause")
+end
+
+
+return kept

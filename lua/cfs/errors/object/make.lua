@@ -1,0 +1,190 @@
+--- Error objects: plain tables whose own fields are the envelope's members, `code`, `message` and
+--- `requestId`, and, where it differs from the kind's, `status`. The rest is inherited from the
+--- kind, or kept beside the object.
+---
+---@class cfs.error: cfs.kind
+---@field code string? nil where a response had none
+---@field message string?
+---@field requestId string?
+
+local kept = require "cfs.errors.object.kept"
+local catalogue = require "cfs.errors.catalogue.kind"
+local misuse = require "cfs.errors.base.misuse"
+local state = require "cfs.errors.base.state"
+local status = require "cfs.errors.catalogue.status"
+local suggest = require "cfs.errors.base.suggest"
+local template = require "cfs.errors.catalogue.template"
+local text = require "cfs.errors.base.text"
+
+local kinds, metatables, templates = state.kinds, state.metatables, state.templates
+local setmetatable, type = setmetatable, type
+
+local make = {}
+
+-- The fields that an error may be made with: kind → name → type, false for any. template.fill checks
+-- the parameters, which are among them.
+local types_of = setmetatable({}, { __index = function(all, kind)
+    local types = {}
+    for name, wanted in pairs(template.field_types) do types[name] = wanted end
+    for _, name in ipairs(templates[kind] and template.names(templates[kind]) or {}) do types[name] = false end
+    all[kind] = types
+    return types
+end })
+
+
+-- An error of the kind; or nil and what is wrong with the fields.
+local function fill(kind, given)
+    local err = { code = kind.code, message = kind.message, requestId = nil }
+    if given == nil and not templates[kind] then return setmetatable(err, metatables[kind]) end
+    local fields, wrong = misuse.read("field", given == nil and {} or given, types_of[kind])
+    if not fields then return nil, wrong end
+    err.requestId = fields.requestId
+    if fields.message then
+        err.message = fields.message
+    elseif templates[kind] then
+        err.message, wrong = template.fill(templates[kind], fields)
+        if wrong then return nil, wrong end
+    end
+    if fields.status ~= nil then
+        local received = status.normalize(fields.status)
+        if not received then return nil, "field 'status' must be a whole number from 100 to 999" end
+        if received ~= kind.status then err.status = received end
+    end
+    setmetatable(err, metatables[kind])
+    if fields.cause ~= nil then kept.set_cause(err, fields.cause) end
+    return err
+end
+
+
+--- Makes an error, or says why it cannot be made.
+---@param target any a code or a kind
+---@param fields table? requestId, message, status, cause, and the template's parameters
+---@return cfs.error? err
+---@return string? problem a sentence for an argument error
+---@return integer? argument 1 or 2: which one is wrong
+function make.make(target, fields)
+    local kind = kinds[target] or catalogue.is_kind(target) and target.known and target
+    if not kind then
+        if type(target) ~= "string" then
+            return nil, "code or kind expected, got " .. type(target), 1
+        end
+        return nil, suggest.unknown("code", target, kinds), 1
+    end
+    local err, wrong = fill(kind, fields)
+    return err, wrong, wrong and 2
+end
+
+
+--- Makes an error of the catalogue.
+---
+---     errors.new("InstanceNotFound", { requestId = id })
+---     errors.InstanceNotFound { requestId = id }
+---
+--- A message is made of the kind's template, whose parameters must be given, unless there is a
+--- `message`.
+---@param target string|cfs.kind a code or a kind
+---@param fields table? requestId, message, status, cause, and the template's parameters
+---@return cfs.error err
+function make.new(target, fields)
+    local err, wrong, argument = make.make(target, fields)
+    if not err then misuse.argument(argument, "new", wrong) end
+    return err
+end
+
+
+--- The metamethod `__call` of kinds: errors.InstanceNotFound { requestId = id }
+---@param self cfs.kind
+---@param fields table?
+---@return cfs.error err
+function make.call(self, fields)
+    local err, wrong = make.make(self, fields)
+    if not err then misuse.argument(1, text.describe(rawget(self, "code")), wrong) end
+    return err
+end
+
+
+--- Makes the error that something else than an envelope tells kind. Nothing is checked.
+---@param code string? as received
+---@param message string?
+---@return cfs.error err
+function make.receive(code, message)
+    local err = { code = code, message = message, requestId = nil }
+    return setmetatable(err, code and metatables[code] or status.metatable(nil))
+end
+
+
+--- Notes the HTTP status that a received error came with.
+---@param err cfs.error which has neither a status nor a cause yet
+---@param received integer? what status.normalize gives
+function make.set_status(err, received)
+    local kind = catalogue.of_error(err)
+    if not kind.known then
+        setmetatable(err, status.metatable(received))
+    elseif received ~= kind.status then
+        err.status = received
+    end
+end
+
+
+--- The kind of the error, to be compared or used as a key.
+---@return cfs.kind kind
+function make.kind(err)
+    local kind = misuse.self(err, "kind") -- no tail call: an error blames the caller of this
+    return kind
+end
+
+
+--- What was raised or received first and led to this error: any value, or nil.
+---@return any cause
+function make.cause(err)
+    misuse.self(err, "cause")
+    return kept.cause(err)
+end
+
+
+--- Where an unexpected error was raised: a stack traceback, or nil.
+---@return string? traceback
+function make.traceback(err)
+    misuse.self(err, "traceback")
+    return kept.get(err, "traceback")
+end
+
+
+--- Where a received error's code comes from, if not from an envelope: "headers"; or, where there
+--- is no code, why: "html", "empty", "malformed", "too_deep", "not_envelope" or "too_large".
+---@return string? origin
+function make.origin(err)
+    misuse.self(err, "origin")
+    return kept.get(err, "origin")
+end
+
+
+--- The beginning of a body that could not be read, 512 bytes at most, as received; or nil.
+---@return string? body
+function make.body(err)
+    misuse.self(err, "body")
+    return kept.get(err, "body")
+end
+
+
+--- Did the error come with another status than the catalogue's?
+---@return boolean
+function make.status_differs(err)
+    misuse.self(err, "status_differs")
+    return rawget(err, "status") ~= nil
+end
+
+
+--- The values of the template's parameters, read out of the error's message.
+---
+---     errors.RateLimit({ host = "10.0.0.1" }):params().host
+---
+---@return table? values nil if the kind has no parameters, or the message is not of its template
+function make.params(err)
+    local parts, message = templates[misuse.self(err, "params")], rawget(err, "message")
+    local values = parts and type(message) == "string" and template.read(parts, message)
+    return values and text.readable(values) or nil
+end
+
+
+return make

@@ -1,0 +1,186 @@
+--- Matching: is this value that error? Targets are codes ("InstanceNotFound"), kinds
+--- (errors.InstanceNotFound), categories ("not_found") and statuses (404).
+
+local kept = require "cfs.errors.object.kept"
+local misuse = require "cfs.errors.base.misuse"
+local state = require "cfs.errors.base.state"
+local status = require "cfs.errors.catalogue.status"
+local suggest = require "cfs.errors.base.suggest"
+
+local getmetatable = debug.getmetatable
+local rawget, select, type = rawget, select, type
+local kind_of, targets = state.kind_of, state.targets
+
+local match = {}
+
+
+--- nil if the value can be a target, else what is wrong with it.
+---@return string? problem
+function match.objection(target)
+    if targets[target] or type(target) == "number" and status.normalize(target) then return nil end
+    if type(target) == "string" then
+        local word = target:find("^[%l_]+$") and "category" or "code"
+        local sentence, nearest = suggest.unknown(word, target, targets)
+        return nearest and sentence or sentence .. "; errors.extend can add it"
+    elseif type(target) == "number" then
+        return "no HTTP status: " .. target
+    end
+    return "code, kind, category or status expected, got " .. type(target)
+end
+
+local objection = match.objection
+
+
+local function check(name, ...)
+    for index = 1, select("#", ...) do
+        local wrong = objection((select(index, ...)))
+        if wrong then misuse.argument(index + 1, name, wrong, 3) end
+    end
+end
+
+
+-- The code is the kind's, not the value's: a received code may be any text, even "not_found".
+local function hits(value, kind, target)
+    return target == kind.code or target == kind or target == kind.category
+        or target == (rawget(value, "status") or kind.status)
+end
+
+
+local function is_any(value, ...)
+    local kind = kind_of[getmetatable(value)]
+    if not kind then return false end
+    local count = select("#", ...)
+    for index = 1, count do
+        if hits(value, kind, (select(index, ...))) then return true end
+    end
+    return count == 0
+end
+
+
+--- Is the value an error that one of the targets names? With no target: is it an error of ours?
+---
+---     errors.is(err, "InstanceNotFound", "MountTargetNotFound")
+---
+--- Safe for any value. A target that names nothing is an argument error.
+---@param value any
+---@param ... string|integer|cfs.kind codes, kinds, categories or statuses
+---@return boolean
+function match.is(value, ...)
+    local target = ...
+    if not targets[target] or select("#", ...) ~= 1 then
+        check("is", ...)
+        return is_any(value, ...)
+    end
+    local kind = kind_of[getmetatable(value)]
+    return kind ~= nil and (target == kind.code or hits(value, kind, target))
+end
+
+
+local function find(value, ...)
+    while kind_of[getmetatable(value)] do
+        if is_any(value, ...) then return value end
+        value = kept.cause(value)
+    end
+    return nil
+end
+
+
+--- The first error that a target names, along the chain that begins with the value and goes on
+--- with its cause, the cause's cause, and so on.
+---@param value any
+---@param ... string|integer|cfs.kind as for errors.is
+---@return cfs.error? err
+function match.find(value, ...)
+    check("find", ...)
+    return find(value, ...)
+end
+
+
+--- Does one of the targets name the error?
+---
+---     err:is("InstanceNotFound", "MountTargetNotFound")
+---
+---@param ... string|integer|cfs.kind codes, kinds, categories or statuses
+---@return boolean
+function match.err_is(err, ...)
+    local kind, target = misuse.self(err, "is"), ...
+    if targets[target] and select("#", ...) == 1 then return hits(err, kind, target) end
+    check("is", ...)
+    return is_any(err, ...)
+end
+
+
+--- The first error that a target names, along the chain that begins with this one and goes on with its
+--- cause, the cause's cause, and so on.
+---@param ... string|integer|cfs.kind as for err:is
+---@return cfs.error? found
+function match.err_find(err, ...)
+    misuse.self(err, "find")
+    check("find", ...)
+    return find(err, ...)
+end
+
+
+-- nil if each key can be matched and each value called, else what is wrong.
+local function handlers_objection(handlers)
+    if type(handlers) ~= "table" then return "table expected, got " .. type(handlers) end
+    for target, handler in pairs(handlers) do
+        local wrong = target ~= "default" and objection(target)
+        if wrong then return wrong end
+        local metatable = getmetatable(handler)
+        if type(handler) ~= "function" and not (type(metatable) == "table" and metatable.__call) then
+            local name = type(target) == "table" and target.code or target
+            return "function expected for '" .. tostring(name) .. "', got " .. type(handler)
+        end
+    end
+end
+
+
+-- Code (or kind) before category before status before default. To index by nil gives nil.
+local function dispatch(value, handlers)
+    local kind = kind_of[getmetatable(value)]
+    local handler
+    if kind then
+        handler = handlers[kind] or handlers[kind.code] or handlers[kind.category]
+            or handlers[rawget(value, "status") or kind.status]
+    end
+    handler = handler or handlers.default
+    if not handler then error(value, 0) end
+    return handler(value)
+end
+
+
+--- Calls the handler that fits the value, with the value: code before category before status
+--- before `default`, which takes any value. What none fits is raised again as it was.
+---
+---     errors.match(err, {
+---         InstanceNotFound = function() return "gone" end,
+---         throttle = function(e) return "slow down: " .. e.message end,
+---         [409] = function() return "wait" end,
+---         default = function(e) return tostring(e) end,
+---     })
+---
+---@param value any
+---@param handlers table<string|integer|cfs.kind, function>
+---@return any ... what the handler returns
+function match.match(value, handlers)
+    local wrong = handlers_objection(handlers)
+    if wrong then misuse.argument(2, "match", wrong) end
+    return dispatch(value, handlers)
+end
+
+
+--- The same, its keys checked once: returns a function of the value. Handlers that are added later
+--- do not count.
+---@param handlers table<string|integer|cfs.kind, function>
+---@return fun(value: any): any
+function match.matcher(handlers)
+    local wrong = handlers_objection(handlers)
+    if wrong then misuse.argument(1, "matcher", wrong) end
+    local copy = {}
+    for target, handler in pairs(handlers) do copy[target] = handler end
+    return function(value) return dispatch(value, copy) end
+end
+
+
+return match

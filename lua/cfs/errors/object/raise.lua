@@ -1,0 +1,115 @@
+--- Raising errors and catching them.
+
+local kept = require "cfs.errors.object.kept"
+local catalogue = require "cfs.errors.catalogue.kind"
+local make = require "cfs.errors.object.make"
+local misuse = require "cfs.errors.base.misuse"
+local state = require "cfs.errors.base.state"
+
+local getmetatable = debug.getmetatable
+local error, next, select, setmetatable, type, xpcall = error, next, select, setmetatable, type, xpcall
+local unpack = table.unpack or unpack -- luacheck: std max
+local kind_of, metatables, templates = state.kind_of, state.metatables, state.templates
+
+local raise = {}
+
+
+-- Is this a table that has a request id and nothing else?
+local function is_request_id(fields)
+    return type(fields) == "table" and type(fields.requestId) == "string"
+        and next(fields) == "requestId" and next(fields, "requestId") == nil
+        and getmetatable(fields) == nil
+end
+
+
+--- Raises an error: one that there is, or one made as errors.new makes it.
+---
+---     errors.raise("InstanceNotFound", { requestId = id })
+---     errors.raise(err)
+---
+---@param target string|cfs.kind|cfs.error a code, a kind or an error
+---@param fields table? as for errors.new; an error takes none
+function raise.raise(target, fields)
+    local metatable = metatables[target]
+    if metatable and not templates[metatable.__index] and (fields == nil or is_request_id(fields)) then
+        local kind = metatable.__index -- what most calls need, and no more
+        error(setmetatable({
+            code = kind.code,
+            message = kind.message,
+            requestId = fields and fields.requestId,
+        }, metatable), 0)
+    end
+    local err, wrong, argument = target, nil, nil
+    if not kind_of[getmetatable(target)] then
+        err, wrong, argument = make.make(target, fields)
+    elseif fields ~= nil then
+        err, wrong, argument = nil, "an error that there is takes no fields", 2
+    end
+    if not err then misuse.argument(argument, "raise", wrong) end
+    error(err, 0)
+end
+
+
+--- Returns its arguments if the first is true; else raises the second as it is, which the
+--- `assert` of Lua 5.1 and 5.2 does not do for tables.
+---
+---     local instance = errors.assert(client:describe(id))
+---
+---@param value any
+---@param ... any the error first
+---@return any ... all of them
+function raise.assert(value, ...)
+    if value then return value, ... end
+    local err = ...
+    if err == nil then err = "assertion failed!" end
+    error(err, 0)
+end
+
+
+--- An InternalError whose cause is the value, which thus stays out of what a client sees.
+---@param value any what was raised
+---@param traceback string?
+---@return cfs.error err
+function raise.wrap(value, traceback)
+    local err = make.new("InternalError", { cause = value })
+    kept.keep(err, "traceback", traceback)
+    return err
+end
+
+
+-- Runs where the error was raised, so that the traceback shows it.
+local function on_error(value)
+    if catalogue.of_error(value) then return value end
+    return raise.wrap(value, (debug.traceback("", 2):gsub("^\n", "")))
+end
+
+
+-- On a memory error, or one in on_error, Lua gives a plain value.
+local function finish(good, ...)
+    if good or catalogue.of_error((...)) then return good, ... end
+    return false, raise.wrap((...))
+end
+
+
+local xpcall_passes_arguments = select(2, xpcall(select, on_error, "#", nil)) == 1
+
+
+--- Calls a function like `pcall`; what it raises comes back as an error object, always. Anything
+--- else that was raised is the cause of an InternalError, which has the traceback as well.
+---
+---     local good, result = errors.pcall(handle, request)
+---
+---@param f function
+---@param ... any its arguments
+---@return boolean good
+---@return any ... what the function returns, or the error
+function raise.pcall(f, ...)
+    if xpcall_passes_arguments or select("#", ...) == 0 then
+        return finish(xpcall(f, on_error, ...))
+    end
+    local count, arguments = select("#", ...), { ... }
+    return finish(xpcall(function() return f(unpack(arguments, 1, count)) end, on_error))
+end
+
+
+return raise

@@ -1,0 +1,211 @@
+--- Advice: what may be done with a call after its error, and why.
+
+local date = require "cfs.errors.wire.date"
+local headers = require "cfs.errors.wire.headers"
+local kind_of = require("cfs.errors.catalogue.kind").of_error
+local misuse = require "cfs.errors.base.misuse"
+local state = require "cfs.errors.base.state"
+local text = require "cfs.errors.base.text"
+
+local abs, floor, min = math.abs, math.floor, math.min
+local format, gsub, sub, upper = string.format, string.gsub, string.sub, string.upper
+
+local advice = {}
+
+--- How often a call is made in all; the longest pause before its second attempt, and the same where
+--- it was throttled; the longest pause at all, in seconds.
+advice.defaults = { attempts = 3, base = 0.1, throttled_base = 1, cap = 20 }
+
+-- A clock that is off by more than this many seconds may be why a signature does not match.
+local suspicious_offset = 300
+
+-- RFC 9110, section 9.2.2.
+local idempotent = { GET = true, HEAD = true, OPTIONS = true, TRACE = true, PUT = true, DELETE = true }
+
+-- Of a received code, no more than this many bytes are repeated.
+local longest_code = 64
+
+-- What may be said of a call: field → type.
+local call_types = {
+    method = "string",
+    client_token = "string",
+    replayable = "boolean",
+    attempt = "number",
+    attempts = "number",
+    resigned = "boolean",
+    cap = "number",
+    now = "number",
+    headers = "table",
+}
+
+-- What its numbers must be at least.
+local leasts = { attempt = 1, attempts = 1, cap = 0, now = 0 }
+
+-- The headers that advice is taken from.
+local wanted = { ["retry-after"] = true, date = true }
+
+
+-- How many seconds the server's clock is ahead of the caller's; nil if that cannot be told.
+local function clock_offset(values, now)
+    local time = now and values.date and date.parse(values.date, now)
+    return time and floor(time - now + 0.5) or nil
+end
+
+
+-- What the error is called in a sentence.
+local function subject(err)
+    local code, status = rawget(err, "code"), rawget(err, "status") or kind_of(err).status
+    if type(code) == "string" then
+        return text.printable(#code > longest_code and sub(code, 1, longest_code) .. "..." or code)
+    end
+    return status and "HTTP " .. tostring(status) or "a response without a code"
+end
+
+
+local function has_token(call)
+    return call.client_token ~= nil and call.client_token ~= ""
+end
+
+
+-- Why a call that the action would repeat must not be repeated; nil if it may. Where the service has
+-- refused a call, as for throttle and resign, it may whatever its method.
+local refusals = {}
+
+function refusals.backoff(call)
+    if has_token(call) or not call.method or idempotent[upper(call.method)] then return nil end
+    return format("this %s has no client token and may have been carried out, so first look whether "
+        .. "it was", text.printable(upper(call.method)))
+end
+
+function refusals.same_token(call)
+    if has_token(call) then return nil end
+    return "repeat with the same client token; this call has none, so first look whether it was done"
+end
+
+function refusals.resign(call)
+    local resigned = call.resigned
+    if resigned == nil then resigned = (call.attempt or 1) > 1 end
+    if resigned then return "it was dated and signed again already, so correct the clock by hand" end
+end
+
+
+-- What to do, as a sentence; the remedy does where there is none.
+local sentences = {}
+
+function sentences.backoff(call)
+    if call.method or has_token(call) then return "repeat it after a pause that grows" end
+    return "repeat it after a pause that grows, if it is idempotent or has a client token"
+end
+
+function sentences.throttle()
+    return "repeat it later, and call more slowly from now on"
+end
+
+function sentences.same_token()
+    return "repeat it after a pause that grows, with the same client token"
+end
+
+function sentences.resign(_, offset)
+    if not offset then return "date and sign it again, once" end
+    return format("date and sign it again, once, by the service's clock, which is %.0f s %s", abs(offset),
+        offset < 0 and "behind" or "ahead")
+end
+
+
+-- What the error and the call come to before attempts and pauses are counted.
+local function choose(err, call, offset)
+    local kind = kind_of(err)
+    local action, remedy = kind.retry, gsub(kind.remedy, "%.$", "")
+    if kind == state.kinds.SignatureDoesNotMatch and offset and abs(offset) > suspicious_offset then
+        action = "resign"
+    end
+    if action == "never" then
+        if rawget(err, "code") ~= nil then return action, remedy end
+        return action, "no error of the service came with it, so look what responded in its place"
+    end
+    if call.replayable == false then return "never", "the body cannot be sent again" end
+    local refusal = refusals[action] and refusals[action](call)
+    if refusal then return "never", refusal end
+    return action, sentences[action] and sentences[action](call, offset) or remedy
+end
+
+
+--- The longest pause after an attempt, to draw from: it doubles with each, up to the cap.
+---@param action string
+---@param attempt integer
+---@param policy { base: number, throttled_base: number, cap: number }
+---@return number seconds
+function advice.pause(action, attempt, policy)
+    if action == "resign" or action == "reread" then return 0 end
+    local slow = action == "throttle" or action == "poll"
+    local base = slow and policy.throttled_base or policy.base
+    return min(base * 2 ^ (attempt - 1), policy.cap)
+end
+
+
+--- Advice on an error about a call that was checked.
+---@param err cfs.error
+---@param call table
+---@return cfs.advice
+function advice.advise(err, call)
+    local values = call.headers and headers.read(call.headers, wanted) or headers.kept(err)
+    local offset, wait = clock_offset(values, call.now), headers.retry_after(values, call.now)
+    local attempt, attempts = call.attempt or 1, call.attempts or advice.defaults.attempts
+    local action, why = choose(err, call, offset)
+    if action == "resign" then attempts = min(attempts, attempt + 1) end
+    if action ~= "never" and attempt >= attempts then
+        action, why = "never", format("attempt %.0f of %.0f was the last", attempt, attempts)
+    elseif action ~= "never" and wait and call.cap and wait > call.cap then
+        why = format("the service asks for a pause of %.0f s, longer than the %g s that this caller "
+            .. "waits", wait, call.cap)
+        action = "never"
+    end
+    local repeats = action ~= "never"
+    return {
+        action = action,
+        delay = repeats and (wait or advice.pause(action, attempt, advice.defaults)) or 0,
+        attempts = repeats and attempts or attempt,
+        why = subject(err) .. ": " .. why,
+        retry_after = wait,
+        clock_offset = offset,
+        client_token = repeats and call.client_token or nil,
+    }
+end
+
+
+---@class cfs.advice
+---@field action "never"|"backoff"|"throttle"|"same_token"|"resign"|"poll"|"reread"
+---@field delay number seconds: what the service asked for, else the longest pause to draw from
+---@field attempts integer how many times the call may be made in all
+---@field why string a sentence
+---@field retry_after integer? seconds that the service asked for
+---@field clock_offset integer? seconds that the service's clock is ahead
+---@field client_token string? the one to repeat the call with
+
+
+--- What may be done with the call that had this error.
+---
+---     local advice = err:advice { method = "POST", client_token = token, attempt = 1 }
+---     print(advice.action, advice.delay, advice.why)
+---
+--- The call tells, as far as it is known:
+---
+--- - `method`, of HTTP, without which nothing is known of idempotence
+--- - `client_token`, the call's clientToken, which makes it idempotent
+--- - `replayable`, false if its body cannot be sent again
+--- - `attempt`, how many times it was made so far, 1, and `attempts`, how many it may be in all, 3
+--- - `resigned`, whether it was dated and signed again already; a second attempt was unless it says no
+--- - `cap`, the longest pause, in seconds, that a service may ask for
+--- - `now`, the Unix time when the response came, from which the clock's offset is told
+--- - `headers`, the response's; those of an error from errors.from_response are known
+---@param call table?
+---@return cfs.advice
+function advice.advice(err, call)
+    misuse.self(err, "advice")
+    local known, wrong = misuse.read("field", call == nil and {} or call, call_types, leasts)
+    if not known then misuse.argument(1, "advice", wrong) end
+    return text.readable(advice.advise(err, known))
+end
+
+
+return advice

@@ -1,0 +1,49 @@
+--- Errors as one line of text, for a person who meets one that nobody caught.
+
+local kept = require "cfs.errors.object.kept"
+local state = require "cfs.errors.base.state"
+local text = require "cfs.errors.base.text"
+
+local getmetatable = debug.getmetatable
+local kind_of = state.kind_of
+
+local line = {}
+
+
+--- An error as one line: "InstanceNotFound [ae2225f7]: The specified ... (404 Not Found); what to do:
+--- Check the ...". What `tostring(err)` gives; it never fails.
+---@param err cfs.error
+---@return string
+function line.of(err)
+    local kind = kind_of[getmetatable(err)] or {}
+    local code, message = rawget(err, "code"), rawget(err, "message")
+    local request_id, status = rawget(err, "requestId"), rawget(err, "status") or kind.status
+    local words = code == nil and "no code" or text.show(code)
+    if request_id ~= nil then words = words .. " [" .. text.show(request_id) .. "]" end
+    if message == nil then message = kind.message end
+    if message == nil then
+        local origin = kept.get(err, "origin")
+        message = origin and "the response is no error envelope, but " .. origin or "no message"
+    end
+    words = words .. ": " .. text.show(message)
+    if status ~= nil then
+        local reason = status == kind.status and kind.reason
+        words = words .. " (" .. text.show(status) .. (reason and " " .. reason or "") .. ")"
+    end
+    return kind.remedy and words .. "; what to do: " .. text.show(kind.remedy) or words
+end
+
+
+-- Other operands are as Lua has them.
+local function operand(value)
+    return kind_of[getmetatable(value)] and line.of(value) or value
+end
+
+
+--- The metamethod `__concat` of errors.
+function line.concat(left, right)
+    return operand(left) .. operand(right)
+end
+
+
+return line

@@ -1,0 +1,69 @@
+--- Dates of HTTP: RFC 9110, section 5.6.7.
+
+local floor, match = math.floor, string.match
+
+local date = {}
+
+local months = {
+    Jan = 1, Feb = 2, Mar = 3, Apr = 4, May = 5, Jun = 6,
+    Jul = 7, Aug = 8, Sep = 9, Oct = 10, Nov = 11, Dec = 12,
+}
+
+local month_days = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 }
+
+-- Of the Gregorian calendar, in the mean.
+local year_seconds = 31556952
+
+
+local function days_in(year, month)
+    local leap = year % 4 == 0 and (year % 100 ~= 0 or year % 400 == 0)
+    return month_days[month] + (leap and month == 2 and 1 or 0)
+end
+
+
+-- Days from 1970-01-01 to a date. Years are counted from March, so that the day that only leap years
+-- have is a year's last.
+local function days_since_epoch(year, month, day)
+    if month <= 2 then year, month = year - 1, month + 12 end
+    local leap_days = floor(year / 4) - floor(year / 100) + floor(year / 400)
+    return 365 * year + leap_days + floor((153 * (month - 3) + 2) / 5) + day - 1 - 719468
+end
+
+
+-- The year that two digits mean: the last one that ends in them and is not more than 50 years ahead.
+local function full_year(digits, now)
+    local latest = floor(1970 + (now or os.time()) / year_seconds) + 50
+    return latest - (latest - digits) % 100
+end
+
+
+-- "Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"
+local function fields(text, now)
+    local day, month, year, time = match(text, "^%a%a%a, (%d%d) (%a%a%a) (%d%d%d%d) (%S+) GMT$")
+    if day then return tonumber(year), month, day, time end
+    day, month, year, time = match(text, "^%a+day, (%d%d)%-(%a%a%a)%-(%d%d) (%S+) GMT$")
+    if day then return full_year(tonumber(year), now), month, day, time end
+    month, day, time, year = match(text, "^%a%a%a (%a%a%a) ([ %d]%d) (%S+) (%d%d%d%d)$")
+    return tonumber(year or ""), month, day, time
+end
+
+
+--- Reads a date in any of the three forms. The day of the week does not count.
+---@param text string
+---@param now number? Unix time, to tell the century of a year of two digits; else the clock's
+---@return integer? time seconds since 1970-01-01 00:00:00 UTC; nil if the text is no date
+function date.parse(text, now)
+    local year, month, day, time = fields(text, now)
+    local hour, minute, second = match(time or "", "^(%d%d):(%d%d):(%d%d)$")
+    month = months[month or ""]
+    if not hour or not month then return nil end
+    day, hour, minute, second = tonumber(day), tonumber(hour), tonumber(minute), tonumber(second)
+    -- 60 is a leap second
+    if day < 1 or day > days_in(year, month) or hour > 23 or minute > 59 or second > 60 then
+        return nil
+    end
+    return days_since_epoch(year, month, day) * 86400 + hour * 3600 + minute * 60 + second
+end
+
+
+return date

@@ -1,0 +1,75 @@
+--- The envelope: bytes to an error, and back.
+
+local core = require "cfs.errors.core"
+local kept = require "cfs.errors.object.kept"
+local misuse = require "cfs.errors.base.misuse"
+local state = require "cfs.errors.base.state"
+local status = require "cfs.errors.catalogue.status"
+local text = require "cfs.errors.base.text"
+
+local envelope = {}
+
+-- Another Lua than LuaJIT may have some module of that name.
+local has_ffi = package.loaded.jit and pcall(require, "ffi")
+
+-- Tried now, as a file may not be readable later. Its own settings are not the program's.
+local has_cjson, cjson = pcall(require, "cjson")
+cjson = has_cjson and cjson.new()
+
+local members = { "code", "message", "requestId", "requestID", "request_id" }
+
+local read = core.reader(state.metatables, status.metatable(nil), state.kept)
+if has_ffi then read = require("cfs.errors.wire.envelope_ffi").reader(read) end
+
+
+--- Reads an envelope: the strictly valid JSON text of an object with a `code`.
+---
+---     local err, reason, what, position = errors.parse(body)
+---
+---@type fun(body: string): err: cfs.error?, reason: string?, what: string?, position: integer?
+---@return cfs.error? err nil if the body is none
+---@return string? reason a sentence: "malformed JSON: expected ':' at byte 17"
+---@return string? what "empty", "html", "malformed", "too_deep" or "not_envelope"
+---@return integer? position in bytes, from 1: where it went wrong
+envelope.parse = read
+
+
+--- The error as an envelope: requestId, code and message, in that order, as far as it has them.
+--- Always valid UTF-8, and safe within HTML and JavaScript. A member that has become something else
+--- than a string is an error.
+---@return string json
+function envelope.to_json(err)
+    misuse.self(err, "to_json")
+    local json = core.to_json(err) -- no tail call: an error blames the caller of this
+    return json
+end
+
+
+-- The document as lua-cjson takes it: without a byte order mark, in valid UTF-8, and with \ufffd
+-- for every escape of a lone surrogate. A backslash that is escaped is written otherwise first, so
+-- that each \u begins an escape; surrogates in pairs are marked by control bytes, which the document
+-- cannot have.
+local function prepare(document)
+    return (core.repair(document)
+        :gsub("^\239\187\191", "")
+        :gsub("\\\\", "\\u005c")
+        :gsub("\\u([dD][89abAB]%x%x)\\u([dD][c-fC-F]%x%x)", "\1%1\2%2")
+        :gsub("\\u[dD][89a-fA-F]%x%x", "\\ufffd")
+        :gsub("[\1\2]", "\\u"))
+end
+
+
+--- What else the envelope said: its other members, decoded by lua-cjson at each call.
+---@return table? details nil if there were none
+function envelope.details(err)
+    misuse.self(err, "details")
+    local document = kept.get(err, "document")
+    if not document then return nil end
+    if not cjson then error("'details' needs lua-cjson, which could not be loaded with cfs.errors", 2) end
+    local details = cjson.decode(prepare(document))
+    for _, name in ipairs(members) do details[name] = nil end
+    return text.readable(details)
+end
+
+
+return envelope

@@ -1,0 +1,73 @@
+rockspec_format = "3.0"
+package = "cfs-errors"
+version = "0.2.0-1"
+
+source = {
+    url = "git+https://github.com/cfs-errors/cfs-errors.git",
+    tag = "v0.2.0",
+}
+
+description = {
+    summary = "The errors of Baidu AI Cloud's file storage (CFS), native to Lua",
+    detailed = [[
+Reads the error envelopes of CFS, knows every code that the vendor documents, and makes Lua errors of
+them that can be raised, matched, explained and rendered.]],
+    license = "MIT",
+    labels = { "errors", "http", "json", "openresty" },
+}
+
+dependencies = {
+    "lua >= 5.1, < 5.6",
+    "lua-cjson",
+}
+
+build = {
+    type = "builtin",
+    modules = {
+        ["cfs.errors"] = "lua/cfs/errors.lua",
+        ["cfs.errors.base.misuse"] = "lua/cfs/errors/base/misuse.lua",
+        ["cfs.errors.base.state"] = "lua/cfs/errors/base/state.lua",
+        ["cfs.errors.base.suggest"] = "lua/cfs/errors/base/suggest.lua",
+        ["cfs.errors.base.text"] = "lua/cfs/errors/base/text.lua",
+        ["cfs.errors.base.version"] = "lua/cfs/errors/base/version.lua",
+        ["cfs.errors.catalogue.extend"] = "lua/cfs/errors/catalogue/extend.lua",
+        ["cfs.errors.catalogue.kind"] = "lua/cfs/errors/catalogue/kind.lua",
+        ["cfs.errors.catalogue.names"] = "lua/cfs/errors/catalogue/names.lua",
+        ["cfs.errors.catalogue.status"] = "lua/cfs/errors/catalogue/status.lua",
+        ["cfs.errors.catalogue.template"] = "lua/cfs/errors/catalogue/template.lua",
+        ["cfs.errors.nginx"] = "lua/cfs/errors/nginx.lua",
+        ["cfs.errors.nginx.handler"] = "lua/cfs/errors/nginx/handler.lua",
+        ["cfs.errors.nginx.metrics"] = "lua/cfs/errors/nginx/metrics.lua",
+        ["cfs.errors.nginx.relay"] = "lua/cfs/errors/nginx/relay.lua",
+        ["cfs.errors.object.kept"] = "lua/cfs/errors/object/kept.lua",
+        ["cfs.errors.object.make"] = "lua/cfs/errors/object/make.lua",
+        ["cfs.errors.object.match"] = "lua/cfs/errors/object/match.lua",
+        ["cfs.errors.object.raise"] = "lua/cfs/errors/object/raise.lua",
+        ["cfs.errors.retry"] = "lua/cfs/errors/retry.lua",
+        ["cfs.errors.retry.advice"] = "lua/cfs/errors/retry/advice.lua",
+        ["cfs.errors.show.explain"] = "lua/cfs/errors/show/explain.lua",
+        ["cfs.errors.show.guide"] = "lua/cfs/errors/show/guide.lua",
+        ["cfs.errors.show.hosts"] = "lua/cfs/errors/show/hosts.lua",
+        ["cfs.errors.show.line"] = "lua/cfs/errors/show/line.lua",
+        ["cfs.errors.show.log"] = "lua/cfs/errors/show/log.lua",
+        ["cfs.errors.show.paste"] = "lua/cfs/errors/show/paste.lua",
+        ["cfs.errors.show.respond"] = "lua/cfs/errors/show/respond.lua",
+        ["cfs.errors.testing"] = "lua/cfs/errors/testing.lua",
+        ["cfs.errors.testing.broken"] = "lua/cfs/errors/testing/broken.lua",
+        ["cfs.errors.wire.date"] = "lua/cfs/errors/wire/date.lua",
+        ["cfs.errors.wire.envelope"] = "lua/cfs/errors/wire/envelope.lua",
+        ["cfs.errors.wire.envelope_ffi"] = "lua/cfs/errors/wire/envelope_ffi.lua",
+        ["cfs.errors.wire.headers"] = "lua/cfs/errors/wire/headers.lua",
+        ["cfs.errors.wire.receive"] = "lua/cfs/errors/wire/receive.lua",
+        ["cfs.errors.core"] = {
+            sources = { "src/catalogue.c", "src/envelope.c", "src/lua_core.c", "src/utf8.c" },
+            incdirs = { "src" },
+        },
+    },
+    copy_directories = { "docs", "types" },
+}
+
+test = {
+    type = "command",
+    command = "make test",
+}

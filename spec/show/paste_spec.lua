@@ -1,0 +1,105 @@
+local errors = require "cfs.errors"
+local transcript = require "cfs.errors.show.paste"
+
+local envelope = '{"requestId":"r-1","code":"InstanceNotFound","message":"gone"}'
+
+-- What is pasted, and the response in it.
+local cases = {
+    { "a response", "HTTP/1.1 404 Not Found\r\nServer: nginx\r\n\r\n" .. envelope,
+      { status = 404, headers = { Server = "nginx" }, body = envelope } },
+    { "lines that end in LF", "HTTP/1.1 404 Not Found\nServer: nginx\n\n" .. envelope .. "\n",
+      { status = 404, headers = { Server = "nginx" }, body = envelope .. "\n" } },
+    { "HTTP/2, whose status line ends in a space", "HTTP/2 503 \r\nserver: nginx\r\n\r\n" .. envelope,
+      { status = 503, headers = { server = "nginx" }, body = envelope } },
+    { "HTTP/1.0", "HTTP/1.0 500 Internal Server Error\r\n\r\nx",
+      { status = 500, headers = {}, body = "x" } },
+    { "100 Continue in front", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 400 Bad Request\r\n\r\n" .. envelope,
+      { status = 400, headers = {}, body = envelope } },
+    { "a proxy's answer and a redirect in front",
+      "HTTP/1.1 200 Connection established\r\n\r\nHTTP/1.1 301 Moved Permanently\r\nLocation: /b\r\n\r\n"
+          .. "HTTP/2 404 \r\nx-bce-request-id: r-2\r\n\r\n",
+      { status = 404, headers = { ["x-bce-request-id"] = "r-2" }, body = "" } },
+    { "empty lines in front and in the body", "\n\n  HTTP/1.1 502 Bad Gateway\n\n<html>\n\n</html>\n",
+      { status = 502, headers = {}, body = "<html>\n\n</html>\n" } },
+    { "a head only", "HTTP/1.1 502 Bad Gateway\r\nServer: nginx\r\n",
+      { status = 502, headers = { Server = "nginx" }, body = "" } },
+    { "a status line only", "HTTP/1.1 502", { status = 502, headers = {}, body = "" } },
+    { "fields: spaces, colons, an empty one, one twice",
+      "HTTP/2 502\r\nA:  b c \t\r\nDate: 10:00:00\r\nE:\r\nX: 1\r\nX: 2\r\nno field\r\n\r\n",
+      { status = 502, headers = { A = "b c", Date = "10:00:00", E = "", X = "1" }, body = "" } },
+    { "a command and what it says in front", "$ curl -i https://cfs.example/v1/cfs/cfs-1\n"
+          .. "  % Total    % Received\nHTTP/1.1 404 Not Found\r\nA: 1\r\n\r\n" .. envelope,
+      { status = 404, headers = { A = "1" }, body = envelope } },
+    { "what `curl -v` shows", [[
+$ curl -v http://127.0.0.1:8080/v1/cfs/cfs-1
+*   Trying 127.0.0.1:8080...
+* Connected to 127.0.0.1 (127.0.0.1) port 8080 (#0)
+> GET /v1/cfs/cfs-1 HTTP/1.1
+> Host: 127.0.0.1:8080
+> Accept: */*
+>
+< HTTP/1.1 404 Not Found
+< Server: nginx
+< Content-Length: 62
+<
+* Connection #0 to host 127.0.0.1 left intact
+]] .. envelope,
+      { status = 404, headers = { Server = "nginx", ["Content-Length"] = "62" }, body = envelope } },
+    { "what `curl -v` shows, a redirect in front, its last words right behind the body",
+      "> GET /a HTTP/1.1\r\n> \r\n< HTTP/1.1 302 Found\r\n< Location: /b\r\n< \r\n"
+          .. "* Re-using existing connection #0 with host a\n> GET /b HTTP/1.1\r\n> \r\n"
+          .. "< HTTP/1.1 502 Bad Gateway\r\n< A: 1\r\n< \r\n{ [62 bytes data]\n" .. envelope
+          .. "* Closing connection 0",
+      { status = 502, headers = { A = "1" }, body = envelope } },
+    { "a page that `curl -v` shows", "< HTTP/1.1 502 Bad Gateway\n<\n<html>\n<hr>\n</html>\n",
+      { status = 502, headers = {}, body = "<html>\n<hr>\n</html>\n" } },
+    { "a body as it is, that no `curl -v` shows", "HTTP/1.1 502\n\n* a\n> b\n< c\n",
+      { status = 502, headers = {}, body = "* a\n> b\n< c\n" } },
+    { "nothing where there is no status line", envelope, nil },
+    { "nothing where a line only mentions one", "> GET / HTTP/1.1 404\nsee HTTP/1.1 404", nil },
+    { "nothing where there is no status", "HTTP/1.1 abc\r\n\r\n", nil },
+    { "nothing where the status has four digits", "HTTP/1.1 4040\r\n\r\n", nil },
+    { "nothing in nothing", "", nil },
+}
+
+
+describe("cfs.errors.show.paste", function()
+    for _, case in ipairs(cases) do
+        it("reads " .. case[1], function() assert.same(case[3], transcript.read(case[2])) end)
+    end
+
+    it("takes time in proportion to the length", function()
+        local head = "HTTP/1.1 100 Continue\r\n\r\n"
+        local text = head:rep(20000) .. "HTTP/1.1 502\r\n" .. ("a:  \t \r\n"):rep(20000) .. "\r\nx"
+        assert.equal("x", transcript.read(text).body)
+        local value = "a" .. (" "):rep(300000) .. "b"
+        local start = os.clock()
+        assert.equal(value, transcript.read("HTTP/2 502\r\nA: " .. value .. " \r\n\r\n").headers.A)
+        assert.is_true(os.clock() - start < 2)
+    end)
+end)
+
+
+describe("errors.explain, given what `curl -i` prints,", function()
+    it("explains its error, status and request id included", function()
+        local text = errors.explain("HTTP/2 410 \r\nx-bce-request-id: r-2\r\n\r\n"
+            .. '{"code":"InstanceNotFound","message":"gone"}')
+        assert.equal("InstanceNotFound, 410, in the catalogue 404\nmessage      gone\nrequest id   r-2",
+            text:match("^(.-)\nmeaning"))
+    end)
+
+    it("explains an answer without an envelope", function()
+        assert.equal("No code, 502 Bad Gateway\norigin       no error envelope: html",
+            errors.explain("HTTP/1.1 502 Bad Gateway\n\n<html></html>"):match("^(.-)\nmeaning"))
+    end)
+
+    it("explains an error that hides behind a good status", function()
+        assert.equal("InternalError, 200, in the catalogue 500",
+            errors.explain('HTTP/1.1 200 OK\n\n{"code":"InternalError"}'):match("^[^\n]*"))
+    end)
+
+    it("says so where there is no error", function()
+        assert.equal("This is no error: its status is 204",
+            errors.explain("HTTP/1.1 204 No Content\r\n\r\n"))
+    end)
+end)
