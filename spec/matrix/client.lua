@@ -1,9 +1,9 @@
 -- Sends the requests of combinations, one after the other, by curl, and gathers what came of each.
 
-local command = require "spec.command"
+local command = require "spec.helpers.command"
 local configuration = require "spec.matrix.configuration"
 local dimensions = require "spec.matrix.dimensions"
-local files = require "spec.files"
+local files = require "spec.helpers.files"
 local metrics = require "spec.nginx.metrics"
 
 local client = {}
