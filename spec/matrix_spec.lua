@@ -11,6 +11,9 @@ local id = "9d8c7b6a"
 local line = "2026/11/25 14:00:00 [info] 7#7: *1 [lua] log(): code=InstanceNotFound status=404 requestId="
     .. id .. " category=not_found fault=client, client: 127.0.0.1"
 
+local aside = "MountTargetNotFound"
+local aside_line = line:gsub("InstanceNotFound", aside)
+
 local function envelope(fields)
     return ('{"requestId":"%s","code":"%s","message":"%s"}'):format(fields.id or id,
         fields.code or "InstanceNotFound", fields.message or "no such instance")
@@ -91,8 +94,11 @@ local rows = {
         "a cached response, where one was arranged" },
     { "own version=1.1", { counts = { count("raised", { status = "404.5" }) } }, "a status for a label" },
     { "own version=1.1 subrequest=capture",
-        { counts = { count "raised", count("raised", { code = "MountTargetNotFound" }) } } },
-    { "own version=1.1 subrequest=capture", {}, "one count of the subrequest" },
+        { counts = { count "raised", count("raised", { code = aside }) }, log = { aside_line, line } } },
+    { "own version=1.1 subrequest=capture", { log = { aside_line, line } }, "one count of the subrequest" },
+    { "own version=1.1 subrequest=capture",
+        { counts = { count "raised", count("raised", { code = aside }) } },
+        "one log line of the subrequest" },
     { "own version=1.1", { log = {} }, "one log line" },
     { "own version=1.1", { log = { line, line } }, "one log line" },
     { "own version=1.1", { log = { (line:gsub(id, "0f9e8d7c")) } }, "the request id in the log line" },

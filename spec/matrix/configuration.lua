@@ -45,6 +45,7 @@ server {
         rewrite_by_lua_block { require("spec.matrix.served").serve() }
         content_by_lua_block { return }
     }
+    location = /auth/relay { internal; proxy_pass http://127.0.0.1:PORT2/?failure=refused; }
     location = /accel/handler { internal; content_by_lua_block { require("spec.matrix.served").serve() } }
     location = /instead { internal; content_by_lua_block { require("spec.matrix.served").instead() } }
     location = /accel/missing { internal; root none; }

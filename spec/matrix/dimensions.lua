@@ -190,9 +190,10 @@ dimensions.families = {
     auth = {
         version,
         request_id,
-        { "place", { "content", "rewrite" }, {
+        { "place", { "content", "rewrite", "relay" }, {
             content = "auth_request /auth/content;",
             rewrite = "auth_request /auth/rewrite;",
+            relay = "auth_request /auth/relay;",
         } },
         { "failure", { "raise", "raise_late", "returned_nil", "returned_false", "foreign", "foreign_table",
             "received", "exit", "exit_inside", "exit_kind", "exit_code" } },
@@ -296,7 +297,10 @@ dimensions.excluded = {
         end,
         function(c) return c.failure == "zipped" and (c.headers == "identity" or c.headers == "uncoded") end,
     },
-    auth = {},
+    auth = {
+        -- The upstream refuses in one way.
+        function(c) return c.place == "relay" and (c.failure ~= "raise" or c.headers ~= "none") end,
+    },
     page = {
         captures_in_vain,
         -- `return` ends the request before a subrequest can be made; the size is refused before, too.

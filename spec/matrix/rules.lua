@@ -96,7 +96,9 @@ local function right_side(combination)
     if target == "print" or target == "print_flush" then return nil end
     if combination.failure == "accel_missing" then return nil end
     if target == "handler" or combination.failure == "accel_handler" then return "raised" end
-    if target == "named" or combination.family == "upstream" then return "upstream" end
+    if target == "named" or combination.family == "upstream" or combination.place == "relay" then
+        return "upstream"
+    end
     return "raised"
 end
 
@@ -264,6 +266,18 @@ add("one log line", function(combination, response)
     local kind = expected(combination)
     local wanted = (kind == "success" or kind == "cut") and 0 or 1
     return #lines ~= wanted and ("%d\n        "):format(#lines) .. table.concat(lines, "\n        ") or nil
+end)
+
+add("one log line of the subrequest", function(combination, response)
+    local count, kind = 0, combination.subrequest or "none"
+    for _, line in ipairs(response.log) do
+        if line:find("[lua]", 1, true) and line:find("code=" .. dimensions.aside, 1, true) then
+            count = count + 1
+        end
+    end
+    -- nginx has no log phase for a subrequest, so a relay cannot log in it
+    local least, most = kind:find("^capture") and 1 or 0, kind:find("^[cr]") and 1 or 0
+    return (count < least or count > most) and tostring(count) or nil
 end)
 
 add("the request id in the log line", function(combination, response)

@@ -217,6 +217,7 @@ local responses = {
     accel_handler = { status = 200, headers = { "X-Accel-Redirect: /accel/handler" }, body = "" },
     accel_missing = { status = 200, headers = { "X-Accel-Redirect: /accel/missing" }, body = "" },
     aside = { status = 404, headers = json_headers, body = envelope(dimensions.aside) },
+    refused = { status = 403, headers = json_headers, body = envelope "AccessDenied" },
     named = { status = 409, headers = json_headers, body = envelope "FSNotInService" },
 }
 responses.cut, responses.cut_page = responses.envelope_server, responses.page
