@@ -94,11 +94,9 @@ end
 local function right_side(combination)
     local target = redirects(combination)
     if target == "print" or target == "print_flush" then return nil end
-    if combination.failure == "accel_missing" then return nil end
+    if combination.failure == "accel_missing" or combination.place == "relay" then return nil end
     if target == "handler" or combination.failure == "accel_handler" then return "raised" end
-    if target == "named" or combination.family == "upstream" or combination.place == "relay" then
-        return "upstream"
-    end
+    if target == "named" or combination.family == "upstream" then return "upstream" end
     return "raised"
 end
 
@@ -106,8 +104,10 @@ end
 -- The code that the failing side gave, or nil.
 local function given_code(combination)
     local target = redirects(combination)
-    if target and target ~= "file" then return dimensions.codes[target] end
-    if target == "file" or combination.relay == "map" then return nil end
+    if target then return dimensions.codes[target] end
+    if combination.relay == "map" or combination.place == "relay" then -- nginx does not read the latter
+        return nil
+    end
     local code = dimensions.codes[combination.failure or combination.page]
     if combination.family == "auth" and (code ~= "InternalError" or combination.failure == "received") then
         return "AccessDenied"
