@@ -208,7 +208,8 @@ end)
 
 add("a count of the code that was given", function(combination, response)
     local code = given_code(combination)
-    if not code or code == "html" then return nil end
+    -- a page of nginx is counted as one, whatever code stands for it
+    if not code or code == "html" or combination.page and not redirects(combination) then return nil end
     for _, sample in ipairs(response.counts) do
         local label = sample.labels.code
         if label ~= code and label ~= dimensions.aside then return label .. " for " .. code end
