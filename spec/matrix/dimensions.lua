@@ -92,6 +92,12 @@ dimensions.codes = {
     named = "FSNotInService",
 }
 
+--- Values whose code is in the body alone, which no response to HEAD has.
+dimensions.in_body = {
+    envelope = true, envelope_server = true, limited = true, unknown = true, named_html = true,
+    print = true, print_flush = true, named = true,
+}
+
 --- Values that are no failure.
 dimensions.successes = { fine = true, no_content = true, not_modified = true }
 
@@ -227,6 +233,11 @@ dimensions.common = {
     page = "rewrite_by_lua_block { " .. served .. ".before() }",
 }
 
+-- The client of HEAD has its response, and asks for the counts, while the program still writes.
+local function still_runs(c)
+    return c.method == "HEAD" and (c.failure == "print_flush" or c.error_page == "print_flush")
+end
+
 -- Headers by which a program forbids the client to read what it writes itself.
 local framing_headers = { transfer = true, length = true, gzip = true }
 
@@ -250,6 +261,7 @@ dimensions.excluded = {
         function(c) return c.begun ~= "none" and (c.failure == "captured" or c.failure == "exec") end,
         -- The location that takes over has the relay.
         function(c) return c.failure == "exec" and c.filters == "without" end,
+        still_runs,
         -- The client has all of it, and asks for the counts, before this fails.
         function(c) return c.begun == "eof" and c.failure == "raise_late" end,
         -- Errors that the program writes by hand, or leaves to nginx, are the relay's.
@@ -278,6 +290,7 @@ dimensions.excluded = {
         function(c)
             return c.failure == "cut_success" and c.version == "1.0" and c.framing == "chunked"
         end,
+        still_runs,
         -- nginx caches nothing that it does not buffer.
         function(c) return c.buffering == "off" and c.cache ~= "none" end,
         function(c) return no_error[c.failure] and c.headers ~= "none" end,
@@ -303,6 +316,7 @@ dimensions.excluded = {
     },
     page = {
         captures_in_vain,
+        still_runs,
         -- `return` ends the request before a subrequest can be made; the size is refused before, too.
         function(c)
             return c.subrequest ~= "none" and (c.page == "returned" or c.page == "too_large")

@@ -103,18 +103,13 @@ end
 
 -- The code that the failing side gave, or nil.
 local function given_code(combination)
-    local target = redirects(combination)
-    if target then return dimensions.codes[target] end
-    if combination.relay == "map" or combination.place == "relay" then -- nginx does not read the latter
-        return nil
-    end
-    local code = dimensions.codes[combination.failure or combination.page]
-    if combination.family == "auth" and (code ~= "InternalError" or combination.failure == "received") then
+    if combination.relay == "map" then return nil end
+    if combination.place == "relay" then return nil end -- nginx does not read the body
+    local failing = redirects(combination) or combination.failure or combination.page
+    if combination.method == "HEAD" and dimensions.in_body[failing] then return nil end
+    local code = dimensions.codes[failing]
+    if code and combination.family == "auth" and (code ~= "InternalError" or failing == "received") then
         return "AccessDenied"
-    end
-    if combination.method == "HEAD" and combination.family == "upstream"
-        and combination.failure ~= "headers_only" and combination.failure ~= "accel_handler" then
-        return nil -- it is in the body
     end
     return code
 end
