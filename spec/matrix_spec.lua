@@ -106,7 +106,8 @@ local rows = {
         "no failure of the library in the log" },
     { "upstream version=1.1 failure=zipped",
         { counts = { count("upstream", { code = "compressed" }) }, body = "\31\139",
-            headers = { ["content-encoding"] = { "gzip" } } } },
+            headers = { ["content-encoding"] = { "gzip" } } },
+        "a whole envelope, or a broken connection", "no header of another body" },
 }
 
 

@@ -41,15 +41,9 @@ local function envelope(response)
 end
 
 
--- A compressed error passes as it came, or an envelope of ours takes its place.
-local function passes_compressed(combination, response)
-    return combination.failure == "zipped" and (response.headers["content-encoding"] or {})[1] == "gzip"
-end
-
-
 -- Did an error of ours come, in whole?
-local function is_error(combination, response)
-    return response.status >= 400 and response.exit == 0 and not passes_compressed(combination, response)
+local function is_error(response)
+    return response.status >= 400 and response.exit == 0
 end
 
 
@@ -128,8 +122,6 @@ add("a whole envelope, or a broken connection", function(combination, response)
         return (response.exit ~= 0 or response.body ~= "the beginning") and text or nil
     elseif kind == "cut" then
         return response.exit == 0 and combination.method ~= "HEAD" and text or nil
-    elseif passes_compressed(combination, response) then
-        return response.exit ~= 0 and text or nil
     elseif response.exit ~= 0 then
         return kind == "error" and text or nil
     end
@@ -150,14 +142,14 @@ add("a true Content-Length", function(combination, response)
 end)
 
 add("the type application/json", function(combination, response)
-    if not is_error(combination, response) then return nil end
+    if not is_error(response) then return nil end
     local types = response.headers["content-type"] or {}
     if #types == 1 and types[1] == "application/json" then return nil end
     return #types == 0 and "no type" or table.concat(types, " and ")
 end)
 
 add("no header of another body", function(combination, response)
-    if not is_error(combination, response) then return nil end
+    if not is_error(response) then return nil end
     local found = {}
     for _, name in ipairs(untrue) do
         if response.headers[name] then found[#found + 1] = name .. ": " .. response.headers[name][1] end
@@ -170,7 +162,7 @@ add("no header of another body", function(combination, response)
 end)
 
 add("one request id", function(combination, response)
-    if not is_error(combination, response) then return nil end
+    if not is_error(response) then return nil end
     local ids = response.headers["x-bce-request-id"] or {}
     if #ids ~= 1 then return #ids .. " headers: " .. table.concat(ids, ", ") end
     local body = envelope(response)
@@ -279,7 +271,7 @@ end)
 add("the request id in the log line", function(combination, response)
     local lines = error_lines(response)
     local id = (response.headers["x-bce-request-id"] or {})[1]
-    if not is_error(combination, response) or not id or #lines == 0 then return nil end
+    if not is_error(response) or not id or #lines == 0 then return nil end
     for _, line in ipairs(lines) do
         for found in line:gmatch('[^%w_]requestId="?([^%s",]+)') do
             if found == id then return nil end
