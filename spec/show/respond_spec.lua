@@ -96,47 +96,54 @@ describe("err:response", function()
     describe("answers an error without a code under one that is close", function()
         for status, row in pairs {
             [400] = { "InvalidHTTPRequest", "Bad Request" },
-            [401] = { "AccessDenied", "Unauthorized" },
+            [401] = { "InvalidHTTPAuthHeader", "Unauthorized" },
+            [402] = { "OptInRequired", "Payment Required" },
             [403] = { "AccessDenied", "Forbidden" },
             [404] = { "ResourceNotExists", "Not Found" },
             [405] = { "InvalidHTTPRequest", "Method Not Allowed" },
             [408] = { "EOFException", "Request Timeout" },
+            [409] = { "IdempotentParameterMismatch", "Conflict" },
             [410] = { "ResourceNotExists", "Gone" },
-            [412] = { "PreconditionFailed", "Precondition Failed" },
-            [413] = { "InvalidHTTPRequest", "Content Too Large" },
-            [421] = { "RateLimit", "Misdirected Request" },
-            [424] = { "ServiceError", "Failed Dependency" },
+            [412] = { "IdempotentParameterMismatch", "Precondition Failed" },
+            [413] = { "RequestEntityTooLargeException", "Content Too Large" },
+            [421] = { "ResourceNotExists", "Misdirected Request" },
+            [424] = { "InvalidHTTPRequest", "Failed Dependency" },
             [429] = { "RateLimit", "Too Many Requests" },
             [499] = { "InvalidHTTPRequest", "HTTP status 499" },
             [500] = { "InternalError", "Internal Server Error" },
-            [501] = { "InternalError", "Not Implemented" },
+            [501] = { "ParseBodyException", "Not Implemented" },
             [502] = { "ServiceUnavailable", "Bad Gateway" },
             [503] = { "ServiceUnavailable", "Service Unavailable" },
             [504] = { "ServiceUnavailable", "Gateway Timeout" },
-            [520] = { "InternalError", "HTTP status 520" },
+            [520] = { "ParseBodyException", "HTTP status 520" },
         } do
             it(status .. " as " .. row[1], function()
-                local answered, _, body = page(status):response()
-                assert.equal(status, answered)
+                local sent, _, body = page(status):response()
+                assert.equal(status, sent)
                 assert.same({ code = row[1], message = row[2] }, cjson.decode(body))
+                assert.equal(status, (page(status):response { standard = true }))
             end)
         end
 
-        it("whatever its status", function()
+        -- The category "unknown" claims nothing, so any code that is repeated as little agrees.
+        it("that tells the client what the program is told, whatever the status", function()
             for status = 400, 599 do
-                local _, _, body = page(status):response()
-                local code = cjson.decode(body).code
-                assert.truthy(errors.catalogue[code])
-                assert.equal(status >= 500, errors.catalogue[code].fault == "server"
-                    and status ~= 424)
+                local err = page(status)
+                local _, headers, body = err:response()
+                local kind = errors.catalogue[cjson.decode(body).code]
+                assert.equal(err.retry, kind.retry, status)
+                assert.equal(err.fault, kind.fault, status)
+                if err.category ~= "unknown" then assert.equal(err.category, kind.category, status) end
+                local passes = err.category == "throttle" or err.category == "unavailable"
+                assert.equal(passes and err.retry ~= "never" and "1" or nil, headers["Retry-After"], status)
             end
         end)
 
-        it("that stays the same where the status is made standard", function()
-            local status, headers, body = page(424):response { standard = true }
-            assert.equal(503, status)
-            assert.equal("1", headers["Retry-After"])
-            assert.same({ code = "ServiceError", message = "Service Unavailable" }, cjson.decode(body))
+        it("that is never repeated where no status is known", function()
+            local status, headers, body = errors.from_response { headers = {}, body = "<html>" }:response()
+            assert.equal(500, status)
+            assert.is_nil(headers["Retry-After"])
+            assert.same({ code = "ParseBodyException", message = "Internal Server Error" }, cjson.decode(body))
         end)
 
         it("and shows nothing of the body", function()
@@ -302,6 +309,8 @@ describe("err:response", function()
             support.raises(sentence:format("option 'retry_after' must be a number of seconds from 0"),
                 function() err:response { retry_after = seconds } end)
         end
+        support.raises(sentence:format("unknown format 'problems', did you mean 'problem'?"),
+            function() err:response { format = "problems" } end)
     end)
 end)
 
