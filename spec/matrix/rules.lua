@@ -141,14 +141,14 @@ add("a true Content-Length", function(combination, response)
     return ("%s for %d bytes"):format(table.concat(lengths, " and "), #response.body)
 end)
 
-add("the type application/json", function(combination, response)
+add("the type application/json", function(_, response)
     if not is_error(response) then return nil end
     local types = response.headers["content-type"] or {}
     if #types == 1 and types[1] == "application/json" then return nil end
     return #types == 0 and "no type" or table.concat(types, " and ")
 end)
 
-add("no header of another body", function(combination, response)
+add("no header of another body", function(_, response)
     if not is_error(response) then return nil end
     local found = {}
     for _, name in ipairs(untrue) do
@@ -161,7 +161,7 @@ add("no header of another body", function(combination, response)
     return #found > 0 and table.concat(found, "; ") or nil
 end)
 
-add("one request id", function(combination, response)
+add("one request id", function(_, response)
     if not is_error(response) then return nil end
     local ids = response.headers["x-bce-request-id"] or {}
     if #ids ~= 1 then return #ids .. " headers: " .. table.concat(ids, ", ") end
@@ -268,7 +268,7 @@ add("one log line of the subrequest", function(combination, response)
     return (count < least or count > most) and tostring(count) or nil
 end)
 
-add("the request id in the log line", function(combination, response)
+add("the request id in the log line", function(_, response)
     local lines = error_lines(response)
     local id = (response.headers["x-bce-request-id"] or {})[1]
     if not is_error(response) or not id or #lines == 0 then return nil end
