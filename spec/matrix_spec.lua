@@ -79,6 +79,7 @@ local rows = {
         "no header of another body" },
     { "own version=1.1", { headers = { ["x-bce-request-id"] = { id, "0f9e8d7c" } } }, "one request id" },
     { "own version=1.1", { body = envelope { id = "0f9e8d7c" } }, "one request id" },
+    { "own version=1.1 options=request_id", {}, "the request id that was given" },
     { "own version=1.1", { head = "Via: nas7.bj.internal\r\n" }, "no host" },
     { "own version=1.1", { body = envelope { message = "no route to 10.0.3.7" } }, "no host" },
     { "own version=1.1", { body = envelope { code = "NoSuchKey" } }, "the code that was given" },

@@ -17,6 +17,10 @@ dimensions.protected = "PROTECTED"
 --- The code of the error of a subrequest that the request itself survives.
 dimensions.aside = "MountTargetNotFound"
 
+--- The id that the option `request_id` gives, and those that errors bring along.
+dimensions.edge_id = "edge-7"
+dimensions.given_ids = { ["7e0c3b52"] = true, ["4db2b34d"] = true, ["0f9e8d7c"] = true }
+
 --- What headers say of another body than the error's: value → lines.
 dimensions.headers = {
     digests = {
@@ -143,6 +147,10 @@ local method = { "method", { "GET", "HEAD" } }
 local subrequest = { "subrequest", { "none", "capture", "capture_ctx", "relay", "relay_ctx", "auth_passes" },
     subrequests }
 
+-- The options of the handler and the relay; the last three have functions that fail, each in its way.
+local options = { "options", { "none", "standard", "map", "request_id", "log", "raising", "yielding",
+    "odd" } }
+
 
 --- Family → a list of dimensions: { name, values, directives }.
 dimensions.families = {
@@ -157,7 +165,8 @@ dimensions.families = {
         } },
         { "failure", { "raise", "fine", "raise_late", "raise_server", "raise_status", "returned_nil",
             "returned_false", "foreign", "foreign_table", "foreign_hostile", "received", "captured",
-            "exit", "exit_inside", "exit_kind", "exit_code", "print", "print_flush", "ngx_exit", "exec" } },
+            "exit", "exit_inside", "exit_kind", "exit_code", "print", "print_flush", "ngx_exit",
+            "ngx_exit_500", "exec" } },
         method,
         { "begun", { "none", "header", "print", "flush", "length", "eof" } },
         { "buffered10", { "on", "off" }, {
@@ -168,6 +177,7 @@ dimensions.families = {
         subrequest,
         { "filters", { "with", "without" }, filters },
         { "error_page", { "none", "file", "handler" }, error_pages },
+        options,
     },
     -- What is behind proxy_pass fails.
     upstream = {
@@ -190,7 +200,7 @@ dimensions.families = {
         subrequest,
         { "error_page", { "none", "file", "print", "print_flush", "handler", "named" }, error_pages },
         { "upstreams", { "one", "second" } }, -- the first of two is dead
-        { "relay", { "plain", "standard", "map" } },
+        options,
     },
     -- A subrequest of auth_request refuses.
     auth = {
@@ -270,7 +280,7 @@ dimensions.excluded = {
                 or c.begun ~= "none" or framing_headers[c.headers])
         end,
         function(c)
-            return c.failure == "ngx_exit" and (c.filters ~= "with" or c.begun ~= "none"
+            return c.failure:find("^ngx_exit") and (c.filters ~= "with" or c.begun ~= "none"
                 or c.headers ~= "none")
         end,
         -- Over HTTP/1.0 headers that are out cannot be followed by a break, unless nginx may reset.

@@ -79,7 +79,7 @@ end
 
 -- The value of error_page, where it takes effect.
 local function redirects(combination)
-    if combination.family == "own" and combination.failure ~= "ngx_exit" then return nil end
+    if combination.family == "own" and not combination.failure:find("^ngx_exit") then return nil end
     return combination.error_page ~= "none" and combination.error_page or nil
 end
 
@@ -97,7 +97,7 @@ end
 
 -- The code that the failing side gave, or nil.
 local function given_code(combination)
-    if combination.relay == "map" then return nil end
+    if combination.options == "map" then return nil end
     if combination.place == "relay" then return nil end -- nginx does not read the body
     local failing = redirects(combination) or combination.failure or combination.page
     if combination.method == "HEAD" and dimensions.in_body[failing] then return nil end
@@ -168,6 +168,14 @@ add("one request id", function(_, response)
     local body = envelope(response)
     if not body or body.requestId == ids[1] then return nil end
     return "header " .. ids[1] .. ", body " .. body.requestId
+end)
+
+add("the request id that was given", function(combination, response)
+    local id = (response.headers["x-bce-request-id"] or {})[1]
+    local target = redirects(combination)
+    if combination.options ~= "request_id" or not is_error(response) or not id then return nil end
+    if target == "handler" or combination.failure == "exec" then return nil end -- they have no options
+    return id ~= dimensions.edge_id and not dimensions.given_ids[id] and id or nil
 end)
 
 add("no host", function(combination, response)

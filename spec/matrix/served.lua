@@ -73,16 +73,17 @@ local within = {
         })
     end,
     captured = function() errors.raise(errors.from_response(ngx.location.capture "/origin")) end,
-    exit_inside = function() nginx.exit(new_error()) end,
+    exit_inside = function(given) nginx.exit(new_error(), given) end,
     exec = function() ngx.exec "/instead" end,
 }
 within.accel_handler = within.raise
 
 local bare = {
-    exit = function() nginx.exit(new_error()) end,
-    exit_kind = function() nginx.exit(errors[code()]) end,
-    exit_code = function() nginx.exit(code()) end,
+    exit = function(given) nginx.exit(new_error(), given) end,
+    exit_kind = function(given) nginx.exit(errors[code()], given) end,
+    exit_code = function(given) nginx.exit(code(), given) end,
     ngx_exit = function() ngx.exit(502) end,
+    ngx_exit_500 = function() ngx.exit(500) end,
     print = function() served.print(false) end,
     print_flush = function() served.print(true) end,
 }
@@ -111,28 +112,54 @@ local function prepare(arguments)
 end
 
 
-local handlers = {}
-for name, fail in pairs(within) do
-    handlers[name] = nginx.handler(function(arguments)
-        -- where another phase makes the content, `fine` says nothing
-        if name == "fine" and ngx.get_phase() ~= "content" then return capture(arguments.subrequest) end
-        prepare(arguments)
-        return fail()
-    end)
+local function map(err)
+    if err:is("not_found") then return errors.new("InvalidVersion", { cause = err }) end
 end
-for name, fail in pairs(bare) do
-    handlers[name] = function(arguments)
-        prepare(arguments)
-        fail()
+
+local function raise() error(told) end
+
+-- Value of `options` → the options of the handler and the relay.
+local options = {
+    standard = { standard = true },
+    map = { map = map },
+    request_id = { request_id = function() return dimensions.edge_id end },
+    log = { log = function(_, level, line) ngx.log(level, "logged by the program: ", line) end },
+    raising = { map = raise, request_id = raise, log = raise },
+    yielding = { map = ngx.sleep, request_id = coroutine.yield, log = coroutine.yield },
+    odd = {
+        map = function() return "no error" end,
+        request_id = function() return "two words\r\nX-Forged: yes" end,
+        log = function(_, level, line) ngx.log(level, line) return nil, "no words" end,
+    },
+}
+
+-- "failure options" → function
+local handlers = {}
+
+
+local function find_handler(arguments)
+    local failure = arguments.failure
+    if bare[failure] then
+        return function()
+            prepare(arguments)
+            bare[failure](options[arguments.options])
+        end
     end
+    local name = failure .. " " .. tostring(arguments.options)
+    handlers[name] = handlers[name] or nginx.handler(function(now)
+        -- where another phase makes the content, `fine` says nothing
+        if failure == "fine" and ngx.get_phase() ~= "content" then return capture(now.subrequest) end
+        prepare(now)
+        return within[failure](options[now.options])
+    end, options[arguments.options])
+    return handlers[name]
 end
 
 
 --- Fails as the query says.
 function served.serve()
     local arguments = client_arguments()
-    local result, err = handlers[arguments.failure](arguments)
-    return result, err
+    find_handler(arguments)(arguments)
 end
 
 
@@ -152,19 +179,14 @@ served.instead = nginx.handler(function() errors.raise(new_error()) end)
 served.error_page = nginx.handler(function() errors.raise("ServiceUnavailable", { message = told }) end)
 
 
-local relays = {
-    plain = nginx.relay(),
-    standard = nginx.relay { standard = true },
-    map = nginx.relay {
-        map = function(err)
-            if err:is("not_found") then return errors.new("InvalidVersion", { cause = err }) end
-        end,
-    },
-}
+-- Value of `options` → relay
+local relays = {}
 
 
 local function relay()
-    return relays[client_arguments().relay] or relays.plain
+    local name = client_arguments().options or "none"
+    relays[name] = relays[name] or nginx.relay(options[name])
+    return relays[name]
 end
 
 
