@@ -16,7 +16,7 @@ local ngx = ngx
 local concat = table.concat
 local find, gsub, lower, match = string.find, string.gsub, string.lower, string.match
 local getmetatable = debug.getmetatable
-local ipairs, pairs, rawget = ipairs, pairs, rawget
+local ipairs, rawget = ipairs, rawget
 local tonumber, tostring, type = tonumber, tostring, type
 local kind_of = state.kind_of
 
@@ -128,18 +128,10 @@ end
 ---@param options table?
 ---@return { header_filter: function, body_filter: function, log: function, error: function }
 function relay.relay(options)
-    local own, rest = {}, options
-    if type(options) == "table" then
-        rest = {}
-        for name, value in pairs(options) do
-            if name == "limit" then own.limit = value else rest[name] = value end
-        end
-    end
-    local read, wrong = request.options(rest)
-    if read then own, wrong = misuse.read("option", own, { limit = "number" }, { limit = 0 }) end
-    if wrong then misuse.argument(1, "relay", wrong) end
+    local read, wrong = request.options(options, { limit = "number" })
+    if not read then misuse.argument(1, "relay", wrong) end
     options = read
-    local limit = own.limit or default_limit
+    local limit = options.limit or default_limit
     local shown = options.response
     local changes = options.map ~= nil or shown.hide ~= false or shown.format ~= nil
     local self = {}

@@ -14,8 +14,8 @@ local ngx = ngx
 local cast, get_request = ffi.cast, base.get_request
 local getinfo, getmetatable, traceback = debug.getinfo, debug.getmetatable, debug.traceback
 local find, gsub, match, sub = string.find, string.gsub, string.match, string.sub
-local pcall, rawget, rawset, setmetatable, tonumber, type =
-    pcall, rawget, rawset, setmetatable, tonumber, type
+local ipairs, pairs, pcall, rawget, rawset = ipairs, pairs, pcall, rawget, rawset
+local setmetatable, tonumber, type = setmetatable, tonumber, type
 local kind_of = state.kind_of
 
 local request = {}
@@ -23,31 +23,30 @@ local request = {}
 
 -- Options ------------------------------------------------------------------------------------------
 
--- The options of handler, exit and relay, each false: their types are checked by who uses them.
-local option_names = {
-    standard = false, hide = false, retry_after = false, format = false, type_base = false, -- respond's
-    request_id = false, map = false, log = false,
+-- What err:response takes, too, is false: show/respond checks it.
+local option_types = {
+    standard = false, hide = false, retry_after = false, format = false, type_base = false,
+    request_id = false, map = "function", log = "function",
 }
+local own_options = { "request_id", "map", "log", "limit" }
 
-local own_types = { map = "function", log = "function" }
 
-
---- Reads the options of handler and exit, and checks them.
+--- Reads the options of handler, exit or relay, and checks them.
 ---@param given table?
----@return table? options `response`, for request.respond; `map`, `log` and `request_id`
+---@param more table<string, string>? further options: name → type; none may be below 0
+---@return table? options those of err:response in `response`, for request.respond; the others by name
 ---@return string? sentence what is wrong with them, if anything is
-function request.options(given)
-    local all, wrong = misuse.read("option", given == nil and {} or given, option_names)
+function request.options(given, more)
+    local types, options = {}, {}
+    for name, wanted in pairs(option_types) do types[name] = wanted end
+    for name, wanted in pairs(more or {}) do types[name] = wanted end
+    local all, wrong = misuse.read("option", given == nil and {} or given, types, { limit = 0 })
     if not all then return nil, wrong end
-    local options
-    options, wrong = misuse.read("option", { map = all.map, log = all.log }, own_types)
-    if not options then return nil, wrong end
-    options.request_id = all.request_id
     local kind = type(all.request_id)
     if kind ~= "nil" and kind ~= "string" and kind ~= "function" then
         return nil, "option 'request_id' must be a string or a function, got " .. kind
     end
-    all.map, all.log, all.request_id = nil, nil, nil
+    for _, name in ipairs(own_options) do options[name], all[name] = all[name], nil end
     options.response, wrong = respond.options(all)
     if not options.response then return nil, wrong end
     return options
