@@ -28,6 +28,7 @@ local broken, broken_by_rule = 0, {}
 local function report(combination, rule, complaint)
     broken_by_rule[rule.name] = (broken_by_rule[rule.name] or 0) + 1
     if broken_by_rule[rule.name] <= tonumber(options.show) then
+        complaint = complaint:gsub("[^\n\32-\126]", "?")
         print(("%s\n    %s: %s"):format(combination.name, rule.name, complaint))
     end
 end
