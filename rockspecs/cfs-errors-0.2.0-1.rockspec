@@ -19,6 +19,7 @@ them that can be raised, matched, explained and rendered.]],
 dependencies = {
     "lua >= 5.1, < 5.6",
     "lua-cjson",
+    "argparse", -- of the command alone
 }
 
 build = {
@@ -45,13 +46,18 @@ build = {
         ["cfs.errors.object.raise"] = "lua/cfs/errors/object/raise.lua",
         ["cfs.errors.retry"] = "lua/cfs/errors/retry.lua",
         ["cfs.errors.retry.advice"] = "lua/cfs/errors/retry/advice.lua",
+        ["cfs.errors.show.columns"] = "lua/cfs/errors/show/columns.lua",
         ["cfs.errors.show.explain"] = "lua/cfs/errors/show/explain.lua",
+        ["cfs.errors.show.fields"] = "lua/cfs/errors/show/fields.lua",
         ["cfs.errors.show.guide"] = "lua/cfs/errors/show/guide.lua",
         ["cfs.errors.show.hosts"] = "lua/cfs/errors/show/hosts.lua",
+        ["cfs.errors.show.language"] = "lua/cfs/errors/show/language.lua",
         ["cfs.errors.show.line"] = "lua/cfs/errors/show/line.lua",
         ["cfs.errors.show.log"] = "lua/cfs/errors/show/log.lua",
         ["cfs.errors.show.paste"] = "lua/cfs/errors/show/paste.lua",
         ["cfs.errors.show.respond"] = "lua/cfs/errors/show/respond.lua",
+        ["cfs.errors.show.subject"] = "lua/cfs/errors/show/subject.lua",
+        ["cfs.errors.show.words"] = "lua/cfs/errors/show/words.lua",
         ["cfs.errors.testing"] = "lua/cfs/errors/testing.lua",
         ["cfs.errors.testing.broken"] = "lua/cfs/errors/testing/broken.lua",
         ["cfs.errors.wire.date"] = "lua/cfs/errors/wire/date.lua",
@@ -60,10 +66,11 @@ build = {
         ["cfs.errors.wire.headers"] = "lua/cfs/errors/wire/headers.lua",
         ["cfs.errors.wire.receive"] = "lua/cfs/errors/wire/receive.lua",
         ["cfs.errors.core"] = {
-            sources = { "src/catalogue.c", "src/envelope.c", "src/lua_core.c", "src/utf8.c" },
+            sources = { "src/catalogue.c", "src/envelope.c", "src/lua_core.c", "src/utf8.c", "src/words.c" },
             incdirs = { "src" },
         },
     },
+    install = { bin = { "bin/cfs-errors" } },
     copy_directories = { "docs", "types" },
 }
 

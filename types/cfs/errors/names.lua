@@ -56,7 +56,7 @@
 ---@field body fun(self: cfs.error): string? The beginning of a body that could not be read, 512 bytes at most, as received; or nil.
 ---@field cause fun(self: cfs.error): any What was raised or received first and led to this error: any value, or nil.
 ---@field details fun(self: cfs.error): table? What else the envelope said: its other members, decoded by lua-cjson at each call.
----@field explain fun(self: cfs.error): string Explains to a person what an error is, whose fault, what it means, what to do, and whether to repeat the call. A text is a code, a status, a body, or a whole response as `curl -i` or `curl -v` prints it.
+---@field explain fun(self: cfs.error, options: { language: "en"|"zh"? }?): string Explains to a person what an error is, whose fault, what it means, what to do, and whether to repeat the call. A text is a code, a status, a category, a word of retry, a body, a whole response as `curl -i` or `curl -v` prints it, or a line of a log or of an SDK.
 ---@field find fun(self: cfs.error, ...: string|integer|cfs.kind): cfs.error? The first error that a target names, along the chain that begins with this one and goes on with its cause, the cause's cause, and so on.
 ---@field is fun(self: cfs.error, ...: string|integer|cfs.kind): boolean Does one of the targets name the error?
 ---@field kind fun(self: cfs.error): cfs.kind The kind of the error, to be compared or used as a key.

@@ -13,6 +13,7 @@
 local catalogue = require "cfs.errors.catalogue.kind"
 local envelope = require "cfs.errors.wire.envelope"
 local fields = require "cfs.errors.show.fields"
+local kept = require "cfs.errors.object.kept"
 local language = require "cfs.errors.show.language"
 local make = require "cfs.errors.object.make"
 local paste = require "cfs.errors.show.paste"
@@ -134,6 +135,7 @@ local function of_fields(given, chosen)
     local err = make.receive(code, found.message)
     err.requestId = found.requestId
     make.set_status(err, found.status)
+    if found.cause then kept.set_cause(err, found.cause) end
     return { err = err, is_text = true }
 end
 
