@@ -12,6 +12,8 @@ description = {
     detailed = [[
 Reads the error envelopes of CFS, knows every code that the vendor documents, and makes Lua errors of
 them that can be raised, matched, explained and rendered.]],
+    homepage = "https://github.com/cfs-errors/cfs-errors",
+    issues_url = "https://github.com/cfs-errors/cfs-errors/issues",
     license = "MIT",
     labels = { "errors", "http", "json", "openresty" },
 }
@@ -65,12 +67,13 @@ build = {
         ["cfs.errors.wire.envelope_ffi"] = "lua/cfs/errors/wire/envelope_ffi.lua",
         ["cfs.errors.wire.headers"] = "lua/cfs/errors/wire/headers.lua",
         ["cfs.errors.wire.receive"] = "lua/cfs/errors/wire/receive.lua",
+        ["cfs.errors.wire.transport"] = "lua/cfs/errors/wire/transport.lua",
         ["cfs.errors.core"] = {
             sources = { "src/catalogue.c", "src/envelope.c", "src/lua_core.c", "src/utf8.c", "src/words.c" },
             incdirs = { "src" },
         },
     },
-    install = { bin = { "bin/cfs-errors" } },
+    install = { bin = { "bin/cfs-errors" }, conf = { "LICENSE", "CHANGELOG.md" } },
     copy_directories = { "docs", "types" },
 }
 

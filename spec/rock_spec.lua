@@ -145,8 +145,12 @@ describe("An installed library", function()
         use_tree("source")
         luarocks("install --tree " .. tree .. " dist/cfs-errors-" .. release .. "-1.src.rock")
         assert_installed()
-        command.must("test -e " .. tree .. "/lib/luarocks/rocks-" .. version .. "/cfs-errors/" .. release
-            .. "-1/types/cfs/errors/names.lua")
+        local rock = tree .. "/lib/luarocks/rocks-" .. version .. "/cfs-errors/" .. release .. "-1/"
+        for _, name in ipairs {
+            "types/cfs/errors/names.lua", "docs/errors.md", "conf/LICENSE", "conf/CHANGELOG.md",
+        } do
+            assert.is_truthy(io.open(rock .. name), name)
+        end
         luarocks("pack --tree " .. tree .. " cfs-errors")
         luarocks("remove --tree " .. tree .. " cfs-errors")
         assert_removed()

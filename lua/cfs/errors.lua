@@ -36,6 +36,7 @@ local errors = {
 
     parse = envelope.parse,
     from_response = receive.from_response,
+    check = receive.check,
 
     new = make.new,
     raise = raise.raise,
@@ -56,6 +57,7 @@ kind.define {
         cause = make.cause,
         traceback = make.traceback,
         origin = make.origin,
+        transport = make.transport,
         body = make.body,
         status_differs = make.status_differs,
         params = make.params,

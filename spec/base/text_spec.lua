@@ -1,19 +1,7 @@
+local assert_harmless = require "spec.helpers.harmless"
 local cjson = require "cjson"
 local errors = require "cfs.errors"
-local support = require "spec.helpers.support"
 local text = require "cfs.errors.base.text"
-
--- Bytes that can do more than show a letter, or that show nothing.
-local harmful = {
-    "%c", "\194[\128-\159\173]", "\205\143", "\216\156", "\225\133[\159\160]", "\225\158[\180\181]",
-    "\225\160[\139-\143]", "\226\128[\139-\143\168-\174]", "\226\129[\160-\175]", "\227\133\164",
-    "\239\184[\128-\143]", "\239\187\191", "\239\190\160", "\239\191[\176-\187]",
-    "\240\155\178[\160-\163]", "\240\157\133[\179-\186]", "\243\160",
-}
-local function assert_harmless(line)
-    assert.equal("string", type(line))
-    for _, pattern in ipairs(harmful) do assert.is_nil(line:find(pattern)) end
-end
 
 -- A code point in UTF-8.
 local function encode(point)
@@ -77,12 +65,35 @@ end)
 
 describe("cfs.errors.base.text.describe", function()
     it("shows any value as tostring does", function()
-        for _, value in ipairs { "text", 5, true, print, {}, setmetatable({}, { __tostring = function()
+        for _, value in ipairs { "text", 5, true, print, setmetatable({}, { __tostring = function()
             return "words"
         end }) } do
             assert.equal(tostring(value), text.describe(value))
         end
         assert.equal("nil", text.describe(nil))
+    end)
+
+    it("shows the fields of a table, without calling its metamethods", function()
+        local function refuse() error("called") end
+        for expected, value in pairs {
+            ["{}"] = {},
+            ["{ 1 = a, code = 5, good = true, t = (table) }"] = { "a", code = 5, good = true, t = {} },
+            ["{ a\\nb = \\x1b[31m }"] = { ["a\nb"] = "\27[31m" },
+            ["{ a = b }"] = setmetatable({ a = "b" },
+                { __index = refuse, __pairs = refuse, __len = refuse, __metatable = "locked" }),
+            ["{ (table) = (function) }"] = { [{}] = print },
+            ["{ a = " .. ("x"):rep(128) .. "... }"] = { a = ("x"):rep(129) },
+        } do
+            assert.equal(expected, text.describe(value))
+        end
+    end)
+
+    it("shows 16 fields of a table, and that there are more", function()
+        local value = {}
+        for index = 1, 17 do value[index] = ("x"):rep(1000) end
+        local words = text.describe(value)
+        assert.equal(", ... }", words:sub(-7))
+        assert.equal(16, select(2, words:gsub("=", "")))
     end)
 
     it("shows the type of what has no words, whatever its __tostring does", function()
@@ -133,143 +144,15 @@ describe("cfs.errors.base.text.printable", function()
 end)
 
 
-describe("tostring(err)", function()
-    local sentence = "The specified CFS instance does not exist."
-    local lines = {
-        { "code, message and status", errors.new("InstanceNotFound"),
-          "InstanceNotFound: " .. sentence .. " (404 Not Found)" },
-        { "the request id behind the code",
-          errors.new("InstanceNotFound", { requestId = "7e0c3b52" }),
-          "InstanceNotFound [7e0c3b52]: " .. sentence .. " (404 Not Found)" },
-        { "a status it came with, which the reason is not of",
-          errors.new("InstanceNotFound", { status = 410 }),
-          "InstanceNotFound: " .. sentence .. " (410)" },
-        { "a message of its own", errors.new("InstanceNotFound", { message = "Gone." }),
-          "InstanceNotFound: Gone. (404 Not Found)" },
-        { "the catalogue's message where none was received",
-          errors.parse '{"code": "InstanceNotFound"}',
-          "InstanceNotFound: " .. sentence .. " (404 Not Found)" },
-        { "an unknown code", errors.parse '{"code": "NoSuchKey", "message": "m", "requestId": "r"}',
-          "NoSuchKey [r]: m" },
-        { "an unknown code and its status",
-          errors.from_response { status = 404, body = '{"code": "NoSuchKey", "message": "m"}' },
-          "NoSuchKey: m (404 Not Found)" },
-        { "an unknown code without a message", errors.parse '{"code": "NoSuchKey"}',
-          "NoSuchKey: no message" },
-        { "that there is no code",
-          errors.from_response { status = 502, body = "<html>",
-              headers = { ["x-bce-request-id"] = "1b6d3a0e" } },
-          "no code [1b6d3a0e]: the response is no error envelope, but html (502 Bad Gateway)" },
-        { "what was received, escaped",
-          errors.parse '{"code": "A\\nB", "message": "\\u001b[31m\\u2028", "requestId": "\\u0085"}',
-          "A\\nB [\\xc2\\x85]: \\x1b[31m\\xe2\\x80\\xa8" },
-        { "what it was made with, escaped",
-          errors.new("InstanceNotFound", { requestId = "a\nb", message = "\255\0" }),
-          "InstanceNotFound [a\\nb]: \239\191\189\\x00 (404 Not Found)" },
-    }
-    for _, case in ipairs(lines) do
-        local what, err, line = case[1], case[2], case[3]
-        it("says " .. what .. ", and what to do", function()
-            assert.equal(line .. "; what to do: " .. err.remedy, tostring(err))
-        end)
-    end
-
-    it("is one line for each kind of the catalogue", function()
-        for kind in errors.each() do
-            local line = tostring(errors.new(kind, { message = kind.message, requestId = "r" }))
-            assert_harmless(line)
-            assert.equal(("%s [r]: %s (%d %s); what to do: %s"):format(kind.code, kind.message,
-                kind.status, kind.reason or "", kind.remedy):gsub(" %);", ");"), line)
+describe("cfs.errors.base.text.cut", function()
+    it("ends what is cut in '...', between characters", function()
+        for _, case in ipairs {
+            { "abc", 3, "abc" }, { "abcd", 3, "abc..." }, { "", 0, "" }, { "a", 0, "..." },
+            { "a\195\164", 2, "a..." }, { "\240\159\152\128b", 3, "..." }, { "\240\159\152\128b", 4,
+              "\240\159\152\128..." }, { "\228\184\187\228\184\187", 5, "\228\184\187..." },
+        } do
+            assert.equal(case[3], text.cut(case[1], case[2]))
         end
+        assert.is_true(#text.cut(("\128"):rep(100), 10) <= 13)
     end)
-
-    describe("never fails", function()
-        local function make()
-            return errors.new("InstanceNotFound", { requestId = "r", status = 410 })
-        end
-
-        for _, other in ipairs(support.others) do
-            it("with a field that became " .. other[1], function()
-                for _, name in ipairs { "code", "message", "requestId", "status" } do
-                    local err = make()
-                    rawset(err, name, other[2])
-                    assert_harmless(tostring(err))
-                    assert_harmless(err .. "")
-                end
-            end)
-        end
-
-        it("with fields of odd types, which it names", function()
-            local err = make()
-            err.code, err.message, err.requestId, err.status = {}, false, print, io.stdout
-            assert.equal("(table) [(function)]: (boolean) ((userdata)); what to do: "
-                .. errors.InstanceNotFound.remedy, tostring(err))
-        end)
-
-        it("with no field at all", function()
-            local err = make()
-            for name in pairs(support.own(err)) do err[name] = nil end
-            assert_harmless(tostring(err))
-        end)
-
-        it("with more fields than its own", function()
-            local err = make()
-            err.extra, err[1], err[{}] = {}, "x", "y"
-            assert.equal(tostring(make()), tostring(err))
-        end)
-
-        it("with a megabyte of message", function()
-            local err = errors.new("InstanceNotFound", { message = ("\n"):rep(2 ^ 20) })
-            assert.equal(#"InstanceNotFound:  (404 Not Found); what to do: "
-                + #errors.InstanceNotFound.remedy + 2 * 2 ^ 20, #tostring(err))
-        end)
-    end)
-end)
-
-
-describe("an error with ..", function()
-    local err = errors.new("InstanceNotFound", { requestId = "7e0c3b52" })
-    local other = errors.parse '{"code": "NoSuchKey", "message": "m"}'
-    local line, other_line = tostring(err), tostring(other)
-
-    it("is its line, on either side of a string", function()
-        assert.equal("failed: " .. line, "failed: " .. err)
-        assert.equal(line .. "!", err .. "!")
-        assert.equal("<" .. line .. ">", "<" .. err .. ">")
-        assert.equal(line, "" .. err)
-    end)
-
-    it("is its line, on either side of a number", function()
-        assert.equal("1" .. line, 1 .. err)
-        assert.equal(line .. "1", err .. 1)
-    end)
-
-    it("is its line beside another error", function()
-        assert.equal(line .. other_line, err .. other)
-        assert.equal(other_line .. line, other .. err)
-        assert.equal(line .. line, err .. err)
-    end)
-
-    it("leaves a value with its own way to it", function()
-        local friendly = setmetatable({}, {
-            __concat = function(left, right)
-                return type(left) == "table" and "right" or type(right) == "table" and "left"
-            end,
-        })
-        assert.equal("left", err .. friendly)
-    end)
-
-    for _, case in ipairs { { "nil", nil }, { "boolean", true }, { "table", {} } } do
-        it("and a " .. case[1] .. " is an error, as with strings", function()
-            local value = case[2]
-            for _, f in ipairs {
-                function() return err .. value end, function() return value .. err end,
-            } do
-                local good, message = pcall(f)
-                assert.is_false(good)
-                assert.matches("attempt to concatenate", message, 1, true)
-                assert.matches("a " .. case[1] .. " value", message, 1, true)
-            end
-        end)
-    end
 end)

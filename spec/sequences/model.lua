@@ -111,6 +111,12 @@ local function is_line(value) return type(value) == "string" and not value:find 
 local handling = {
     { "tostring", nil, function(_, line) return is_line(line) end },
     { "to_log", nil, function(_, line) return is_line(line) and #line <= 1024 end },
+    { "to_table", nil, function(_, facts)
+        for _, fact in pairs(facts) do
+            if type(fact) ~= "string" and type(fact) ~= "number" then return false end
+        end
+        return true
+    end },
     { "explain", nil, function(_, text) return type(text) == "string" and #text > 0 end },
     { "advice", { attempt = 1, method = "GET" }, function(_, advice)
         return actions[advice.action] and type(advice.why) == "string"

@@ -1,3 +1,4 @@
+local assert_harmless = require "spec.helpers.harmless"
 local cjson = require "cjson"
 local errors = require "cfs.errors"
 local responses = require "spec.data.responses"
@@ -32,9 +33,7 @@ end
 
 local function assert_bounded(line)
     assert.is_true(#line <= 1024, #line)
-    assert.is_nil(line:find("%c"))
-    assert.is_nil(line:find("\194[\128-\159]"))
-    assert.is_nil(line:find("\226\128[\168\169]"))
+    assert_harmless(line)
     assert.equal(require("cfs.errors.core").repair(line), line)
 end
 
@@ -65,7 +64,8 @@ describe("err:to_log", function()
 
     local values = {
         "a", "a b", "", "=", "a=b", '"', '""', "\\", "\\\\", '\\"', "\\n", "\\u0041", "a\nb", "\r\n\t",
-        "\0\1\8\12\27[31m\127", "\194\128\194\159", "\226\128\168\226\128\169\226\128\166", "\195\164",
+        "\0\1\8\12\27[31m\127", "\194\128\194\159", "\226\128\168\226\128\169\226\128\166",
+        "\226\128\174\243\160\129\129\239\187\191", "\195\164",
         "\240\159\152\128", "{host}", "<html>", "a, b", "key=\"value\" other='x'", "' or 1=1 --", "...",
         "-", "a/b", "2026-11-24T10:30:00Z",
     }
@@ -97,9 +97,14 @@ describe("err:to_log", function()
         assert.equal(shown:sub(1, -4), value:sub(1, #shown - 3))
     end
 
+    it("shows a table that was raised as its fields", function()
+        local _, err = errors.pcall(error, { code = 5, text = "no route" })
+        assert.equal("{ code = 5, text = no route }", read_log(err:to_log()).cause)
+    end)
+
     it("cuts the message and the cause between characters, and fills the line", function()
         for _, piece in ipairs { "x", "x y", "\n", "\1", '"', "\\", "\\u", "\195\164", "\226\128\168",
-            "\240\159\152\128", "\194\133", "a\240\159\152\128\1" } do
+            "\240\159\152\128", "\194\133", "\243\160\129\129", "\226\128\174", "a\240\159\152\128\1" } do
             for shift = 0, 6 do
                 local value = ("x"):rep(shift) .. piece:rep(1000)
                 for _, cause in ipairs { value, false } do
@@ -215,5 +220,67 @@ describe("A method whose module is loaded late", function()
         local again = require "cfs.errors"
         assert.same(before, { unpack({ again.InternalError():response() }, 1, 3) })
         assert.same(before, { err:response() })
+    end)
+end)
+
+
+describe("err:to_table", function()
+    it("has the facts of to_log, the status as a number", function()
+        local err = errors.RateLimit { host = "nd7", requestId = "4db2b34d", cause = "no\nroute" }
+        assert.same({ code = "RateLimit", status = 421, requestId = "4db2b34d", category = "throttle",
+            fault = "client", message = "There are too many connections. The host is nd7",
+            cause = "no\nroute" }, err:to_table())
+        assert.same({ status = 502, category = "unavailable", fault = "server", origin = "html",
+            body = "<html>\r\n" }, errors.from_response { status = 502, body = "<html>\r\n" }:to_table())
+        assert.same({ code = "A", category = "unknown", fault = "unknown" },
+            errors.parse '{"code":"A"}':to_table())
+    end)
+
+    it("says of every response what to_log says, in what an encoder takes", function()
+        for _, row in ipairs(responses) do
+            local err = errors.from_response(row.response, row.options)
+            if err then
+                local facts, shown = err:to_table(), read_log(err:to_log())
+                shown.status = tonumber(shown.status)
+                for name, value in pairs(shown) do
+                    if type(value) ~= "string" or value:sub(-3) ~= "..." then
+                        assert.equal(value, facts[name], row.name)
+                    end
+                end
+                assert.same(facts, cjson.decode(cjson.encode(facts)))
+            end
+        end
+    end)
+
+    it("is bounded, and valid UTF-8, whatever became of the error", function()
+        local repair = require("cfs.errors.core").repair
+        for _, other in ipairs(support.others) do
+            local err = errors.InternalError { cause = other[2] }
+            for _, name in ipairs { "code", "message", "requestId", "status" } do
+                rawset(err, name, other[2])
+            end
+            local facts, size = err:to_table(), 0
+            for name, value in pairs(facts) do
+                assert.is_true(type(value) == "string" or name == "status" and type(value) == "number")
+                if type(value) == "string" then
+                    assert.equal(repair(value), value)
+                    size = size + #value
+                end
+            end
+            assert.is_true(size < 8192)
+            assert.equal("string", type(cjson.encode(facts)))
+        end
+    end)
+
+    it("cuts between characters", function()
+        local err = errors.InternalError { message = ("\195\164"):rep(1000), requestId = ("x"):rep(200) }
+        local facts = err:to_table()
+        assert.equal(("\195\164"):rep(512) .. "...", facts.message)
+        assert.equal(("x"):rep(128) .. "...", facts.requestId)
+    end)
+
+    it("is a new table at each call", function()
+        local err = errors.InternalError()
+        assert.is_false(rawequal(err:to_table(), err:to_table()))
     end)
 end)

@@ -60,7 +60,7 @@
 ---@field find fun(self: cfs.error, ...: string|integer|cfs.kind): cfs.error? The first error that a target names, along the chain that begins with this one and goes on with its cause, the cause's cause, and so on.
 ---@field is fun(self: cfs.error, ...: string|integer|cfs.kind): boolean Does one of the targets name the error?
 ---@field kind fun(self: cfs.error): cfs.kind The kind of the error, to be compared or used as a key.
----@field origin fun(self: cfs.error): string? Where a received error's code comes from, if not from an envelope: "headers"; or, where there is no code, why: "html", "empty", "malformed", "too_deep", "not_envelope" or "too_large".
+---@field origin fun(self: cfs.error): string? Where a received error's code comes from, if not from an envelope: "headers"; or, where there is no code, why: "html", "xml", "empty", "compressed", "malformed", "too_deep", "not_envelope", "too_large", or "transport" where no response came at all.
 ---@field params fun(self: cfs.error): table? The values of the template's parameters, read out of the error's message.
 ---@field raise fun(self: cfs.error, fields: table?) Raises an error: one that there is, or one made as errors.new makes it.
 ---@field response fun(self: cfs.error, options: cfs.response_options?): integer, table<string, string>, string The error as a response for a client: with the envelope, and without what is not the client's business.
@@ -69,3 +69,4 @@
 ---@field to_log fun(self: cfs.error): string The error as a line for a log: 1,024 bytes at most, `key=value` parted by spaces, in valid UTF-8 of which all is visible. A value that is not a plain word is a JSON string. As far as they are known: code, status, requestId, category, fault, origin, message, body, cause. Long values are cut, and end in "...".
 ---@field to_table fun(self: cfs.error): table<string, string|number> The same facts as a flat table, for a log of JSON: the status is a number, all others are strings in valid UTF-8. They are as they were received; long ones are cut, and end in "...".
 ---@field traceback fun(self: cfs.error): string? Where an unexpected error was raised: a stack traceback, or nil.
+---@field transport fun(self: cfs.error): string?, string? Why no response came: "resolve", "connect", "tls", "timeout", "closed", "protocol", "local" or "other"; and whether the request may have reached the service.

@@ -19,8 +19,8 @@ end
 ---errors. catalogue/kind
 ---@field plain_metatables table<string|cfs.kind, table> the same without the kinds whose message has
 ---parameters: what it takes to raise their errors. catalogue/kind
----@field status_metatables table<integer|false, table> status, false for none → the metatable of the
----errors whose code the catalogue lacks. catalogue/status
+---@field status_metatables table<integer|false|string, table> status, false for none, or "no response,
+---RETRY" → the metatable of the errors whose code the catalogue lacks. catalogue/status
 ---@field kind_of table<table, cfs.kind> metatable of errors → their kind. catalogue/kind
 ---@field templates table<cfs.kind, table> kind → its message, compiled, if that has parameters.
 ---catalogue/kind

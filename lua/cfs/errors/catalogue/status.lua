@@ -1,5 +1,5 @@
 --- Kinds of the errors whose code is not in the catalogue, one for each status, so that every such
---- error still has a category and an answer to "may I repeat it?".
+--- error still has a category and an answer to "may I repeat it?"; and kinds for no response at all.
 
 local core = require "cfs.errors.core"
 local kind = require "cfs.errors.catalogue.kind"
@@ -108,6 +108,31 @@ end
 ---@return cfs.kind kind
 function status.kind(number)
     return kind_of[status.metatable(number)]
+end
+
+
+-- What is done after no response came: retry → a sentence.
+local no_response_remedies = {
+    backoff = "Repeat the call later; if it persists, look at the network between here and the service.",
+    never = "Mend what the cause says, here: the same call fails again.",
+}
+
+
+--- The metatable of the errors of calls that got no response.
+---@param retry "backoff"|"never" "never" where the same call would fail again
+---@return table
+function status.no_response(retry)
+    local key = "no response, " .. retry
+    metatables[key] = metatables[key] or kind.make {
+        category = "unavailable",
+        retry = retry,
+        canonical = "UNAVAILABLE",
+        fault = "unknown",
+        description = "No response came.",
+        remedy = no_response_remedies[retry],
+        known = false,
+    }
+    return metatables[key]
 end
 
 
