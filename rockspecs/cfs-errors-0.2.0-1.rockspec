@@ -21,6 +21,7 @@ them that can be raised, matched, explained and rendered.]],
 dependencies = {
     "lua >= 5.1, < 5.6",
     "lua-cjson",
+    "argparse", -- of the command alone
 }
 
 build = {
@@ -47,13 +48,18 @@ build = {
         ["cfs.errors.object.raise"] = "lua/cfs/errors/object/raise.lua",
         ["cfs.errors.retry"] = "lua/cfs/errors/retry.lua",
         ["cfs.errors.retry.advice"] = "lua/cfs/errors/retry/advice.lua",
+        ["cfs.errors.show.columns"] = "lua/cfs/errors/show/columns.lua",
         ["cfs.errors.show.explain"] = "lua/cfs/errors/show/explain.lua",
+        ["cfs.errors.show.fields"] = "lua/cfs/errors/show/fields.lua",
         ["cfs.errors.show.guide"] = "lua/cfs/errors/show/guide.lua",
         ["cfs.errors.show.hosts"] = "lua/cfs/errors/show/hosts.lua",
+        ["cfs.errors.show.language"] = "lua/cfs/errors/show/language.lua",
         ["cfs.errors.show.line"] = "lua/cfs/errors/show/line.lua",
         ["cfs.errors.show.log"] = "lua/cfs/errors/show/log.lua",
         ["cfs.errors.show.paste"] = "lua/cfs/errors/show/paste.lua",
         ["cfs.errors.show.respond"] = "lua/cfs/errors/show/respond.lua",
+        ["cfs.errors.show.subject"] = "lua/cfs/errors/show/subject.lua",
+        ["cfs.errors.show.words"] = "lua/cfs/errors/show/words.lua",
         ["cfs.errors.testing"] = "lua/cfs/errors/testing.lua",
         ["cfs.errors.testing.broken"] = "lua/cfs/errors/testing/broken.lua",
         ["cfs.errors.wire.date"] = "lua/cfs/errors/wire/date.lua",
@@ -63,11 +69,11 @@ build = {
         ["cfs.errors.wire.receive"] = "lua/cfs/errors/wire/receive.lua",
         ["cfs.errors.wire.transport"] = "lua/cfs/errors/wire/transport.lua",
         ["cfs.errors.core"] = {
-            sources = { "src/catalogue.c", "src/envelope.c", "src/lua_core.c", "src/utf8.c" },
+            sources = { "src/catalogue.c", "src/envelope.c", "src/lua_core.c", "src/utf8.c", "src/words.c" },
             incdirs = { "src" },
         },
     },
-    install = { conf = { "LICENSE", "CHANGELOG.md" } },
+    install = { bin = { "bin/cfs-errors" }, conf = { "LICENSE", "CHANGELOG.md" } },
     copy_directories = { "docs", "types" },
 }
 

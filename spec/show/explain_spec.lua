@@ -313,6 +313,10 @@ local pastes = {
     { "a request id", "ae2225f7-1c2e-427a-a1ad-5413b762957d", "This is a request id, which does not tell" },
     { "a labelled request id", "requestId: ae2225f7-1c2e", "This is a request id, which does not tell" },
     { "words of the catalogue", "mount target", "The catalogue speaks of it here:\n\ncfs\n" },
+    { "why no response came", "connection refused",
+      "No code\ncause        connection refused\norigin       no response came\nmeaning      No response came.\n" },
+    { "what curl says where none came", "* Trying 127.0.0.1:1...\ncurl: (7) Failed to connect to a port 1: Refused\n",
+      "No code\ncause        Failed to connect to a port 1: Refused\norigin       no response came\n" },
     { "anything else", "good morning", "Nothing in this text tells of an error that the library knows." },
     { "a body that was cut", '{"requestId":"r-1","code":"InstanceNotFound","mess',
       "This is no error of the service: malformed JSON: expected '\"' to end the string at byte 51\n\n"
@@ -346,6 +350,13 @@ describe("errors.explain, given what people paste,", function()
             assert.equal("retry        unknown: nothing tells whether a repeat would help",
                 errors.explain(text):match("[^\n]*$"), text)
         end
+    end)
+
+    it("says that a refused certificate is refused again", function()
+        assert.equal("retry        no: the same call fails again",
+            errors.explain("certificate verify failed"):match("[^\n]*$"))
+        assert.truthy(errors.explain("timeout", { language = "zh" })
+            :find("\n处理办法     稍后重试；若仍然失败，请检查本机与服务之间的网络。\n", 1, true))
     end)
 
     it("shows nothing but text of them, within 80 columns", function()

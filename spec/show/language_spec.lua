@@ -35,7 +35,8 @@ end)
 describe("The phrases", function()
     it("are there in both languages, in valid UTF-8, with the same places to fill", function()
         local count = 0
-        local groups = { "category", "retry", "fault", "remedy", "status_remedy", "label", "sentence" }
+        local groups = { "category", "retry", "fault", "remedy", "status_remedy", "no_response_remedy",
+            "label", "sentence" }
         for _, group in ipairs(groups) do
             for _, name in ipairs(core.names(group)) do
                 local english, chinese = core.phrase(group, name, "en"), core.phrase(group, name, "zh")
