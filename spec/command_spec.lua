@@ -40,12 +40,15 @@ describe("cfs-errors", function()
 
     local explained = {
         { "a code", "InstanceNotFound", "InstanceNotFound, cfs, 404 Not Found" },
-        { "a code, by the name of what it does", "explain RateLimit", "RateLimit, cfs, 421 Misdirected Request" },
+        { "a code, by the name of what it does", "explain RateLimit",
+          "RateLimit, cfs, 421 Misdirected Request" },
         { "a status of several words", "404 Not Found", "404 Not Found, the status of these codes:" },
-        { "a category", "quota", "'quota' is a category. The account has reached a limit of what it may have." },
+        { "a category", "quota",
+          "'quota' is a category. The account has reached a limit of what it may have." },
         { "a line of an SDK", "'[Code: InstanceNotFound; Message: gone; RequestId: 0eb6]'",
           "InstanceNotFound, 404 Not Found" },
-        { "a text that begins like an option", "-- '--x InstanceNotFound'", "InstanceNotFound, 404 Not Found" },
+        { "a text that begins like an option", "-- '--x InstanceNotFound'",
+          "InstanceNotFound, 404 Not Found" },
     }
     for _, case in ipairs(explained) do
         it("explains " .. case[1], function()
@@ -67,7 +70,8 @@ describe("cfs-errors", function()
 
     local unknown = {
         { "a code that is misspelt", "InstanceNotfound", "",
-          "The catalogue does not have it: unknown code 'InstanceNotfound', did you mean 'InstanceNotFound'?\n" },
+          "The catalogue does not have it: unknown code 'InstanceNotfound', "
+              .. "did you mean 'InstanceNotFound'?\n" },
         { "a status that is no error's", "204", "", "This is no error: its status is 204\n" },
         { "a response that is no error", "", "good", "This is no error: its status is 200\n" },
         { "a search that finds nothing", "search qqqq", "", "no such error\n" },
@@ -139,7 +143,8 @@ describe("cfs-errors", function()
           "action       backoff\npause        <= 0.2 s\n" },
         { "a call with a token", "down", "retry --method POST --token t-1", 0,
           "action       backoff\npause        <= 0.1 s\n" },
-        { "no call that may have been carried out", "down", "retry --method POST", 1, "action       never\n" },
+        { "no call that may have been carried out", "down", "retry --method POST", 1,
+          "action       never\n" },
         { "no last attempt", "down", "retry --method GET --attempt 3", 1,
           "action       never\nwhy          HTTP 503: attempt 3 of 3 was the last\n" },
         { "no call that was wrong", "response", "retry --method GET", 1, "action       never\n" },
@@ -187,19 +192,22 @@ describe("cfs-errors", function()
         local output, complaint, status = shell(plain .. name .. "list | head -n 1")
         assert.same({ "global\n", "", 0 }, { output, complaint, status })
         -- a shell that ignores the signal passes that on, and writing fails instead
-        output, complaint = shell("trap '' PIPE; { sleep 0.2; " .. plain .. name .. "list; echo $? >&2; } | true")
+        output, complaint = shell("trap '' PIPE; { sleep 0.2; " .. plain .. name
+            .. "list; echo $? >&2; } | true")
         assert.same({ "", "0\n" }, { output, complaint })
     end)
 
     it("speaks Chinese where the locale does", function()
-        local output, _, status = shell("env -u NO_COLOR LC_ALL= LC_MESSAGES= LANG=zh_CN.UTF-8 " .. name .. "RateLimit")
+        local output, _, status = shell("env -u NO_COLOR LC_ALL= LC_MESSAGES= LANG=zh_CN.UTF-8 "
+            .. name .. "RateLimit")
         assert.equal(errors.explain("RateLimit", { language = "zh" }) .. "\n", output)
         assert.equal(0, status)
         assert.truthy(output:find("降低调用频率", 1, true))
     end)
 
     it("is what needs argparse: the library does not", function()
-        command.must(command.interpreter .. [[ -e 'require "cfs.errors" assert(not package.loaded.argparse)']])
+        command.must(command.interpreter
+            .. [[ -e 'require "cfs.errors" assert(not package.loaded.argparse)']])
         local _, complaint, status = shell(command.interpreter
             .. [[ -e 'package.preload.argparse = function() error("gone") end' bin/cfs-errors RateLimit]])
         assert.equal("cfs-errors: cannot load argparse: the rock argparse, or Debian's lua-argparse",

@@ -293,7 +293,8 @@ local pastes = {
       instance_not_found },
     { "a line of nginx' log",
       "2025/11/25 14:00:00 [error] 12#0: *1 [lua] a.lua:93: code=InstanceNotFound status=404 "
-        .. 'requestId=r-1 category=not_found fault=client message="gone", client: 127.0.0.1, request: "GET / HTTP/1.1"',
+        .. 'requestId=r-1 category=not_found fault=client message="gone", client: 127.0.0.1, '
+        .. 'request: "GET / HTTP/1.1"',
       instance_not_found },
     { "a code that nobody knows", "[Code: NoSuchThing; Message: gone; RequestId: r-1]",
       "NoSuchThing\nmessage      gone\nrequest id   r-1\n" },
@@ -308,21 +309,25 @@ local pastes = {
     { "a category", "not_found",
       "'not_found' is a category. The resource that the call is about does not exist.\n\ncfs\n" },
     { "a word of retry", "poll",
-      "'poll' is a word of retry. May the same call be repeated? yes, once its state\nhas changed.\n\ncfs\n" },
+      "'poll' is a word of retry. May the same call be repeated? yes, once its state\n"
+          .. "has changed.\n\ncfs\n" },
     { "a fault", "server", "'server' is a fault: it is the service's to mend.\n\nglobal\n" },
     { "a request id", "ae2225f7-1c2e-427a-a1ad-5413b762957d", "This is a request id, which does not tell" },
     { "a labelled request id", "requestId: ae2225f7-1c2e", "This is a request id, which does not tell" },
     { "words of the catalogue", "mount target", "The catalogue speaks of it here:\n\ncfs\n" },
     { "why no response came", "connection refused",
-      "No code\ncause        connection refused\norigin       no response came\nmeaning      No response came.\n" },
-    { "what curl says where none came", "* Trying 127.0.0.1:1...\ncurl: (7) Failed to connect to a port 1: Refused\n",
+      "No code\ncause        connection refused\norigin       no response came\n"
+          .. "meaning      No response came.\n" },
+    { "what curl says where none came",
+      "* Trying 127.0.0.1:1...\ncurl: (7) Failed to connect to a port 1: Refused\n",
       "No code\ncause        Failed to connect to a port 1: Refused\norigin       no response came\n" },
     { "anything else", "good morning", "Nothing in this text tells of an error that the library knows." },
     { "a body that was cut", '{"requestId":"r-1","code":"InstanceNotFound","mess',
       "This is no error of the service: malformed JSON: expected '\"' to end the string at byte 51\n\n"
           .. "What can be read in it all the same:\n\nInstanceNotFound, 404 Not Found\n" },
     { "a response whose body was cut", 'HTTP/1.1 400 Bad Request\n\n{"code":"Invalid',
-      "No code, 400 Bad Request\norigin       no error envelope: malformed JSON: expected '\"' to end the string\n"
+      "No code, 400 Bad Request\n"
+          .. "origin       no error envelope: malformed JSON: expected '\"' to end the string\n"
           .. "             at byte 17\n" },
 }
 
@@ -372,7 +377,8 @@ describe("errors.explain, given what people paste,", function()
 
     it("takes time in proportion to the length, and shows little of it", function()
         for _, piece in ipairs {
-            "a", "a ", "{", '{"', "{}", '{"a":1}', "[", ":", "a:b ", "code: ", "code:X;", "message: a, ", "message: (a] ",
+            "a", "a ", "{", '{"', "{}", '{"a":1}', "[", ":", "a:b ", "code: ", "code:X;",
+            "message: a, ", "message: (a] ",
             " ", "\n", "\r", "\r1 ", "--:--:--", "\r1--:--:--", "404 ", "HTTP/", "\nHTTP/1.1 404\n\n",
             "\n< HTTP/1.1 404",
             "  HTTP/1.1 404\n  A: b\n", "* a onnection ", "; what to do: ", "; cause: ", "a [b]: ",
@@ -455,7 +461,8 @@ describe("errors.explain, in Chinese,", function()
 
     it("leaves a remedy of errors.extend as it is", function()
         errors.extend { {
-            code = "ExplainedShare", status = 423, message = "locked", remedy = "Ask Ann.", category = "state",
+            code = "ExplainedShare", status = 423, message = "locked", category = "state",
+            remedy = "Ask Ann.",
         } }
         local text = errors.explain("ExplainedShare", { language = "zh" })
         assert.truthy(text:find("\n处理办法     Ask Ann.\n", 1, true))

@@ -26,7 +26,8 @@ describe("The language of the locale", function()
         it("is " .. case[2] .. " where there is " .. (case[1] ~= "" and case[1] or "none"), function()
             local program = [[io.write(require("cfs.errors.show.language").of_locale())]]
             local bare = "env -u LC_ALL -u LC_MESSAGES -u LANG -u LC_CTYPE "
-            assert.equal(case[2], command.must(bare .. case[1] .. " " .. command.interpreter .. " -e '" .. program .. "'"))
+            assert.equal(case[2],
+                command.must(bare .. case[1] .. " " .. command.interpreter .. " -e '" .. program .. "'"))
         end)
     end
 end)
