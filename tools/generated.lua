@@ -176,7 +176,8 @@ end
 
 -- The rockspec of the repository's head: all but its list of modules is written by hand.
 local function head_rockspec()
-    local lines, sources = {}, output("ls src/*.c"):gsub("\n$", ""):gsub("[^\n]+", '"%0"'):gsub("\n", ", ")
+    local lines = {}
+    local sources = output("ls src/*.c"):gsub("\n$", ""):gsub("[^\n]+", '"%0"'):gsub("\n", ", ")
     for path in output("cd lua && find . -name '*.lua' | LC_ALL=C sort"):gmatch("%./(%S+)%.lua") do
         add(lines, '        ["%s"] = "lua/%s.lua",', (path:gsub("/", ".")), path)
     end
@@ -201,7 +202,8 @@ end
 -- The version is that of the core: cfs.h has it.
 local function version()
     local number = read("src/cfs.h"):match('#define CFS_VERSION "([^"]+)"')
-    return "--- The version of these files, which is that of the core that they need. Written by `make docs`.\n"
+    return "--- The version of these files, which is that of the core that they need. Written by\n"
+        .. "--- `make docs`.\n"
         .. 'return "' .. number .. '"\n'
 end
 
