@@ -108,17 +108,34 @@ local function code_for(kind, number)
 end
 
 
--- May the client see this code or request id, which anybody may have made up?
+-- Of tokens, those with a dot may be an address or a name.
+local function names_no_host(value)
+    return not find(value, ".", 1, true) or hosts.hide(value) == value
+end
+
+
+-- May the client see this code, which anybody may have made up?
 local function is_harmless(value)
-    return is_token(value) and (not find(value, ".", 1, true) or hosts.hide(value) == value)
+    return is_token(value) and names_no_host(value)
+end
+
+
+-- The request id for the client, and whether it is a token: the error's own, if that may pass.
+local function choose_id(own, hides, other)
+    if own then
+        local is_plain = is_token(own)
+        if not hides or is_plain and names_no_host(own) then return own, is_plain end
+    end
+    return other, other and is_token(other)
 end
 
 
 -- The catalogue's message: the template with its own placeholders for its host and for what is no
 -- plain identifier; nothing else of what was received.
 local function catalogue_message(kind, received)
-    local parts = templates[kind]
-    local values = parts and template.read(parts, received or "")
+    local parts, has_others = templates[kind], false
+    for index = 2, parts and #parts or 0, 2 do has_others = has_others or parts[index].name ~= "host" end
+    local values = has_others and template.read(parts, received or "")
     if not values then return kind.message end
     local words = {}
     for index, part in ipairs(parts) do
@@ -235,16 +252,16 @@ function respond.parts(err, kind, options)
     local code, message, request_id = member(err, "code"), member(err, "message"), member(err, "requestId")
     if hides then
         if code and code ~= kind.code and not is_harmless(code) then code = nil end
-        if request_id and not is_harmless(request_id) then request_id = nil end
         message = client_message(kind, message, number)
     end
     message = message or kind.message or not code and reason_phrase(number) or nil
     code = code or code_for(kind, number)
-    request_id = request_id or options.request_id
+    local is_plain
+    request_id, is_plain = choose_id(request_id, hides, options.request_id)
     if options.standard then number = standard_statuses[code] or number end
     local write = options.format == "problem" and problem or core.write
     return number, content_types[options.format or "envelope"],
-        request_id and is_token(request_id) and request_id or nil, pause(err, kind, options),
+        is_plain and request_id or nil, pause(err, kind, options),
         (write(request_id, code, message, number, options.type_base))
 end
 
