@@ -41,7 +41,7 @@ local call_types = {
 local leasts = { attempt = 1, attempts = 1, cap = 0, now = 0 }
 
 -- The headers that advice is taken from.
-local wanted = { ["retry-after"] = true, date = true }
+local wanted = headers.wanted("retry-after", "date")
 
 
 -- How many seconds the server's clock is ahead of the caller's; nil if that cannot be told.
