@@ -67,6 +67,7 @@ kind.define {
         to_log = log.to_log,
         explain = explain.explain,
         advice = advice.advice,
+        may_retry = advice.may_retry,
     },
     errors = { __tostring = line.of, __concat = line.concat, __name = "cfs.error" },
     kinds = { __tostring = explain.kind, __call = make.call, __name = "cfs.kind" },
