@@ -50,7 +50,8 @@ help:
 #: make bench-nginx  an error answered by nginx beside printing constants, by wrk; BENCH=short, too
 #: make instructions  what reading takes, against bench/instructions.tsv; `make budgets` writes that anew
 #: make test-prometheus  a real Prometheus scrapes two gateways and adds up what they counted
-#: make simulate    what an outage does to 1,000 clients without retry, with a naive one, and with ours
+#: make simulate    what an outage does to 1,000 clients without retry, with a naive one, and with ours;
+#:                  draws docs/outage.svg
 #: make docs        write what is generated: docs/errors.md, types/, rockspecs/
 #: make golden      write spec/data/advice.tsv anew, on purpose only: judge every row that changes
 #: make picture     draw docs/flow.svg of docs/flow.dot
@@ -97,9 +98,10 @@ test-prometheus:
 	@$(call run,luajit) spec/run.lua --output=plainTerminal spec/prometheus
 
 simulate:
-	@tools/need lua5.4
+	@tools/need lua5.4 gnuplot-nox
 	@$(MAKE) -s LUA=lua5.4
-	@$(call run,lua5.4) bench/outage.lua
+	@$(call run,lua5.4) bench/outage.lua build/outage.tsv
+	@gnuplot bench/outage.gnuplot
 
 docs:
 	@tools/need lua5.4 lua-cjson
