@@ -12,6 +12,8 @@ description = {
     detailed = [[
 Reads the error envelopes of CFS, knows every code that the vendor documents, and makes Lua errors of
 them that can be raised, matched, explained and rendered.]],
+    homepage = "https://github.com/cfs-errors/cfs-errors",
+    issues_url = "https://github.com/cfs-errors/cfs-errors/issues",
     license = "MIT",
     labels = { "errors", "http", "json", "openresty" },
 }
@@ -26,6 +28,7 @@ build = {
     modules = {
         ["cfs.errors"] = "lua/cfs/errors.lua",
         ["cfs.errors.base.misuse"] = "lua/cfs/errors/base/misuse.lua",
+        ["cfs.errors.base.phrases"] = "lua/cfs/errors/base/phrases.lua",
         ["cfs.errors.base.state"] = "lua/cfs/errors/base/state.lua",
         ["cfs.errors.base.suggest"] = "lua/cfs/errors/base/suggest.lua",
         ["cfs.errors.base.text"] = "lua/cfs/errors/base/text.lua",
@@ -45,13 +48,18 @@ build = {
         ["cfs.errors.object.raise"] = "lua/cfs/errors/object/raise.lua",
         ["cfs.errors.retry"] = "lua/cfs/errors/retry.lua",
         ["cfs.errors.retry.advice"] = "lua/cfs/errors/retry/advice.lua",
+        ["cfs.errors.show.columns"] = "lua/cfs/errors/show/columns.lua",
         ["cfs.errors.show.explain"] = "lua/cfs/errors/show/explain.lua",
+        ["cfs.errors.show.fields"] = "lua/cfs/errors/show/fields.lua",
         ["cfs.errors.show.guide"] = "lua/cfs/errors/show/guide.lua",
         ["cfs.errors.show.hosts"] = "lua/cfs/errors/show/hosts.lua",
+        ["cfs.errors.show.language"] = "lua/cfs/errors/show/language.lua",
         ["cfs.errors.show.line"] = "lua/cfs/errors/show/line.lua",
         ["cfs.errors.show.log"] = "lua/cfs/errors/show/log.lua",
         ["cfs.errors.show.paste"] = "lua/cfs/errors/show/paste.lua",
         ["cfs.errors.show.respond"] = "lua/cfs/errors/show/respond.lua",
+        ["cfs.errors.show.subject"] = "lua/cfs/errors/show/subject.lua",
+        ["cfs.errors.show.words"] = "lua/cfs/errors/show/words.lua",
         ["cfs.errors.testing"] = "lua/cfs/errors/testing.lua",
         ["cfs.errors.testing.broken"] = "lua/cfs/errors/testing/broken.lua",
         ["cfs.errors.wire.date"] = "lua/cfs/errors/wire/date.lua",
@@ -59,11 +67,13 @@ build = {
         ["cfs.errors.wire.envelope_ffi"] = "lua/cfs/errors/wire/envelope_ffi.lua",
         ["cfs.errors.wire.headers"] = "lua/cfs/errors/wire/headers.lua",
         ["cfs.errors.wire.receive"] = "lua/cfs/errors/wire/receive.lua",
+        ["cfs.errors.wire.transport"] = "lua/cfs/errors/wire/transport.lua",
         ["cfs.errors.core"] = {
-            sources = { "src/catalogue.c", "src/envelope.c", "src/lua_core.c", "src/utf8.c" },
+            sources = { "src/catalogue.c", "src/envelope.c", "src/lua_core.c", "src/utf8.c", "src/words.c" },
             incdirs = { "src" },
         },
     },
+    install = { conf = { "LICENSE", "CHANGELOG.md" } },
     copy_directories = { "docs", "types" },
 }
 

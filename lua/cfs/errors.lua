@@ -21,18 +21,22 @@ local receive = require "cfs.errors.wire.receive"
 local respond = require "cfs.errors.show.respond"
 local state = require "cfs.errors.base.state"
 local version = require "cfs.errors.base.version"
+local words = require "cfs.errors.show.words"
 
 ---@class cfs.errors
 local errors = {
     _VERSION = version,
 
     catalogue = state.catalogue,
+    categories = words.categories,
+    retries = words.retries,
     each = kind.each,
     search = kind.search,
     extend = extend.extend,
 
     parse = envelope.parse,
     from_response = receive.from_response,
+    check = receive.check,
 
     new = make.new,
     raise = raise.raise,
@@ -53,6 +57,7 @@ kind.define {
         cause = make.cause,
         traceback = make.traceback,
         origin = make.origin,
+        transport = make.transport,
         body = make.body,
         status_differs = make.status_differs,
         params = make.params,
@@ -63,6 +68,7 @@ kind.define {
         details = envelope.details,
         response = respond.response,
         to_log = log.to_log,
+        to_table = log.to_table,
         explain = explain.explain,
         advice = advice.advice,
     },

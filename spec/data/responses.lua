@@ -23,13 +23,24 @@ local function add(row)
 end
 
 
--- A body that cannot be read, behind a gateway's status.
-local function add_unreadable(name, body, origin)
+-- A body that cannot be read, behind a gateway's status; and what it tells all the same.
+local function add_unreadable(name, body, origin, message, request_id)
     add {
         name = name,
         response = { status = 502, headers = {}, body = body },
-        expect = { status = 502, origin = origin, body = body:sub(1, 512),
+        expect = { status = 502, origin = origin, body = body:sub(1, 512), message = message,
+            requestId = request_id,
             category = "unavailable", retry = "backoff", known = false, differs = false },
+    }
+end
+
+
+-- A body that is not as Content-Encoding says, or is.
+local function add_encoded(name, encoding, body, origin)
+    add {
+        name = name,
+        response = { status = 502, headers = { ["Content-Encoding"] = encoding }, body = body },
+        expect = { status = 502, origin = origin, body = body, retry = "backoff" },
     }
 end
 
@@ -191,7 +202,13 @@ add_unreadable("an HTML page", page, "html")
 add_unreadable("an HTML page with its type before it", "<!DOCTYPE html>\n" .. page, "html")
 add_unreadable("an HTML page behind white space", "\r\n  " .. page, "html")
 add_unreadable("an HTML page behind a byte order mark", bom .. page, "html")
-add_unreadable("XML", '<?xml version="1.0"?><Error><Code>NoSuchKey</Code></Error>', "html")
+add_unreadable("an HTML page that begins as XML", '<?xml version="1.0"?>\n<!DOCTYPE html PUBLIC '
+    .. '"-//W3C//DTD XHTML 1.0 Strict//EN">\n<html xmlns="http://www.w3.org/1999/xhtml"></html>', "html")
+add_unreadable("an HTML page about an error", "<errors-page><HTML>", "html")
+add_unreadable("XML", '<?xml version="1.0"?><Error><Code>NoSuchKey</Code></Error>', "xml")
+add_unreadable("XML behind a byte order mark", bom .. '\r\n<?xml version="1.0"?><Error/>', "xml")
+add_unreadable("XML without a declaration", "<Error><Code>NoSuchKey</Code></Error>", "xml")
+add_unreadable("XML whose root has attributes", '<ErrorResponse xmlns="x"><Error/></ErrorResponse>', "xml")
 add_unreadable("plain text", "upstream connect error", "malformed")
 add_unreadable("a single byte", "\0", "malformed")
 add_unreadable("an envelope cut short", envelope:sub(1, 40), "malformed")
@@ -213,12 +230,22 @@ add_unreadable("a number", "502", "not_envelope")
 add_unreadable("null", "null", "not_envelope")
 add_unreadable("true", "true", "not_envelope")
 add_unreadable("an empty object", "{}", "not_envelope")
-add_unreadable("an object without a code", '{"message":"m","requestId":"r"}', "not_envelope")
+add_unreadable("an object without a code", '{"message":"m","requestId":"r"}', "not_envelope", "m", "r")
+add_unreadable("the same behind a byte order mark", bom .. ' {"message":"m","request_id":"r"}',
+    "not_envelope", "m", "r")
+add_unreadable("a request id of two spellings", '{"requestID":"q","requestId":"r"}', "not_envelope")
+add_unreadable("a request id and a message as numbers", '{"requestId":7,"message":8}', "not_envelope")
+add_unreadable("a message with an escape of half a character", [[{"message":"\ud800!"}]], "not_envelope",
+    fffd .. "!")
+add_unreadable("a message that is no UTF-8", '{"message":"\212"}', "not_envelope", fffd)
+add_unreadable("an object within an object, beside a request id", '{"error":{"code":"A","message":"m"},'
+    .. '"requestId":"r9"}', "not_envelope", nil, "r9")
+add_unreadable("an array of an object with a request id", '[{"message":"m","requestId":"r"}]', "not_envelope")
 add_unreadable("members in upper case", '{"Code":"A","Message":"m"}', "not_envelope")
 add_unreadable("an error object within an object", '{"error":{"code":"A","message":"m"}}',
     "not_envelope")
-add_unreadable("a code that is empty", '{"code":"","message":"m"}', "not_envelope")
-add_unreadable("a code that is null", '{"code":null,"message":"m"}', "not_envelope")
+add_unreadable("a code that is empty", '{"code":"","message":"m"}', "not_envelope", "m")
+add_unreadable("a code that is null", '{"code":null,"message":"m","requestId":"r"}', "not_envelope", "m", "r")
 add_unreadable("a code that is an object", '{"code":{"value":"A"}}', "not_envelope")
 add_unreadable("a message that is an object", '{"code":"A","message":{"en":"m"}}', "not_envelope")
 add_unreadable("a message that is true", '{"code":"A","message":true}', "not_envelope")
@@ -257,8 +284,14 @@ add {
         retry = "never", known = false, differs = false },
 }
 add {
-    name = "nothing at all",
-    response = {},
+    name = "nothing but an empty body",
+    response = { body = "" },
+    expect = { origin = "empty", category = "unknown", retry = "never", known = false,
+        differs = false },
+}
+add {
+    name = "nothing but no headers",
+    response = { headers = {} },
     expect = { origin = "empty", category = "unknown", retry = "never", known = false,
         differs = false },
 }
@@ -360,6 +393,90 @@ add {
     expect = { code = "AccessDenied", message = "no", status = 403, origin = "headers" },
 }
 
+add_encoded("a compressed body", "gzip", "\31\139\8\0\0", "compressed")
+add_encoded("a body that is compressed twice", "gzip, br", "\31\139\8\0\0", "compressed")
+add_encoded("a compressed body whose encoding is a list", { "br" }, "\11\2\128", "compressed")
+add_encoded("a body that is not encoded", "identity", "Bad Gateway", "malformed")
+add_encoded("a body that is not encoded, twice", "identity, Identity", "Bad Gateway", "malformed")
+add_encoded("a body of no encoding", "", "Bad Gateway", "malformed")
+add_encoded("a page that the client decompressed", "gzip", page, "html")
+add {
+    name = "an envelope that the client decompressed",
+    response = { status = 404, headers = { ["content-encoding"] = "gzip" }, body = envelope },
+    expect = { code = "InstanceNotFound", message = "gone", requestId = "r-1", status = 404 },
+}
+add {
+    name = "an object without a code, and a code and a message in the headers",
+    response = { status = 403, body = '{"message":"m","requestId":"r"}', headers = {
+        ["x-bce-error-code"] = "AccessDenied", ["x-bce-error-message"] = "no",
+        ["x-bce-request-id"] = "h-1" } },
+    expect = { code = "AccessDenied", message = "no", requestId = "r", status = 403, origin = "headers",
+        body = '{"message":"m","requestId":"r"}' },
+}
+add {
+    name = "a code that came twice",
+    response = { status = 403, headers = { ["x-bce-error-code"] = "AccessDenied, AccessDenied" } },
+    expect = { code = "AccessDenied", status = 403, origin = "headers", known = true },
+}
+
+-- Headers in other forms
+
+local iterated = { { "x-bce-request-id", "h-1" }, { "x-bce-request-id", "h-2" }, { "date", "today" } }
+
+
+-- An iterator as lua-http's headers have it.
+local function each()
+    local index = 0
+    return function()
+        index = index + 1
+        if iterated[index] then return iterated[index][1], iterated[index][2], false end
+    end
+end
+
+
+local function refuse() error("a metamethod of the headers raised") end
+
+for name, headers in pairs {
+    ["a list of lines"] = { "Date: today", "X-Bce-Request-Id: h-1", "X-Bce-Request-Id: h-2" },
+    ["a list of lines as they came"] = { "HTTP/1.1 502 No\r\n", "X-BCE-Request-Id:h-1 \r\n", "\r\n" },
+    ["a list of lines of several responses"] = { "HTTP/1.1 100 Continue", "x-bce-request-id: h-0", "",
+        "HTTP/2 502", "x-bce-request-id: h-1" },
+    ["a list of pairs"] = { { "Date", "today" }, { "X-Bce-Request-Id", "h-1" },
+        { "x-bce-request-id", "h-2" } },
+    ["a list of named pairs"] = { { name = "X-Bce-Request-Id", value = "h-1" } },
+    ["a raw block"] = "HTTP/1.1 502 Bad Gateway\r\nServer: x\r\nX-Bce-Request-Id: h-1\r\n\r\n",
+    ["a raw block of line feeds"] = "x-bce-request-id:\th-1\ndate: today",
+    ["a raw block with folded lines"] = "date: to\r\n day\r\nx-bce-request-id:\r\n\th-1\r\n",
+    ["an object with __pairs"] = setmetatable({}, { __pairs = each }),
+    ["an object with a method each"] = setmetatable({}, { __index = { each = each } }),
+    ["an object with a function each"] = { each = each },
+    ["an object that raises while it tells them"] = setmetatable({}, { __pairs = function()
+        local told = false
+        return function()
+            if told then refuse() end
+            told = true
+            return "x-bce-request-id", "h-1"
+        end
+    end }),
+    ["a table that refuses all"] = setmetatable({ ["X-Bce-Request-Id"] = "h-1" }, { __index = refuse,
+        __pairs = refuse, __len = refuse, __metatable = false }),
+} do
+    add_header(name, headers, "h-1")
+end
+for name, headers in pairs {
+    ["an object whose __pairs is no function"] = setmetatable({}, { __pairs = 7 }),
+    ["an object whose each is no function"] = setmetatable({}, { __index = { each = "h-1" } }),
+    ["an object that iterates over nothing"] = setmetatable({}, { __pairs = function() end }),
+    ["a list of lines without a colon"] = { "x-bce-request-id h-1", "x-bce-request-id", ":", "" },
+    ["a list of lines whose name has a blank"] = { "x-bce request-id: h-1", " x-bce-request-id: h-1" },
+    ["a list of values that are no pairs"] = { 7, true, {}, { "x-bce-request-id" }, { value = "h-1" },
+        { 7, "h-1" } },
+} do
+    add_header(name, headers, nil)
+end
+add_header("a request id twice", { ["x-bce-request-id"] = "h-1, h-2" }, "h-1")
+add_header("a request id twice, at first an empty one", { ["x-bce-request-id"] = " , h-2 ,h-1" }, "h-2")
+add_header("a request id that is blank", { ["x-bce-request-id"] = " , " }, nil)
 add_header("no request id", {}, nil)
 for _, name in ipairs { "x-bce-request-id", "X-Bce-Request-Id", "X-BCE-REQUEST-ID",
         "x-Bce-rEQUEST-iD", "X-Bce-Request-ID" } do
@@ -406,12 +523,20 @@ add { name = "204 without a body", response = { status = 204, headers = {} } }
 add { name = "304", response = { status = 304, headers = { ["x-bce-error-code"] = "A" } } }
 add { name = "399", response = { status = 399, headers = {}, body = envelope } }
 add { name = "399 as a string", response = { status = "399", headers = {}, body = envelope } }
+add { name = "200 as a status line", response = { status = "HTTP/1.1 200 OK", headers = {}, body = "{" } }
+add { name = "200 with its phrase", response = { status = "200 OK", headers = {}, body = "{" } }
+add { name = "200 whose body is read later", response = { status = 200, headers = {}, has_body = true,
+    read_body = print } }
 add { name = "100", response = { status = 100, headers = {}, body = envelope } }
 add { name = "200.0", response = { status = 200.0, headers = {}, body = envelope } }
 add_status("400", 400, 400)
 add_status("404 as a string", "404", 404)
 add_status("404 as a float", 404.0, 404)
 add_status("503 as a string", "503", 503)
+add_status("as a status line", "HTTP/1.1 503 Service Unavailable", 503)
+add_status("as a status line without a phrase", "HTTP/2 503", 503)
+add_status("as a status line of another letter case", "http/1.0  503 \r\n", 503)
+add_status("with its phrase", "503 Service Unavailable", 503)
 add_status("599", 599, 599)
 add_status("999", 999, 999)
 -- What is no status is not known: the error is that of its code, or of none.
@@ -425,6 +550,9 @@ add_status("of letters", "5o3", 404)
 add_status("of four digits", "0503", 404)
 add_status("with white space", " 503", 404)
 add_status("that is empty", "", 404)
+add_status("as a status line without a number", "HTTP/1.1 abc", 404)
+add_status("as a status line with too long a number", "HTTP/1.1 5030", 404)
+add_status("with a phrase at once", "503Service", 404)
 add_status("that is true", true, 404)
 add_status("that is a table", { 503 }, 404)
 add {

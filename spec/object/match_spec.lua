@@ -286,11 +286,12 @@ for name, match in pairs(ways) do
 
         for _, other in ipairs(support.others) do
             it("raises again, as it was, " .. other[1], function()
+                local _, expected = pcall(error, other[2], 0) -- Lua 5.5 makes a text of nil
                 local good, raised = pcall(match, other[2], {
                     InstanceNotFound = says "code", not_found = says "category", [404] = says(404),
                 })
                 assert.is_false(good)
-                assert.is_true(support.identical(other[2], raised))
+                assert.is_true(support.identical(expected, raised))
             end)
         end
 

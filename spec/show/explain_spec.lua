@@ -90,7 +90,7 @@ describe("errors.explain", function()
         "category     unknown",
         "what to do   Look the code and the message up in the service's own",
         "             documentation.",
-        "retry        no: the same call fails again")
+        "retry        unknown: nothing tells whether a repeat would help")
 
     it("explains a body, the vendor's own example", function()
         assert.equal(no_such_key, errors.explain [[{
@@ -130,8 +130,9 @@ describe("errors.explain", function()
             "meaning      An error that the catalogue does not have.",
             "fault        the service's",
             "category     unknown",
-            "what to do   Look the code and the message up in the service's own documentation.",
-            "retry        no: the same call fails again")
+            "what to do   Look the code and the message up in the service's own",
+            "             documentation.",
+            "retry        unknown: nothing tells whether a repeat would help")
         assert.equal(expected, errors.explain(598))
         assert.equal(expected, errors.explain "598")
     end)

@@ -1,7 +1,10 @@
 local cjson = require "cjson"
 local errors = require "cfs.errors"
 local responses = require "spec.data.responses"
+local support = require "spec.helpers.support"
 local testing = require "cfs.errors.testing"
+
+local unpack = table.unpack or unpack
 
 local sometimes = { "category", "retry", "known" }
 
@@ -167,15 +170,13 @@ describe("errors.from_response", function()
         cyclic["x-bce-request-id"] = cyclic
         cyclic[1] = cyclic
         for name, headers in pairs {
-            ["a string"] = "x-bce-request-id: h-1",
+            ["a string"] = "no colon",
             ["a number"] = 12,
             ["true"] = true,
             ["false"] = false,
             ["a function"] = print,
             ["a coroutine"] = coroutine.create(function() end),
             ["a userdata"] = io.stdout,
-            ["a list of lines"] = { "x-bce-request-id: h-1", "x-bce-error-code: A" },
-            ["a list of pairs"] = { { "x-bce-request-id", "h-1" } },
             ["within themselves"] = cyclic,
             ["of odd values"] = { ["x-bce-request-id"] = { false }, ["x-bce-error-code"] = print,
                 ["x-bce-error-message"] = io.stdout },
@@ -238,38 +239,215 @@ describe("errors.from_response", function()
         end)
     end)
 
+    describe("sees that no response came, in", function()
+        for _, case in ipairs {
+            -- what a call returned, then the word, whether the request may have been sent, and the cause
+            { "nil and a reason", { nil, "timeout" }, "timeout", "maybe", "timeout" },
+            { "false and a reason", { false, "connection refused" }, "connect", "no", "connection refused" },
+            { "nil, a reason and nils, of LuaSocket", { nil, "closed", nil, nil }, "closed", "maybe",
+                "closed" },
+            { "nil, a reason and its number, of lua-http", { nil, "read: Connection reset by peer", 104 },
+                "closed", "maybe", "read: Connection reset by peer" },
+            { "nil, a reason and what came of a body", { nil, "closed", "half a bo" }, "closed", "maybe",
+                "closed" },
+            { "nil alone", { nil }, "other", "maybe", nil },
+            { "nothing", {}, "other", "maybe", nil },
+            { "nil and a number", { nil, 7 }, "connect", "maybe", 7 },
+            { "nil and a reason of the program's own", { nil, "my word" }, "other", "maybe", "my word" },
+            { "nil and true", { nil, true }, "other", "maybe", true },
+            { "a number of libcurl and a sentence, of lua-curl", { 28, "Operation timed out after 5 ms" },
+                "timeout", "maybe", "Operation timed out after 5 ms" },
+            { "the number 1 of libcurl and a sentence", { 1, "Received HTTP/0.9 when not allowed" },
+                "protocol", "maybe", "Received HTTP/0.9 when not allowed" },
+            { "a number of libcurl alone", { 6 }, "resolve", "maybe", 6 },
+            { "a status that is a reason, as a table of LuaSocket's values has it",
+                { { status = "connection refused" } }, "connect", "no", "connection refused" },
+            { "a status that is a reason, beside an empty body and no headers",
+                { { status = "closed", headers = {}, body = "" } }, "closed", "maybe", "closed" },
+            { "a status that is a line of no HTTP", { { status = "HTTP/1.1 abc OK" } }, "protocol", "maybe",
+                "HTTP/1.1 abc OK" },
+            { "the status 0", { { status = 0 } }, "other", "maybe", nil },
+            { "the status 000 of curl", { { status = "000", body = "" } }, "other", "maybe", nil },
+            { "the status -1", { { status = -1, headers = {} } }, "other", "maybe", nil },
+            { "a success that nginx cut short",
+                { { status = 200, truncated = true, body = "{", header = {} } },
+                "closed", "maybe", "the response was cut short" },
+            { "what the caller knows was not sent", { nil, "timeout", { sent = false } }, "timeout", "no",
+                "timeout" },
+            { "what the caller knows was sent", { nil, "connection refused", { sent = true } }, "connect",
+                "maybe", "connection refused" },
+            { "a table that says nothing of it", { nil, "closed", { "closed" } }, "closed", "maybe",
+                "closed" },
+        } do
+            it(case[1], function()
+                local err = errors.from_response(unpack(case[2], 1, 4))
+                assert.same({ status = nil, origin = "transport" }, describe_error(err))
+                assert.same({ case[3], case[4] }, { err:transport() })
+                assert.is_true(rawequal(case[5], err:cause()))
+                assert.same({ "unavailable", "backoff", "unknown", false },
+                    { err.category, err.retry, err.fault, err.known })
+                assert.is_true(errors.is(err, "unavailable"))
+                assert.equal("{}", err:to_json())
+                local cause = case[5] ~= nil and "; cause: " .. tostring(case[5]) or ""
+                assert.equal("no response: " .. case[3] .. cause .. "; what to do: Repeat the call later; "
+                    .. "if it persists, look at the network between here and the service.", tostring(err))
+            end)
+        end
+
+        for _, case in ipairs {
+            { "a certificate that is refused", "certificate verify failed", "tls" },
+            { "a fault of this machine", "Too many open files", "local" },
+        } do
+            it(case[1] .. ", which is never repeated", function()
+                local err = errors.from_response(nil, case[2])
+                assert.same({ case[3], "no", "never", "unavailable" },
+                    { (err:transport()), (select(2, err:transport())), err.retry, err.category })
+                assert.equal("Mend what the cause says, here: the same call fails again.", err.remedy)
+            end)
+        end
+
+        it("any value in place of a reason", function()
+            for _, other in ipairs(support.others) do
+                local err = errors.from_response(nil, other[2])
+                assert.equal("transport", err:origin(), other[1])
+                assert.is_true(support.identical(other[2], err:cause()), other[1])
+                assert.equal("string", type(tostring(err)))
+            end
+        end)
+    end)
+
+    it("gives an error that is there already as it is", function()
+        local err = errors.AccessDenied()
+        assert.is_true(rawequal(err, errors.from_response(err)))
+        assert.is_true(rawequal(err, errors.from_response(nil, err)))
+    end)
+
+    it("tells of no transport where a response came", function()
+        assert.is_nil((errors.from_response({ status = 502 }):transport()))
+        assert.is_nil((errors.AccessDenied():transport()))
+    end)
+
+    describe("reads LuaSocket's values:", function()
+        for _, case in ipairs {
+            { "a body, a status and headers", { '{"code":"A"}', 404, { ["x-bce-request-id"] = "h-1" },
+                "HTTP/1.1 404 Not Found" }, { code = "A", requestId = "h-1", status = 404 } },
+            { "1, which stands for a body that went elsewhere", { 1, 404, { ["x-bce-request-id"] = "h-1" } },
+                { requestId = "h-1", status = 404, origin = "empty" } },
+            { "a status that is none", { "<html>", 99, {} }, { origin = "html", body = "<html>" } },
+            { "no headers", { "<html>", 502 }, { status = 502, origin = "html", body = "<html>" } },
+            { "a status line", { "", "HTTP/1.1 502 Bad Gateway" }, { status = 502, origin = "empty" } },
+            { "a success", { "{}", 200, {}, "HTTP/1.1 200 OK" } },
+            { "a success whose body went elsewhere", { 1, 200, {}, "HTTP/1.1 200 OK" } },
+            { "a success of another protocol", { 1, 200, nil, nil } },
+        } do
+            it(case[1], function()
+                local err = errors.from_response(unpack(case[2], 1, 4))
+                assert.same(case[3] or "no error", describe_error(err))
+            end)
+        end
+    end)
+
+    it("takes lua-curl's 0 for no error", function()
+        assert.is_nil(errors.from_response(0))
+        assert.is_nil(errors.from_response(0, ""))
+    end)
+
     describe("raises at the caller's line when", function()
         for _, row in ipairs {
-            { "the response is nil", nil, nil, "#1", "table expected, got nil" },
-            { "the client failed, whose reason is told", nil, "connection refused", "#1",
-                "table expected, got nil: connection refused" },
-            { "the response is a string", "502", nil, "#1", "table expected, got string" },
-            { "the response is a number", 502, nil, "#1", "table expected, got number" },
-            { "the response is true", true, nil, "#1", "table expected, got boolean" },
-            { "the response is a function", print, nil, "#1", "table expected, got function" },
-            { "the options are a string", {}, "any_status", "#2", "table expected, got string" },
-            { "the options are a number", {}, 1024, "#2", "table expected, got number" },
-            { "the options are true", {}, true, "#2", "table expected, got boolean" },
-            { "the options are false", {}, false, "#2", "table expected, got boolean" },
-            { "the limit is a string", {}, { limit = "1024" }, "#2",
+            { "the response is a body without a status", "502", nil, "#2",
+                "status expected behind a body, got nil" },
+            { "the response is a status", 502, nil, "#1",
+                "response, body, 1 or a number of libcurl expected, got 502" },
+            { "the response is true", true, nil, "#1", "response, nil or body expected, got boolean" },
+            { "the response is a function", print, nil, "#1",
+                "response, nil or body expected, got function" },
+            { "the response is empty", {}, nil, "#1",
+                "a response has a 'status', 'headers' and a 'body'; this table has none of them" },
+            { "the status is spelt as in JavaScript", { statusCode = 200, body = "" }, nil, "#1",
+                "unknown field 'statusCode', did you mean 'status'?" },
+            { "the status is spelt as in Python", { status_code = 200, headers = {} }, nil, "#1",
+                "unknown field 'status_code', did you mean 'status'?" },
+            { "the status is called code", { code = 200, body = "", headers = {} }, nil, "#1",
+                "unknown field 'code', did you mean 'status'?" },
+            { "the status is misspelt", { staus = 200, body = "" }, nil, "#1",
+                "unknown field 'staus', did you mean 'status'?" },
+            { "the body has another name", { status = 200, headers = {}, text = "{}" }, nil, "#1",
+                "unknown field 'text', did you mean 'body'?" },
+            { "the headers have another name", { status = 200, Headers = {}, body = "" }, nil, "#1",
+                "unknown field 'Headers', did you mean 'headers'?" },
+            { "the body was not read", { status = 502, headers = {}, has_body = true, read_body = print },
+                nil, "#1", "the body was not read; first set response.body = response:read_body()" },
+            { "the body was not read, of which only its reader tells", { status = 502, headers = {},
+                body_reader = print }, nil, "#1",
+                "the body was not read; first set response.body = response:read_body()" },
+            { "the body of a success was not read, which is to be looked into", { status = 200,
+                headers = {}, has_body = true, read_body = print }, { any_status = true }, "#1",
+                "the body was not read; first set response.body = response:read_body()" },
+            { "sent is no boolean", nil, "timeout", "#3", "field 'sent' must be a boolean, got string",
+                { sent = "no" } },
+            { "the options are a string", { status = 502 }, "any_status", "#2",
+                "table expected, got string" },
+            { "the options are a number", { status = 502 }, 1024, "#2", "table expected, got number" },
+            { "the options are true", { status = 502 }, true, "#2", "table expected, got boolean" },
+            { "the options are false", { status = 502 }, false, "#2", "table expected, got boolean" },
+            { "the limit is a string", { status = 502 }, { limit = "1024" }, "#2",
                 "option 'limit' must be a number, got string" },
-            { "the limit is true", {}, { limit = true }, "#2",
+            { "the limit is true", { status = 502 }, { limit = true }, "#2",
                 "option 'limit' must be a number, got boolean" },
             { "the limit is wrong below 400", { status = 200 }, { limit = {} }, "#2",
                 "option 'limit' must be a number, got table" },
-            { "an option is misspelt", {}, { limits = 1 }, "#2",
+            { "an option is misspelt", { status = 502 }, { limits = 1 }, "#2",
                 "unknown option 'limits', did you mean 'limit'?" },
-            { "any_status is no boolean", {}, { any_status = 200 }, "#2",
+            { "any_status is no boolean", { status = 502 }, { any_status = 200 }, "#2",
                 "option 'any_status' must be a boolean, got number" },
         } do
             it(row[1], function()
                 local line, message = raised(function(mark)
                     mark()
-                    errors.from_response(row[2], row[3])
+                    errors.from_response(row[2], row[3], row[6])
                 end)
                 assert.equal(("receive_spec.lua:%d: bad argument %s to 'from_response' (%s)")
                     :format(line, row[4], row[5]), message:match("receive_spec%.lua:.*"))
             end)
         end
+    end)
+end)
+
+
+describe("errors.check", function()
+    it("returns its arguments where they are no error", function()
+        local response = { status = 200, headers = {}, body = "{}" }
+        for _, values in ipairs { { n = 1, response }, { n = 2, response, nil },
+                { n = 4, "{}", 200, {}, "OK" },
+                { n = 4, 1, 200, nil, nil }, { n = 2, response, { any_status = true } } } do
+            assert.same(values, support.pack(errors.check(unpack(values, 1, values.n))))
+        end
+    end)
+
+    it("raises the error where they are one", function()
+        for _, case in ipairs {
+            { { { status = 404, body = '{"code":"InstanceNotFound"}' } }, "InstanceNotFound" },
+            { { nil, "timeout" }, "unavailable" },
+            { { "<html>", 502, {} }, 502 },
+            { { { status = 200, body = '{"code":"InstanceNotFound"}' }, { any_status = true } },
+                "not_found" },
+        } do
+            local good, err = pcall(errors.check, unpack(case[1], 1, 3))
+            assert.is_false(good)
+            assert.is_true(errors.is(err, case[2]))
+        end
+        local err = errors.AccessDenied()
+        assert.is_true(rawequal(err, select(2, pcall(errors.check, nil, err))))
+    end)
+
+    it("blames the line that misuses it", function()
+        support.raises("bad argument #1 to 'check' (response, nil or body expected, got boolean)",
+            function() errors.check(true) end)
+        support.raises("bad argument #1 to 'check' (unknown field 'statusCode', did you mean 'status'?)",
+            function() errors.check { statusCode = 200 } end)
+        support.raises("bad argument #2 to 'check' (unknown option 'limt', did you mean 'limit'?)",
+            function() errors.check({ status = 200 }, { limt = 1 }) end)
+        support.raises("bad argument #3 to 'check' (field 'sent' must be a boolean, got string)",
+            function() errors.check(nil, "timeout", { sent = "no" }) end)
     end)
 end)

@@ -66,6 +66,9 @@ function kind.add(row, is_vendors)
     row.known = true
     local metatable = kind.make(row, is_vendors)
     state.metatables[row], state.metatables[row.code] = metatable, metatable
+    if not state.templates[row] then
+        state.plain_metatables[row], state.plain_metatables[row.code] = metatable, metatable
+    end
     state.targets[row.code] = true
     kinds[row.code] = row
     rawset(state.catalogue, row.code, row)

@@ -1,7 +1,8 @@
---- What lies beside an error, where no encoder sees it: "origin", "body", "document", "headers" and
---- "traceback" in a table whose keys are weak; its cause in a metatable that is the error's own. A
---- cause may be an error itself, and a chain of them in a table with weak keys would take a collector
---- time in proportion to the square of its length, or one collection a link.
+--- What lies beside an error, where no encoder sees it: "origin", "body", "document", "headers",
+--- "traceback", and of a transport error "word" and "sent", in a table whose keys are weak; its cause in
+--- a metatable that is the error's own. A cause may be an error itself, and a chain of them in a table
+--- with weak keys would take a collector time in proportion to the square of its length, or one
+--- collection a link.
 
 local catalogue = require "cfs.errors.catalogue.kind"
 local state = require "cfs.errors.base.state"
@@ -26,9 +27,17 @@ function kept.keep(err, name, value)
 end
 
 
+--- Keeps several values beside an error that has none yet.
+---@param err cfs.error
+---@param record table<string, string|table> name → value
+function kept.keep_all(err, record)
+    records[err] = record
+end
+
+
 --- What was kept beside an error under this name, or nil.
 ---@param err cfs.error
----@param name "origin"|"body"|"document"|"headers"|"traceback"
+---@param name "origin"|"body"|"document"|"headers"|"traceback"|"word"|"sent"
 ---@return any
 function kept.get(err, name)
     local record = records[err]

@@ -103,13 +103,29 @@ function make.call(self, fields)
 end
 
 
---- Makes the error that something else than an envelope tells kind. Nothing is checked.
----@param code string? as received
+--- Makes the error of a response without an envelope. Nothing is checked.
+---@param code string? as received, from elsewhere
 ---@param message string?
+---@param request_id string?
 ---@return cfs.error err
-function make.receive(code, message)
-    local err = { code = code, message = message, requestId = nil }
+function make.receive(code, message, request_id)
+    local err = { code = code, message = message, requestId = request_id }
     return setmetatable(err, code and metatables[code] or status.metatable(nil))
+end
+
+
+--- Makes the error of a call that got no response.
+---@param word string why: see wire/transport
+---@param sent "no"|"maybe" whether the request may have reached the service
+---@param retry "backoff"|"never"
+---@param reason any what the client said; it becomes the cause
+---@return cfs.error err
+function make.no_response(word, sent, retry, reason)
+    local err = { code = nil, message = nil, requestId = nil }
+    setmetatable(err, status.no_response(retry))
+    if reason ~= nil then kept.set_cause(err, reason) end
+    kept.keep_all(err, { origin = "transport", word = word, sent = sent })
+    return err
 end
 
 
@@ -151,11 +167,26 @@ end
 
 
 --- Where a received error's code comes from, if not from an envelope: "headers"; or, where there
---- is no code, why: "html", "empty", "malformed", "too_deep", "not_envelope" or "too_large".
+--- is no code, why: "html", "xml", "empty", "compressed", "malformed", "too_deep", "not_envelope",
+--- "too_large", or "transport" where no response came at all.
 ---@return string? origin
 function make.origin(err)
     misuse.self(err, "origin")
     return kept.get(err, "origin")
+end
+
+
+--- Why no response came: "resolve", "connect", "tls", "timeout", "closed", "protocol", "local" or "other";
+--- and whether the request may have reached the service.
+---
+---     local word, sent = errors.from_response(nil, "connection refused"):transport()
+---     --> connect  no
+---
+---@return string? word nil if a response came
+---@return string? sent "no" if the request was certainly not sent, else "maybe"
+function make.transport(err)
+    misuse.self(err, "transport")
+    return kept.get(err, "word"), kept.get(err, "sent")
 end
 
 

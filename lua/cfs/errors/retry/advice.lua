@@ -1,6 +1,5 @@
 --- Advice: what may be done with a call after its error, and why.
 
-local date = require "cfs.errors.wire.date"
 local headers = require "cfs.errors.wire.headers"
 local kind_of = require("cfs.errors.catalogue.kind").of_error
 local misuse = require "cfs.errors.base.misuse"
@@ -47,7 +46,7 @@ local wanted = { ["retry-after"] = true, date = true }
 
 -- How many seconds the server's clock is ahead of the caller's; nil if that cannot be told.
 local function clock_offset(values, now)
-    local time = now and values.date and date.parse(values.date, now)
+    local time = now and headers.server_time(values, now)
     return time and floor(time - now + 0.5) or nil
 end
 

@@ -3,6 +3,7 @@
 local core = require "cfs.errors.core"
 local headers = require "cfs.errors.wire.headers"
 local hosts = require "cfs.errors.show.hosts"
+local kept = require "cfs.errors.object.kept"
 local misuse = require "cfs.errors.base.misuse"
 local state = require "cfs.errors.base.state"
 local status = require "cfs.errors.catalogue.status"
@@ -10,9 +11,11 @@ local suggest = require "cfs.errors.base.suggest"
 local template = require "cfs.errors.catalogue.template"
 
 local kinds, templates = state.kinds, state.templates
-local byte, find, format, gsub, sub = string.byte, string.find, string.format, string.gsub, string.sub
+local byte, find, format, gsub, match, sub =
+    string.byte, string.find, string.format, string.gsub, string.match, string.sub
+local concat = table.concat
 local ceil, huge = math.ceil, math.huge
-local rawget, tostring, type = rawget, tostring, type
+local ipairs, rawget, tostring, type = ipairs, rawget, tostring, type
 
 local respond = {}
 
@@ -59,16 +62,14 @@ local codes = {
 local passing = { throttle = true, unavailable = true }
 local default_pause = 1
 
--- What a code or a request id must be to reach a client: a token of RFC 9110, section 5.6.2, this
--- long. Most are of letters, digits and hyphens, which is tried first.
+-- What a request id must be to go into a header, and a code to reach a client: a token of RFC 9110,
+-- section 5.6.2, this long. Most are of letters, digits and hyphens, which is tried first.
 local token = "^[A-Za-z0-9!#$%%&'*+.^_`|~-]+$"
 local longest_token = 128
 
-
-local function is_token(value)
-    return type(value) == "string" and value ~= "" and #value <= longest_token
-        and (not find(value, "[^%w-]") or find(value, token) ~= nil)
-end
+-- What a parameter's value must be for a client that does not hear the service's own words.
+local identifier = "^[%w_-]+$"
+local longest_identifier = 64
 
 
 -- A member as text; nil where there is none.
@@ -79,9 +80,12 @@ local function member(err, name)
 end
 
 
--- The status that the error is sent with; a number that is none of an error's becomes 500.
+-- The status that the error is sent with; a number that is none of an error's becomes 500. A gateway
+-- that gets no response sends 502, or 504 if that took too long.
 local function error_status(err, kind)
     local number = status.normalize(rawget(err, "status") or kind.status)
+    local word = number == nil and kept.get(err, "word") -- of a transport error
+    if word then return word == "timeout" and 504 or 502 end
     return number and number >= 400 and number <= 599 and number or 500
 end
 
@@ -91,16 +95,64 @@ local function reason_phrase(number)
 end
 
 
--- A message for those who must not see hosts: a message of the kind's template has the template's
--- placeholder for its host; any other is searched.
-local function hide_hosts(kind, message)
-    if message == kind.message then return message end
+local function is_token(value)
+    return value ~= "" and #value <= longest_token
+        and (not find(value, "[^%w-]") or find(value, token) ~= nil)
+end
+
+
+-- The code for an error without one.
+local function code_for(kind, number)
+    return codes[kind.status] or codes[kind.category .. " " .. kind.retry]
+        or codes[number < 500 and "client" or "server"]
+end
+
+
+-- May the client see this code or request id, which anybody may have made up?
+local function is_harmless(value)
+    return is_token(value) and (not find(value, ".", 1, true) or hosts.hide(value) == value)
+end
+
+
+-- The catalogue's message: the template with its own placeholders for its host and for what is no
+-- plain identifier; nothing else of what was received.
+local function catalogue_message(kind, received)
     local parts = templates[kind]
-    local values = parts and template.read(parts, message)
-    if not values then return hosts.hide(message) end
-    if not values.host then return message end
-    values.host = hosts.placeholder
-    return (template.fill(parts, values))
+    local values = parts and template.read(parts, received or "")
+    if not values then return kind.message end
+    local words = {}
+    for index, part in ipairs(parts) do
+        local value = part.name and part.name ~= "host" and values[part.name]
+        words[index] = part.placeholder
+            and (value and #value <= longest_identifier and match(value, identifier) or part.placeholder)
+            or part
+    end
+    return concat(words)
+end
+
+
+-- The received message without what is not the client's business; its template's host is a host,
+-- whatever it looks like.
+local function received_message(kind, received)
+    local parts = templates[kind]
+    local values = parts and template.read(parts, received)
+    if values and values.host then
+        values.host = hosts.placeholder
+        received = template.fill(parts, values)
+    end
+    return hosts.hide(received)
+end
+
+
+-- What the client hears. Where the fault is not its own these are the catalogue's words: what the
+-- service wrote is for the log.
+local function client_message(kind, received, number)
+    if kind.known and received == kind.message then return received end
+    if kind.fault == "client" and not passing[kind.category] then
+        if received then return received_message(kind, received) end
+        return kind.message
+    end
+    return kind.known and catalogue_message(kind, received) or reason_phrase(number)
 end
 
 
@@ -116,15 +168,18 @@ local function escape_uri(character)
 end
 
 
--- The body by RFC 9457. What type it is of is told by a link, if there is a base for one; a problem
--- of the type "about:blank" has the status' reason phrase for its title.
-local function problem(number, code, message, request_id, title, type_base)
-    local link = type_base and code and type_base .. gsub(code, "[^%w._~-]", escape_uri)
-    return '{"type":' .. json_string(link or "about:blank")
-        .. ',"title":' .. json_string(link and title or reason_phrase(number))
-        .. ',"status":' .. format("%d", number)
+-- The body by RFC 9457. What type it is of is told by a link, if there is a base for one; then its
+-- title is what all problems of the type have in common, else the status' reason phrase.
+local function problem(request_id, code, message, number, type_base)
+    local link, title = "about:blank", reason_phrase(number)
+    if type_base then
+        link = type_base .. gsub(code, "[^%w._~-]", escape_uri)
+        title = kinds[code] and kinds[code].message or title
+    end
+    return '{"type":' .. json_string(link) .. ',"title":' .. json_string(title)
+        .. format(',"status":%d', number)
         .. (message and ',"detail":' .. json_string(message) or "")
-        .. (code and ',"code":' .. json_string(code) or "")
+        .. ',"code":' .. json_string(code)
         .. (request_id and ',"requestId":' .. json_string(request_id) or "") .. "}"
 end
 
@@ -135,6 +190,15 @@ local function pause(err, kind, options)
     local seconds = options.retry_after or headers.retry_after(headers.kept(err)) or default_pause
     return format("%.0f", ceil(seconds))
 end
+
+
+---@class cfs.response_options
+---@field standard boolean?
+---@field hide boolean?
+---@field request_id string?
+---@field retry_after number? in seconds
+---@field format "envelope"|"problem"|nil
+---@field type_base string?
 
 
 --- Reads the options of err:response and checks them, once for many errors.
@@ -167,26 +231,21 @@ end
 ---@return string? retry_after whole seconds
 ---@return string body
 function respond.parts(err, kind, options)
-    local number, code, message = error_status(err, kind), member(err, "code"), member(err, "message")
-    local retry_after = pause(err, kind, options)
-    if not code then
-        code = codes[kind.status] or codes[kind.category .. " " .. kind.retry]
-            or codes[number < 500 and "client" or "server"]
-        message = message or reason_phrase(number)
+    local number, hides = error_status(err, kind), options.hide ~= false
+    local code, message, request_id = member(err, "code"), member(err, "message"), member(err, "requestId")
+    if hides then
+        if code and code ~= kind.code and not is_harmless(code) then code = nil end
+        if request_id and not is_harmless(request_id) then request_id = nil end
+        message = client_message(kind, message, number)
     end
+    message = message or kind.message or not code and reason_phrase(number) or nil
+    code = code or code_for(kind, number)
+    request_id = request_id or options.request_id
     if options.standard then number = standard_statuses[code] or number end
-    message = message or kind.message
-    if message and options.hide ~= false then message = hide_hosts(kind, message) end
-    local request_id = member(err, "requestId") or options.request_id
-    local shape = options.format or "envelope"
-    local body
-    if shape == "problem" then
-        local title = kinds[code] and kinds[code].message or reason_phrase(number)
-        body = problem(number, code, message, request_id, title, options.type_base)
-    else
-        body = core.write(request_id, code, message)
-    end
-    return number, content_types[shape], is_token(request_id) and request_id or nil, retry_after, body
+    local write = options.format == "problem" and problem or core.write
+    return number, content_types[options.format or "envelope"],
+        request_id and is_token(request_id) and request_id or nil, pause(err, kind, options),
+        (write(request_id, code, message, number, options.type_base))
 end
 
 
@@ -195,14 +254,25 @@ end
 ---
 ---     local status, headers, body = err:response { request_id = ngx.var.request_id }
 ---
---- Options: `standard = true` answers 429 for 421 and 503 for 424. `hide = false` shows hosts, which
---- are otherwise `{host}`. `request_id` stands in where the error has none. `retry_after`, in
---- seconds, is what the header asks for where the category is throttle or unavailable; else what the
---- received response asked for; else 1.
+--- Where the fault is not the client's, and where the category is throttle or unavailable, the
+--- message is the catalogue's, with `{host}` for a host; of an unknown code, the status' reason
+--- phrase. Where it is the client's, the received message passes with `{host}` for authorities of
+--- URLs, credentials, IP addresses, names with ports, and names under internal suffixes. A code and a
+--- request id pass if they are plain tokens.
 ---
---- An error without a code is answered under the code of the catalogue that is closest to its
---- status, with the status' reason phrase for a message: 502 as ServiceUnavailable, "Bad Gateway".
----@param options { standard: boolean?, hide: boolean?, request_id: string?, retry_after: number? }?
+--- Options:
+---
+--- - `hide`: false passes the code, the message and the request id as they are
+--- - `standard`: true sends RateLimit with 429 and ServiceError with 503
+--- - `request_id`: stands in where the error has none
+--- - `retry_after`: the seconds that the header asks for where the category is throttle or
+---   unavailable; else what the received response asked for; else 1
+--- - `format`: "problem" for a body by RFC 9457, "envelope" if there is none
+--- - `type_base`: a URI before the code, which makes the `type` of a problem, "about:blank" otherwise
+---
+--- An error without a code gets one of the catalogue's whose category and retry are its own, and the
+--- status' reason phrase for a message: 502 is ServiceUnavailable, "Bad Gateway".
+---@param options cfs.response_options?
 ---@return integer status 400 to 599; 500 where the error has none of these
 ---@return table<string, string> headers Content-Type; x-bce-request-id, if it is a plain token; Retry-After
 ---@return string body

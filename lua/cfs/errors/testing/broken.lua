@@ -30,6 +30,13 @@ local function add(name, origin, body)
 end
 
 
+-- The same where the body tells the request id all the same.
+local function add_identified(name, origin, body)
+    add(name, origin, body)
+    forms[#forms].is_identified = true
+end
+
+
 -- Bodies that are not there.
 
 add("no body", "empty", nil)
@@ -48,9 +55,9 @@ add("a page that quotes the envelope", "html", "<html><body><pre>$envelope</pre>
 add("a page that is cut", "html", "<html><head><title>503 Serv")
 add("a page that sends to a login", "html", "<script>location='/login?id=$id'</script>")
 add("a comment only", "html", "<!-- $id -->")
-add("an error in XML", "html", "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+add("an error in XML", "xml", "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
     .. "<Error><Code>$code</Code><RequestId>$id</RequestId></Error>")
-add("XML without a declaration", "html", "<Error><Code>$code</Code></Error>")
+add("XML without a declaration", "xml", "<Error><Code>$code</Code></Error>")
 
 -- Text that is no JSON.
 
@@ -161,17 +168,17 @@ add("a string that holds the envelope", "not_envelope", '"{\\"code\\":\\"$code\\
 add("an empty list", "not_envelope", "[]")
 add("a list of the envelope", "not_envelope", "[$envelope]")
 add("an empty object", "not_envelope", "{}")
-add("an object without a code", "not_envelope", '{"requestId":"$id","message":"$code"}')
+add_identified("an object without a code", "not_envelope", '{"requestId":"$id","message":"$code"}')
 add("the envelope one level deeper", "not_envelope", '{"error":$envelope}')
 add("another service's envelope", "not_envelope", '{"error_code":110,"error_msg":"$code"}')
 add("a framework's envelope", "not_envelope", '{"timestamp":"2026-01-02","status":500,"path":"/v1/cfs"}')
 add("a code in another letter case", "not_envelope", '{"RequestId":"$id","Code":"$code"}')
-add("a code of null", "not_envelope", '{"requestId":"$id","code":null}')
-add("a code of no bytes", "not_envelope", '{"requestId":"$id","code":""}')
-add("a code of false", "not_envelope", '{"requestId":"$id","code":false}')
-add("a code in a list", "not_envelope", '{"requestId":"$id","code":["$code"]}')
-add("a code in an object", "not_envelope", '{"requestId":"$id","code":{"name":"$code"}}')
-add("two codes", "not_envelope", '{"code":"$code","requestId":"$id","code":"$code"}')
+add_identified("a code of null", "not_envelope", '{"requestId":"$id","code":null}')
+add_identified("a code of no bytes", "not_envelope", '{"requestId":"$id","code":""}')
+add_identified("a code of false", "not_envelope", '{"requestId":"$id","code":false}')
+add_identified("a code in a list", "not_envelope", '{"requestId":"$id","code":["$code"]}')
+add_identified("a code in an object", "not_envelope", '{"requestId":"$id","code":{"name":"$code"}}')
+add_identified("two codes", "not_envelope", '{"code":"$code","requestId":"$id","code":"$code"}')
 add("two codes, one escaped", "not_envelope", '{"code":"$code","\\u0063ode":"$code"}')
 add("two request ids", "not_envelope", '{"code":"$code","requestId":"$id","request_id":"$id"}')
 add("a message in an object", "not_envelope", '{"code":"$code","message":{"en":"$code"}}')
@@ -209,7 +216,7 @@ local function new_response(form, random)
     local response = text.readable {
         name = form.name,
         origin = form.origin,
-        requestId = header and id or nil,
+        requestId = (header or form.is_identified) and id or nil,
         status = statuses[random(#statuses)],
         headers = text.readable { ["Content-Type"] = types[random(#types)] or nil },
         body = body,
@@ -221,7 +228,7 @@ end
 
 --- Responses with the status of an error and without an error envelope, more than 90 of them. A
 --- seed makes the same ones on every Lua; each one has, beside what makes it a response, a `name`, the
---- `origin` that its error will tell, and, where the headers have it, the `requestId`.
+--- `origin` that its error will tell, and, where the response has one, the `requestId`.
 ---
 ---     for _, response in ipairs(testing.broken(7)) do
 ---         local err = errors.from_response(response)

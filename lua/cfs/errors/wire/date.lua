@@ -1,4 +1,4 @@
---- Dates of HTTP: RFC 9110, section 5.6.7.
+--- Dates of HTTP: RFC 9110, section 5.6.7, and what servers make of it.
 
 local floor, match = math.floor, string.match
 
@@ -37,32 +37,52 @@ local function full_year(digits, now)
 end
 
 
--- "Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"
-local function fields(text, now)
-    local day, month, year, time = match(text, "^%a%a%a, (%d%d) (%a%a%a) (%d%d%d%d) (%S+) GMT$")
-    if day then return tonumber(year), month, day, time end
-    day, month, year, time = match(text, "^%a+day, (%d%d)%-(%a%a%a)%-(%d%d) (%S+) GMT$")
-    if day then return full_year(tonumber(year), now), month, day, time end
-    month, day, time, year = match(text, "^%a%a%a (%a%a%a) ([ %d]%d) (%S+) (%d%d%d%d)$")
-    return tonumber(year or ""), month, day, time
+-- What stands for the zone, in seconds east of Greenwich; nil if it is none.
+local function zone_offset(zone)
+    if zone == "GMT" or zone == "UTC" or zone == "UT" or zone == "Z" then return 0 end
+    local sign, hours, minutes = match(zone, "^([+-])(%d%d):?([0-5]%d)$")
+    if not sign then return nil end
+    local seconds = tonumber(hours) * 3600 + tonumber(minutes) * 60
+    return sign == "-" and -seconds or seconds
 end
 
 
---- Reads a date in any of the three forms. The day of the week does not count.
+-- The day, month, year, time and zone of
+--   Sun, 06 Nov 1994 08:49:37 GMT    as RFC 9110 wants it; the day of the week may be missing
+--   Sunday, 06-Nov-94 08:49:37 GMT   as RFC 850 had it
+--   Sun Nov  6 08:49:37 1994         as asctime of C has it
+local function fields(text)
+    local rest = match(text, "^%a+, ?(.*)$") or text
+    local day, month, year, time, zone = match(rest, "^(%d%d?)[ -](%a%a%a)[ -](%d+) (%S+) (%S+)$")
+    if day then return day, month, year, time, zone end
+    month, day, time, year = match(text, "^%a%a%a (%a%a%a)  ?(%d%d?) (%S+) (%d%d%d%d)$")
+    return day, month, year, time, "GMT"
+end
+
+
+-- A date is shorter than this, in bytes.
+local longest = 64
+
+
+--- Reads a date in any of the three forms, or in one that is written with less care: a day of one digit,
+--- a year of two, no day of the week, another zone. The day of the week does not count.
 ---@param text string
 ---@param now number? Unix time, to tell the century of a year of two digits; else the clock's
 ---@return integer? time seconds since 1970-01-01 00:00:00 UTC; nil if the text is no date
 function date.parse(text, now)
-    local year, month, day, time = fields(text, now)
-    local hour, minute, second = match(time or "", "^(%d%d):(%d%d):(%d%d)$")
+    if #text > longest then return nil end
+    local day, month, year, time, zone = fields(text)
+    local hour, minute, second = match(time or "", "^(%d%d?):(%d%d):(%d%d)$")
     month = months[month or ""]
-    if not hour or not month then return nil end
+    local offset = hour and month and zone_offset(zone)
+    if not offset or #year ~= 4 and #year ~= 2 then return nil end
     day, hour, minute, second = tonumber(day), tonumber(hour), tonumber(minute), tonumber(second)
+    year = #year == 4 and tonumber(year) or full_year(tonumber(year), now)
     -- 60 is a leap second
     if day < 1 or day > days_in(year, month) or hour > 23 or minute > 59 or second > 60 then
         return nil
     end
-    return days_since_epoch(year, month, day) * 86400 + hour * 3600 + minute * 60 + second
+    return days_since_epoch(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset
 end
 
 

@@ -7,6 +7,8 @@ local state = require "cfs.errors.base.state"
 local status = require "cfs.errors.catalogue.status"
 local text = require "cfs.errors.base.text"
 
+local find, ipairs, pcall, type = string.find, ipairs, pcall, type
+
 local envelope = {}
 
 -- Another Lua than LuaJIT may have some module of that name.
@@ -16,6 +18,7 @@ local has_ffi = package.loaded.jit and pcall(require, "ffi")
 local has_cjson, cjson = pcall(require, "cjson")
 cjson = has_cjson and cjson.new()
 
+local request_ids = { "requestId", "requestID", "request_id" }
 local members = { "code", "message", "requestId", "requestID", "request_id" }
 
 local read = core.reader(state.metatables, status.metatable(nil), state.kept)
@@ -56,6 +59,31 @@ local function prepare(document)
         :gsub("\\u([dD][89abAB]%x%x)\\u([dD][c-fC-F]%x%x)", "\1%1\2%2")
         :gsub("\\u[dD][89a-fA-F]%x%x", "\\ufffd")
         :gsub("[\1\2]", "\\u"))
+end
+
+
+-- The only request id of a document, under whatever name; nil if there are several.
+local function request_id_of(document)
+    local id
+    for _, name in ipairs(request_ids) do
+        local value = document[name]
+        if value ~= nil and (id ~= nil or type(value) ~= "string") then return nil end
+        id = id or value
+    end
+    return id
+end
+
+
+--- What a JSON object without a usable code says all the same.
+---@param body string which errors.parse calls "not_envelope"
+---@return string? message
+---@return string? request_id
+function envelope.remains(body)
+    local document = prepare(body)
+    if not cjson or not find(document, "^%s*{") then return nil end
+    local good, decoded = pcall(cjson.decode, document)
+    if not good then return nil end
+    return type(decoded.message) == "string" and decoded.message or nil, request_id_of(decoded)
 end
 
 

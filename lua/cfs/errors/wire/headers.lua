@@ -1,41 +1,126 @@
---- Headers of HTTP messages, as the tables of various clients have them.
+--- Headers of HTTP messages, in whatever form a client has them.
 
 local core = require "cfs.errors.core"
 local date = require "cfs.errors.wire.date"
 local kept = require "cfs.errors.object.kept"
 
 local ceil, max, min = math.ceil, math.max, math.min
-local lower, match, sub = string.lower, string.match, string.sub
-local pairs, tonumber, tostring, type = pairs, tonumber, tostring, type
+local find, gmatch, gsub, lower, match, sub =
+    string.find, string.gmatch, string.gsub, string.lower, string.match, string.sub
+local getmetatable = debug.getmetatable
+local next, pcall, rawget, tonumber, tostring, type = next, pcall, rawget, tonumber, tostring, type
 
 local headers = {}
 
+-- A header that came twice is joined by a comma by most clients. These have no comma of their own.
+local is_single = { ["x-bce-error-code"] = true, ["x-bce-request-id"] = true }
+
 
 -- A header's value as text: a list counts by its first entry, an empty value not at all.
-local function value_text(value)
-    if type(value) == "table" then value = value[1] end
+local function value_text(name, value)
+    if type(value) == "table" then value = rawget(value, 1) end
     if type(value) == "number" then value = tostring(value) end
-    if type(value) ~= "string" or value == "" then return nil end
+    if type(value) ~= "string" then return nil end
+    if is_single[name] then value = match(match(value, "^[%s,]*([^,]*)"), "^.*%S") end
+    if value == nil or value == "" then return nil end
     return core.repair(value)
 end
 
 
---- Some headers of a table, whatever the letter case of their names. Of two spellings of one name
---- the one that sorts first counts, so that the order of a table does not matter.
----@param given any a table of headers; anything else has none
+-- Takes over a header if it is wanted. Of two spellings of one name the one that sorts first counts, so
+-- that the order of a table does not matter; of one spelling, the first.
+local function take(reading, name, value)
+    local key = type(name) == "string" and lower(name)
+    local wanted, values, spellings = reading.wanted, reading.values, reading.spellings
+    if wanted[key] and (not spellings[key] or name < spellings[key]) then
+        local text = value_text(key, value)
+        if text then values[key], spellings[key] = text, name end
+    end
+end
+
+
+-- Takes over a line, "Name: value". A status line begins the headers of another response, before which
+-- those of a redirect or of "100 Continue" do not count.
+local function take_line(reading, line)
+    if find(line, "^[Hh][Tt][Tt][Pp]/") then
+        reading.values, reading.spellings = {}, {}
+    else
+        local name, value = match(line, "^([^%s:]+)[ \t]*:[ \t]*(.*)$")
+        if name then take(reading, lower(name), match(value, "^.*%S") or "") end
+    end
+end
+
+
+-- Takes over the lines of a raw block, in which a line that begins with a blank goes on from the one
+-- before it.
+local function take_block(reading, block)
+    for line in gmatch(gsub(block, "\r?\n[ \t]+", " "), "[^\r\n]+") do take_line(reading, line) end
+end
+
+
+-- Takes over an entry of a list: a line, or a pair of a name and a value.
+local function take_entry(reading, entry)
+    if type(entry) == "string" then
+        take_block(reading, entry)
+    elseif type(entry) == "table" then
+        local name = rawget(entry, 1) or rawget(entry, "name")
+        local value = rawget(entry, 2) or rawget(entry, "value")
+        if type(name) == "string" then take(reading, lower(name), value) end
+    end
+end
+
+
+-- Takes over what an iterator gives.
+local function take_each(reading, iterate, state, name)
+    local value
+    while true do
+        name, value = iterate(state, name)
+        if name == nil then return end
+        take(reading, name, value)
+    end
+end
+
+
+-- Takes over what a client's own object tells: by `__pairs`, which pairs() of Lua 5.1 and LuaJIT does not
+-- know, or by its method `each`. Whatever these raise is the caller's to catch.
+local function take_object(reading, object, metatable)
+    local pairs_of = type(metatable) == "table" and rawget(metatable, "__pairs")
+    if pairs_of then return take_each(reading, pairs_of(object)) end
+    local each = object.each
+    if type(each) == "function" then take_each(reading, each(object)) end
+end
+
+
+-- Takes over what is in the table itself, whatever metamethods it has.
+local function take_table(reading, given)
+    for name, value in next, given do
+        if type(name) == "string" then take(reading, name, value) end
+    end
+    local index, entry = 1, rawget(given, 1)
+    while entry ~= nil do
+        take_entry(reading, entry)
+        index = index + 1
+        entry = rawget(given, index)
+    end
+end
+
+
+--- Some headers, whatever the letter case of their names, in any of these forms: a table of names and
+--- values; a list of lines or of pairs; one raw block; an object with `each` or `__pairs`, as lua-http's.
+--- Anything else has none.
+---@param given any
 ---@param wanted table<string, boolean> their names in lower case
 ---@return table<string, string> values by those names, in valid UTF-8
 function headers.read(given, wanted)
-    local values, spellings = {}, {}
-    if type(given) ~= "table" then return values end
-    for name, value in pairs(given) do
-        local key = type(name) == "string" and lower(name)
-        if wanted[key] and (not spellings[key] or name < spellings[key]) then
-            local text = value_text(value)
-            if text then values[key], spellings[key] = text, name end
-        end
+    local reading = { wanted = wanted, values = {}, spellings = {} }
+    if type(given) == "string" then
+        take_block(reading, given)
+    elseif type(given) == "table" or type(given) == "userdata" then
+        if type(given) == "table" then take_table(reading, given) end
+        local metatable = getmetatable(given)
+        if metatable or given.each then pcall(take_object, reading, given, metatable) end
     end
-    return values
+    return reading.values
 end
 
 
@@ -56,6 +141,20 @@ function headers.kept(err)
 end
 
 
+-- A clock that tells a time before the year 2015 or after 2099 was never set: CFS is younger.
+local earliest, latest = 1420070400, 4102444800
+
+
+--- The time at the server when it sent the response.
+---@param values table<string, string> headers by their names in lower case
+---@param now number? Unix time at the caller
+---@return integer? time Unix time; nil if the header Date does not tell it
+function headers.server_time(values, now)
+    local time = values.date and date.parse(values.date, now)
+    return time and time >= earliest and time < latest and time or nil
+end
+
+
 --- How long the header Retry-After (RFC 9110, section 10.2.3) asks to wait: a number, rounded up, or
 --- the first of a list of them, or a date, less the time at the server, else the caller's.
 ---@param values table<string, string> headers by their names in lower case
@@ -68,7 +167,7 @@ function headers.retry_after(values, now)
     local seconds = tonumber(match(value .. ",", "^%s*(%d+%.?%d*)%s*,"))
     if not seconds then
         local time = date.parse(match(value, "^%s*(.*%S)") or "", now)
-        local since = values.date and date.parse(values.date, now) or now
+        local since = headers.server_time(values, now) or now
         seconds = time and since and max(0, time - since)
     end
     return seconds and min(ceil(seconds), longest_wait) or nil

@@ -1,13 +1,17 @@
---- Errors out of HTTP responses, whoever made the response and whatever is in it.
+--- Errors out of what an HTTP client's call returned, whichever client it is and whatever came.
 
 local envelope = require "cfs.errors.wire.envelope"
 local headers = require "cfs.errors.wire.headers"
 local kept = require "cfs.errors.object.kept"
+local kind_of = require("cfs.errors.catalogue.kind").of_error
 local make = require "cfs.errors.object.make"
 local misuse = require "cfs.errors.base.misuse"
 local status = require "cfs.errors.catalogue.status"
+local suggest = require "cfs.errors.base.suggest"
+local transport = require "cfs.errors.wire.transport"
 
-local sub, type = string.sub, type
+local error, find, gsub, ipairs, lower, match, next, pairs, rawget, sub, tonumber, type = error, string.find,
+    string.gsub, ipairs, string.lower, string.match, next, pairs, rawget, string.sub, tonumber, type
 
 local receive = {}
 
@@ -21,35 +25,97 @@ local wanted = {
     ["x-bce-error-code"] = true,
     ["x-bce-error-message"] = true,
     ["x-bce-request-id"] = true,
+    ["content-encoding"] = true,
     ["retry-after"] = true,
     date = true,
 }
 
+-- The fields of a response, each with the names that other clients have for it.
+local fields = { status = true, headers = true, body = true }
+local other_names = {
+    status = { "statusCode", "status_code", "statuscode", "StatusCode", "Status", "http_status",
+        "http_code", "response_code", "responseCode", "code" },
+    headers = { "Headers", "Header", "response_headers" },
+    body = { "Body", "text", "content", "data", "response_body" },
+}
 
--- Reads the body as an envelope: an error, or nil and why not.
-local function read_body(body, limit)
-    if type(body) ~= "string" then return nil, "empty" end
-    if limit and #body > limit then return nil, "too_large" end
-    local err, _, what = envelope.parse(body)
-    return err, what
+
+-- A status: a number, "404", or a status line, "HTTP/1.1 404 Not Found" or "404 Not Found".
+local function read_status(given)
+    if type(given) == "string" and #given > 3 then
+        given = match(given, "^[Hh][Tt][Tt][Pp]/[%d.]+ +(%d%d%d)$")
+            or match(given, "^[Hh][Tt][Tt][Pp]/[%d.]+ +(%d%d%d)%s") or match(given, "^(%d%d%d)%s")
+    end
+    return status.normalize(given)
 end
 
 
--- The error that the headers tell of, or one without a code that keeps what could not be read.
-local function read_headers(values, body, origin)
-    local code = values["x-bce-error-code"]
-    local err = make.receive(code, code and values["x-bce-error-message"])
-    kept.keep(err, "origin", code and "headers" or origin)
-    if origin ~= "empty" then kept.keep(err, "body", sub(body, 1, snapshot_size)) end
+-- Does it stand where a status should, and say that no response came?
+local function is_reason(given)
+    if type(given) == "string" and not find(given, "^0*$") then return true end
+    return given ~= "" and (tonumber(given) or 1) <= 0
+end
+
+
+-- The error of a call that got no response. The table says `sent`, if the caller knows better.
+local function no_response(reason, told, number)
+    local word, sent, is_certificate = transport.classify(number or reason)
+    if type(told) == "table" and rawget(told, "sent") ~= nil then
+        local is_sent = rawget(told, "sent")
+        if type(is_sent) ~= "boolean" then
+            return nil, "field 'sent' must be a boolean, got " .. type(is_sent), 3
+        end
+        sent = is_sent and "maybe" or "no"
+    end
+    local retry = (word == "local" or is_certificate) and "never" or "backoff"
+    return make.no_response(word, sent, retry, reason)
+end
+
+
+-- A page in HTML may begin like XML.
+local function is_xml(body)
+    local beginning = lower(match(sub(body, 1, 1024), "<.*$") or "")
+    return (find(beginning, "^<%?xml") or find(beginning, "^<error%a*[%s>/]"))
+        and not find(beginning, "<html") and not find(beginning, "<!doctype html")
+end
+
+
+local function is_encoded(encoding)
+    return encoding ~= nil and find(gsub(lower(encoding), "identity", ""), "%w") ~= nil
+end
+
+
+-- The error of a body that is no envelope: told by the headers, or one without a code that keeps what
+-- could not be read.
+local function read_rest(values, body, origin)
+    local code, message, request_id = values["x-bce-error-code"], nil, nil
+    if origin == "not_envelope" then
+        message, request_id = envelope.remains(body)
+    elseif origin == "html" then
+        origin = is_xml(body) and "xml" or origin
+    elseif origin == "malformed" then
+        origin = is_encoded(values["content-encoding"]) and "compressed" or origin
+    end
+    local snapshot = origin ~= "empty" and sub(body, 1, snapshot_size) or nil
+    if code then message, origin = values["x-bce-error-message"], "headers" end
+    local err = make.receive(code, message, request_id)
+    kept.keep_all(err, { origin = origin, body = snapshot, headers = nil })
     return err
 end
 
 
 -- The error of a response that is one.
-local function read_error(response, received, limit)
-    local values = headers.read(response.headers or response.header, wanted)
-    local err, origin = read_body(response.body, limit)
-    err = err or read_headers(values, response.body, origin)
+local function read_error(received, given_headers, body, limit)
+    local values = headers.read(given_headers, wanted)
+    local err, origin, _ = nil, "empty", nil
+    if type(body) == "string" then
+        if limit and #body > limit then
+            origin = "too_large"
+        else
+            err, _, origin = envelope.parse(body)
+        end
+    end
+    err = err or read_rest(values, body, origin)
     err.requestId = err.requestId or values["x-bce-request-id"]
     make.set_status(err, received)
     -- what advice is taken from
@@ -58,31 +124,155 @@ local function read_error(response, received, limit)
 end
 
 
---- The error that an HTTP response tells of: out of its envelope; else out of the headers
---- X-Bce-Error-Code and X-Bce-Error-Message; else one without a code, whose `err:origin()` says
---- why. It takes what lua-resty-http and ngx.location.capture give, and plain tables.
+-- What is wrong with a response that lacks a field: it has it under another name. nil if nothing is.
+local function objection(response, field)
+    for _, name in ipairs(other_names[field]) do
+        if response[name] ~= nil then
+            return "unknown field '" .. name .. "', did you mean '" .. field .. "'?"
+        end
+    end
+end
+
+
+-- The same for a response without a status, which no client leaves out.
+local function status_objection(response, given_headers, body)
+    local wrong = objection(response, "status")
+    if wrong then return wrong end
+    for name in pairs(response) do
+        if type(name) == "string" and not fields[name] and suggest.nearest(name, fields) == "status" then
+            return (suggest.unknown("field", name, fields))
+        end
+    end
+    if given_headers == nil and body == nil then
+        return "a response has a 'status', 'headers' and a 'body'; this table has none of them"
+    end
+end
+
+
+-- Is there a body that lua-resty-http has not read yet?
+local function is_unread(response)
+    return response.has_body == true
+        or response.has_body == nil and (type(response.read_body) == "function"
+            or type(response.body_reader) == "function")
+end
+
+
+-- What a table of a response tells: an error; nil if it is none; or nil, a sentence and the number of the
+-- argument that is wrong.
+local function read_response(response, options)
+    local known, wrong
+    if options ~= nil then
+        known, wrong = misuse.read("option", options, option_types)
+        if not known then return nil, wrong, 2 end
+    end
+    local given, body = response.status, response.body
+    local given_headers = response.headers or response.header
+    if given == nil then wrong = status_objection(response, given_headers, body) end
+    if given_headers == nil then wrong = wrong or objection(response, "headers") end
+    if body == nil then wrong = wrong or objection(response, "body") end
+    if wrong then return nil, wrong, 1 end
+
+    local received, any_status = read_status(given), known and known.any_status
+    if received and received < 400 and not any_status then
+        if response.truncated ~= true then return nil end -- nginx tells it of a subrequest
+        return make.no_response("closed", "maybe", "backoff", "the response was cut short")
+    end
+    local has_headers = type(given_headers) == "table" and next(given_headers) ~= nil
+        or type(given_headers) == "userdata"
+    if not received and (body == nil or body == "") and not has_headers and is_reason(given) then
+        return no_response(type(given) == "string" and not tonumber(given) and given or nil)
+    end
+    if body == nil and is_unread(response) then
+        return nil, "the body was not read; first set response.body = response:read_body()", 1
+    end
+    local err = read_error(received, given_headers, body, known and known.limit)
+    if received and received < 400 and not err.known then return nil end
+    return err
+end
+
+
+-- What the values of LuaSocket tell, a body or 1, a status and headers; or those of lua-curl, a number of
+-- libcurl, which is 0 for a success, and a sentence. Returns as read_response.
+local function read_values(first, second, third)
+    if type(first) == "number" then
+        local is_status = type(second) == "number" or read_status(second)
+        if not is_status and (second == nil or type(second) == "string") then
+            if first == 0 then return nil end
+            if first > 0 and first < 100 then return no_response(second or first, nil, first) end
+        end
+        if first ~= 1 or not is_status then
+            return nil, "response, body, 1 or a number of libcurl expected, got " .. first, 1
+        end
+        first = nil
+    elseif type(second) ~= "number" and type(second) ~= "string" then
+        return nil, "status expected behind a body, got " .. type(second), 2
+    end
+    return read_response { status = second, headers = third, body = first }
+end
+
+
+-- What a client's call returned, told by its shape. Returns as read_response.
+local function read(first, second, third)
+    if not first then
+        if kind_of(second) then return second end
+        return no_response(second, third)
+    elseif type(first) == "table" then
+        if kind_of(first) then return first end
+        return read_response(first, second)
+    elseif type(first) == "string" or type(first) == "number" then
+        return read_values(first, second, third)
+    end
+    return nil, "response, nil or body expected, got " .. type(first), 1
+end
+
+
+--- The error that a client's call ended in, from what the call returned:
 ---
----     local response, reason = httpc:request_uri(url)
----     local err = response and errors.from_response(response)
+--- - a table of a response, and options. The error is that of its envelope; else that of the headers
+---   X-Bce-Error-Code and X-Bce-Error-Message; else one without a code, whose `err:origin()` says why.
+--- - nil or false and a reason: no response came. The error has no code, the reason is its cause, and
+---   `err:transport()` says what happened. A table in third place may tell `sent`, false if the caller
+---   knows that the request did not reach the service, or true.
+--- - a body or 1, a status, and headers, as LuaSocket has them
+---
+--- Nothing that came over the network raises.
+---
+---     local err = errors.from_response(httpc:request_uri(url))
 ---
 --- Options: `any_status = true` reports a code of the catalogue below status 400, too; `limit`, in
 --- bytes, is the size above which a body is not read.
----@param response { status: integer?, headers: table?, header: table?, body: string? }
----@param options { any_status: boolean?, limit: integer? }?
+---@param response table|string|number|false|nil what the call returned: status, headers (or header), body
+---@param ... any what else it returned, or options
 ---@return cfs.error? err nil if the status is below 400
-function receive.from_response(response, options)
-    if type(response) ~= "table" then
-        local why = response == nil and type(options) == "string" and ": " .. options or ""
-        misuse.argument(1, "from_response", "table expected, got " .. type(response) .. why)
-    end
-    local known, wrong = misuse.read("option", options == nil and {} or options, option_types)
-    if not known then misuse.argument(2, "from_response", wrong) end
-    local limit = known.limit
-    local received = status.normalize(response.status)
-    if not received or received >= 400 then return read_error(response, received, limit) end
-    if not known.any_status then return nil end
-    local err = read_error(response, received, limit)
-    return err.known and err or nil
+function receive.from_response(response, ...)
+    local err, wrong, argument = read(response, ...)
+    if wrong then misuse.argument(argument, "from_response", wrong) end
+    return err
+end
+
+
+--- Returns its arguments if they are no error, else raises it: see errors.from_response.
+---
+---     local response = errors.check(httpc:request_uri(url))
+---
+---@param response any what a client's call returned, as for errors.from_response
+---@param ... any
+---@return any ... the arguments
+function receive.check(response, ...)
+    local err, wrong, argument = read(response, ...)
+    if wrong then misuse.argument(argument, "check", wrong) end
+    if err then error(err, 0) end
+    return response, ...
+end
+
+
+--- The error of a failed call, nil and a reason, if the reason is one that HTTP clients have.
+---@param reason any
+---@param told any a table may say `sent`, as for errors.from_response
+---@return cfs.error?
+function receive.known_reason(reason, told)
+    if reason == nil or not transport.is_reason(reason) then return nil end
+    return no_response(reason, type(told) == "table" and type(told.sent) == "boolean" and told or nil)
 end
 
 

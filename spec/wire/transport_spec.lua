@@ -1,0 +1,289 @@
+-- spec/data/transport.tsv has what HTTP clients gave as the reason when no response came: the client; the
+-- form, a text, the number of libcurl that Lua-cURL's error object has, or the name of lua-http's error of
+-- HTTP/2; the reason; what had happened; whether the request may have been sent; whether the client had
+-- followed a redirect by itself; and how often that was observed.
+
+local files = require "spec.helpers.files"
+local support = require "spec.helpers.support"
+local transport = require "cfs.errors.wire.transport"
+
+
+-- An error object as Lua-cURL's: a userdata there.
+local function curl_error(number, name, category)
+    local methods = {
+        no = function() return number end,
+        name = function() return name end,
+        msg = function() return "a sentence" end,
+        cat = function() return category or "CURL-EASY" end,
+    }
+    return setmetatable({}, { __index = methods })
+end
+
+
+local function observations()
+    local list = {}
+    for line in files.read("spec/data/transport.tsv"):gmatch("[^\n]+") do
+        local client, form, text, word, sent, redirected, times =
+            line:match("^([^\t]+)\t([^\t]+)\t([^\t]+)\t([^\t]+)\t([^\t]+)\t([^\t]+)\t(%d+)$")
+        if client then
+            local reason = text
+            if form == "libcurl" then
+                reason = curl_error(tonumber(text:match("%d+$")), text:match("^%S+"))
+            elseif form == "http2" then
+                reason = { name = text, code = ({ PROTOCOL_ERROR = 1, REFUSED_STREAM = 7 })[text] }
+            end
+            list[#list + 1] = {
+                client = client, text = text, reason = reason, word = word, sent = sent,
+                redirected = redirected == "yes", times = tonumber(times),
+            }
+        end
+    end
+    return list
+end
+
+
+-- The observations that the reason does not tell: what had happened → what is said of it.
+local untold = {
+    -- the same reason after the request and during the handshake
+    ["LuaSec: closed"] = "tls closed",
+    ["LuaSec: unexpected eof while reading"] = "tls closed",
+    ["LuaSec: wantwrite"] = "closed timeout",
+    ["lua-curl: Failed to connect to 127.0.0.1 port 45341 after 0 ms: Couldn't connect to server"] =
+        "tls connect",
+    -- the service refused the certificate after the request
+    ["lua-http: flush: Broken pipe"] = "tls closed",
+    -- lua-http hides that a name did not resolve, and has one reason for a cut line and for a bad one
+    ["lua-http: flush: Connection refused"] = "resolve connect",
+    ["lua-http: flush: Connection timed out"] = "resolve timeout",
+    ["lua-http: flush: Network is unreachable"] = "resolve connect",
+    ["lua-http: starttls: Connection refused"] = "resolve connect",
+    ["lua-http: starttls: Connection timed out"] = "resolve timeout",
+    ["lua-http: read_body_chunk: Invalid or incomplete multibyte or wide character"] = "closed protocol",
+    ["lua-http: read_header: Invalid or incomplete multibyte or wide character"] = "closed protocol",
+    ["lua-http: read_status_line: Invalid or incomplete multibyte or wide character"] = "closed protocol",
+    -- numbers of libcurl that stand for several things
+    ["Lua-cURLv3: COULDNT_CONNECT 7"] = { ["local connect"] = true, ["tls connect"] = true },
+    ["Lua-cURLv3: OPERATION_TIMEDOUT 28"] = "resolve timeout",
+    ["Lua-cURLv3: OUT_OF_MEMORY 27"] = "protocol local",
+    ["Lua-cURLv3: RECV_ERROR 56"] = { ["tls closed"] = true, ["protocol closed"] = true },
+    ["Lua-cURLv3: UNSUPPORTED_PROTOCOL 1"] = "local protocol",
+    -- a body that was cut in its chunks; no descriptor left to resolve a name with; a route that refuses
+    ["lua-resty-http: closed"] = "protocol closed",
+    ["LuaSocket: host or service not provided, or not known"] = "local resolve",
+    ["LuaSocket: Invalid argument"] = "connect other",
+    -- what the caller's own functions returned
+    ["LuaSocket: my sink error"] = "local other",
+    ["LuaSocket: my source error"] = "local other",
+}
+
+
+describe("The word for a reason", function()
+    it("is right for 92 of 100 observations at least, and else where the reason does not tell", function()
+        local all, right = 0, 0
+        local left = {}
+        for name in pairs(untold) do left[name] = true end
+        for _, row in ipairs(observations()) do
+            local word = transport.classify(row.reason)
+            all = all + row.times
+            if word == row.word then
+                right = right + row.times
+            else
+                local name, pair = row.client .. ": " .. row.text, row.word .. " " .. word
+                local expected = untold[name]
+                assert.is_true(expected == pair or type(expected) == "table" and expected[pair] or false,
+                    name .. ": " .. pair)
+                left[name] = nil
+            end
+        end
+        assert.same({}, left)
+        assert.equal(508, all)
+        assert.equal(472, right) -- 92.9 %
+    end)
+
+    for _, case in ipairs {
+        -- what comes first in the reason counts, not what a server wrote into it
+        { "HTTP/1.1 abc could not be resolved (connection refused)", "protocol", "maybe" },
+        { "couldn't parse status code from response status line: HTTP/1.1 timeout", "protocol", "maybe" },
+        { "SSL: certificate subject name (x could not be resolved (3) does not match", "tls", "maybe", true },
+        { "read_header: connection refused", "connect", "maybe" },
+        { "read: No route to host", "connect", "maybe" },
+        { "x could not be resolved (110: Operation timed out)", "resolve", "no" },
+        { "x could not be resolved (5: Operation refused)", "resolve", "no" },
+        -- what a raised message begins with does not count
+        { "app/timeout.lua:3: attempt to index a nil value", "other", "maybe" },
+        { "C:\\app\\timeout.lua:3: connection refused", "connect", "no" },
+        { "app.lua:3: connection refused", "connect", "no" },
+        { "error in POST request: connection refused", "connect", "no" },
+        -- letters count in either case; other C libraries have other words
+        { "CLOSED", "closed", "maybe" },
+        { "flush: Host is unreachable", "connect", "no" },
+        { "read: Operation timed out", "timeout", "maybe" },
+        { "starttls: Operation timed out", "timeout", "no" },
+        { "Name does not resolve", "resolve", "no" },
+        { "flush: No file descriptors available", "local", "no" },
+        { "Can't assign requested address", "local", "no" },
+        -- certificates
+        { "certificate verify failed", "tls", "no", true },
+        { "18: self-signed certificate", "tls", "no", true },
+        { "62: hostname mismatch", "tls", "no", true },
+        { "certificate host mismatch", "tls", "no", true },
+        { "starttls: error:0A000086:SSL routines::certificate verify failed:hostname mismatch",
+            "tls", "no", true },
+        { "starttls: error:0A00010B:SSL routines::wrong version number", "tls", "no" },
+        { "tlsv13 alert certificate required", "tls", "maybe", true },
+        { "tlsv1 alert unknown ca", "tls", "maybe", true },
+        { "handshake failed", "tls", "no" },
+        { "404: no mismatch, but no such thing", "other", "maybe" },
+        -- through a proxy, and libcurl's sentences
+        { "failed to connect to: proxy:3128: timeout", "timeout", "no" },
+        { "failed to connect to: proxy:3128: connection refused", "connect", "no" },
+        { "failed to issue CONNECT to proxy: closed", "closed", "no" },
+        { "Failed to connect to cfs.test port 443 after 2002 ms: Timeout was reached", "timeout", "maybe" },
+        { "Recv failure: Connection reset by peer", "closed", "maybe" },
+        { "Recv failure: something new", "closed", "maybe" },
+        { "Unsupported HTTP version in response", "protocol", "maybe" },
+        { "Resolving timed out after 1000 milliseconds", "resolve", "maybe" },
+        { "[CURL-EASY][COULDNT_CONNECT] Couldn't connect to server (7)", "connect", "maybe" },
+        { "[CURL-EASY][PEER_FAILED_VERIFICATION] The certificate was not OK (60)", "tls", "maybe", true },
+        -- a word that only suggests proves nothing about what was sent
+        { "the host was not found: could not resolve", "resolve", "maybe" },
+        { "upstream says: connection refused", "connect", "maybe" },
+        { "", "other", "maybe" },
+        { "no rows", "other", "maybe" },
+    } do
+        local reason, word, sent, certificate = case[1], case[2], case[3], case[4] or false
+        it("is " .. word .. ", sent: " .. sent .. ", for " .. reason, function()
+            assert.same({ word, sent, certificate }, { transport.classify(reason) })
+        end)
+    end
+
+    it("is told by what client libraries give in place of a string", function()
+        for _, case in ipairs {
+            { curl_error(7, "COULDNT_CONNECT"), "connect", "maybe", false },
+            { curl_error(60, "PEER_FAILED_VERIFICATION"), "tls", "maybe", true },
+            { curl_error(3, "URL_MALFORMAT"), "local", "no", false },
+            { curl_error(7, "UNKNOWN_OPTION", "CURL-MULTI"), "other", "maybe", false },
+            { curl_error(1000, "NEW"), "other", "maybe", false },
+            { { name = "REFUSED_STREAM", code = 7 }, "closed", "no", false },
+            { { name = "CANCEL", code = 8 }, "protocol", "maybe", false },
+            { { name = "REFUSED_STREAM", code = 8 }, "other", "maybe", false },
+            { 28, "timeout", "maybe", false },
+            { 7.5, "other", "maybe", false },
+            { -1, "other", "maybe", false },
+        } do
+            assert.same({ case[2], case[3], case[4] }, { transport.classify(case[1]) })
+        end
+    end)
+
+    it("is other for any other value, whatever its metamethods do", function()
+        for _, other in ipairs(support.others) do
+            if type(other[2]) ~= "string" then
+                assert.same({ "other", "maybe", false }, { transport.classify(other[2]) }, other[1])
+            end
+        end
+        assert.same({ "other", "maybe", false }, { transport.classify(nil) })
+        local raising = curl_error(7)
+        getmetatable(raising).__index = function(_, name)
+            return function() if name == "no" then error(nil) end return "CURL-EASY" end
+        end
+        assert.same({ "other", "maybe", false }, { transport.classify(raising) })
+    end)
+
+    it("is one of those that are listed, each with what it stands for", function()
+        local seen = {}
+        for _, row in ipairs(observations()) do seen[transport.classify(row.reason)] = true end
+        for word, sentence in pairs(transport.words) do
+            assert.is_true(seen[word], word)
+            assert.truthy(sentence:find("^%l"))
+            seen[word] = nil
+        end
+        assert.same({}, seen)
+    end)
+
+    it("depends on the first 512 bytes only", function()
+        assert.equal("other", (transport.classify(("x"):rep(512) .. "timeout")))
+        assert.equal("timeout", (transport.classify(("x"):rep(505) .. "timeout" .. ("x"):rep(1e6))))
+    end)
+end)
+
+
+describe("What may have been sent", function()
+    it("is never denied, but where the client followed a redirect by itself", function()
+        local followed = 0
+        for _, row in ipairs(observations()) do
+            local _, sent = transport.classify(row.reason)
+            if sent == "no" and row.sent == "maybe" then
+                assert.is_true(row.redirected, row.client .. ": " .. row.text)
+                followed = followed + row.times
+            end
+        end
+        assert.equal(4, followed)
+    end)
+
+    it("is denied where no client could have sent it", function()
+        local denied, all = 0, 0
+        for _, row in ipairs(observations()) do
+            if row.sent == "no" and not row.client:find("cURL", 1, true) and row.client ~= "lua-curl" then
+                local _, sent = transport.classify(row.reason)
+                all = all + row.times
+                if sent == "no" then denied = denied + row.times end
+            end
+        end
+        assert.same({ 138, 173 }, { denied, all })
+    end)
+
+    it("is left open by each number of libcurl that a repetition by libcurl may end with", function()
+        for number = 5, 100 do
+            local word, sent = transport.classify(number)
+            if word ~= "local" then assert.equal("maybe", sent, number) end
+        end
+    end)
+end)
+
+
+describe("A reason that is surely a client's", function()
+    it("is each that was observed, but for some that every program gives", function()
+        local others = {}
+        for _, row in ipairs(observations()) do
+            if not transport.is_reason(row.reason) then others[#others + 1] = row.text end
+        end
+        table.sort(others)
+        assert.same({
+            "/usr/share/lua/5.1/resty/core/socket.lua:244: assertion failed!",
+            "/usr/share/lua/5.2/cqueues.lua:23: unable to initialize continuation queue: Too many open files",
+            "/usr/share/lua/5.4/socket/http.lua:276: attempt to index a nil value (local 'schemedefs')",
+            "HTTP/1.1 abc OK",
+            "HTTP/9.z 200 OK",
+            "Invalid argument",
+            "attempt to concatenate a nil value (field 'status_code')",
+            "can't resume a dead coroutine",
+            "error",
+            "ls.lua:24: boom",
+            "my sink error",
+            "my source error",
+            "no memory",
+            "no such file or directory",
+            "permission denied",
+            "unknown scheme",
+        }, others)
+    end)
+
+    for _, reason in ipairs {
+        "", "not found", "no rows", "user closed the ticket", "header missing", "invalid header", "error",
+        "permission denied", "the ticket is closed", "timeout of the session", "HTTP/1.1 404 Not Found",
+        "certificate not found", "no such file or directory", "reset the password", "order aborted", "a: b",
+        "read: nothing found", "cannot parse", "TLS is required", "500: internal error", "bad port",
+        "404: mismatch", "invalid encoding",
+    } do
+        it("is not " .. (reason == "" and "nothing" or reason), function()
+            assert.is_false(transport.is_reason(reason))
+        end)
+    end
+
+    it("is no number, nor any other value", function()
+        assert.is_false(transport.is_reason(7))
+        assert.is_true(transport.is_reason(curl_error(7, "COULDNT_CONNECT")))
+        assert.is_true(transport.is_reason { name = "REFUSED_STREAM", code = 7 })
+        for _, other in ipairs(support.others) do assert.is_false(transport.is_reason(other[2]), other[1]) end
+    end)
+end)
