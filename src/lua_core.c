@@ -24,14 +24,6 @@
      luaL_register(L, NULL, functions))
 #endif
 
-#if defined(_WIN32)
-#define CFS_EXPORT __declspec(dllexport)
-#elif defined(__GNUC__)
-#define CFS_EXPORT __attribute__((visibility("default")))
-#else
-#define CFS_EXPORT
-#endif
-
 /* }=============================================================== */
 
 /* Up to this size a text is put together on the C stack, else in a userdata. */
@@ -274,44 +266,17 @@ static int core_catalogue(lua_State *L)
     return 1;
 }
 
-/* The text of a phrase in the language at this stack index; English for any that is not "zh". */
-static const char *phrase_text(lua_State *L, const cfs_phrase *phrase, int index)
-{
-    bool is_chinese =
-        lua_type(L, index) == LUA_TSTRING && strcmp(lua_tostring(L, index), "zh") == 0;
-    return phrase->texts[is_chinese ? CFS_LANGUAGE_zh : CFS_LANGUAGE_en];
-}
-
-/* phrase(group, name, language): the text; nil if there is none of this name. */
+/* phrase(index): its group, its name, its texts in English and Chinese; nothing behind the last. */
 static int core_phrase(lua_State *L)
 {
-    cfs_bytes group = check_string(L, 1), name = check_string(L, 2);
-    const cfs_phrase *phrase;
-    size_t index = 0;
-    while ((phrase = cfs_phrase_at(index++)) != NULL) {
-        if (strcmp(phrase->name, name.at) == 0 && strcmp(phrase->group, group.at) == 0) {
-            lua_pushstring(L, phrase_text(L, phrase, 3));
-            return 1;
-        }
-    }
-    return 0;
-}
-
-/* names(group): a new list of the names of a group, in their order. */
-static int core_names(lua_State *L)
-{
-    cfs_bytes group = check_string(L, 1);
-    const cfs_phrase *phrase;
-    size_t index = 0;
-    int count = 0;
-    lua_newtable(L);
-    while ((phrase = cfs_phrase_at(index++)) != NULL) {
-        if (strcmp(phrase->group, group.at) == 0) {
-            lua_pushstring(L, phrase->name);
-            lua_rawseti(L, -2, ++count);
-        }
-    }
-    return 1;
+    const cfs_phrase *phrase = cfs_phrase_at((size_t)luaL_checkinteger(L, 1) - 1);
+    if (phrase == NULL)
+        return 0;
+    lua_pushstring(L, phrase->group);
+    lua_pushstring(L, phrase->name);
+    lua_pushstring(L, phrase->texts[CFS_LANGUAGE_en]);
+    lua_pushstring(L, phrase->texts[CFS_LANGUAGE_zh]);
+    return 4;
 }
 
 /* Pushes the first upvalues of the functions that know members. */
@@ -358,18 +323,12 @@ struct calls {
     size_t envelope_size, refusal_size;
 };
 
-CFS_EXPORT int luaopen_cfs_errors_core(lua_State *L);
-
 /* The module. */
 CFS_EXPORT int luaopen_cfs_errors_core(lua_State *L)
 {
-    static const luaL_Reg functions[] = {{"reader", core_reader},
-                                         {"write", core_write},
-                                         {"repair", core_repair},
-                                         {"catalogue", core_catalogue},
-                                         {"phrase", core_phrase},
-                                         {"names", core_names},
-                                         {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"reader", core_reader}, {"write", core_write},
+                                         {"repair", core_repair}, {"catalogue", core_catalogue},
+                                         {"phrase", core_phrase}, {NULL, NULL}};
     static const struct calls calls = {cfs_envelope_read_texts, sizeof(cfs_envelope),
                                        sizeof(cfs_refusal)};
     luaL_newlib(L, functions);
@@ -379,8 +338,7 @@ CFS_EXPORT int luaopen_cfs_errors_core(lua_State *L)
     push_keys(L);
     lua_pushcclosure(L, core_request_id, KEY_COUNT);
     lua_setfield(L, -2, "request_id");
-    *(struct calls *)lua_newuserdata(L, sizeof calls) =
-        calls; /* not all addresses fit a light one */
+    *(struct calls *)lua_newuserdata(L, sizeof calls) = calls; /* a light one is too narrow */
     lua_setfield(L, -2, "calls");
     push_state(L);
     lua_setfield(L, -2, "state");

@@ -1,9 +1,9 @@
 -- What is written out of the loaded library: path → content. `make docs` writes the files, and a spec
 -- compares them.
 
-local core = require "cfs.errors.core"
 local comments = require "tools.comments"
 local errors = require "cfs.errors"
+local phrases = require "cfs.errors.base.phrases"
 local state = require "cfs.errors.base.state"
 
 local services = {
@@ -56,7 +56,7 @@ local function add_kind(lines, kind)
     add(lines, "- status: %d %s", kind.status, kind.reason)
     add(lines, "- fault: the %s's; category: %s; gRPC: %s", kind.fault, kind.category,
         kind.canonical)
-    add(lines, "- retry: %s (%s)", kind.retry, core.phrase("retry", kind.retry, "en"))
+    add(lines, "- retry: %s (%s)", kind.retry, phrases.say("retry", kind.retry, "en"))
     add(lines, "- what to do: %s", kind.remedy)
     add(lines, "")
 end
@@ -70,7 +70,7 @@ local function add_words(lines, title, group, sentence)
     add(lines, "")
     add(lines, "| %s | meaning | codes |", group)
     add(lines, "|---|---|---|")
-    for _, name in ipairs(core.names(group)) do
+    for _, name in ipairs(phrases.names(group)) do
         local codes = {}
         for _, service in ipairs(services) do
             for _, kind in ipairs(kinds_of(service.name)) do
@@ -80,7 +80,7 @@ local function add_words(lines, title, group, sentence)
             end
         end
         if name ~= "unknown" then
-            add(lines, "| `%s` | %s | %s |", name, core.phrase(group, name, "en"),
+            add(lines, "| `%s` | %s | %s |", name, phrases.say(group, name, "en"),
                 group == "retry" and name == "never" and "the others" or table.concat(codes, ", "))
         end
     end

@@ -14,11 +14,20 @@ local functions = calls.errors
 
 function functions.each(l) for kind in l.errors.each() do tostring(kind) end end
 function functions.search(l) tostring(l.errors.search "mount") end
-function functions.extend(l) l.errors.extend { { code = "EveryCall", status = 404, message = "No {what}" } } end
+function functions.extend(l)
+    l.errors.extend { { code = "EveryCall", status = 404, message = "No {what}" } }
+end
 function functions.parse(l) assert(l.errors.parse(envelope)) end
 function functions.from_response(l) assert(l.errors.from_response(page)) end
+function functions.check(l)
+    assert(not pcall(l.errors.check, page))
+    assert(not pcall(l.errors.check, nil, "connection refused"))
+    l.errors.check({ status = 200, body = "{}" })
+end
 function functions.new(l) l.errors.new("AccessDenied", { cause = {} }) end
-function functions.raise(l) assert(not pcall(l.errors.raise, "AccessDenied", { requestId = "r", cause = "c" })) end
+function functions.raise(l)
+    assert(not pcall(l.errors.raise, "AccessDenied", { requestId = "r", cause = "c" }))
+end
 function functions.pcall(l) assert(not l.errors.pcall(error, "odd")) end
 function functions.assert(l) assert(not pcall(l.errors.assert, nil, "odd")) end
 function functions.is(l) assert(not pcall(l.errors.is, nil, "NoSuchCode")) end
@@ -26,14 +35,18 @@ functions["find"] = function(l) l.errors.find(l.errors.AccessDenied(), "not_foun
 functions["match"] = function(l) l.errors.match("text", { default = tostring }) end
 function functions.matcher(l) l.errors.matcher { throttle = tostring, default = tostring } "text" end
 function functions.explain(l)
-    for _, given in ipairs { "RateLimit", "404", 404, "RateLimt", envelope, "HTTP/1.1 502 Bad\r\n\r\n<html>" } do
+    for _, given in ipairs {
+        "RateLimit", "404", 404, "RateLimt", envelope, "HTTP/1.1 502 Bad\r\n\r\n<html>", "throttle", "resign",
+    } do
         l.errors.explain(given)
     end
 end
 
 functions = calls.retry
 
-local function policy(l) return l.retry.policy { sleep = function() end, random = function() return 0 end } end
+local function policy(l)
+    return l.retry.policy { sleep = function() end, random = function() return 0 end }
+end
 
 function functions.policy(l) tostring(policy(l)) end
 function functions.run(l)
@@ -52,7 +65,8 @@ function functions.sequence(l) l.testing.sequence { "RateLimit", l.errors.Access
 local function subjects(errors)
     local _, foreign = errors.pcall(error, {})
     return {
-        errors.parse(envelope), errors.from_response(page), foreign, errors.AccessDenied { cause = foreign },
+        errors.parse(envelope), errors.from_response(page), errors.from_response(nil, "timeout"), foreign,
+        errors.AccessDenied { cause = foreign },
         errors.from_response { status = 503, headers = { ["retry-after"] = "7" }, body = "{" },
     }
 end

@@ -18,7 +18,7 @@ server {
         proxy_pass http://127.0.0.1:PORT2;
         header_filter_by_lua_block { relay.header_filter() }
         body_filter_by_lua_block { relay.body_filter() }
-        log_by_lua_block { relay.error() }
+        log_by_lua_block { relay.log() }
     }
     location = /metrics { content_by_lua_block { ngx.print(nginx.metrics()) } }
     location = /memory {

@@ -1,5 +1,6 @@
 local command = require "spec.helpers.command"
 local core = require "cfs.errors.core"
+local phrases = require "cfs.errors.base.phrases"
 
 -- The variables of the locale, and the language that they mean.
 local cases = {
@@ -39,8 +40,8 @@ describe("The phrases", function()
         local groups = { "category", "retry", "fault", "remedy", "status_remedy", "no_response_remedy",
             "label", "sentence" }
         for _, group in ipairs(groups) do
-            for _, name in ipairs(core.names(group)) do
-                local english, chinese = core.phrase(group, name, "en"), core.phrase(group, name, "zh")
+            for _, name in ipairs(phrases.names(group)) do
+                local english, chinese = phrases.say(group, name, "en"), phrases.say(group, name, "zh")
                 count = count + 1
                 assert.is_nil(english:find("[\128-\255]"), name)
                 assert.truthy(chinese:find("[\228-\233]"), name)
@@ -52,8 +53,8 @@ describe("The phrases", function()
     end)
 
     it("are nil where there is none", function()
-        assert.is_nil(core.phrase("category", "nosuch", "en"))
-        assert.is_nil(core.phrase("nosuch", "never", "en"))
-        assert.same({}, core.names("nosuch"))
+        assert.is_nil(phrases.say("category", "nosuch", "en"))
+        assert.is_nil(phrases.say("nosuch", "never", "en"))
+        assert.is_nil(phrases.names("nosuch"))
     end)
 end)

@@ -1,8 +1,8 @@
 --- Kinds of the errors whose code is not in the catalogue, one for each status, so that every such
 --- error still has a category and an answer to "may I repeat it?"; and kinds for no response at all.
 
-local core = require "cfs.errors.core"
 local kind = require "cfs.errors.catalogue.kind"
+local phrases = require "cfs.errors.base.phrases"
 local state = require "cfs.errors.base.state"
 
 local lower = string.lower
@@ -43,7 +43,7 @@ local rows = {
 -- What a person does, by the word of retry: see src/words.def.
 local function remedies_of(group)
     local remedies = {}
-    for _, retry in ipairs(core.names(group)) do remedies[retry] = core.phrase(group, retry, "en") end
+    for _, retry in ipairs(phrases.names(group)) do remedies[retry] = phrases.say(group, retry, "en") end
     return remedies
 end
 

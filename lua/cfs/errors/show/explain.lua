@@ -12,7 +12,7 @@ local text = require "cfs.errors.base.text"
 
 local concat, sort = table.concat, table.sort
 local format, sub = string.format, string.sub
-local say = language.say
+local say = require("cfs.errors.base.phrases").say
 
 local explain = {}
 

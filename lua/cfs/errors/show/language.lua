@@ -1,6 +1,5 @@
 --- In which language a person is told what an error is. Codes, messages and log lines stay English.
 
-local core = require "cfs.errors.core"
 local misuse = require "cfs.errors.base.misuse"
 
 local find, gsub, lower, match = string.find, string.gsub, string.lower, string.match
@@ -46,17 +45,6 @@ function language.choose(options, position, name)
     if wrong then misuse.argument(position, name, wrong, 3) end
     return read.language or language.of_locale()
 end
-
-
---- A phrase of the library.
----
----     language.say("retry", "never", "en")  --> no: the same call fails again
----
----@param group string
----@param name string
----@param chosen "en"|"zh"
----@return string? phrase nil if there is none
-language.say = core.phrase
 
 
 return language

@@ -20,7 +20,7 @@ local function heading(err, kind)
     local request_id, status = rawget(err, "requestId"), rawget(err, "status") or kind.status
     local words = code == nil and "no code" or text.show(code)
     local word = kept.get(err, "word") -- of a transport error
-    if word then return "no response: " .. word .. "; what to do: " .. text.show(kind.remedy) end
+    if word then return "no response: " .. word end
     if request_id ~= nil then words = words .. " [" .. text.show(request_id) .. "]" end
     if message == nil then message = kind.message end
     if message == nil then

@@ -24,7 +24,7 @@ local suggest = require "cfs.errors.base.suggest"
 local transport = require "cfs.errors.wire.transport"
 
 local find, format, match, sub = string.find, string.format, string.match, string.sub
-local say = language.say
+local say = require("cfs.errors.base.phrases").say
 
 local subject = {}
 

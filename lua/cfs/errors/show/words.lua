@@ -1,8 +1,8 @@
 --- The library's words, as tables that a person can print: `errors.categories`, `errors.retries`.
 
 local columns = require "cfs.errors.show.columns"
-local core = require "cfs.errors.core"
 local language = require "cfs.errors.show.language"
+local phrases = require "cfs.errors.base.phrases"
 
 local words = {}
 
@@ -13,7 +13,7 @@ local margin = 18
 -- The names of a group in their order, but for "unknown", which no row of the catalogue has.
 local function names_of(group)
     local names = {}
-    for _, name in ipairs(core.names(group)) do
+    for _, name in ipairs(phrases.names(group)) do
         if name ~= "unknown" then names[#names + 1] = name end
     end
     return names
@@ -23,7 +23,7 @@ end
 local function list(group)
     local lines, chosen = { group }, language.of_locale()
     for _, name in ipairs(names_of(group)) do
-        local meaning = columns.wrap(language.say(group, name, chosen), margin)
+        local meaning = columns.wrap(phrases.say(group, name, chosen), margin)
         lines[#lines + 1] = columns.pad("  " .. name, margin) .. meaning
     end
     return table.concat(lines, "\n")
@@ -32,7 +32,7 @@ end
 
 local function table_of(group, show)
     local meanings = {}
-    for _, name in ipairs(names_of(group)) do meanings[name] = core.phrase(group, name, "en") end
+    for _, name in ipairs(names_of(group)) do meanings[name] = phrases.say(group, name, "en") end
     return setmetatable(meanings, { __tostring = show })
 end
 
