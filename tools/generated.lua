@@ -201,7 +201,8 @@ end
 -- The version is that of the core: cfs.h has it.
 local function version()
     local number = read("src/cfs.h"):match('#define CFS_VERSION "([^"]+)"')
-    return "--- The version of these files, which is that of the core that they need. Written by `make docs`.\n"
+    return "--- The version of these files, which is that of the core that they need. Written by "
+        .. "`make docs`.\n"
         .. 'return "' .. number .. '"\n'
 end
 
