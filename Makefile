@@ -253,7 +253,7 @@ instructions budgets: build/bench/once build/bench/shapes
 clean:
 	$(RM) -r build dist
 
--include spec/proof/proof.mk spec/clients/clients.mk # not in a tree without the tests
+-include spec/proof/proof.mk spec/clients/clients.mk spec/matrix/matrix.mk # not in a tree without the tests
 
 .PHONY: all help demo gateway repl check test test-prometheus bench bench-nginx instructions budgets simulate \
     docs golden picture drift dist lint install uninstall lib install-lib uninstall-lib clean

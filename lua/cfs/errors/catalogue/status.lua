@@ -43,7 +43,9 @@ local rows = {
 -- What a person does, by the word of retry: see src/words.def.
 local function remedies_of(group)
     local remedies = {}
-    for _, retry in ipairs(phrases.names(group)) do remedies[retry] = phrases.say(group, retry, "en") end
+    for _, retry in ipairs(phrases.names(group)) do
+        remedies[retry] = phrases.say(group, retry, "en")
+    end
     return remedies
 end
 
