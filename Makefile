@@ -55,6 +55,7 @@ help:
 #: make docs        write what is generated: docs/errors.md, types/, rockspecs/
 #: make golden      write spec/data/advice.tsv anew, on purpose only: judge every row that changes
 #: make picture     draw docs/flow.svg of docs/flow.dot
+#: make random      responses, headers, dates and reasons at random, never raised on: ROUNDS=500000
 #: make drift       compare the vendor's page with the catalogue: PAGE=file, text or HTML
 #: make dist        pack what is committed, for a release: dist/*.tar.gz and dist/*.src.rock
 #: make lint        luacheck and clang-format
@@ -102,6 +103,14 @@ simulate:
 	@$(MAKE) -s LUA=lua5.4
 	@$(call run,lua5.4) bench/outage.lua build/outage.tsv
 	@gnuplot bench/outage.gnuplot
+
+ROUNDS = 500000
+random:
+	@tools/need lua5.4 luajit2 lua-cjson lua-busted
+	@$(MAKE) -s LUA=lua5.4
+	@$(MAKE) -s LUA=luajit
+	@for lua in lua5.4 luajit; do ROUNDS=$(ROUNDS) LUA_PATH='lua/?.lua;;' LUA_CPATH="build/$$lua/?.so;;" \
+	    $$lua spec/run.lua --output=plainTerminal spec/wire/random_spec.lua || exit 1; done
 
 docs:
 	@tools/need lua5.4 lua-cjson
@@ -187,6 +196,6 @@ clean:
 
 -include spec/proof/proof.mk # not in a tree without the tests
 
-.PHONY: all help demo gateway repl test test-prometheus bench bench-nginx instructions budgets simulate \
+.PHONY: all help demo gateway repl test test-prometheus bench bench-nginx instructions budgets simulate random \
     docs golden picture drift dist lint install uninstall clean
 .DELETE_ON_ERROR:
