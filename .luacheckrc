@@ -3,6 +3,8 @@ max_line_length = 110
 files["lua/cfs/errors/nginx*"].globals = { "ngx" }
 files["spec/nginx/upstream.lua"].std = "ngx_lua"
 files["spec"].std = "max+busted"
+files["spec/clients/application.lua"].std = "ngx_lua"
+files["spec/matrix/served.lua"].std = "ngx_lua"
 files["bench"].std = "max"
 files["bench/served.lua"] = { std = "max", globals = { "ngx" } }
 files["tools"].std = "max"

@@ -1,8 +1,9 @@
 # cfs-errors: `make demo` shows what it does, `make test` tests it, `make help` lists the rest.
 
-# The Lua to build, install and show with: lua5.1, lua5.2, lua5.3, lua5.4 or luajit.
+# The Lua to build, install and show with: lua5.1, lua5.2, lua5.3, lua5.4, lua5.5 or luajit. The tests
+# take Lua 5.5 where it is installed with its headers; Debian 12 has none.
 LUA = lua5.4
-LUAS = lua5.1 lua5.2 lua5.3 lua5.4 luajit
+LUAS = lua5.1 lua5.2 lua5.3 lua5.4 $(if $(shell pkg-config --exists lua5.5 2>/dev/null && command -v lua5.5),lua5.5) luajit
 
 CC = cc
 CFLAGS = -O2 -g
@@ -17,9 +18,13 @@ LUA_VERSION = $(shell $(LUA) -e 'print((_VERSION:gsub("Lua ", "")))')
 LUA_LIB_DIR =
 INST_LUADIR = $(or $(LUA_LIB_DIR),$(PREFIX)/share/lua/$(LUA_VERSION))
 INST_LIBDIR = $(or $(LUA_LIB_DIR),$(PREFIX)/lib/lua/$(LUA_VERSION))
+TYPES_DIR = $(PREFIX)/share/cfs-errors/types
+BIN_DIR = $(PREFIX)/bin
 INSTALL = install
 
-SOURCES = $(wildcard src/*.c)
+# The C library, and with the file that knows Lua, the module.
+CORE = src/catalogue.c src/envelope.c src/utf8.c
+SOURCES = $(CORE) src/words.c src/lua_core.c
 HEADERS = $(wildcard src/*.h src/*.def)
 MODULES = $(shell find lua -name '*.lua')
 
@@ -31,6 +36,7 @@ DEV_lua5.4 = liblua5.4-dev
 DEV_luajit = luajit2 libluajit2-5.1-dev
 COMPILER = gcc libc6-dev pkg-config
 NGINX = nginx libnginx-mod-http-lua
+TESTED = lua-cjson lua-busted lua-inspect lua-argparse
 
 # Runs a Lua with the library as built here: $(call run,lua5.4) file.lua
 paths = LUA_PATH='lua/?.lua;;' LUA_CPATH='build/$(1)/?.so;;'
@@ -39,29 +45,42 @@ run = $(paths) $(1)
 all: build/$(LUA)/cfs/errors/core.so
 
 help:
-	@sed -n 's/^#: //p' $(MAKEFILE_LIST)
+	@sed -n 's/^#: \{0,1\}//p' $(MAKEFILE_LIST)
 
-#: make             build the C core for LUA=lua5.4 (or lua5.1, lua5.2, lua5.3, luajit)
+#: = Use it
+#: make             build the C core for LUA=lua5.4 (or lua5.1, lua5.2, lua5.3, lua5.5, luajit)
 #: make demo        a tour: parse, match, explain, raise and render real errors; then a gateway
 #: make gateway     examples/gateway: an API that raises errors and a gateway before it, until Ctrl-C
 #: make repl        Lua's prompt with `errors` loaded
-#: make test        the specs on Lua 5.1, 5.2, 5.3, 5.4 and LuaJIT; LUAS= and SPECS= choose
-#: make bench       how fast it is, on Lua 5.4, LuaJIT and in C, with targets; BENCH=short for a glance
-#: make bench-nginx  an error answered by nginx beside printing constants, by wrk; BENCH=short, too
-#: make instructions  what reading takes, against bench/instructions.tsv; `make budgets` writes that anew
-#: make test-prometheus  a real Prometheus scrapes two gateways and adds up what they counted
-#: make simulate    what an outage does to 1,000 clients without retry, with a naive one, and with ours;
-#:                  draws docs/outage.svg
-#: make docs        write what is generated: docs/errors.md, types/, rockspecs/
-#: make golden      write spec/data/advice.tsv anew, on purpose only: judge every row that changes
-#: make picture     draw docs/flow.svg of docs/flow.dot
+#: make install     for LUA=, into PREFIX=/usr/local, or LUA_LIB_DIR= for OpenResty; DESTDIR= counts;
+#:                  where pkg-config does not know the Lua, LUA_INCDIR= is where lua.h is
+#: make uninstall   the reverse
+#: make lib         the C library by itself: build/lib/libcfs-errors.a and .so
+#: make install-lib  the C library, its headers and cfs-errors.pc, into PREFIX=/usr/local; DESTDIR= counts
+#: make uninstall-lib  the reverse
+#:
+#: = Test it
+#: make check       the specs on LUA=lua5.4 alone: a minute
+#: make test        all of it, on every Lua: 10 to 20 minutes; LUAS= and SPECS= choose
+#: make lint        luacheck and clang-format
 #: make random      responses, headers, dates and reasons at random, never raised on: ROUNDS=500000
+#: make test-prometheus  a real Prometheus scrapes two gateways and adds up what they counted
+#:
+#: = Write what is generated
+#: make docs        docs/errors.md, types/, the rockspecs
+#: make golden      spec/data/advice.tsv anew, on purpose only: judge every row that changes
+#: make picture     docs/flow.svg of docs/flow.dot
 #: make drift       compare the vendor's page with the catalogue: PAGE=file, text or HTML
 #: make dist        pack what is committed, for a release: dist/*.tar.gz and dist/*.src.rock
-#: make lint        luacheck and clang-format
-#: make install     for LUA=, into PREFIX=/usr/local, or LUA_LIB_DIR= for OpenResty; DESTDIR= counts
-#: make uninstall   the reverse
 #: make clean       remove what was built
+#:
+#: = Measure it
+#: make bench       how fast it is, on Lua 5.4, LuaJIT and in C, with targets; BENCH=short for a glance
+#: make bench-nginx  an error that nginx sends beside code written by hand, by wrk; BENCH=short, too
+#: make instructions  what reading takes, against bench/instructions.tsv; `make budgets` writes that anew
+#: make simulate    what an outage does to 1,000 clients without retry, with a naive one, and with ours;
+#:                  draws docs/outage.svg
+#:
 
 build/%/cfs/errors/core.so: $(SOURCES) $(HEADERS)
 	@tools/need $(COMPILER) $(filter lua5.%,$*) $(DEV_$*)
@@ -69,66 +88,62 @@ build/%/cfs/errors/core.so: $(SOURCES) $(HEADERS)
 	$(CC) -std=c99 $(CFLAGS) $(WARNINGS) -fPIC $(SHARED) \
 	    $(if $(LUA_INCDIR),-I$(LUA_INCDIR),$$(pkg-config --cflags $*)) -o $@ $(SOURCES) $(LDFLAGS)
 
-demo:
-	@tools/need lua5.4 lua-cjson
-	@$(MAKE) -s LUA=lua5.4
+demo: build/lua5.4/cfs/errors/core.so build/luajit/cfs/errors/core.so
+	@tools/need lua5.4 luajit2 lua-cjson $(NGINX) curl
 	@$(call run,lua5.4) examples/show.lua examples/tour.lua
-	@$(MAKE) -s gateway DEMO=demo
+	@$(call paths,luajit) examples/gateway/run demo
 
-gateway:
+gateway: build/luajit/cfs/errors/core.so
 	@tools/need luajit2 lua-cjson $(NGINX) curl
-	@$(MAKE) -s LUA=luajit
-	@$(call paths,luajit) examples/gateway/run $(DEMO)
+	@$(call paths,luajit) examples/gateway/run
 
-repl:
+repl: build/lua5.4/cfs/errors/core.so
 	@tools/need lua5.4 lua-cjson
-	@$(MAKE) -s LUA=lua5.4
 	@$(call run,lua5.4) -e 'errors = require "cfs.errors" print "Type errors for a short guide."' -i
 
-test:
+check: build/$(LUA)/cfs/errors/core.so
+	@tools/need $(LUA) $(TESTED) luarocks git g++ procps
+	@tools/test check $(LUA)
+
+test: $(LUAS:%=build/%/cfs/errors/core.so)
+	@$(if $(SPECS),,echo "This takes 10 to 20 minutes; make check takes one.")
 	@tools/need $(COMPILER) $(filter lua5.%,$(LUAS)) $(foreach lua,$(LUAS),$(DEV_$(lua))) \
-	    lua-cjson lua-busted lua-inspect luarocks git $(NGINX) curl procps \
+	    $(TESTED) luarocks git g++ $(NGINX) curl procps \
 	    $(if $(SPECS),,valgrind lua-dkjson libjansson-dev python3)
-	@$(MAKE) -s $(LUAS:%=build/%/cfs/errors/core.so)
 	@SPECS='$(SPECS)' tools/test $(LUAS) \
 	    $(if $(filter luajit,$(LUAS)),"luajit -joff" "luajit -e package.loaded.jit=nil")
 
-test-prometheus:
+test-prometheus: build/luajit/cfs/errors/core.so
 	@tools/need luajit2 lua-cjson lua-busted $(NGINX) curl procps prometheus
-	@$(MAKE) -s LUA=luajit
 	@$(call run,luajit) spec/run.lua --output=plainTerminal spec/prometheus
 
-simulate:
+simulate: build/lua5.4/cfs/errors/core.so
 	@tools/need lua5.4 gnuplot-nox
-	@$(MAKE) -s LUA=lua5.4
 	@$(call run,lua5.4) bench/outage.lua build/outage.tsv
 	@gnuplot bench/outage.gnuplot
 
 ROUNDS = 500000
-random:
+random: build/lua5.4/cfs/errors/core.so build/luajit/cfs/errors/core.so
 	@tools/need lua5.4 luajit2 lua-cjson lua-busted
-	@$(MAKE) -s LUA=lua5.4
-	@$(MAKE) -s LUA=luajit
-	@for lua in lua5.4 luajit; do ROUNDS=$(ROUNDS) LUA_PATH='lua/?.lua;;' LUA_CPATH="build/$$lua/?.so;;" \
-	    $$lua spec/run.lua --output=plainTerminal spec/wire/random_spec.lua || exit 1; done
+	@for lua in lua5.4 luajit; do \
+	    ROUNDS=$(ROUNDS) LUA_PATH='lua/?.lua;;' LUA_CPATH="build/$$lua/?.so;;" \
+	        $$lua spec/run.lua --output=plainTerminal spec/wire/random_spec.lua || exit 1; \
+	done
 
-docs:
+docs: build/lua5.4/cfs/errors/core.so
 	@tools/need lua5.4 lua-cjson
-	@$(MAKE) -s LUA=lua5.4
 	@$(call run,lua5.4) tools/generate.lua
 
-golden:
+golden: build/lua5.4/cfs/errors/core.so
 	@tools/need lua5.4
-	@$(MAKE) -s LUA=lua5.4
 	@$(call run,lua5.4) tools/golden.lua
 
 picture:
 	@tools/need graphviz
 	dot -Tsvg -o docs/flow.svg docs/flow.dot
 
-drift:
+drift: build/lua5.4/cfs/errors/core.so
 	@tools/need lua5.4 lua-cjson
-	@$(MAKE) -s LUA=lua5.4
 	@$(call run,lua5.4) tools/drift.lua $(PAGE)
 
 dist:
@@ -137,65 +152,120 @@ dist:
 
 lint:
 	@tools/need lua-check clang-format
-	luacheck -q lua spec bench examples tools
-	clang-format --dry-run -Werror src/*.c src/*.h spec/*.c bench/*.c spec/proof/*.[ch] fuzz/*.[ch]
+	luacheck -q lua bin/cfs-errors spec bench examples tools
+	clang-format --dry-run -Werror src/*.c src/*.h spec/*.c bench/*.c spec/proof/*.[ch] fuzz/*.[ch] \
+	    examples/c/*.c
 
+# A person's editor finds the annotations below $(TYPES_DIR).
 install: all
+	$(INSTALL) -D -m 644 types/cfs/errors/names.lua $(DESTDIR)$(TYPES_DIR)/cfs/errors/names.lua
 	@for module in $(MODULES:lua/%=%); do \
 	    $(INSTALL) -D -m 644 lua/$$module $(DESTDIR)$(INST_LUADIR)/$$module || exit 1; done
 	$(INSTALL) -D -m 755 build/$(LUA)/cfs/errors/core.so $(DESTDIR)$(INST_LIBDIR)/cfs/errors/core.so
+	@# the command runs on this Lua, and finds the library wherever it is
+	$(INSTALL) -d $(DESTDIR)$(BIN_DIR)
+	{ echo '#!/usr/bin/env $(LUA)'; \
+	    echo 'package.path = "$(INST_LUADIR)/?.lua;" .. package.path'; \
+	    echo 'package.cpath = "$(INST_LIBDIR)/?.so;" .. package.cpath'; \
+	    sed 1d bin/cfs-errors; } >$(DESTDIR)$(BIN_DIR)/cfs-errors
+	chmod 755 $(DESTDIR)$(BIN_DIR)/cfs-errors
 
 uninstall:
+	$(RM) $(DESTDIR)$(TYPES_DIR)/cfs/errors/names.lua
 	$(RM) $(MODULES:lua/%=$(DESTDIR)$(INST_LUADIR)/%)
-	$(RM) $(DESTDIR)$(INST_LIBDIR)/cfs/errors/core.so
+	$(RM) $(DESTDIR)$(INST_LIBDIR)/cfs/errors/core.so $(DESTDIR)$(BIN_DIR)/cfs-errors
+
+# The C library by itself. Before 1.0 each minor version may change what programs were compiled with.
+VERSION = $(shell sed -n 's/^.define CFS_VERSION "\(.*\)"$$/\1/p' src/cfs.h)
+SONAME = libcfs-errors.so.$(basename $(VERSION))
+PUBLIC = $(addprefix src/,cfs.h catalogue.h catalogue.def envelope.h utf8.h)
+EXPORTED = -DCFS_API='__attribute__((visibility("default")))'
+LIB_DIR = $(PREFIX)/lib
+INCLUDE_DIR = $(PREFIX)/include
+
+build/lib/%.o: src/%.c $(HEADERS)
+	@tools/need $(COMPILER)
+	@mkdir -p $(@D)
+	$(CC) -std=c99 $(CFLAGS) $(WARNINGS) -fPIC -c -o $@ $<
+
+build/lib/libcfs-errors.a: $(CORE:src/%.c=build/lib/%.o)
+	@$(RM) $@
+	$(AR) rcs $@ $^
+
+build/lib/libcfs-errors.so: $(CORE) $(HEADERS)
+	@tools/need $(COMPILER)
+	@mkdir -p $(@D)
+	$(CC) -std=c99 $(CFLAGS) $(WARNINGS) $(EXPORTED) -fPIC -shared -Wl,-soname,$(SONAME) -o $@ $(CORE) \
+	    $(LDFLAGS)
+	@ln -sf $(@F) $(@D)/$(SONAME)
+
+lib: build/lib/libcfs-errors.a build/lib/libcfs-errors.so
+
+install-lib: lib
+	$(INSTALL) -d $(DESTDIR)$(LIB_DIR)/pkgconfig $(DESTDIR)$(INCLUDE_DIR)/cfs-errors
+	$(INSTALL) -m 644 $(PUBLIC) $(DESTDIR)$(INCLUDE_DIR)/cfs-errors
+	$(INSTALL) -m 644 build/lib/libcfs-errors.a $(DESTDIR)$(LIB_DIR)
+	$(INSTALL) -m 755 build/lib/libcfs-errors.so $(DESTDIR)$(LIB_DIR)/libcfs-errors.so.$(VERSION)
+	ln -sf libcfs-errors.so.$(VERSION) $(DESTDIR)$(LIB_DIR)/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(LIB_DIR)/libcfs-errors.so
+	sed -e 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' \
+	    -e 's|@LIB_DIR@|$(LIB_DIR:$(PREFIX)/%=$${prefix}/%)|' \
+	    -e 's|@INCLUDE_DIR@|$(INCLUDE_DIR:$(PREFIX)/%=$${prefix}/%)|' \
+	    src/cfs-errors.pc.in >$(DESTDIR)$(LIB_DIR)/pkgconfig/cfs-errors.pc
+
+uninstall-lib:
+	$(RM) $(PUBLIC:src/%=$(DESTDIR)$(INCLUDE_DIR)/cfs-errors/%)
+	$(RM) $(addprefix $(DESTDIR)$(LIB_DIR)/,libcfs-errors.a libcfs-errors.so $(SONAME) \
+	    libcfs-errors.so.$(VERSION) pkgconfig/cfs-errors.pc)
+	rmdir $(DESTDIR)$(INCLUDE_DIR)/cfs-errors 2>/dev/null || true
 
 # Benchmarks.
-PLAIN = src/catalogue.c src/envelope.c src/utf8.c
 BENCH =
 bench_rounds = $(if $(BENCH),3 0.002,9 0.02)
 
 build/bench/%/bench_floor.so: bench/floor.c
+	@tools/need $(COMPILER) $(DEV_$*)
 	@mkdir -p $(@D)
 	$(CC) -std=c99 -O2 $(WARNINGS) -fPIC -shared $$(pkg-config --cflags $*) -o $@ $<
 
-build/bench/reader: bench/reader.c $(PLAIN) $(HEADERS)
+build/bench/reader: bench/reader.c $(CORE) $(HEADERS)
+	@tools/need $(COMPILER) libjansson-dev
 	@mkdir -p $(@D)
-	$(CC) -std=c99 -O2 $(WARNINGS) -Isrc -o $@ $< $(PLAIN) -ljansson
+	$(CC) -std=c99 -O2 $(WARNINGS) -Isrc -o $@ $< $(CORE) -ljansson
 
-build/bench/once: bench/once.c $(PLAIN) $(HEADERS)
+build/bench/once: bench/once.c $(CORE) $(HEADERS)
+	@tools/need $(COMPILER)
 	@mkdir -p $(@D)
-	$(CC) -std=c99 -O2 $(WARNINGS) -Isrc -o $@ $< $(PLAIN)
+	$(CC) -std=c99 -O2 $(WARNINGS) -Isrc -o $@ $< $(CORE)
 
 build/bench/shapes: bench/shapes.lua bench/inputs.lua
+	@tools/need lua5.4
 	@$(RM) -r $@ && mkdir -p $@
 	lua5.4 bench/shapes.lua $@
 
-bench:
-	@tools/need $(COMPILER) lua5.4 $(DEV_lua5.4) $(DEV_luajit) lua-cjson lua-dkjson libjansson-dev
-	@$(MAKE) -s build/lua5.4/cfs/errors/core.so build/luajit/cfs/errors/core.so build/bench/reader \
-	    build/bench/lua5.4/bench_floor.so build/bench/luajit/bench_floor.so build/bench/shapes
+bench: $(foreach lua,lua5.4 luajit,build/$(lua)/cfs/errors/core.so build/bench/$(lua)/bench_floor.so) \
+    build/bench/reader build/bench/shapes
+	@tools/need lua-cjson lua-dkjson
 	@for lua in lua5.4 luajit; do \
 	    LUA_PATH='lua/?.lua;;' LUA_CPATH="build/$$lua/?.so;build/bench/$$lua/?.so;;" \
 	        $$lua bench/lua.lua $(BENCH) || exit 1; echo; \
 	done
 	@build/bench/reader $(bench_rounds) build/bench/shapes/*
 
-bench-nginx:
+bench-nginx: build/luajit/cfs/errors/core.so
 	@tools/need luajit2 lua-busted $(NGINX) curl procps wrk
-	@$(MAKE) -s LUA=luajit
 	@$(call run,luajit) bench/nginx.lua $(BENCH)
 
-instructions budgets:
-	@tools/need $(COMPILER) lua5.4 lua-cjson valgrind
-	@$(MAKE) -s build/bench/once build/bench/shapes
+instructions budgets: build/bench/once build/bench/shapes
+	@tools/need lua5.4 lua-cjson valgrind
 	@lua5.4 bench/instructions.lua $(if $(filter budgets,$@),write,check) build/bench/once \
 	    build/bench/shapes
 
 clean:
 	$(RM) -r build dist
 
--include spec/proof/proof.mk # not in a tree without the tests
+-include spec/proof/proof.mk spec/clients/clients.mk spec/matrix/matrix.mk # not in a tree without the tests
 
-.PHONY: all help demo gateway repl test test-prometheus bench bench-nginx instructions budgets simulate random \
-    docs golden picture drift dist lint install uninstall clean
+.PHONY: all help demo gateway repl check test test-prometheus bench bench-nginx instructions budgets simulate \
+    random docs golden picture drift dist lint install uninstall lib install-lib uninstall-lib clean
 .DELETE_ON_ERROR:

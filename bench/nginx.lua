@@ -1,10 +1,12 @@
--- How many requests a second one worker of nginx answers with an error, beside printing constants.
+-- What responding with an error costs a worker of nginx, beside code written by hand with lua-cjson.
 -- Run by `make bench-nginx`:
 --
 --     luajit bench/nginx.lua [short]
 --
--- In each round wrk asks for all of them in turn, and ratios are taken round by round.
+-- In each round all of them run in turn, each in a worker that has just started, so that what LuaJIT has
+-- compiled for one is of no use to another; ratios are taken round by round.
 
+local cjson = require "cjson"
 local measure = require "bench.measure"
 local command = require "spec.helpers.command"
 local files = require "spec.helpers.files"
@@ -14,14 +16,16 @@ local is_short = arg[1] == "short"
 local seconds = 1 -- wrk takes whole ones
 measure.rounds = is_short and 3 or 9
 
-local target = 0.9
+local target = 0.97
 
--- What is asked for, and what it is; the others are compared with the first.
+-- What is asked for, and what it is; `beside` is the path of that which it is compared with.
 local contenders = {
-    { path = "/constant", name = "printing constants" },
-    { path = "/floor", name = "pcall(error, table), constants" },
-    { path = "/handler", name = "handler" },
-    { path = "/handler-id", name = "handler, nginx's request id" },
+    { path = "/constant", name = "printing constants", beside = "/constant" },
+    { path = "/floor", name = "pcall(error, table), constants", beside = "/constant" },
+    { path = "/by-hand", name = "written by hand", beside = "/by-hand" },
+    { path = "/handler", name = "handler", beside = "/by-hand" },
+    { path = "/by-hand-id", name = "by hand, nginx's request id", beside = "/by-hand-id" },
+    { path = "/handler-id", name = "handler, nginx's request id", beside = "/by-hand-id" },
 }
 
 
@@ -30,27 +34,24 @@ local function say(format, ...)
 end
 
 
--- Compared are ways to one answer, so they must be; only the request id may differ.
-local function check_answers(nginx)
+-- Compared are ways to one response, so they must be; only the request id may differ.
+local function check_responses(nginx)
     local first
     for _, contender in ipairs(contenders) do
-        local answer = nginx:get(contender.path)
-        local id = answer.headers["x-bce-request-id"]
-        local text = (answer.head:gsub("Date: [^\r]*", "") .. answer.body):gsub("%x[%x-]+%x", function(run)
-            return run == id and "ID" or nil
-        end)
-        text = text:gsub("Content%-Length: %d+", "")
+        local response = nginx:get(contender.path)
+        local envelope = cjson.decode(response.body)
+        local head = response.head:gsub("Date: [^\r]*", ""):gsub("Content%-Length: %d+", "")
+        local id = envelope.requestId:gsub("%-", "%%-")
+        local text = head:gsub(id, "ID", 1) .. envelope.code .. envelope.message
         first = first or text
-        if text ~= first then error(contender.path .. " answers otherwise:\n" .. text .. first) end
+        if text ~= first then error(contender.path .. " responds otherwise:\n" .. text .. first) end
     end
 end
 
 
 -- Processor time that a process has taken, in seconds.
 local function processor_time(pid)
-    local fields = files.read("/proc/" .. pid .. "/stat"):match("%) (.*)")
-    local user, system = fields:match(("%S+ "):rep(11) .. "(%d+) (%d+)")
-    return (user + system) / tonumber(command.must("getconf CLK_TCK"))
+    return tonumber(files.read("/proc/" .. pid .. "/schedstat"):match("^%d+")) / 1e9
 end
 
 
@@ -67,36 +68,45 @@ end
 
 
 local function run(nginx)
-    check_answers(nginx)
+    check_responses(nginx)
     files.write(nginx.directory .. "/wrk.lua",
         'function done(summary) print("REQUESTS " .. summary.requests .. " " .. summary.duration) end')
-    local pid = nginx:workers()[1]
-    for _, contender in ipairs(contenders) do
-        contender.rates, contender.times = {}, {}
-        load(nginx, contender.path, pid) -- compiles what is hot
-    end
+    for _, contender in ipairs(contenders) do contender.rates, contender.times = {}, {} end
     for round = 1, measure.rounds do
-        for _, contender in ipairs(contenders) do
+        for index = 1, #contenders do
+            -- every other round backwards: what wears on goes against none of them
+            local contender = contenders[round % 2 == 1 and index or #contenders + 1 - index]
+            nginx:reload()
+            local pid = nginx:workers()[1]
+            load(nginx, contender.path, pid) -- compiles what is hot
             contender.rates[round], contender.times[round] = load(nginx, contender.path, pid)
         end
     end
 end
 
 
+local function find(path)
+    for _, contender in ipairs(contenders) do
+        if contender.path == path then return contender end
+    end
+end
+
+
 local function report()
-    local constant = contenders[1]
     say("nginx, one worker, %d rounds of %d s each", measure.rounds, seconds)
     say("")
-    say("%-32s %-24s %-18s %s", "", "requests/s", "of constants", "CPU/request")
+    say("%-32s %-24s %-12s %-18s %s", "", "requests/s", "CPU/request", "speed by CPU", "beside")
     for _, contender in ipairs(contenders) do
-        contender.ratio = measure.ratios(contender.rates, constant.rates)
-        say("%-32s %-24s %-18s %s", contender.name,
+        local beside = find(contender.beside)
+        contender.ratio = measure.ratios(beside.times, contender.times)
+        say("%-32s %-24s %-12s %-18s %s", contender.name,
             ("%.0f (%.0f-%.0f)"):format(measure.median(contender.rates)),
-            measure.spread(contender.ratio), measure.duration(measure.median(contender.times)))
+            measure.duration(measure.median(contender.times)), measure.spread(contender.ratio), beside.name)
     end
     say("")
-    local ratio = measure.median(contenders[3].ratio)
-    say("handler, of constants: target at least %.2f: %s", target, ratio >= target and "reached" or "missed")
+    local ratio = measure.median(find("/handler").ratio)
+    say("handler, beside code written by hand: target at least %.2f: %s", target,
+        ratio >= target and "reached" or "missed")
     return ratio >= target / 2 -- only a gross loss fails
 end
 

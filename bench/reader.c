@@ -4,10 +4,9 @@
 **
 **     reader ROUNDS SECONDS FILE...
 **
-** Every round runs all readers in turn on a file's bytes, each for so many seconds. Prints, for
-*each
-** file, its size, and nanoseconds a byte: the median of the rounds; and in how many times our time
-** the others need, with the least and the greatest of the rounds.
+** Every round runs all readers in turn on a file's bytes, each for so many seconds. Prints a line
+** for each file: its size, our nanoseconds a byte, and how many times as long the others take, as the
+** median of the rounds; behind each ratio stand the least and the greatest.
 */
 #include "envelope.h"
 

@@ -1,10 +1,12 @@
--- What nginx runs for bench/nginx.lua: ways to give one and the same answer.
+-- What nginx runs for bench/nginx.lua: ways to give one and the same response.
 
+local cjson = require "cjson"
 local errors = require "cfs.errors"
 local nginx = require "cfs.errors.nginx"
 
 local ngx = ngx
-local error, pcall = error, pcall
+local dict = ngx.shared.by_hand
+local error, pcall, type, xpcall = error, pcall, type, xpcall
 
 local served = {}
 
@@ -28,6 +30,42 @@ function served.floor()
     pcall(error, { code = "InstanceNotFound" })
     return served.constant()
 end
+
+
+-- What is written where there is no library: an error that is raised as a table, caught, encoded by
+-- lua-cjson, sent, counted and logged.
+local function on_error(value)
+    if type(value) == "table" and value.code then return value end
+    return { status = 500, code = "InternalError", message = "We encountered an internal error." }
+end
+
+
+local function by_hand(f)
+    return function()
+        local good, err = xpcall(f, on_error)
+        if good then return end
+        local request_id = err.requestId or ngx.var.request_id
+        local text = cjson.encode { requestId = request_id, code = err.code, message = err.message }
+        ngx.status = err.status
+        ngx.header["Content-Type"] = "application/json"
+        ngx.header["x-bce-request-id"] = request_id
+        ngx.header["Content-Length"] = #text
+        ngx.print(text)
+        dict:incr("count " .. err.code .. " " .. err.status, 1, 0)
+        ngx.log(ngx.INFO, "code=", err.code, " status=", err.status, " requestId=", request_id, " message=",
+            err.message)
+        return ngx.exit(ngx.HTTP_OK)
+    end
+end
+
+local message = "The specified CFS instance does not exist."
+
+served.by_hand = by_hand(function()
+    error { status = 404, code = "InstanceNotFound", message = message, requestId = id }
+end)
+served.by_hand_with_id = by_hand(function()
+    error { status = 404, code = "InstanceNotFound", message = message }
+end)
 
 
 --- An error that has its request id.

@@ -1,7 +1,6 @@
 /*
-** Any bytes as a body, read by jansson, too: what one of the two refuses the other refuses, and
-*what
-** both read as strings is the same. jansson has limits that JSON does not have, each named here.
+** Any bytes as a body, read by jansson, too: both refuse the same bodies and read the same strings.
+** jansson has limits that JSON does not have; each is named here.
 */
 #include "fuzz.h"
 
@@ -61,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     cfs_refusal refusal;
     json_error_t error;
     json_t *document;
-    enum cfs_what what = cfs_envelope_read((const char *)data, size, &envelope, &refusal);
+    enum cfs_what what = cfs_envelope_read(bytes_or_null(data, size), size, &envelope, &refusal);
     if (what == CFS_TOO_DEEP || (size > 0 && memchr(data, 0, size) != NULL))
         return 0; /* a NUL between tokens ends jansson's document */
     arena_used = 0;

@@ -9,6 +9,12 @@
 
 #include <string.h>
 
+/* The bytes as a caller may give them: NULL where there are none. */
+static inline const char *bytes_or_null(const uint8_t *data, size_t size)
+{
+    return size == 0 ? NULL : (const char *)data;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #endif

@@ -1,9 +1,10 @@
 /*
-** Any bytes where a response has no envelope: a header's value is repaired as the reference does
-*it,
-** and a code is found if, and only if, the catalogue has it.
+** Any bytes where a response has no envelope: a header's value is repaired as the reference repairs
+** it, and a code is found if, and only if, the catalogue has it.
 */
 #include "fuzz.h"
+
+#include "catalogue.h"
 
 #define LONGEST 1024
 
@@ -23,7 +24,7 @@ static const cfs_error *find_slowly(const char *code, size_t length)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static unsigned char expected[3 * LONGEST], given[3 * LONGEST + 1];
-    const char *bytes = (const char *)data;
+    const char *bytes = bytes_or_null(data, size);
     size_t length = size < LONGEST ? size : LONGEST, repaired;
     bool valid, again;
     repaired = reference_repair(data, length, expected);

@@ -73,7 +73,7 @@ static void check(cfs_bytes request_id, cfs_bytes code, cfs_bytes message, size_
         check_member(request_id, &envelope.request_id);
         check_member(code, &envelope.code);
         check_member(message, &envelope.message);
-        CHECK(!envelope.others);
+        CHECK(!envelope.has_others);
     }
 }
 

@@ -12,6 +12,8 @@ description = {
     detailed = [[
 Reads the error envelopes of CFS, knows every code that the vendor documents, and makes Lua errors of
 them that can be raised, matched, explained and rendered.]],
+    homepage = "https://github.com/cfs-errors/cfs-errors",
+    issues_url = "https://github.com/cfs-errors/cfs-errors/issues",
     license = "MIT",
     labels = { "errors", "http", "json", "openresty" },
 }
@@ -19,6 +21,7 @@ them that can be raised, matched, explained and rendered.]],
 dependencies = {
     "lua >= 5.1, < 5.6",
     "lua-cjson",
+    "argparse", -- of the command alone
 }
 
 build = {
@@ -26,6 +29,7 @@ build = {
     modules = {
         ["cfs.errors"] = "lua/cfs/errors.lua",
         ["cfs.errors.base.misuse"] = "lua/cfs/errors/base/misuse.lua",
+        ["cfs.errors.base.phrases"] = "lua/cfs/errors/base/phrases.lua",
         ["cfs.errors.base.state"] = "lua/cfs/errors/base/state.lua",
         ["cfs.errors.base.suggest"] = "lua/cfs/errors/base/suggest.lua",
         ["cfs.errors.base.text"] = "lua/cfs/errors/base/text.lua",
@@ -39,19 +43,26 @@ build = {
         ["cfs.errors.nginx.handler"] = "lua/cfs/errors/nginx/handler.lua",
         ["cfs.errors.nginx.metrics"] = "lua/cfs/errors/nginx/metrics.lua",
         ["cfs.errors.nginx.relay"] = "lua/cfs/errors/nginx/relay.lua",
+        ["cfs.errors.nginx.request"] = "lua/cfs/errors/nginx/request.lua",
+        ["cfs.errors.nginx.response"] = "lua/cfs/errors/nginx/response.lua",
         ["cfs.errors.object.kept"] = "lua/cfs/errors/object/kept.lua",
         ["cfs.errors.object.make"] = "lua/cfs/errors/object/make.lua",
         ["cfs.errors.object.match"] = "lua/cfs/errors/object/match.lua",
         ["cfs.errors.object.raise"] = "lua/cfs/errors/object/raise.lua",
         ["cfs.errors.retry"] = "lua/cfs/errors/retry.lua",
         ["cfs.errors.retry.advice"] = "lua/cfs/errors/retry/advice.lua",
+        ["cfs.errors.show.columns"] = "lua/cfs/errors/show/columns.lua",
         ["cfs.errors.show.explain"] = "lua/cfs/errors/show/explain.lua",
+        ["cfs.errors.show.fields"] = "lua/cfs/errors/show/fields.lua",
         ["cfs.errors.show.guide"] = "lua/cfs/errors/show/guide.lua",
         ["cfs.errors.show.hosts"] = "lua/cfs/errors/show/hosts.lua",
+        ["cfs.errors.show.language"] = "lua/cfs/errors/show/language.lua",
         ["cfs.errors.show.line"] = "lua/cfs/errors/show/line.lua",
         ["cfs.errors.show.log"] = "lua/cfs/errors/show/log.lua",
         ["cfs.errors.show.paste"] = "lua/cfs/errors/show/paste.lua",
         ["cfs.errors.show.respond"] = "lua/cfs/errors/show/respond.lua",
+        ["cfs.errors.show.subject"] = "lua/cfs/errors/show/subject.lua",
+        ["cfs.errors.show.words"] = "lua/cfs/errors/show/words.lua",
         ["cfs.errors.testing"] = "lua/cfs/errors/testing.lua",
         ["cfs.errors.testing.broken"] = "lua/cfs/errors/testing/broken.lua",
         ["cfs.errors.wire.date"] = "lua/cfs/errors/wire/date.lua",
@@ -61,10 +72,11 @@ build = {
         ["cfs.errors.wire.receive"] = "lua/cfs/errors/wire/receive.lua",
         ["cfs.errors.wire.transport"] = "lua/cfs/errors/wire/transport.lua",
         ["cfs.errors.core"] = {
-            sources = { "src/catalogue.c", "src/envelope.c", "src/lua_core.c", "src/utf8.c" },
+            sources = { "src/catalogue.c", "src/envelope.c", "src/lua_core.c", "src/utf8.c", "src/words.c" },
             incdirs = { "src" },
         },
     },
+    install = { bin = { "bin/cfs-errors" }, conf = { "LICENSE", "CHANGELOG.md" } },
     copy_directories = { "docs", "types" },
 }
 

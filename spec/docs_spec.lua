@@ -10,9 +10,10 @@ local testing = require "cfs.errors.testing"
 local read = files.read
 
 
--- The blocks: { heading =, code = }.
+-- The blocks: { heading =, code = }, but for the recipes for clients, which spec/clients runs.
 local function blocks_of(text)
     local blocks, heading, code = {}, nil, nil
+    text = text:gsub("\n## Clients\n.-\n## ", "\n## ")
     for line in text:gmatch("([^\n]*)\n") do
         if line == "```lua" then
             code = {}

@@ -53,6 +53,19 @@ static void find(void)
     printf("by enumerator %s\n", cfs_at(CFS_CODE_RateLimit)->code);
 }
 
+/* No bytes may be given as NULL. */
+static void nothing(void)
+{
+    cfs_envelope envelope;
+    cfs_refusal refusal;
+    bool valid;
+    enum cfs_what what = cfs_envelope_read(NULL, 0, &envelope, &refusal);
+    printf("%s %s %d\n", cfs_what_name(what), refusal.reason, (int)refusal.position);
+    printf("%s\n", found(NULL, 0));
+    printf("%d", (int)cfs_utf8_repair(NULL, 0, NULL, &valid));
+    printf(" valid %d\n", valid);
+}
+
 /* Sizes that only a 32-bit machine could meet are refused before a byte is read. */
 static void limits(void)
 {
@@ -84,6 +97,7 @@ int main(void)
 {
     walk();
     find();
+    nothing();
     limits();
     sequences();
     return 0;

@@ -84,17 +84,18 @@ describe("Lua's prompt", function()
         assert.truthy(output:find(tostring(errors.RateLimit), 1, true))
     end)
 
-    it("shows what it is asked for", function()
-        local equals = (_VERSION == "Lua 5.3" or _VERSION == "Lua 5.4") and "" or "="
-        local output = at_prompt(by_hand, equals .. "errors.catalogue", equals .. [[errors.search "mount"]])
+    it("shows what it is asked for, behind `return`, on every Lua", function()
+        local output = at_prompt(by_hand, "return errors.catalogue", [[return errors.search "mount"]],
+            "return errors.categories")
         for _, code in ipairs { "RateLimit", "AlreadyMounted" } do
             local row = tostring(errors.search(code))
             assert.truthy(output:find(row:match("[^\n]*$"), 1, true))
         end
+        assert.truthy(output:find(tostring(errors.categories), 1, true))
     end)
 
-    it("explains what is pasted, on every Lua, behind an equals sign", function()
-        local output = at_prompt(by_hand, "=errors.explain [==[HTTP/1.1 404 Not Found",
+    it("explains what is pasted, on every Lua, behind `return`", function()
+        local output = at_prompt(by_hand, "return errors.explain [==[HTTP/1.1 404 Not Found",
             "X-Bce-Request-Id: r-2", "", '{"code":"InstanceNotFound"}', "]==]")
         assert.truthy(output:find("request id   r-2\nmeaning      The specified CFS", 1, true))
     end)
@@ -114,7 +115,7 @@ describe("Lua's prompt", function()
     end)
 
     it("takes a name for the module by -l, from Lua 5.4.4 on", function()
-        if _VERSION ~= "Lua 5.4" then return end
+        if _VERSION < "Lua 5.4" then return end
         local output = at_prompt("-l errors=cfs.errors", "errors.RateLimit")
         assert.truthy(output:find(tostring(errors.RateLimit), 1, true))
     end)

@@ -73,7 +73,7 @@ end)
 
 
 describe("An installed library", function()
-    local directory, tree, luadir, libdir
+    local directory, tree, luadir, libdir, bindir
 
     -- Runs LuaRocks for this Lua, where the project was copied to; no server is asked.
     local function luarocks(arguments)
@@ -83,6 +83,7 @@ describe("An installed library", function()
 
     local function use_tree(name)
         tree = directory .. "/" .. name
+        bindir = tree .. "/bin"
         luadir, libdir = tree .. "/share/lua/" .. version, tree .. "/lib/lua/" .. version
     end
 
@@ -99,12 +100,17 @@ describe("An installed library", function()
             .. "/?.lua;;' LUA_CPATH='" .. libdir .. "/?.so;;' " .. interpreter
             .. [[ -e 'print(require("cfs.errors").parse("{\"code\":\"RateLimit\"}").status)']]
             .. [[ -e 'print(package.loaded["cfs.errors.core"].repair ~= nil)']]))
+        -- the command, which a shell finds by its name
+        assert.equal("RateLimit, cfs, 421 Misdirected Request\n", command.must("cd / && LUA_PATH='" .. luadir
+            .. "/?.lua;;' LUA_CPATH='" .. libdir .. "/?.so;;' PATH=" .. bindir .. ":$PATH "
+            .. "cfs-errors RateLimit | head -n 1"))
     end
 
     local function assert_removed()
         for _, path in ipairs { luadir, libdir } do
             assert.equal("", command.must("[ ! -e " .. path .. " ] || find " .. path .. " -type f"))
         end
+        command.must("[ ! -e " .. bindir .. "/cfs-errors ]")
     end
 
     -- The project as it is here, committed to a repository of its own.
@@ -115,7 +121,8 @@ describe("An installed library", function()
             .. " -cf - . | tar -xf - -C " .. project .. " && cd " .. project .. " && git init -q"
             .. " && git add -A && git -c user.name=spec -c user.email=spec@localhost"
             .. " -c commit.gpgsign=false commit -qm spec")
-        local config = 'rocks_servers = {}\nrocks_provided = { ["lua-cjson"] = "2.1.0-1" }\n'
+        local config = "rocks_servers = {}\n"
+            .. 'rocks_provided = { ["lua-cjson"] = "2.1.0-1", argparse = "0.7.1-1" }\n'
         if rawget(_G, "jit") then
             local incdir = command.must("pkg-config --variable=includedir luajit"):gsub("%s", "")
             config = config .. 'lua_interpreter = "luajit"\nvariables = { LUA_INCDIR = "'
@@ -138,8 +145,12 @@ describe("An installed library", function()
         use_tree("source")
         luarocks("install --tree " .. tree .. " dist/cfs-errors-" .. release .. "-1.src.rock")
         assert_installed()
-        command.must("test -e " .. tree .. "/lib/luarocks/rocks-" .. version .. "/cfs-errors/" .. release
-            .. "-1/types/cfs/errors/names.lua")
+        local rock = tree .. "/lib/luarocks/rocks-" .. version .. "/cfs-errors/" .. release .. "-1/"
+        for _, name in ipairs {
+            "types/cfs/errors/names.lua", "docs/errors.md", "conf/LICENSE", "conf/CHANGELOG.md",
+        } do
+            assert.is_truthy(io.open(rock .. name), name)
+        end
         luarocks("pack --tree " .. tree .. " cfs-errors")
         luarocks("remove --tree " .. tree .. " cfs-errors")
         assert_removed()
@@ -151,7 +162,7 @@ describe("An installed library", function()
     end)
 
     it("is tested by `luarocks test`", function()
-        assert.matches("\n%d+ passed, 0 failed\n$",
+        assert.matches("\n%d+ passed, 0 failed\n", -- LuaRocks 3.13 adds a line of its own
             luarocks("test -- LUAS=" .. interpreter .. " SPECS=spec/base/suggest_spec.lua"))
         local good, message = pcall(luarocks, "test -- LUAS=" .. interpreter .. " SPECS=spec/none.lua")
         assert.is_false(good)
@@ -162,18 +173,22 @@ describe("An installed library", function()
         command.must("cd " .. directory .. " && tar -xzf project/dist/*.tar.gz")
         local install = "cd " .. directory .. "/cfs-errors-" .. release .. " && make -s LUA=" .. interpreter
             .. " PREFIX=/usr DESTDIR=" .. directory .. "/root "
+        local annotations = directory .. "/root/usr/share/cfs-errors/types/cfs/errors/names.lua"
         use_tree("root/usr")
         command.must(install .. "install")
         assert_installed()
+        assert.equal(files.read("types/cfs/errors/names.lua"), files.read(annotations))
         command.must(install .. "uninstall")
         assert_removed()
+        assert.is_nil(io.open(annotations))
     end)
 
     it("goes into OpenResty's one directory with LUA_LIB_DIR", function()
         for _, place in ipairs { "lualib", "site/lualib" } do
             luadir, libdir = directory .. "/openresty/" .. place, directory .. "/openresty/" .. place
             local make = "cd " .. directory .. "/project && make -s LUA=" .. interpreter
-                .. " LUA_LIB_DIR=" .. luadir .. " "
+                .. " PREFIX=" .. directory .. "/openresty LUA_LIB_DIR=" .. luadir .. " "
+            bindir = directory .. "/openresty/bin"
             command.must(make .. "install")
             assert_installed()
             command.must(make .. "uninstall")

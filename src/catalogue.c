@@ -1,9 +1,11 @@
 /*
 ** The catalogue's tables, expanded from catalogue.def and advice.def.
 **
-** A code that only one of the two files has, or that one has twice, does not compile: a row of
-** advice names the enumerator that the row of the vendor defines, and is in turn named by it.
+** A code that is in one of the two files only, or twice in one, does not compile: a row of
+** advice.def uses the enumerator that the row of catalogue.def defines, which refers to that row in
+** turn.
 */
+#define CFS_LIBRARY
 #include "catalogue.h"
 
 #include <string.h>
@@ -22,7 +24,7 @@ static const cfs_error errors[] = {
 #undef CFS_ERROR
 };
 
-/* The codes' lengths side by side, so that memchr finds the few rows worth comparing. */
+/* The codes' lengths lie side by side, so that memchr finds the few rows to be compared. */
 static const unsigned char code_lengths[] = {
 #define CFS_ERROR(service, code, status, reason, message, description) sizeof(#code) - 1,
 #include "catalogue.def"

@@ -1,21 +1,19 @@
 /*
 ** The catalogue: every error that the vendor documents, with our judgement of each.
 **
-** Plain C99, no Lua, no allocation, no state. All that is returned points to constants, which live
-** as long as the program does; texts are UTF-8 and end in a NUL.
+** Plain C, no Lua, no allocation, no state. All pointers that are returned point to constants,
+** which live as long as the program does; texts are UTF-8 and end in a NUL.
 */
 #ifndef CFS_CATALOGUE_H
 #define CFS_CATALOGUE_H
 
+#include "cfs.h"
+
 #include <stddef.h>
 
-#if defined(__GNUC__)
-#define CFS_INTERNAL __attribute__((visibility("hidden"))) /* LuaRocks can pass no flag for it */
-#else
-#define CFS_INTERNAL
-#endif
+CFS_BEGIN_DECLARATIONS
 
-/* CFS_CODE_AccessDenied and its fellows, in the order of the vendor's page. */
+/* CFS_CODE_AccessDenied and the like, in the order of the vendor's page. */
 enum cfs_code {
 #define CFS_ERROR(service, code, status, reason, message, description) CFS_CODE_##code,
 #include "catalogue.def"
@@ -23,7 +21,7 @@ enum cfs_code {
     CFS_CODE_COUNT
 };
 
-/* The words of the columns. A word that is not in its list here does not compile in a row. */
+/* The words of the columns. A row with a word that is not in its column's list does not compile. */
 /* clang-format off */
 #define CFS_SERVICES(WORD) WORD(global) WORD(cfs)
 
@@ -75,7 +73,7 @@ enum cfs_retry { CFS_RETRIES(CFS_ENUMERATOR) CFS_RETRY_COUNT };
 enum cfs_canonical { CFS_CANONICALS(CFS_ENUMERATOR) CFS_CANONICAL_COUNT };
 #undef CFS_ENUMERATOR
 
-/* Our columns of a row: advice.def. */
+/* The columns of a row in which we judge the error: advice.def. */
 typedef struct cfs_advice {
     enum cfs_code code;
     enum cfs_fault fault;
@@ -85,7 +83,7 @@ typedef struct cfs_advice {
     const char *remedy; /* a sentence */
 } cfs_advice;
 
-/* One error: the vendor's columns, catalogue.def, and ours. */
+/* One error: the vendor's columns, from catalogue.def, and ours. */
 typedef struct cfs_error {
     enum cfs_service service;
     const char *code;
@@ -97,19 +95,21 @@ typedef struct cfs_error {
 } cfs_error;
 
 /* How many errors the catalogue has. */
-CFS_INTERNAL size_t cfs_count(void);
+CFS_API size_t cfs_count(void);
 
 /* The error at `index`, from 0, in the vendor's order; NULL from cfs_count() on. */
-CFS_INTERNAL const cfs_error *cfs_at(size_t index);
+CFS_API const cfs_error *cfs_at(size_t index);
 
-/* The error whose code is these `length` bytes, letter case counts; NULL if there is none. */
-CFS_INTERNAL const cfs_error *cfs_find(const char *code, size_t length);
+/* The error with this code, of `length` bytes; letter case counts. NULL if there is none. */
+CFS_API const cfs_error *cfs_find(const char *code, size_t length);
 
-/* The words above as text: "global", "client", "not_found", "same_token", "NOT_FOUND". */
-CFS_INTERNAL const char *cfs_service_name(enum cfs_service service);
-CFS_INTERNAL const char *cfs_fault_name(enum cfs_fault fault);
-CFS_INTERNAL const char *cfs_category_name(enum cfs_category category);
-CFS_INTERNAL const char *cfs_retry_name(enum cfs_retry retry);
-CFS_INTERNAL const char *cfs_canonical_name(enum cfs_canonical canonical);
+/* The words as text: "global", "client", "not_found", "same_token", "NOT_FOUND". */
+CFS_API const char *cfs_service_name(enum cfs_service service);
+CFS_API const char *cfs_fault_name(enum cfs_fault fault);
+CFS_API const char *cfs_category_name(enum cfs_category category);
+CFS_API const char *cfs_retry_name(enum cfs_retry retry);
+CFS_API const char *cfs_canonical_name(enum cfs_canonical canonical);
+
+CFS_END_DECLARATIONS
 
 #endif

@@ -20,6 +20,15 @@
 #endif
 #endif
 
+/* What stands before the one function that a module of Lua exports. */
+#if defined(_WIN32)
+#define CFS_EXPORT __declspec(dllexport)
+#elif defined(__GNUC__)
+#define CFS_EXPORT __attribute__((visibility("default")))
+#else
+#define CFS_EXPORT
+#endif
+
 /* What stands around the declarations of a header. */
 #ifdef __cplusplus
 #define CFS_BEGIN_DECLARATIONS extern "C" {

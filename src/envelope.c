@@ -1,3 +1,4 @@
+#define CFS_LIBRARY
 #include "envelope.h"
 #include "scan.h"
 #include "utf8.h"
@@ -51,7 +52,7 @@ static bool read_hex4(const unsigned char **at, const unsigned char *end, uint32
     return true;
 }
 
-/* The second half of a surrogate pair, if it follows; it is passed over only if it does. */
+/* Joins `high` with the other half of a surrogate pair, which is passed over only if it follows. */
 static uint32_t join_surrogates(const unsigned char **at, const unsigned char *end, uint32_t high)
 {
     const unsigned char *next = *at + 2;
@@ -63,15 +64,15 @@ static uint32_t join_surrogates(const unsigned char **at, const unsigned char *e
     return 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
 }
 
-/* What the letter of an escape stands for; 0 if it is none. */
+/* The character that the letter of an escape stands for; 0 for any other byte. */
 static const unsigned char escape_values[256] = {
     ['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
     ['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t',
 };
 
 /*
-** Reads the escape whose backslash is at `*at`; a lone surrogate is U+FFFD. On failure `*at` is the
-** byte that cannot follow.
+** Reads the escape whose backslash is at `*at`; a lone surrogate becomes U+FFFD. On failure `*at`
+** is the first byte with which no escape can go on.
 */
 static bool read_escape(const unsigned char **at, const unsigned char *end, uint32_t *code_point)
 {
@@ -96,13 +97,15 @@ static bool read_escape(const unsigned char **at, const unsigned char *end, uint
 
 void cfs_text_copy(const cfs_text *text, char *out)
 {
-    const unsigned char *start = (const unsigned char *)text->source, *at = start;
-    const unsigned char *end = start + text->length;
+    const unsigned char *start = (const unsigned char *)text->source, *at = start, *end;
     unsigned char *to = (unsigned char *)out;
+    if (text->size == 0) /* `out` and `source` may be NULL */
+        return;
     if (text->exact) {
         memcpy(out, text->source, text->length);
         return;
     }
+    end = start + text->length;
     while (at < end) {
         const unsigned char *run = at;
         at = cfs_utf8_end(cfs_plain_end(start, at, end, false), end);
@@ -122,21 +125,21 @@ void cfs_text_copy(const cfs_text *text, char *out)
 /* }=============================================================== */
 
 /* {=================================================================
-** Tokens: each function begins at the token's first byte and returns the one behind the token, or
-** NULL, having refused the body for the byte that cannot stand there.
+** Tokens: each function begins at the token's first byte and returns the byte behind the token. It
+** returns NULL if it has refused the body; no place in a body is NULL.
 ** ================================================================== */
 
-/* The members of an envelope, in the order of `cfs_envelope`. */
+/* The members of an envelope, in the order of `cfs_envelope`. MEMBER_NONE is any other member. */
 enum member { MEMBER_CODE, MEMBER_MESSAGE, MEMBER_REQUEST_ID, MEMBER_NONE };
 
 struct reader {
-    const unsigned char *start, *end;
-    enum member member;              /* whose value comes next; MEMBER_NONE: nobody's that counts */
-    cfs_text texts[MEMBER_NONE + 1]; /* the members' values; the last is anybody's */
-    unsigned seen;                   /* a bit for each member whose name was read */
-    bool others;
-    enum cfs_what what;   /* CFS_ENVELOPE as long as nothing speaks against it */
-    cfs_refusal *refusal; /* filled when `what` changes */
+    const unsigned char *start, *end; /* never NULL */
+    enum member member;               /* the member whose value comes next */
+    cfs_text texts[MEMBER_NONE + 1];  /* one per member; the last is scratch space */
+    unsigned seen;                    /* a bit for each member whose name was read */
+    bool has_others;                  /* was the name of another member read? */
+    enum cfs_what what;               /* CFS_ENVELOPE until a reason against it is found */
+    cfs_refusal *refusal;             /* filled when `what` changes */
 };
 
 static void refuse(struct reader *r, enum cfs_what what, const char *reason,
@@ -147,21 +150,21 @@ static void refuse(struct reader *r, enum cfs_what what, const char *reason,
     r->refusal->position = (size_t)(at - r->start) + 1;
 }
 
-/* Ends the reading: JSON does not go on like this. */
+/* Refuses the body, which is not JSON, and ends the reading. */
 static const unsigned char *malformed(struct reader *r, const char *reason, const unsigned char *at)
 {
     refuse(r, CFS_MALFORMED, reason, at);
     return NULL;
 }
 
-/* Notes that this is no envelope, unless something has already; reading goes on. */
-static void object(struct reader *r, const char *reason, const unsigned char *at)
+/* Refuses the body as no envelope, unless it is refused already; the reading goes on. */
+static void not_envelope(struct reader *r, const char *reason, const unsigned char *at)
 {
     if (r->what == CFS_ENVELOPE)
         refuse(r, CFS_NOT_ENVELOPE, reason, at);
 }
 
-/* The byte at `at`; behind the last, 0, with which nothing begins or goes on. */
+/* The byte at `at`; at the end 0, with which no token begins or goes on. */
 static inline unsigned char peek(const struct reader *r, const unsigned char *at)
 {
     return at < r->end ? *at : 0;
@@ -271,10 +274,10 @@ static const unsigned char *read_literal(struct reader *r, const unsigned char *
 ** The document
 ** ================================================================== */
 
-/* Which member is called so? */
+/* The member that has this name. */
 static enum member find_member(const cfs_text *name)
 {
-    char copy[10]; /* the longest has so many bytes */
+    char copy[10]; /* as long as the longest name, "request_id" */
     const char *text = name->source;
     if (name->size > sizeof copy)
         return MEMBER_NONE;
@@ -293,22 +296,22 @@ static enum member find_member(const cfs_text *name)
     return MEMBER_NONE;
 }
 
-/* Reads a member's name, at `at`, of the outermost object. */
+/* Notes the name, at `at`, of a member of the outermost object. */
 static void note_name(struct reader *r, const unsigned char *at, const cfs_text *name)
 {
     static const char *const twice[] = {"'code' appears twice", "'message' appears twice",
                                         "'requestId' appears twice"};
     r->member = find_member(name);
     if (r->member == MEMBER_NONE) {
-        r->others = true;
+        r->has_others = true;
         return;
     }
     if ((r->seen & 1u << r->member) != 0)
-        object(r, twice[r->member], at);
+        not_envelope(r, twice[r->member], at);
     r->seen |= 1u << r->member;
 }
 
-/* Reads a member's name and the colon. */
+/* Reads a member's name and the colon behind it. */
 static const unsigned char *read_name(struct reader *r, const unsigned char *at, bool is_outermost)
 {
     const unsigned char *first = skip_space(r, at);
@@ -326,7 +329,7 @@ static const unsigned char *read_name(struct reader *r, const unsigned char *at,
     return at + 1;
 }
 
-/* Checks the value, at `at`, of the member that comes next, whose text was read if it has one. */
+/* Checks the value, at `at`, of the member that comes next; its text, if it has one, was read. */
 static void check_member(struct reader *r, const unsigned char *at)
 {
     static const char *const wrong[] = {"'code' is neither a non-empty string nor a number",
@@ -336,7 +339,7 @@ static void check_member(struct reader *r, const unsigned char *at)
     bool is_text = *at == '"' || *at == '-' || is_digit(*at);
     bool fits = r->member == MEMBER_CODE ? is_text && text->size > 0 : is_text || *at == 'n';
     if (!fits)
-        object(r, wrong[r->member], at);
+        not_envelope(r, wrong[r->member], at);
     r->member = MEMBER_NONE;
 }
 
@@ -362,7 +365,7 @@ static const unsigned char *read_scalar(struct reader *r, const unsigned char *a
     return at;
 }
 
-/* Opens a container, of which `depth` are open. */
+/* Opens a container within `depth` others. */
 static const unsigned char *read_open(struct reader *r, const unsigned char *at, unsigned depth)
 {
     if (depth == CFS_DEPTH) {
@@ -374,12 +377,12 @@ static const unsigned char *read_open(struct reader *r, const unsigned char *at,
     return at + 1;
 }
 
-/* Reads one value whole, however deep. */
+/* Reads one value, with all that is in it. */
 static const unsigned char *read_document(struct reader *r, const unsigned char *at)
 {
-    uint64_t objects = 0; /* a bit for each open container, the innermost's lowest: an object? */
+    uint64_t objects = 0; /* a bit for each open container, 1: an object; the innermost is lowest */
     unsigned depth = 0;
-    unsigned char close = 0; /* what closes the innermost */
+    unsigned char close = 0; /* the byte that closes the innermost */
     for (;;) {
         if (close == '}' && (at = read_name(r, at, depth == 1)) == NULL)
             return NULL;
@@ -413,7 +416,7 @@ static const unsigned char *read_document(struct reader *r, const unsigned char 
     }
 }
 
-/* RFC 8259, section 8.1, lets us ignore one. */
+/* Passes over a byte order mark, as RFC 8259, section 8.1, allows. */
 static const unsigned char *read_byte_order_mark(struct reader *r, const unsigned char *at)
 {
     static const unsigned char mark[] = {0xEF, 0xBB, 0xBF};
@@ -426,7 +429,7 @@ static const unsigned char *read_byte_order_mark(struct reader *r, const unsigne
     return at;
 }
 
-/* Reads the whole body; afterwards `r->what` is the verdict. */
+/* Reads the whole body. Afterwards `r->what` is the verdict. */
 static void read_body(struct reader *r)
 {
     const unsigned char *at = read_byte_order_mark(r, r->start), *root;
@@ -442,7 +445,7 @@ static void read_body(struct reader *r)
         return;
     }
     if (*root != '{')
-        object(r, "the document is not an object", root);
+        not_envelope(r, "the document is not an object", root);
     at = read_document(r, root);
     if (at == NULL)
         return;
@@ -450,20 +453,20 @@ static void read_body(struct reader *r)
     if (at < r->end)
         malformed(r, "expected the end of the document", at);
     else if ((r->seen & 1u << MEMBER_CODE) == 0)
-        object(r, "'code' is missing", root);
+        not_envelope(r, "'code' is missing", root);
 }
 
 enum cfs_what cfs_envelope_read(const char *body, size_t length, cfs_envelope *envelope,
                                 cfs_refusal *refusal)
 {
+    static const cfs_text absent = {NULL, 0, 0, true};
     struct reader r;
-    r.start = (const unsigned char *)body;
+    r.start = cfs_first_byte(body, length);
     r.member = MEMBER_NONE;
-    r.texts[MEMBER_CODE].source = NULL;
-    r.texts[MEMBER_MESSAGE].source = NULL;
-    r.texts[MEMBER_REQUEST_ID].source = NULL;
+    r.texts[MEMBER_MESSAGE] = absent;
+    r.texts[MEMBER_REQUEST_ID] = absent;
     r.seen = 0;
-    r.others = false;
+    r.has_others = false;
     r.what = CFS_ENVELOPE;
     r.refusal = refusal;
     if (length > SIZE_MAX / CFS_REPLACEMENT_SIZE) { /* a text's size might not fit a size_t */
@@ -476,9 +479,34 @@ enum cfs_what cfs_envelope_read(const char *body, size_t length, cfs_envelope *e
         envelope->code = r.texts[MEMBER_CODE];
         envelope->message = r.texts[MEMBER_MESSAGE];
         envelope->request_id = r.texts[MEMBER_REQUEST_ID];
-        envelope->others = r.others;
+        envelope->has_others = r.has_others;
     }
     return r.what;
+}
+
+/* Writes the text to `out` unless it is exact or too long; returns how many bytes were written. */
+static size_t move_text(cfs_text *text, char *out, size_t capacity)
+{
+    if (text->exact || text->size > capacity)
+        return 0;
+    cfs_text_copy(text, out);
+    text->source = out;
+    text->length = text->size;
+    text->exact = true;
+    return text->size;
+}
+
+enum cfs_what cfs_envelope_read_texts(const char *body, size_t length, cfs_envelope *envelope,
+                                      cfs_refusal *refusal, char *out, size_t capacity)
+{
+    enum cfs_what what = cfs_envelope_read(body, length, envelope, refusal);
+    size_t size;
+    if (what != CFS_ENVELOPE || capacity == 0)
+        return what;
+    size = move_text(&envelope->code, out, capacity);
+    size += move_text(&envelope->message, out + size, capacity - size);
+    move_text(&envelope->request_id, out + size, capacity - size);
+    return what;
 }
 
 /* }=============================================================== */
@@ -487,7 +515,7 @@ enum cfs_what cfs_envelope_read(const char *body, size_t length, cfs_envelope *e
 ** Writing
 ** ================================================================== */
 
-/* What was written so far, and what did not fit: `size` counts both. */
+/* `size` counts the bytes that were written and those that did not fit. */
 struct writer {
     char *out;
     size_t capacity, size;
@@ -514,7 +542,10 @@ static void put_escaped(struct writer *w, unsigned char byte)
     put(w, escape, sizeof escape);
 }
 
-/* One sequence that is not ASCII. U+2028 and U+2029 end a line in old JavaScript. */
+/*
+** Writes the sequence, not ASCII, at `at`, and returns its length. U+2028 and U+2029 end a line in
+** JavaScript before ES2019.
+*/
 static size_t put_sequence(struct writer *w, const unsigned char *at, size_t left)
 {
     size_t length = cfs_utf8_length(at, left);
@@ -554,7 +585,7 @@ static void put_string(struct writer *w, cfs_bytes bytes)
     put_byte(w, '"');
 }
 
-/* Writes a member that is there; `name` is its name as JSON, and the colon. */
+/* Writes a member, unless it is absent. `name` is its name in quotes and the colon. */
 static void put_member(struct writer *w, const char *name, size_t length, cfs_bytes value)
 {
     if (value.at == NULL)
@@ -568,7 +599,7 @@ size_t cfs_envelope_write(cfs_bytes request_id, cfs_bytes code, cfs_bytes messag
                           size_t capacity)
 {
     struct writer w = {out, capacity, 0};
-    const size_t most = SIZE_MAX / 32; /* an escape has 6 bytes; four such texts are no danger */
+    const size_t most = SIZE_MAX / 32; /* an escape has 6 bytes: three such texts fit a size_t */
     if (request_id.length > most || code.length > most || message.length > most)
         return SIZE_MAX;
     put_member(&w, "\"requestId\":", 12, request_id);

@@ -6,11 +6,11 @@
 #include "cfs.h"
 #include "envelope.h"
 #include "utf8.h"
+#include "words.h"
 
 #include <lauxlib.h>
 #include <lua.h>
 
-#include <stdio.h>
 #include <string.h>
 
 /* {=================================================================
@@ -22,14 +22,6 @@
 #define luaL_newlib(L, functions)                                                                  \
     (lua_createtable(L, 0, (int)(sizeof(functions) / sizeof((functions)[0]))),                     \
      luaL_register(L, NULL, functions))
-#endif
-
-#if defined(_WIN32)
-#define CFS_EXPORT __declspec(dllexport)
-#elif defined(__GNUC__)
-#define CFS_EXPORT __attribute__((visibility("default")))
-#else
-#define CFS_EXPORT
 #endif
 
 /* }=============================================================== */
@@ -56,22 +48,18 @@ static cfs_bytes optional_string(lua_State *L, int index)
     return lua_isnoneornil(L, index) ? none : check_string(L, index);
 }
 
-/*
-** A place for `size` bytes: `buffer`, of BUFFER_SIZE, if they fit, else a new userdata. Either way
-** one value is pushed, to be replaced by the result.
-*/
-static char *push_place(lua_State *L, char *buffer, size_t size)
+/* A place for `size` bytes: `buffer`, if they fit, else a new userdata, which is pushed. */
+static char *new_place(lua_State *L, char *buffer, size_t size)
 {
-    if (size > BUFFER_SIZE)
-        return lua_newuserdata(L, size);
-    lua_pushnil(L);
-    return buffer;
+    return size > BUFFER_SIZE ? lua_newuserdata(L, size) : buffer;
 }
 
-static void replace_place(lua_State *L, const char *place, size_t size)
+/* Pushes what lies in such a place, which is popped if it was pushed. */
+static void push_placed(lua_State *L, const char *place, const char *buffer, size_t size)
 {
     lua_pushlstring(L, place, size);
-    lua_replace(L, -2);
+    if (place != buffer)
+        lua_remove(L, -2);
 }
 
 /* Pushes a text of the envelope that is there. */
@@ -80,32 +68,23 @@ static void push_text(lua_State *L, const cfs_text *text)
     char buffer[BUFFER_SIZE], *place;
     if (text->exact) {
         lua_pushlstring(L, text->source, text->length);
-    } else {
-        place = push_place(L, buffer, text->size);
-        cfs_text_copy(text, place);
-        replace_place(L, place, text->size);
+        return;
     }
-}
-
-/* Pushes a count of bytes as a number: an integer where Lua has them. */
-static void push_size(lua_State *L, size_t size)
-{
-#if LUA_VERSION_NUM >= 503
-    lua_pushinteger(L, (lua_Integer)size);
-#else
-    lua_pushnumber(L, (lua_Number)size);
-#endif
+    place = new_place(L, buffer, text->size);
+    cfs_text_copy(text, place);
+    push_placed(L, place, buffer, text->size);
 }
 
 /* Pushes nil, "malformed JSON: expected ':' at byte 17", "malformed", 17. */
 static int push_refusal(lua_State *L, enum cfs_what what, const cfs_refusal *refusal)
 {
-    char position[24];
-    (void)snprintf(position, sizeof position, "%zu", refusal->position);
+    lua_Integer position = (lua_Integer)refusal->position;
     lua_pushnil(L);
-    lua_pushfstring(L, "%s: %s at byte %s", cfs_what_phrase(what), refusal->reason, position);
+    lua_pushfstring(L, "%s: %s at byte ", cfs_what_phrase(what), refusal->reason);
+    lua_pushinteger(L, position);
+    lua_concat(L, 2);
     lua_pushstring(L, cfs_what_name(what));
-    push_size(L, refusal->position);
+    lua_pushinteger(L, position);
     return 4;
 }
 
@@ -129,32 +108,6 @@ static void set_member(lua_State *L, int error, int key)
     lua_rawset(L, error);
 }
 
-/* Pushes the message of the kind to which the metatable's errors belong; nil if it has none. */
-static void push_kinds_message(lua_State *L, int metatable)
-{
-    lua_pushliteral(L, "__index");
-    lua_rawget(L, metatable);
-    if (!lua_istable(L, -1))
-        return;
-    lua_pushvalue(L, lua_upvalueindex(KEY_MESSAGE));
-    lua_rawget(L, -2);
-    lua_remove(L, -2);
-}
-
-/* Pushes a message: the kind's own string, if it is the same, spares Lua a new one. */
-static void push_message(lua_State *L, const cfs_text *text, int metatable)
-{
-    cfs_bytes known = {NULL, 0};
-    push_kinds_message(L, metatable);
-    if (lua_type(L, -1) == LUA_TSTRING)
-        known.at = lua_tolstring(L, -1, &known.length);
-    if (known.at != NULL && text->exact && text->length == known.length &&
-        memcmp(text->source, known.at, known.length) == 0)
-        return;
-    lua_pop(L, 1);
-    push_text(L, text);
-}
-
 /* Notes beside an error that its body, at index 1, has more members. */
 static void keep_document(lua_State *L, int error)
 {
@@ -173,7 +126,6 @@ static int core_parse(lua_State *L)
     cfs_refusal refusal;
     enum cfs_what what = cfs_envelope_read(body.at, body.length, &envelope, &refusal);
     int error = lua_gettop(L) + 1, metatable = error + 1;
-    bool is_known;
     if (what != CFS_ENVELOPE)
         return push_refusal(L, what, &refusal);
     lua_createtable(L, 0, 3);
@@ -181,45 +133,51 @@ static int core_parse(lua_State *L)
     lua_pushvalue(L, -1);
     set_member(L, error, KEY_CODE);
     lua_rawget(L, lua_upvalueindex(METATABLES)); /* replaces the code by its errors' metatable */
-    is_known = lua_istable(L, metatable);
     if (envelope.message.source != NULL) {
-        if (is_known)
-            push_message(L, &envelope.message, metatable);
-        else
-            push_text(L, &envelope.message);
+        push_text(L, &envelope.message);
         set_member(L, error, KEY_MESSAGE);
     }
     if (envelope.request_id.source != NULL) {
         push_text(L, &envelope.request_id);
         set_member(L, error, KEY_REQUEST_ID);
     }
-    lua_pushvalue(L, is_known ? metatable : lua_upvalueindex(UNKNOWN_METATABLE));
+    lua_pushvalue(L, lua_istable(L, metatable) ? metatable : lua_upvalueindex(UNKNOWN_METATABLE));
     lua_setmetatable(L, error);
-    if (envelope.others)
+    if (envelope.has_others)
         keep_document(L, error);
     lua_settop(L, error);
     return 1;
 }
 
+/* request_id(fields): the one field of a table, if that is a request id: what raise asks first. */
+static int core_request_id(lua_State *L)
+{
+    if (!lua_istable(L, 1) || lua_getmetatable(L, 1) != 0)
+        return 0;
+    lua_settop(L, 1);
+    lua_pushnil(L);
+    if (lua_next(L, 1) == 0 || lua_type(L, 3) != LUA_TSTRING ||
+        !lua_rawequal(L, 2, lua_upvalueindex(KEY_REQUEST_ID)))
+        return 0;
+    lua_pushvalue(L, 2);
+    return lua_next(L, 1) == 0;
+}
+
 static int push_envelope(lua_State *L, cfs_bytes request_id, cfs_bytes code, cfs_bytes message)
 {
-    char buffer[BUFFER_SIZE], *place = buffer;
+    char buffer[BUFFER_SIZE];
     size_t size = cfs_envelope_write(request_id, code, message, buffer, sizeof buffer);
-    if (size > sizeof buffer) {
-        place = lua_newuserdata(L, size);
+    char *place = new_place(L, buffer, size);
+    if (place != buffer)
         cfs_envelope_write(request_id, code, message, place, size);
-    }
-    lua_pushlstring(L, place, size);
+    push_placed(L, place, buffer, size);
     return 1;
 }
 
 /* write(requestId or nil, code or nil, message or nil): an envelope. */
 static int core_write(lua_State *L)
 {
-    cfs_bytes request_id = optional_string(L, 1);
-    cfs_bytes code = optional_string(L, 2);
-    cfs_bytes message = optional_string(L, 3);
-    return push_envelope(L, request_id, code, message);
+    return push_envelope(L, optional_string(L, 1), optional_string(L, 2), optional_string(L, 3));
 }
 
 /* Pushes a member of the error at index 1. */
@@ -257,15 +215,14 @@ static int core_repair(lua_State *L)
     cfs_bytes bytes = check_string(L, 1);
     char buffer[BUFFER_SIZE], *place;
     bool valid;
-    size_t size;
-    size = cfs_utf8_repair(bytes.at, bytes.length, NULL, &valid);
+    size_t size = cfs_utf8_repair(bytes.at, bytes.length, NULL, &valid);
     if (valid) {
         lua_pushvalue(L, 1);
         return 1;
     }
-    place = push_place(L, buffer, size);
+    place = new_place(L, buffer, size);
     cfs_utf8_repair(bytes.at, bytes.length, place, &valid);
-    replace_place(L, place, size);
+    push_placed(L, place, buffer, size);
     return 1;
 }
 
@@ -309,6 +266,20 @@ static int core_catalogue(lua_State *L)
     return 1;
 }
 
+/* phrase(index): its group, its name, its texts in English and Chinese; nothing behind the last. */
+static int core_phrase(lua_State *L)
+{
+    const cfs_phrase *phrase = cfs_phrase_at((size_t)luaL_checkinteger(L, 1) - 1);
+    if (phrase == NULL)
+        return 0;
+    lua_pushstring(L, phrase->group);
+    lua_pushstring(L, phrase->name);
+    lua_pushstring(L, phrase->texts[CFS_LANGUAGE_en]);
+    lua_pushstring(L, phrase->texts[CFS_LANGUAGE_zh]);
+    return 4;
+}
+
+/* Pushes the first upvalues of the functions that know members. */
 static void push_keys(lua_State *L)
 {
     lua_pushliteral(L, "code");
@@ -348,34 +319,26 @@ static void push_state(lua_State *L)
 /* What cfs.errors.wire.envelope_ffi calls by LuaJIT's FFI; its own declaration must be the same. */
 struct calls {
     enum cfs_what (*read)(const char *body, size_t length, cfs_envelope *envelope,
-                          cfs_refusal *refusal);
+                          cfs_refusal *refusal, char *out, size_t capacity);
     size_t envelope_size, refusal_size;
 };
-
-/* Pushes it as a userdata: not all addresses fit a light one in LuaJIT. */
-static void push_calls(lua_State *L)
-{
-    struct calls *calls = lua_newuserdata(L, sizeof *calls);
-    calls->read = cfs_envelope_read;
-    calls->envelope_size = sizeof(cfs_envelope);
-    calls->refusal_size = sizeof(cfs_refusal);
-}
-
-CFS_EXPORT int luaopen_cfs_errors_core(lua_State *L);
 
 /* The module. */
 CFS_EXPORT int luaopen_cfs_errors_core(lua_State *L)
 {
-    static const luaL_Reg functions[] = {{"reader", core_reader},
-                                         {"write", core_write},
-                                         {"repair", core_repair},
-                                         {"catalogue", core_catalogue},
-                                         {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"reader", core_reader}, {"write", core_write},
+                                         {"repair", core_repair}, {"catalogue", core_catalogue},
+                                         {"phrase", core_phrase}, {NULL, NULL}};
+    static const struct calls calls = {cfs_envelope_read_texts, sizeof(cfs_envelope),
+                                       sizeof(cfs_refusal)};
     luaL_newlib(L, functions);
     push_keys(L);
     lua_pushcclosure(L, core_to_json, KEY_COUNT);
     lua_setfield(L, -2, "to_json");
-    push_calls(L);
+    push_keys(L);
+    lua_pushcclosure(L, core_request_id, KEY_COUNT);
+    lua_setfield(L, -2, "request_id");
+    *(struct calls *)lua_newuserdata(L, sizeof calls) = calls; /* a light one is too narrow */
     lua_setfield(L, -2, "calls");
     push_state(L);
     lua_setfield(L, -2, "state");

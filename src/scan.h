@@ -1,6 +1,7 @@
 /*
-** Finding the end of a run of plain bytes in a string, many bytes at a time: 16 with SSE2 or NEON,
-** where the compiler has them, else 8 in a word. Define CFS_PORTABLE to do without the former.
+** Where bytes that a caller gives begin, and where a run of plain bytes in a string ends. The end
+** is looked for in many bytes at a time: 16 with SSE2 or NEON, where the compiler has them, else 8
+** in a word. Define CFS_PORTABLE to do without SSE2 and NEON.
 */
 #ifndef CFS_SCAN_H
 #define CFS_SCAN_H
@@ -18,14 +19,20 @@
 #include <arm_neon.h>
 #endif
 
-/* The flag `markup` is a constant wherever it is given, and must not become a test in a loop. */
+/* The functions whose flag `markup` is a constant in every call: no loop is to test it. */
 #if defined(__GNUC__)
 #define CFS_INLINE static inline __attribute__((always_inline))
 #else
 #define CFS_INLINE static inline
 #endif
 
-/* Is the byte ASCII, and may it stand in a JSON string? With `markup`, and in HTML? */
+/* The first of `length` bytes. A caller may say NULL where there are none; this is never NULL. */
+static inline const unsigned char *cfs_first_byte(const char *bytes, size_t length)
+{
+    return (const unsigned char *)(length == 0 ? "" : bytes);
+}
+
+/* Is the byte ASCII, and may it stand in a JSON string, with `markup` also in HTML? */
 CFS_INLINE bool cfs_is_plain(unsigned char byte, bool markup)
 {
     return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\' &&
@@ -35,9 +42,9 @@ CFS_INLINE bool cfs_is_plain(unsigned char byte, bool markup)
 #if defined(CFS_SCAN_SSE2) || defined(CFS_SCAN_NEON)
 
 /*
-** Of 16 bytes, which are not plain? The result has CFS_SCAN_BITS bits for each, the first one's
-** lowest. Comparing signed bytes finds those below 0x20 and those from 0x80 at once; '"' and '&'
-** differ in the bit 4, '<' and '>' in the bit 2.
+** Which of 16 bytes are not plain? The result has CFS_SCAN_BITS bits for each byte, the lowest for
+** the first. A comparison of signed bytes finds those below 0x20 and those from 0x80 on at once;
+** '"' and '&' differ in the bit 4, '<' and '>' in the bit 2.
 */
 #if defined(CFS_SCAN_SSE2)
 
@@ -81,8 +88,8 @@ static inline size_t cfs_first_stop(uint64_t stops)
 }
 
 /*
-** The first byte from `at` on that is not plain; `end` if there is none. Bytes from `start` on may
-** be read: the last 16 are read together, though `at` may be among them.
+** The first byte from `at` on that is not plain, or `end`. The bytes from `start` on can be read:
+** the last 16 before `end` are read together, even those of them that lie before `at`.
 */
 CFS_INLINE const unsigned char *cfs_plain_end(const unsigned char *start, const unsigned char *at,
                                               const unsigned char *end, bool markup)
@@ -122,7 +129,7 @@ CFS_INLINE bool cfs_are_plain(uint64_t bytes, bool markup)
                         cfs_has_zero((bytes | CFS_SCAN_EACH(2)) ^ CFS_SCAN_EACH('>'))));
 }
 
-/* The first byte from `at` on that is not plain; `end` if there is none. */
+/* The first byte from `at` on that is not plain, or `end`. */
 CFS_INLINE const unsigned char *cfs_plain_end(const unsigned char *start, const unsigned char *at,
                                               const unsigned char *end, bool markup)
 {

@@ -1,4 +1,6 @@
+#define CFS_LIBRARY
 #include "utf8.h"
+#include "scan.h"
 
 #include <string.h>
 
@@ -7,7 +9,7 @@ static inline bool is_continuation(unsigned char byte)
     return (byte & 0xC0) == 0x80;
 }
 
-/* May the second byte follow the lead? What is left out is overlong, a surrogate or too high. */
+/* May the second byte follow the lead? The others would be overlong, a surrogate, or too high. */
 static inline bool follows(const unsigned char *at)
 {
     unsigned char low = at[0] == 0xE0 ? 0xA0 : at[0] == 0xF0 ? 0x90 : 0x80;
@@ -20,7 +22,7 @@ static inline size_t well_formed(const unsigned char *at, size_t left)
     unsigned char lead = at[0];
     if (lead < 0x80)
         return 1;
-    if (lead < 0xC2 || lead > 0xF4) /* a continuation byte, or a lead of nothing */
+    if (lead < 0xC2 || lead > 0xF4) /* a continuation byte, or never a lead */
         return 0;
     if (lead < 0xE0)
         return left >= 2 && is_continuation(at[1]) ? 2 : 0;
@@ -48,7 +50,7 @@ size_t cfs_utf8_ill_formed(const unsigned char *at, size_t left)
 
 const unsigned char *cfs_utf8_end(const unsigned char *at, const unsigned char *end)
 {
-    while (at < end && *at >= 0x80) {
+    while (at != end && *at >= 0x80) {
         size_t length = well_formed(at, (size_t)(end - at));
         if (length == 0)
             break;
@@ -62,6 +64,8 @@ const unsigned char *cfs_utf8_skip(const unsigned char *at, const unsigned char 
 {
     const unsigned char *start = at;
     size_t repairs = 0, replaced = 0; /* how many, and how many bytes they replace */
+    if (at == end)
+        return at; /* both may be NULL */
     while (at < end && *at >= 0x80) {
         size_t length = well_formed(at, (size_t)(end - at));
         if (length == 0) {
@@ -90,7 +94,7 @@ unsigned char *cfs_utf8_write(unsigned char *out, uint32_t code_point)
 
 size_t cfs_utf8_repair(const char *bytes, size_t length, char *out, bool *valid)
 {
-    const unsigned char *at = (const unsigned char *)bytes, *end;
+    const unsigned char *at = cfs_first_byte(bytes, length), *end;
     size_t size = 0;
     *valid = length <= SIZE_MAX / CFS_REPLACEMENT_SIZE;
     if (!*valid)

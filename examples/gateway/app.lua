@@ -175,11 +175,4 @@ function app.authorize()
 end
 
 
---- One line for each error that the API, or nginx itself, has answered.
-function app.log()
-    local err = app.relay.error()
-    if err and ngx.var.upstream_status then ngx.log(ngx.NOTICE, "upstream: ", err:to_log()) end
-end
-
-
 return app

@@ -21,12 +21,15 @@ local receive = require "cfs.errors.wire.receive"
 local respond = require "cfs.errors.show.respond"
 local state = require "cfs.errors.base.state"
 local version = require "cfs.errors.base.version"
+local words = require "cfs.errors.show.words"
 
 ---@class cfs.errors
 local errors = {
     _VERSION = version,
 
     catalogue = state.catalogue,
+    categories = words.categories,
+    retries = words.retries,
     each = kind.each,
     search = kind.search,
     extend = extend.extend,
@@ -65,6 +68,7 @@ kind.define {
         details = envelope.details,
         response = respond.response,
         to_log = log.to_log,
+        to_table = log.to_table,
         explain = explain.explain,
         advice = advice.advice,
         may_retry = advice.may_retry,

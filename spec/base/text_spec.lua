@@ -1,14 +1,114 @@
+local assert_harmless = require "spec.helpers.harmless"
+local cjson = require "cjson"
 local errors = require "cfs.errors"
-local support = require "spec.helpers.support"
 local text = require "cfs.errors.base.text"
 
--- Bytes that can do more than show a letter: C0, DEL, C1, U+2028, U+2029.
-local function assert_harmless(line)
-    assert.equal("string", type(line))
-    assert.is_nil(line:find("%c"))
-    assert.is_nil(line:find("\194[\128-\159]"))
-    assert.is_nil(line:find("\226\128[\168\169]"))
+-- A code point in UTF-8.
+local function encode(point)
+    local bytes, lead = {}, { 0, 0xC0, 0xE0, 0xF0 }
+    local size = point < 0x80 and 1 or point < 0x800 and 2 or point < 0x10000 and 3 or 4
+    for index = size, 2, -1 do
+        bytes[index] = string.char(0x80 + point % 0x40)
+        point = math.floor(point / 0x40)
+    end
+    bytes[1] = string.char(lead[size] + point)
+    return table.concat(bytes)
 end
+
+-- The first and the last of what is escaped, and their neighbours, which are not.
+local points = {
+    { "C0", 0x00, 0x1F, nil, 0x20 }, { "DEL and C1", 0x7F, 0x9F, 0x7E, 0xA0 },
+    { "the soft hyphen", 0xAD, 0xAD, 0xAC, 0xAE }, { "the grapheme joiner", 0x34F, 0x34F, 0x34E, 0x350 },
+    { "the Arabic letter mark", 0x61C, 0x61C, 0x61B, 0x61D },
+    { "Hangul fillers", 0x115F, 0x1160, 0x115E, 0x1161 },
+    { "inherent vowels of Khmer", 0x17B4, 0x17B5, 0x17B3, 0x17B6 },
+    { "Mongolian selectors", 0x180B, 0x180F, 0x180A, 0x1810 },
+    { "zero width, and marks of direction", 0x200B, 0x200F, 0x200A, 0x2010 },
+    { "ends of lines, embeddings and overrides", 0x2028, 0x202E, 0x2027, 0x202F },
+    { "joiners and isolates", 0x2060, 0x206F, 0x205F, 0x2070 },
+    { "the Hangul filler", 0x3164, 0x3164, 0x3163, 0x3165 },
+    { "variation selectors", 0xFE00, 0xFE0F, 0xFDFF, 0xFE10 },
+    { "the byte order mark", 0xFEFF, 0xFEFF, 0xFEFE, 0xFF00 },
+    { "the halfwidth Hangul filler", 0xFFA0, 0xFFA0, 0xFF9F, 0xFFA1 },
+    { "specials and interlinear marks", 0xFFF0, 0xFFFB, 0xFFEF, 0xFFFC },
+    { "controls of shorthand", 0x1BCA0, 0x1BCA3, 0x1BC9F, 0x1BCA4 },
+    { "controls of music", 0x1D173, 0x1D17A, 0x1D172, 0x1D17B },
+    { "tags", 0xE0000, 0xE0FFF, 0xDFFFF, 0xE1000 },
+}
+
+
+describe("What is shown", function()
+    for _, row in ipairs(points) do
+        it("has no raw " .. row[1] .. ", and leaves their neighbours", function()
+            for _, point in ipairs { row[2], row[3] } do
+                local character = encode(point)
+                local fields = { message = character, requestId = character, cause = character }
+                local err = errors.AccessDenied(fields)
+                for _, line in ipairs {
+                    text.printable("a" .. character .. "b"), tostring(err), err:to_log(), err:explain(),
+                } do
+                    assert.is_nil(line:gsub("\n", ""):find(character, 1, true))
+                    assert.is_nil(line:find("\239\191\189", 1, true))
+                end
+                local shown = err:to_log():match 'message="(.-)" cause'
+                assert.equal(character, cjson.decode('["' .. shown .. '"]')[1])
+            end
+            for _, point in pairs { row[4], row[5] } do
+                assert.equal(encode(point), text.printable(encode(point)))
+                local line = errors.AccessDenied { message = encode(point) .. " " }:to_log()
+                assert.equal(encode(point) .. " ", line:match 'message="(.*)"$')
+            end
+        end)
+    end
+end)
+
+
+describe("cfs.errors.base.text.describe", function()
+    it("shows any value as tostring does", function()
+        for _, value in ipairs { "text", 5, true, print, setmetatable({}, { __tostring = function()
+            return "words"
+        end }) } do
+            assert.equal(tostring(value), text.describe(value))
+        end
+        assert.equal("nil", text.describe(nil))
+    end)
+
+    it("shows the fields of a table, without calling its metamethods", function()
+        local function refuse() error("called") end
+        for expected, value in pairs {
+            ["{}"] = {},
+            ["{ 1 = a, code = 5, good = true, t = (table) }"] = { "a", code = 5, good = true, t = {} },
+            ["{ a\\nb = \\x1b[31m }"] = { ["a\nb"] = "\27[31m" },
+            ["{ a = b }"] = setmetatable({ a = "b" },
+                { __index = refuse, __pairs = refuse, __len = refuse, __metatable = "locked" }),
+            ["{ (table) = (function) }"] = { [{}] = print },
+            ["{ a = " .. ("x"):rep(128) .. "... }"] = { a = ("x"):rep(129) },
+        } do
+            assert.equal(expected, text.describe(value))
+        end
+    end)
+
+    it("shows 16 fields of a table, and that there are more", function()
+        local value = {}
+        for index = 1, 17 do value[index] = ("x"):rep(1000) end
+        local words = text.describe(value)
+        assert.equal(", ... }", words:sub(-7))
+        assert.equal(16, select(2, words:gsub("=", "")))
+    end)
+
+    it("shows the type of what has no words, whatever its __tostring does", function()
+        for _, odd in ipairs {
+            function() return 5 end, function() return {} end, function() return nil end,
+            function() error("odd") end, function() error(nil) end, function() coroutine.yield() end,
+        } do
+            local value = setmetatable({}, { __tostring = odd })
+            local good, words = coroutine.resume(coroutine.create(text.describe), value)
+            assert.is_true(good)
+            -- a number is taken for a string by some Luas
+            assert.is_true(words == "(table)" or words == "5", tostring(words))
+        end
+    end)
+end)
 
 
 describe("cfs.errors.base.text.printable", function()
@@ -22,6 +122,8 @@ describe("cfs.errors.base.text.printable", function()
         { "a\226\128\168b\226\128\169", "a\\xe2\\x80\\xa8b\\xe2\\x80\\xa9" },
         { "\226\128\166", "\226\128\166" }, -- U+2026 is text
         { "\240\159\152\128", "\240\159\152\128" },
+        { "\226\157\164\239\184\143", "\226\157\164\\xef\\xb8\\x8f" }, -- an emoji and what varies it
+        { "a\226\128\174b\243\160\129\129", "a\\xe2\\x80\\xaeb\\xf3\\xa0\\x81\\x81" },
         { "a\255b", "a\239\191\189b" },
         { "\237\160\128", "\239\191\189\239\191\189\239\191\189" }, -- a surrogate
         { "\128\133", "\239\191\189\239\191\189" }, -- C1 as bare bytes
@@ -42,143 +144,15 @@ describe("cfs.errors.base.text.printable", function()
 end)
 
 
-describe("tostring(err)", function()
-    local sentence = "The specified CFS instance does not exist."
-    local lines = {
-        { "code, message and status", errors.new("InstanceNotFound"),
-          "InstanceNotFound: " .. sentence .. " (404 Not Found)" },
-        { "the request id behind the code",
-          errors.new("InstanceNotFound", { requestId = "7e0c3b52" }),
-          "InstanceNotFound [7e0c3b52]: " .. sentence .. " (404 Not Found)" },
-        { "a status it came with, which the reason is not of",
-          errors.new("InstanceNotFound", { status = 410 }),
-          "InstanceNotFound: " .. sentence .. " (410)" },
-        { "a message of its own", errors.new("InstanceNotFound", { message = "Gone." }),
-          "InstanceNotFound: Gone. (404 Not Found)" },
-        { "the catalogue's message where none was received",
-          errors.parse '{"code": "InstanceNotFound"}',
-          "InstanceNotFound: " .. sentence .. " (404 Not Found)" },
-        { "an unknown code", errors.parse '{"code": "NoSuchKey", "message": "m", "requestId": "r"}',
-          "NoSuchKey [r]: m" },
-        { "an unknown code and its status",
-          errors.from_response { status = 404, body = '{"code": "NoSuchKey", "message": "m"}' },
-          "NoSuchKey: m (404 Not Found)" },
-        { "an unknown code without a message", errors.parse '{"code": "NoSuchKey"}',
-          "NoSuchKey: no message" },
-        { "that there is no code",
-          errors.from_response { status = 502, body = "<html>",
-              headers = { ["x-bce-request-id"] = "1b6d3a0e" } },
-          "no code [1b6d3a0e]: the response is no error envelope, but html (502 Bad Gateway)" },
-        { "what was received, escaped",
-          errors.parse '{"code": "A\\nB", "message": "\\u001b[31m\\u2028", "requestId": "\\u0085"}',
-          "A\\nB [\\xc2\\x85]: \\x1b[31m\\xe2\\x80\\xa8" },
-        { "what it was made with, escaped",
-          errors.new("InstanceNotFound", { requestId = "a\nb", message = "\255\0" }),
-          "InstanceNotFound [a\\nb]: \239\191\189\\x00 (404 Not Found)" },
-    }
-    for _, case in ipairs(lines) do
-        local what, err, line = case[1], case[2], case[3]
-        it("says " .. what .. ", and what to do", function()
-            assert.equal(line .. "; what to do: " .. err.remedy, tostring(err))
-        end)
-    end
-
-    it("is one line for each kind of the catalogue", function()
-        for kind in errors.each() do
-            local line = tostring(errors.new(kind, { message = kind.message, requestId = "r" }))
-            assert_harmless(line)
-            assert.equal(("%s [r]: %s (%d %s); what to do: %s"):format(kind.code, kind.message,
-                kind.status, kind.reason or "", kind.remedy):gsub(" %);", ");"), line)
+describe("cfs.errors.base.text.cut", function()
+    it("ends what is cut in '...', between characters", function()
+        for _, case in ipairs {
+            { "abc", 3, "abc" }, { "abcd", 3, "abc..." }, { "", 0, "" }, { "a", 0, "..." },
+            { "a\195\164", 2, "a..." }, { "\240\159\152\128b", 3, "..." }, { "\240\159\152\128b", 4,
+              "\240\159\152\128..." }, { "\228\184\187\228\184\187", 5, "\228\184\187..." },
+        } do
+            assert.equal(case[3], text.cut(case[1], case[2]))
         end
+        assert.is_true(#text.cut(("\128"):rep(100), 10) <= 13)
     end)
-
-    describe("never fails", function()
-        local function make()
-            return errors.new("InstanceNotFound", { requestId = "r", status = 410 })
-        end
-
-        for _, other in ipairs(support.others) do
-            it("with a field that became " .. other[1], function()
-                for _, name in ipairs { "code", "message", "requestId", "status" } do
-                    local err = make()
-                    rawset(err, name, other[2])
-                    assert_harmless(tostring(err))
-                    assert_harmless(err .. "")
-                end
-            end)
-        end
-
-        it("with fields of odd types, which it names", function()
-            local err = make()
-            err.code, err.message, err.requestId, err.status = {}, false, print, io.stdout
-            assert.equal("(table) [(function)]: (boolean) ((userdata)); what to do: "
-                .. errors.InstanceNotFound.remedy, tostring(err))
-        end)
-
-        it("with no field at all", function()
-            local err = make()
-            for name in pairs(support.own(err)) do err[name] = nil end
-            assert_harmless(tostring(err))
-        end)
-
-        it("with more fields than its own", function()
-            local err = make()
-            err.extra, err[1], err[{}] = {}, "x", "y"
-            assert.equal(tostring(make()), tostring(err))
-        end)
-
-        it("with a megabyte of message", function()
-            local err = errors.new("InstanceNotFound", { message = ("\n"):rep(2 ^ 20) })
-            assert.equal(#"InstanceNotFound:  (404 Not Found); what to do: "
-                + #errors.InstanceNotFound.remedy + 2 * 2 ^ 20, #tostring(err))
-        end)
-    end)
-end)
-
-
-describe("an error with ..", function()
-    local err = errors.new("InstanceNotFound", { requestId = "7e0c3b52" })
-    local other = errors.parse '{"code": "NoSuchKey", "message": "m"}'
-    local line, other_line = tostring(err), tostring(other)
-
-    it("is its line, on either side of a string", function()
-        assert.equal("failed: " .. line, "failed: " .. err)
-        assert.equal(line .. "!", err .. "!")
-        assert.equal("<" .. line .. ">", "<" .. err .. ">")
-        assert.equal(line, "" .. err)
-    end)
-
-    it("is its line, on either side of a number", function()
-        assert.equal("1" .. line, 1 .. err)
-        assert.equal(line .. "1", err .. 1)
-    end)
-
-    it("is its line beside another error", function()
-        assert.equal(line .. other_line, err .. other)
-        assert.equal(other_line .. line, other .. err)
-        assert.equal(line .. line, err .. err)
-    end)
-
-    it("leaves a value with its own way to it", function()
-        local friendly = setmetatable({}, {
-            __concat = function(left, right)
-                return type(left) == "table" and "right" or type(right) == "table" and "left"
-            end,
-        })
-        assert.equal("left", err .. friendly)
-    end)
-
-    for _, case in ipairs { { "nil", nil }, { "boolean", true }, { "table", {} } } do
-        it("and a " .. case[1] .. " is an error, as with strings", function()
-            local value = case[2]
-            for _, f in ipairs {
-                function() return err .. value end, function() return value .. err end,
-            } do
-                local good, message = pcall(f)
-                assert.is_false(good)
-                assert.matches("attempt to concatenate", message, 1, true)
-                assert.matches("a " .. case[1] .. " value", message, 1, true)
-            end
-        end)
-    end
 end)

@@ -2,7 +2,10 @@
 -- a number and a text. The status is in the headers' lines.
 
 local curl = require "curl"
+local recipe = require "spec.clients.recipe"
 local rig = require "spec.clients.rig"
+
+teardown(rig.stop)
 
 
 local function call(case)
@@ -30,7 +33,7 @@ end
 -- for a connection that was not made.
 local differs = {
     refused = "connect maybe", unresolved = "resolve maybe", resets = "closed maybe or connect maybe",
-    cut_head = "success",
+    cut_head = "success", redirect_refused = "success",
 }
 
 local differs_over_tls = {
@@ -49,5 +52,15 @@ end)
 describe("What lua-curl's easy:perform returns over TLS", function()
     for _, case in ipairs(rig.cases(differs_over_tls, "https")) do
         it(case.title, function() rig.check(case, call(case)) end)
+    end
+end)
+
+
+describe("The recipe for lua-curl", function()
+    local get = recipe.load "lua-curl"
+    for _, row in ipairs(rig.recipes) do
+        it("gives " .. row[2] .. " for a service that " .. row[3], function()
+            assert.equal(row[2], recipe.outcome(get, rig.new_url(row[1])))
+        end)
     end
 end)

@@ -2,8 +2,11 @@
 
 local http_tls = require "http.tls"
 local request = require "http.request"
+local recipe = require "spec.clients.recipe"
 local rig = require "spec.clients.rig"
 local ssl_store = require "openssl.x509.store"
+
+teardown(rig.stop)
 
 
 -- A response as a table, or what go or the stream returned.
@@ -61,5 +64,15 @@ describe("What lua-http returns over TLS", function()
                 rig.check(case, call(case:url(), case.timeout, context))
             end)
         end
+    end
+end)
+
+
+describe("The recipe for lua-http", function()
+    local get = recipe.load "lua-http"
+    for _, row in ipairs(rig.recipes) do
+        it("gives " .. row[2] .. " for a service that " .. row[3], function()
+            assert.equal(row[2], recipe.outcome(get, rig.new_url(row[1])))
+        end)
     end
 end)

@@ -3,7 +3,10 @@
 local http = require "socket.http"
 local https = require "ssl.https"
 local ltn12 = require "ltn12"
+local recipe = require "spec.clients.recipe"
 local rig = require "spec.clients.rig"
+
+teardown(rig.stop)
 
 
 local function request(case, verify)
@@ -42,6 +45,20 @@ describe("What LuaSec's https.request(url) returns", function()
 
     it("is a fault of this program's where no file of an authority is there", function()
         local url = "https://127.0.0.1:" .. rig.ports().tls .. "/ok"
-        assert.equal("local no", rig.outcome(https.request { url = url, cafile = "no/such/file", verify = "peer" }))
+        local options = { url = url, cafile = "no/such/file", verify = "peer" }
+        assert.equal("local no", rig.outcome(https.request(options)))
     end)
+end)
+
+
+describe("The recipe for LuaSec", function()
+    for _, row in ipairs(rig.recipes) do
+        if row[1] == "/ok" or row[1] == "/envelope" or row[1] == "/page" then
+            it("gives " .. row[2] .. " for a service that " .. row[3], function()
+                https.TIMEOUT = 20
+                local get = recipe.load("LuaSec", { authority = rig.authority() })
+                assert.equal(row[2], recipe.outcome(get, rig.new_url(row[1], "tls")))
+            end)
+        end
+    end
 end)

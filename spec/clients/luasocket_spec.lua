@@ -2,7 +2,10 @@
 
 local http = require "socket.http"
 local ltn12 = require "ltn12"
+local recipe = require "spec.clients.recipe"
 local rig = require "spec.clients.rig"
+
+teardown(rig.stop)
 
 
 -- http.request with a table, whose sink gathers the body.
@@ -41,4 +44,15 @@ describe("What LuaSocket's http.request { ... } returns", function()
         assert.equal("404 empty", rig.outcome(request "/envelope"))
         assert.equal("closed maybe", rig.outcome(request "/reset"))
     end)
+end)
+
+
+describe("The recipe for LuaSocket", function()
+    local get = recipe.load "LuaSocket"
+    for _, row in ipairs(rig.recipes) do
+        it("gives " .. row[2] .. " for a service that " .. row[3], function()
+            http.TIMEOUT = 20
+            assert.equal(row[2], recipe.outcome(get, rig.new_url(row[1])))
+        end)
+    end
 end)

@@ -4,13 +4,13 @@
 --     for _, case in ipairs(rig.cases { bad_status = "success" }) do -- where this client differs
 --         it(case.title, function() rig.check(case, http.request(case:url())) end)
 --     end
+--     teardown(rig.stop)
 
-local busted = require "busted"
-local command = require "spec.command"
-local errors = require "cfs.errors"
+local command = require "spec.helpers.command"
 local luassert = require "luassert"
+local outcome = require "spec.clients.outcome"
 
-local rig = {}
+local rig = { outcome = outcome }
 
 -- Seconds that a client waits: where a response is due, and where none will come.
 local patient, impatient = 20, 1
@@ -26,6 +26,7 @@ local plain = {
     { "page", "plain", "/page", "502 html", "responds with a page" },
     { "compressed", "plain", "/compressed", "502 compressed", "compresses its page" },
     { "redirect", "plain", "/redirect", "success", "redirects" },
+    { "redirect_refused", "plain", "/redirect_refused", "connect no", "redirects to one that refuses" },
     { "refused", "refused", "/", "connect no", "refuses the connection" },
     { "resets", "resets", "/", "closed maybe", "resets the connection at once" },
     { "silent", "silent", "/", "timeout maybe", "never reads" },
@@ -66,12 +67,13 @@ local waits = { silent = true, hang = true, hang_body = true }
 -- A name that nobody has, for which the system need not ask the network: one part is too long.
 local no_host = ("x"):rep(64) .. ".invalid"
 
-local server -- what runs: `ports`, `pipe`, `directory`
+local server -- what runs: `ports`, `pid`, `pipe`, `directory`
 
 
-local function stop()
+--- Ends the server, if it runs: the last thing in each file of specs.
+function rig.stop()
     if not server then return end
-    command.run("curl -s --max-time 10 http://127.0.0.1:" .. server.ports.plain .. "/stop")
+    command.run("kill " .. server.pid)
     server.pipe:close()
     command.remove(server.directory)
     server = nil
@@ -81,13 +83,12 @@ end
 local function start()
     local directory = command.new_directory()
     command.must("spec/clients/certificates " .. directory)
-    local log = directory .. "/log"
-    local pipe = assert(io.popen(command.interpreter .. " spec/clients/server.lua " .. directory .. " 2>" .. log))
-    local ports = {}
+    local program = "echo $$; exec " .. command.interpreter .. " spec/clients/server.lua "
+    local pipe = assert(io.popen(program .. directory .. " 2>" .. directory .. "/log"))
+    local pid, ports = pipe:read "*l", {}
     for name, port in (pipe:read "*l" or ""):gmatch "([%w_]+)=(%d+)" do ports[name] = tonumber(port) end
     assert(ports.plain, "the server did not start")
-    server = { pipe = pipe, ports = ports, directory = directory }
-    busted.subscribe({ "suite", "end" }, stop)
+    server = { pipe = pipe, pid = pid, ports = ports, directory = directory }
     return server
 end
 
@@ -138,65 +139,39 @@ function rig.cases(differs, scheme)
 end
 
 
--- What holds for each error without a response; returns what is told of it.
-local function describe_transport(err, reason)
-    local word, sent = err:transport()
-    luassert.equal("transport", err:origin())
-    luassert.equal("unavailable", err.category)
-    luassert.is_nil(err.code)
-    luassert.is_nil(err.status)
-    luassert.equal(reason, err:cause())
-    local get, post = err:may_retry { method = "GET" }, err:may_retry { method = "POST" }
-    local refused = word == "tls" and not get
-    luassert.equal(word ~= "local" and not refused, get)
-    luassert.equal(get and sent == "no", post)
-    return word .. " " .. sent .. (refused and " certificate" or "")
-end
-
-
---- What the library makes of what a call returned, in the words of the cases.
-function rig.outcome(...)
-    local err = errors.from_response(...)
-    if not err then return "success" end
-    if err:transport() then return describe_transport(err, (select(2, ...))) end
-    if err.code == "InstanceNotFound" then luassert.equal("c0ffee", err.requestId) end
-    luassert.equal(err.status >= 500, err:may_retry { method = "GET" })
-    return err.status .. " " .. (err.code or err:origin())
-end
-
-
 --- Asserts that the library makes of what a call returned what the case expects: one of what stands
 --- between " or ", where the outcome is a matter of chance.
 function rig.check(case, ...)
-    local outcome = rig.outcome(...)
+    rig.compare(case, outcome(...))
+end
+
+
+--- The same, where the outcome is known.
+function rig.compare(case, actual)
     for expected in (case.expected .. " or "):gmatch("(.-) or ") do
-        if expected == outcome then return end
+        if expected == actual then return end
     end
-    luassert.equal(case.expected, outcome, tostring((select(2, ...))))
+    luassert.equal(case.expected, actual)
 end
 
 
-local function blocks_of_clients()
-    local text = assert(io.open "docs/guide.md"):read "*a"
-    local section = assert(text:match "\n## Clients\n(.-)\n## ", "the guide has no section on clients")
-    local blocks = {}
-    for heading, block in section:gmatch "\n### ([^\n]+)\n.-\n```lua\n(.-)```" do blocks[heading] = block end
-    return section:match "```lua\n(.-)```", blocks
-end
+--- What a recipe of the guide does: a list of { path, expected, what the service does }.
+rig.recipes = {
+    { "/ok", '{"fsId":"cfs-1"}', "responds well" },
+    { "/envelope", "InstanceNotFound at attempt 1", "responds with an envelope" },
+    { "/page", "html at attempt 3", "responds with a page" },
+    { "/reset", "closed at attempt 3", "resets the connection" },
+    { "/recovers", '{"fsId":"cfs-1"}', "resets the connection, is unavailable, and recovers" },
+}
+
+local key = 0
 
 
---- A recipe of the guide's section on clients, run: the function that it defines by `local function get`.
----@param heading string
----@return fun(...): any, any get
-function rig.recipe(heading)
-    local common, blocks = blocks_of_clients()
-    local block = assert(blocks[heading], heading)
-    local _, lines = block:gsub("\n", "")
-    assert(lines <= 10, heading .. " has more than ten lines")
-    local code = common .. block .. "return get"
-    local environment = setmetatable({ errors = errors, sleep = function() end }, { __index = _G })
-    if setfenv then return setfenv(assert(loadstring(code, "@docs/guide.md")), environment)() end
-    return assert(load(code, "@docs/guide.md", "t", environment))()
+--- The URL of a path, for requests that are counted from one.
+function rig.new_url(path, port)
+    key = key + 1
+    local scheme = port == "tls" and "https" or "http"
+    return ("%s://127.0.0.1:%d%s?key=%s%d"):format(scheme, rig.ports()[port or "plain"], path, scheme, key)
 end
 
 

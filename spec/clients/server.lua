@@ -4,20 +4,19 @@
 --
 -- DIRECTORY has the certificates. What is printed first are the names of the ports with their numbers,
 -- in one line. The path of a request names the behaviour; "?key=K" counts the requests under a name. It
--- serves one connection after the other, on 127.0.0.1, and ends when asked for /stop, or when nobody
--- has called for five minutes.
+-- serves one connection after the other, on 127.0.0.1, and ends if nobody calls for five minutes.
 
 local socket = require "socket"
 local ssl = require "ssl"
 
 local directory = arg[1]
 
-local patience = 10 -- seconds for a client's next bytes
+local patience = 5 -- seconds for a client's next bytes
 
 -- A page in gzip: "<html><body>Bad gateway</body></html>".
-local compressed = "\031\139\008\000\000\000\000\000\002\003\179\201\040\201\205\177\179\073\202\079\169\180\115\074"
-    .. "\076\081\072\079\044\073\045\079\172\180\209\007\139\216\232\131\165\001\162\035\180\241\037\000"
-    .. "\000\000"
+local compressed = "\031\139\008\000\000\000\000\000\002\003\179\201\040\201\205\177\179\073\202\079"
+    .. "\169\180\115\074\076\081\072\079\044\073\045\079\172\180\209\007\139\216\232\131"
+    .. "\165\001\162\035\180\241\037\000\000\000"
 
 local envelope = '{"requestId":"c0ffee","code":"InstanceNotFound","message":"It is not there."}'
 local page = "<html><body><h1>502 Bad Gateway</h1></body></html>"
@@ -70,7 +69,9 @@ local behaviours = {
     ["/unavailable"] = function(client)
         respond(client, "503 Service Unavailable", "", { ["Retry-After"] = "7" })
     end,
-    ["/page"] = function(client) respond(client, "502 Bad Gateway", page, { ["Content-Type"] = "text/html" }) end,
+    ["/page"] = function(client)
+        respond(client, "502 Bad Gateway", page, { ["Content-Type"] = "text/html" })
+    end,
     ["/compressed"] = function(client)
         respond(client, "502 Bad Gateway", compressed,
             { ["Content-Type"] = "text/html", ["Content-Encoding"] = "gzip" })
@@ -88,9 +89,12 @@ local behaviours = {
     ["/close"] = function() end,
     ["/cut_status"] = function(client) client:send "HTTP/1." end,
     ["/cut_head"] = function(client) client:send "HTTP/1.1 200 OK\r\nContent-Len" end,
-    ["/cut_body"] = function(client) client:send "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n0123456789" end,
+    ["/cut_body"] = function(client)
+        client:send "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n0123456789"
+    end,
     ["/cut_envelope"] = function(client)
-        client:send("HTTP/1.1 404 Not Found\r\nContent-Length: " .. #envelope .. "\r\n\r\n" .. envelope:sub(1, 40))
+        client:send("HTTP/1.1 404 Not Found\r\nContent-Length: " .. #envelope .. "\r\n\r\n")
+        client:send(envelope:sub(1, 40))
     end,
     ["/cut_chunk"] = function(client)
         client:send "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n64\r\n0123456789"
@@ -107,23 +111,22 @@ local behaviours = {
         respond(client, "200 OK", '{"fsId":"cfs-1"}')
     end,
     ["/count"] = function(client, count) respond(client, "200 OK", tostring(count)) end,
-    ["/stop"] = function(client)
-        respond(client, "200 OK", "")
-        client:close()
-        os.exit(0)
-    end,
 }
 
 
--- The path and the key of a request that was read wholly; nil if it is no request.
+-- The path and the key of a request that was read wholly; nil and its first byte if it is no request;
+-- nil if nothing came.
 local function read_request(client)
-    local method, path, key = (client:receive "*l" or ""):match "^(%u+) (/[%w_]*)%??k?e?y?=?(%w*) HTTP/"
-    if not method then return nil end
+    local first = client:receive(1)
+    if not first or not first:find "%u" then return nil, first end
+    local line = first .. (client:receive "*l" or "")
+    local path, key = line:match "^%u+ (/[%w_]*)%??k?e?y?=?(%w*) HTTP/"
+    if not path then return nil, first end
     local length = 0
-    for line in function() return client:receive "*l" end do
-        if line == "" then break end
-        length = tonumber(line:lower():match "^content%-length: *(%d+)") or length
-    end
+    repeat
+        line = client:receive "*l"
+        length = line and tonumber(line:lower():match "^content%-length: *(%d+)") or length
+    until not line or line == ""
     if length > 0 then client:receive(length) end
     return path, key
 end
@@ -136,10 +139,8 @@ local function serve(client)
     if behaviour then
         if path ~= "/count" then counts[key] = (counts[key] or 0) + 1 end
         if behaviour(client, counts[key] or 0) then return end
-    elseif path then
-        respond(client, "400 Bad Request", "no such behaviour")
-    else
-        client:send "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n" -- what a client of TLS reads
+    elseif path or key then -- also to the first byte of a handshake
+        respond(client, "400 Bad Request", "this is no behaviour")
     end
     client:close()
 end

@@ -20,11 +20,15 @@ local function load_nginx()
         __call = function() return anything end,
     })
     local names = { "cfs.errors.nginx", "cfs.errors.nginx.handler", "cfs.errors.nginx.metrics",
-        "cfs.errors.nginx.relay" }
-    local had = rawget(_G, "ngx")
+        "cfs.errors.nginx.relay", "cfs.errors.nginx.request", "cfs.errors.nginx.response" }
+    local had = { ngx = rawget(_G, "ngx") }
     rawset(_G, "ngx", anything)
+    for _, name in ipairs { "ffi", "resty.core.base" } do -- which plain Lua lacks
+        had[name], package.loaded[name] = package.loaded[name], anything
+    end
     local nginx = require(names[1])
-    rawset(_G, "ngx", had)
+    rawset(_G, "ngx", had.ngx)
+    for _, name in ipairs { "ffi", "resty.core.base" } do package.loaded[name] = had[name] end
     for _, name in ipairs(names) do package.loaded[name] = nil end
     return nginx
 end

@@ -1,5 +1,6 @@
 --- What several specs share.
 
+local errors = require "cfs.errors"
 local luassert = require "luassert"
 
 local support = {}
@@ -83,6 +84,9 @@ support.others = {
     { "a table whose metatable is locked by false", new_hostile(false) },
     { "a table whose metatable is locked by NaN", new_hostile(not_a_number) },
     { "a table whose metatable is locked by a hostile one", new_hostile(new_hostile()) },
+    { "a table that shows an error's metatable as its own",
+        setmetatable({}, { __metatable = getmetatable(errors.AccessDenied()) }) },
+    { "a table that inherits from an error", setmetatable({}, { __index = errors.AccessDenied() }) },
 }
 
 local has_ffi, ffi = pcall(require, "ffi")

@@ -36,6 +36,8 @@ server {
     location = /exit/inside {
         content_by_lua_block { serve(function() nginx.exit(errors.AccessDenied()) end) }
     }
+    location = /exit/kind { access_by_lua_block { nginx.exit(errors.AccessDenied) } }
+    location = /exit/code { access_by_lua_block { nginx.exit "AccessDenied" } }
     location = /exit/options {
         content_by_lua_block {
             nginx.exit(errors.RateLimit { host = "nd7" }, { standard = true, hide = false, retry_after = 7 })
@@ -209,7 +211,12 @@ server {
             local calls = {
                 function() nginx.handler() end,
                 function() nginx.handler(not_found, { standart = true }) end,
-                function() nginx.exit("InstanceNotFound") end,
+                function() nginx.handler(not_found, { limit = 1 }) end,
+                function() nginx.handler(not_found, { request_id = 7 }) end,
+                function() nginx.exit("InstanceNotfound") end,
+                function() nginx.exit(404) end,
+                function() nginx.exit("RateLimit") end,
+                function() nginx.guard() end,
                 function() nginx.exit(errors.AccessDenied(), { retry_after = -1 }) end,
             }
             for _, call in ipairs(calls) do ngx.say(select(2, pcall(call))) end
@@ -273,7 +280,7 @@ describe("In nginx,", function()
             local id = answer.headers["x-bce-request-id"]
             assert.truthy(id:find("^%x+$") and #id == 32)
             assert.equal(id, cjson.decode(answer.body).requestId)
-            assert.equal(id, line():match(" request_id=(%x+)$")) -- so that it can be found
+            assert.equal(id, line():match(" requestId=(%x+) ")) -- so that it can be found
         end)
 
         it("splits no header and forges no line", function()
@@ -282,9 +289,11 @@ describe("In nginx,", function()
             assert.is_nil(answer.headers["set-cookie"])
             assert.is_nil(answer.head:find("[^\r\n\32-\126]"))
             local envelope = cjson.decode(answer.body)
-            assert.equal("a\r\nSet-Cookie: b=1\27\0\239\191\189\226\128\168", envelope.requestId)
+            assert.equal(answer.headers["x-bce-request-id"], envelope.requestId)
             assert.is_nil(answer.body:find("[%c\255]"))
             local text = line()
+            assert.truthy(text:find(" requestId=" .. envelope.requestId .. " ", 1, true))
+            assert.truthy(text:find(' receivedRequestId="a??Set-Cookie: b=1', 1, true))
             assert.is_nil(text:find("[%c\128-\255]") and text:find("\226\128\168", 1, true))
             assert.is_nil(nginx:log():find("\n2026/01/01", 1, true))
             assert.is_nil(nginx:log():find("[%z\27\255]"))
@@ -323,7 +332,7 @@ describe("In nginx,", function()
                 assert.equal("the beginning", answer.body)
                 local text, level = line()
                 assert.equal("error", level)
-                assert.truthy(text:find("^the answer had begun and breaks off here: code=InstanceNotFound "))
+                assert.truthy(text:find("^the response had begun and breaks off here: code=InstanceNotFound "))
             end
         end)
 
@@ -399,7 +408,8 @@ describe("In nginx,", function()
     end)
 
     describe("exit", function()
-        for _, path in ipairs { "/exit/rewrite", "/exit/access", "/exit/content", "/exit/inside" } do
+        for _, path in ipairs { "/exit/rewrite", "/exit/access", "/exit/content", "/exit/inside",
+            "/exit/kind", "/exit/code" } do
             it("answers and ends the request: " .. path, function()
                 local answer = nginx:get(path)
                 assert.equal(403, answer.status)
@@ -423,8 +433,9 @@ describe("In nginx,", function()
                     return #nginx:lines() == #phases and nginx:lines()
                 end)
                 for index, phase in ipairs(phases) do
-                    assert.truthy(lines[index]:find("' cannot answer in the phase '" .. phase
-                        .. "', but in rewrite, access and content", 1, true), lines[index])
+                    assert.truthy(lines[index]:find("' cannot respond in the phase '" .. phase
+                        .. "', but in rewrite, access and content; nginx.guard is for the others", 1, true),
+                        lines[index])
                 end
             end)
         end
@@ -435,8 +446,13 @@ describe("In nginx,", function()
         assert.equal([[
 at:3: bad argument #1 to 'handler' (function expected, got nil)
 at:4: bad argument #2 to 'handler' (unknown option 'standart', did you mean 'standard'?)
-at:5: bad argument #1 to 'exit' (error expected, got string)
-at:6: bad argument #2 to 'exit' (option 'retry_after' must be a number of seconds from 0)
+at:5: bad argument #2 to 'handler' (unknown option 'limit')
+at:6: bad argument #2 to 'handler' (option 'request_id' must be a string or a function, got number)
+at:7: bad argument #1 to 'exit' (unknown code 'InstanceNotfound', did you mean 'InstanceNotFound'?)
+at:8: bad argument #1 to 'exit' (code or kind expected, got number)
+at:9: bad argument #1 to 'exit' (parameter 'host' is missing)
+at:10: bad argument #1 to 'guard' (function expected, got nil)
+at:11: bad argument #2 to 'exit' (option 'retry_after' must be a number of seconds from 0)
 ]], text)
     end)
 end)

@@ -50,6 +50,12 @@ server {
             for _, call in ipairs(calls) do ngx.say(select(2, pcall(call))) end
         }
     }
+    location = /run { # what the request has
+        content_by_lua_block {
+            ngx.req.read_body()
+            assert(loadstring(ngx.req.get_body_data()))()
+        }
+    }
     location = /exit { content_by_lua_block { nginx.exit(errors.AccessDenied()) } }
 }
 ]]
@@ -91,17 +97,17 @@ cfs_errors_dropped_total 0
         assert.equal([[
 # HELP cfs_errors_total Errors, by the side that they come from: raised here, or upstream.
 # TYPE cfs_errors_total counter
+cfs_errors_total{code="(empty)",category="unavailable",status="502",side="upstream"} 1
 cfs_errors_total{code="AccessDenied",category="permission",status="403",side="raised"} 1
 cfs_errors_total{code="RateLimit",category="throttle",status="421",side="upstream"} 2
 cfs_errors_total{code="RateLimit",category="throttle",status="429",side="raised"} 1
-cfs_errors_total{code="empty",category="unavailable",status="502",side="upstream"} 1
 # HELP cfs_errors_dropped_total Errors that cfs_errors_total lacks, because the shared memory is full.
 # TYPE cfs_errors_dropped_total counter
 cfs_errors_dropped_total 0
 ]], nginx:get("/metrics").body)
     end)
 
-    it("escape labels, and put codes that are no text for one under 'other'", function()
+    it("escape labels, and put codes that are no text for one under '(other)'", function()
         start("1m")
         for _, code in ipairs { 'x"y\\z', 'a"b\\c', "two words" } do
             nginx:get("/record", "-G --data-urlencode 'code=" .. code .. "'")
@@ -115,7 +121,40 @@ cfs_errors_dropped_total 0
             ['a"b\\c conflict 500 raised'] = 1,
             ["two words internal 500 raised"] = 1,
             [("x"):rep(100) .. " internal 500 raised"] = 1,
-            ["other internal 500 raised"] = 7,
+            ["(other) internal 500 raised"] = 7,
+        }, (counts()))
+    end)
+
+    it("tell codes from what stands for none, whatever they are called", function()
+        start("1m")
+        for _, code in ipairs { "html", "empty", "none", "other", "(other)", "(empty)", "(html" } do
+            nginx:get("/record?code=" .. code)
+        end
+        nginx:get("/record")
+        assert.same({
+            ["html internal 500 raised"] = 1,
+            ["empty internal 500 raised"] = 1,
+            ["none internal 500 raised"] = 1,
+            ["other internal 500 raised"] = 1,
+            ["(other) internal 500 raised"] = 3,
+            ["(empty) internal 500 raised"] = 1,
+        }, (counts()))
+    end)
+
+    it("have a status of HTTP or none, whatever a program makes of it", function()
+        start("1m")
+        local lua = [=[
+            for _, status in ipairs { 404, "404", 404.5, 0/0, 1e300, -1, {}, 'a" b', 777 } do
+                local err = errors.InstanceNotFound()
+                err.status = status
+                nginx.record(err)
+            end
+            nginx.record(errors.InstanceNotFound())]=]
+        assert.equal(200, nginx:get("/run", "--data-binary '" .. lua:gsub("'", "'\\''") .. "'").status)
+        assert.same({
+            ["InstanceNotFound not_found 404 raised"] = 3,
+            ["InstanceNotFound not_found 777 raised"] = 1,
+            ["InstanceNotFound not_found none raised"] = 6,
         }, (counts()))
     end)
 
@@ -138,14 +177,14 @@ cfs_errors_dropped_total 0
             end
         end
         assert.equal(100, distinct)
-        assert.equal(8 * 50, found["other internal 500 upstream"])
+        assert.equal(8 * 50, found["(other) internal 500 upstream"])
         -- a code that has its series keeps it; those of the catalogue need none
         nginx:reload()
         nginx:get("/many?code=New&count=101")
         nginx:get("/record?code=RateLimit&status=421")
         found = counts()
         assert.equal(9, found["New100 internal 500 upstream"])
-        assert.equal(8 * 50 + 1, found["other internal 500 upstream"])
+        assert.equal(8 * 50 + 1, found["(other) internal 500 upstream"])
         assert.equal(1, found["RateLimit throttle 421 raised"])
     end)
 

@@ -23,8 +23,8 @@ error_log error.log info;
 events { worker_connections 512; }
 http {
     access_log off;
-    lua_package_path "ROOT/?.lua;ROOT/lua/?.lua;;";
-    lua_package_cpath "ROOT/build/luajit/?.so;;";
+    lua_package_path "ROOT/?.lua;LIBRARY/lua/?.lua;;";
+    lua_package_cpath "LIBRARY/build/luajit/?.so;;";
     client_body_temp_path temp;
     proxy_temp_path temp;
     fastcgi_temp_path temp;
@@ -64,13 +64,14 @@ end
 --- Starts nginx, and returns once it listens.
 --- In a configuration PORT1 to PORT5 stand for ports, and ROOT for this project.
 ---@param options table `http`, what that block has; or `whole`, all of a configuration, and `files` to
---- lie beside it; `workers`, how many
+--- lie beside it; `workers`, how many; `library`, the tree that has the library, if not this one
 function server.start(options)
     local self = setmetatable({}, server)
     self.directory, self.port = command.new_directory(), free_ports()
     local text = options.whole or preamble .. options.http .. "\n}\n"
     text = text:gsub("PORT(%d)", function(digit) return self.port + digit - 1 end)
-    local names = { ROOT = command.must("pwd -P"):gsub("\n", ""), WORKERS = options.workers or 1 }
+    local root = command.must("pwd -P"):gsub("\n", "")
+    local names = { ROOT = root, LIBRARY = options.library or root, WORKERS = options.workers or 1 }
     text = text:gsub("%u+", names)
     files.write(self.directory .. "/nginx.conf", text)
     for _, path in ipairs(options.files or {}) do command.must("cp " .. path .. " " .. self.directory) end

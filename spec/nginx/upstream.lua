@@ -103,11 +103,10 @@ end
 
 
 --- Answers the request of nginx that is being served.
-function upstream.serve()
-    local arguments = ngx.req.get_uri_args()
-    local answer, framing = upstream.answers[arguments.name], arguments.framing or "length"
-    local split, pause = tonumber(arguments.split), tonumber(arguments.pause) or 0
-    local cut = tonumber(arguments.cut)
+---@param answer { status: integer, headers: string[], type: string?, body: string }
+---@param how { framing: string?, split: integer?, pause: number?, cut: integer? }
+function upstream.send(answer, how)
+    local framing, split, cut = how.framing or "length", how.split, how.cut
     local socket = assert(ngx.req.socket(true))
     assert(socket:send(head_of(answer, framing)))
     if split then ngx.sleep(0.005) end -- so that the head comes by itself
@@ -117,9 +116,21 @@ function upstream.serve()
         local piece = body:sub(first, first + (split or #body) - 1)
         if framing == "chunked" then piece = ("%x\r\n%s\r\n"):format(#piece, piece) end
         assert(socket:send(piece))
-        if split then ngx.sleep(pause) end
+        if split then ngx.sleep(how.pause or 0) end
     end
     if framing == "chunked" and not cut then assert(socket:send("0\r\n\r\n")) end
+end
+
+
+--- Answers as the arguments of the request say.
+function upstream.serve()
+    local arguments = ngx.req.get_uri_args()
+    upstream.send(upstream.answers[arguments.name], {
+        framing = arguments.framing,
+        split = tonumber(arguments.split),
+        pause = tonumber(arguments.pause),
+        cut = tonumber(arguments.cut),
+    })
 end
 
 

@@ -336,14 +336,29 @@ describe("what is behind an error", function()
         assert.is_nil(err:details())
     end)
 
-    it("never shows in an encoder, a walk or a line", function()
+    it("never shows in an encoder or a walk", function()
         local members = { code = true, message = true, requestId = true }
         for _, err in ipairs(new_laden()) do
             for name in pairs(err) do assert.is_true(members[name]) end
-            for _, text in ipairs { cjson.encode(err), err:to_json(), tostring(err), "" .. err } do
+            for _, text in ipairs { cjson.encode(err), err:to_json() } do
                 assert.is_nil(text:find("secret", 1, true))
                 assert.is_nil(text:find("traceback", 1, true))
                 assert.is_nil(text:find("_spec.lua", 1, true))
+            end
+        end
+    end)
+
+    it("never shows in a line but for the cause", function()
+        for index, cause in ipairs { "secret-1", false, false, "{ text = secret-5 }" } do
+            local err = new_laden()[index]
+            for _, line in ipairs { tostring(err), "" .. err } do
+                if cause then
+                    local first, last = line:find(cause, 1, true)
+                    assert.is_truthy(line:sub(1, first):find("; cause: ", 1, true))
+                    line = line:sub(1, first - 1) .. line:sub(last + 1)
+                end
+                assert.is_nil(line:find("secret", 1, true))
+                assert.is_nil(line:find("traceback", 1, true))
             end
         end
     end)
@@ -445,6 +460,30 @@ describe("a message's parameter", function()
     it("is nil where the kind has none", function()
         assert.is_nil(errors.new("InstanceNotFound"):params())
         assert.is_nil(errors.parse('{"code": "NoSuchKey", "message": "The host is nd7"}'):params())
+    end)
+end)
+
+
+describe("a chain of causes", function()
+    it("of any length is collected at once, and so is one whose end is its beginning", function()
+        local held = setmetatable({}, { __mode = "v" })
+        local first = errors.AccessDenied()
+        local err = first
+        held[1] = err
+        for index = 2, 20000 do
+            err = errors.AccessDenied { cause = err }
+            held[index] = err
+        end
+        assert.is_true(rawequal(first, held[1]))
+        first, err = nil, nil
+        local circle = { name = "circle" }
+        held[20001] = circle
+        circle.err = errors.AccessDenied { cause = circle }
+        circle = nil
+        collectgarbage()
+        collectgarbage()
+        assert.is_nil(next(held))
+        assert.is_nil(first or err or circle)
     end)
 end)
 

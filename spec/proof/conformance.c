@@ -5,6 +5,8 @@
 #include "reference.h"
 #include "vector.h"
 
+#include "nothing.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -48,17 +50,18 @@ static bool same(const struct vector *v)
         add_bytes(refusal.reason, strlen(refusal.reason));
         return good && refusal.position == v->position;
     }
-    add_number(envelope.others);
+    add_number(envelope.has_others);
     good = same_text(&v->texts[0], &envelope.code) && good;
     good = same_text(&v->texts[1], &envelope.message) && good;
     good = same_text(&v->texts[2], &envelope.request_id) && good;
-    return good && envelope.others == v->others;
+    return good && envelope.has_others == v->has_others;
 }
 
 int main(void)
 {
     static struct vector v;
     size_t vectors = 0, differences = 0, index;
+    check_nothing();
     while (vector_next(stdin, &v)) {
         vectors++;
         if (same(&v))

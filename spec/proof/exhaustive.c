@@ -1,8 +1,8 @@
 /*
-** exhaustive strings N: every string of N bytes, 4 at most, as the inside of a JSON string. How
-*many
-** need no repair is known by counting.
-** exhaustive documents N: every string of up to N bytes out of those that documents are built of.
+** exhaustive strings N: every string of N bytes, 4 at most, as the inside of a JSON string. Counting
+** tells how many of them need no repair.
+** exhaustive documents N: every string of up to N of the bytes that documents are built of; the
+** empty one is given as NULL.
 **
 ** The reference walks along the tree of all strings, so that each costs it one step.
 */
@@ -44,8 +44,7 @@ struct strings {
     uint64_t read, accepted, whole;
 };
 
-/* Strings of such pieces: 94 bytes; 8 escapes and 1920 sequences of two bytes; of three; of four.
- */
+/* How many strings there are of 94 bytes, 8 escapes, and sequences of two, three and four bytes. */
 static uint64_t count_whole(size_t length)
 {
     static const uint64_t pieces[] = {94, 8 + 1920, 61440, 1048576};
@@ -135,7 +134,8 @@ static void check_document(struct documents *d, struct walk walk, size_t length)
 {
     cfs_envelope envelope;
     cfs_refusal refusal;
-    enum cfs_what what = cfs_envelope_read(d->body, length, &envelope, &refusal);
+    const char *body = length == 0 ? NULL : d->body;
+    enum cfs_what what = cfs_envelope_read(body, length, &envelope, &refusal);
     size_t spaces = 0;
     while (spaces < length && d->body[spaces] == ' ')
         spaces++;

@@ -21,6 +21,8 @@
     ((condition) ? (void)0                                                                         \
                  : (fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition), abort()))
 
+#include "nothing.h"
+
 int luaopen_cfs_errors_core(lua_State *L);
 
 struct heap {
@@ -65,8 +67,7 @@ static lua_State *new_state(struct heap *heap)
     L = lua_newstate(allocate, heap);
     CHECK(L != NULL);
     luaL_openlibs(L);
-    /* traces take memory when they like; LuaJIT loses some if it runs out while the FFI is loaded
-     */
+    /* LuaJIT allocates for traces at any time, and leaks if memory runs out while the FFI loads */
     (void)luaL_dostring(L, "if jit then jit.off() require 'ffi' end");
     lua_getglobal(L, "package");
     lua_getfield(L, -1, "preload");
@@ -253,6 +254,7 @@ static size_t run(const struct scenario *scenario, size_t stride)
 int main(int count, char **arguments)
 {
     size_t index, failures = 0, stride = count > 1 ? strtoul(arguments[1], NULL, 10) : 1;
+    check_nothing(); /* here as the sanitizers watch */
     for (index = 0; index < sizeof scenarios / sizeof scenarios[0]; index++)
         failures += run(&scenarios[index], stride);
     printf("faults: %zu allocations failed, no crash, no leak\n", failures);

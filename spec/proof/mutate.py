@@ -1,7 +1,7 @@
 """Changes one operator, constant or statement of the C core at a time, and expects a test to fail.
 
 mutate.py EVERY: tries every so many'th mutant. One that survives must be in equivalent.txt, with the
-reason why it cannot be told from the original.
+reason why it cannot be told from the original. CORE in the environment names the C library's files.
 """
 
 import concurrent.futures
@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 
-CORE = ["catalogue", "envelope", "utf8"]
+CORE = [os.path.basename(path)[:-2] for path in os.environ["CORE"].split()]
 # What is read before it is written, or past an array's end, shows.
 FLAGS = ["-std=c99", "-O1", "-w", "-ftrivial-auto-var-init=pattern", "-fsanitize=bounds",
          "-fsanitize-undefined-trap-on-error", "-Isrc", "-Ispec/proof", "-Ifuzz"]
@@ -142,7 +142,7 @@ def main(every):
     with open("spec/proof/equivalent.txt", encoding="utf-8") as file:
         equivalent = {line.rstrip("\n").rsplit("\t", 1)[0] for line in file if "\t" in line}
     jobs = []
-    for path in ["src/envelope.c", "src/utf8.c", "src/catalogue.c", "src/lua_core.c"]:
+    for path in [f"src/{name}.c" for name in CORE + ["lua_core"]]:
         with open(path, encoding="utf-8") as file:
             text = file.read()
         jobs += [(path, text, mutant) for mutant in mutants(text)]

@@ -3,9 +3,8 @@
 ** the page before cannot; writes into places of just the size that they must have. A byte too much
 ** ends the program.
 **
-** What a prefix is follows from the whole: before the byte at fault more is expected, from it on
-*the
-** fault is the same.
+** The verdict on the whole tells those on its prefixes: a prefix that ends before the byte at fault
+** is incomplete, a longer one has the same fault.
 */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #include "reference.h"
@@ -54,6 +53,21 @@ static void check_whole(const struct room *room, const cfs_envelope *envelope)
     CHECK(cfs_envelope_write(none, code, code, room->end - (size - 1), size - 1) == size);
 }
 
+/* The texts that are moved end where the room does. */
+static void check_moving(const struct room *room, const char *body, size_t length,
+                         const cfs_envelope *envelope)
+{
+    const cfs_text *texts[] = {&envelope->code, &envelope->message, &envelope->request_id};
+    size_t size = 0, index;
+    cfs_envelope moved;
+    cfs_refusal refusal;
+    for (index = 0; index < 3; index++)
+        size += texts[index]->exact ? 0 : texts[index]->size;
+    CHECK(cfs_envelope_read_texts(body, length, &moved, &refusal, room->end - size, size) ==
+          CFS_ENVELOPE);
+    CHECK(moved.code.exact && moved.message.exact && moved.request_id.exact);
+}
+
 static void check_prefix(const char *body, size_t length, enum cfs_what what, size_t position)
 {
     cfs_envelope envelope;
@@ -79,8 +93,10 @@ int main(void)
         size_t position;
         memcpy(room.start, v.body.bytes, v.body.size);
         what = cfs_envelope_read(room.start, v.body.size, &envelope, &refusal);
-        if (what == CFS_ENVELOPE)
+        if (what == CFS_ENVELOPE) {
             check_whole(&other, &envelope);
+            check_moving(&other, room.start, v.body.size, &envelope);
+        }
         /* of what is JSON to its end, no prefix has a fault */
         position = what == CFS_ENVELOPE || what == CFS_NOT_ENVELOPE ? SIZE_MAX : refusal.position;
         for (length = 0; length <= v.body.size; length++, prefixes++) {

@@ -1,6 +1,6 @@
 # The proofs: each target names its figure in its last line, and fails where a promise is broken.
+#: = Prove it
 
-CORE = src/catalogue.c src/envelope.c src/utf8.c
 PROOF = spec/proof
 REPLAYED = read write response
 SANITIZE = -g -O2 -fsanitize=address,undefined -fno-sanitize-recover=all
@@ -43,31 +43,56 @@ faults: $(LUAS:%=build/proof/faults-%)
 	@for lua in $(LUAS); do echo "== $$lua" && \
 	    LUA_PATH='lua/?.lua;;' build/proof/faults-$$lua $(if $(SHORT),20) || exit 1; done
 
+# The core of a tree, built with sanitizers; a Lua that loads it must have libasan loaded before.
+LIBRARY = .
+$(LIBRARY)/build/sanitized/%/cfs/errors/core.so: $(wildcard $(LIBRARY)/src/*)
+	@tools/need $(COMPILER) $(DEV_$*)
+	@mkdir -p $(@D)
+	$(CC) -std=c99 $(SANITIZE) -fPIC -shared $$(pkg-config --cflags $*) -o $@ $(LIBRARY)/src/*.c
+
+#: make parsers      10^6 random bodies read in LuaJIT by its FFI as by Lua's C API; SHORT=1: 10^5
+parsers: build/luajit/cfs/errors/core.so
+	@tools/need luajit2 lua-cjson
+	@for jit in on off; do $(call run,luajit) -j$$jit $(PROOF)/parsers.lua \
+	    $(if $(SHORT),100000,1000000) || exit 1; done
+
 #: make memory       pages that cannot be touched, sanitizers, valgrind, Lua's own checks; SHORT=1: less
-memory: build/proof/pages build/proof/vectors.tsv $(LUAS:%=build/%/cfs/errors/core.so)
+SANITIZED = $(if $(SHORT),lua5.4 luajit,$(LUAS))
+memory: build/proof/pages build/proof/vectors.tsv $(LUAS:%=build/%/cfs/errors/core.so) \
+    $(SANITIZED:%=build/sanitized/%/cfs/errors/core.so)
 	@tools/need lua-busted lua-cjson
 	@build/proof/pages <build/proof/vectors.tsv
-	@$(PROOF)/memory sanitized $(if $(SHORT),lua5.4 luajit,$(LUAS))
+	@$(PROOF)/memory sanitized $(SANITIZED)
 ifndef SHORT
 	@tools/need valgrind
 	@$(PROOF)/memory checked lua5.4
 	@$(PROOF)/memory watched lua5.4 luajit
 endif
 
+#: make sequences    random programs over the public functions, compared with a model, sanitized, on
+#:                   Lua 5.4 and LuaJIT, for SECONDS=600; SEED= and COUNT= choose programs, LIBRARY=
+#:                   another tree; SHORT=1: 12 programs each
+SEED =
+COUNT = $(if $(SHORT),12)
+SEQUENCED = $(filter lua5.4 luajit,$(LUAS))
+sequences: $(SEQUENCED:%=$(LIBRARY)/build/sanitized/%/cfs/errors/core.so)
+	@tools/need lua5.4 lua-cjson
+	@SEED=$(or $(SEED),$(if $(SHORT),1)) COUNT=$(COUNT) SECONDS=$(SECONDS) \
+	    lua5.4 spec/sequences/run.lua $(LIBRARY) $(SEQUENCED)
+
 #: make coverage     lines and branches of the C core, lines of lua/: all must be run by the tests
 coverage: build/proof/vectors.tsv build/lua5.1/cfs/errors/core.so build/luajit/cfs/errors/core.so
 	@tools/need $(COMPILER) liblua5.4-dev lua5.4 lua-busted lua-cjson python3 \
 	    $(if $(SHORT),,clang-19 llvm-19 libclang-rt-19-dev)
-	@$(PROOF)/coverage $(if $(SHORT),core)
+	@CORE='$(CORE)' $(PROOF)/coverage $(if $(SHORT),core)
 
 #: make bounds       stack, allocations, instructions a byte, memory over 10^8 bodies and 10^6 answers of
 #:                   nginx; SHORT=1: over 10^6 bodies
-bounds: build/proof/shapes
+bounds: build/proof/shapes $(if $(SHORT),,build/luajit/cfs/errors/core.so)
 	@tools/need $(COMPILER) valgrind python3
-	@$(PROOF)/bounds $(if $(SHORT),1000000,100000000)
+	@CORE='$(CORE)' $(PROOF)/bounds $(if $(SHORT),1000000,100000000)
 ifndef SHORT
 	@tools/need $(NGINX) curl procps apache2-utils
-	@$(MAKE) -s LUA=luajit
 	@$(PROOF)/answers 1000000
 endif
 
@@ -76,12 +101,12 @@ EVERYWHERE = clang-19 qemu-user gcc-s390x-linux-gnu gcc-aarch64-linux-gnu gcc-i6
     libc6-dev-s390x-cross libc6-dev-arm64-cross libc6-dev-i386-cross cppcheck clang-tidy
 portability: build/proof/vectors.tsv
 	@tools/need $(COMPILER) liblua5.4-dev $(if $(SHORT),,$(EVERYWHERE))
-	@$(PROOF)/portability $(if $(SHORT),gcc)
+	@CORE='$(CORE)' $(PROOF)/portability $(if $(SHORT),gcc)
 
 #: make mutate       changes one thing of the core at a time: a test must fail; SHORT=1: every 60th
 mutate: build/proof/vectors.tsv
 	@tools/need $(COMPILER) python3
-	@python3 -B $(PROOF)/mutate.py $(if $(SHORT),60,1)
+	@CORE='$(CORE)' python3 -B $(PROOF)/mutate.py $(if $(SHORT),60,1)
 
 #: make fuzz         libFuzzer for SECONDS=600: reading, writing, responses, jansson to compare with
 FUZZ_TARGETS = read write response differ
@@ -96,4 +121,4 @@ build/fuzz/%: fuzz/%.c fuzz/fuzz.h $(PROOF)/reference.c $(PROOF)/reference.h $(S
 fuzz: $(FUZZ_TARGETS:%=build/fuzz/%)
 	@fuzz/run $(SECONDS) $(FUZZ_TARGETS)
 
-.PHONY: conformance exhaustive faults memory coverage bounds portability mutate fuzz
+.PHONY: conformance exhaustive faults parsers memory sequences coverage bounds portability mutate fuzz

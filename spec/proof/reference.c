@@ -295,7 +295,7 @@ struct verdict {
     enum cfs_what what;
     size_t position;
     struct span fields[FIELDS];
-    bool seen[FIELDS], others;
+    bool seen[FIELDS], has_others;
     int field;                         /* whose value comes, or goes on */
     const unsigned char *name, *value; /* where they began; NULL: no value goes on */
 };
@@ -327,7 +327,7 @@ static void end_name(struct verdict *v, const unsigned char *end)
 {
     v->field = field_of(v->name + 1, (size_t)(end - v->name) - 1);
     if (v->field == NOBODY) {
-        v->others = true;
+        v->has_others = true;
         return;
     }
     if (v->seen[v->field])
@@ -432,26 +432,89 @@ static void compare_text(const struct span *span, const cfs_text *text)
     CHECK(memcmp(expected, given, size) == 0 && given[size] == 0xAA);
 }
 
+/* The text that has been moved to `*at` in `out`, or that stayed where it was as it does not fit. */
+static void compare_moved(const cfs_text *text, const cfs_text *moved, const char *out, size_t *at,
+                          size_t capacity)
+{
+    if (text->exact || text->size > capacity - *at) {
+        CHECK(moved->source == text->source && moved->length == text->length);
+        CHECK(moved->size == text->size && moved->exact == text->exact);
+        return;
+    }
+    CHECK(moved->source == out + *at && moved->exact);
+    CHECK(moved->length == text->size && moved->size == text->size);
+    cfs_text_copy(text, (char *)expected);
+    CHECK(memcmp(expected, moved->source, text->size) == 0);
+    *at += text->size;
+}
+
+/* Reads the body once more, the texts into so many bytes. */
+static void compare_moving(const char *body, size_t length, const cfs_envelope *envelope,
+                           size_t capacity)
+{
+    static char out[9 * REFERENCE_LONGEST + 1];
+    cfs_envelope moved;
+    cfs_refusal refusal;
+    size_t at = 0;
+    out[capacity] = '@'; /* must stay */
+    CHECK(cfs_envelope_read_texts(body, length, &moved, &refusal, out, capacity) == CFS_ENVELOPE);
+    compare_moved(&envelope->code, &moved.code, out, &at, capacity);
+    compare_moved(&envelope->message, &moved.message, out, &at, capacity);
+    compare_moved(&envelope->request_id, &moved.request_id, out, &at, capacity);
+    CHECK(moved.has_others == envelope->has_others && out[capacity] == '@');
+}
+
+/* With room for all texts, for a byte less, and for each of those that are less than all. */
+static void compare_every_moving(const char *body, size_t length, const cfs_envelope *envelope)
+{
+    const cfs_text *texts[] = {&envelope->code, &envelope->message, &envelope->request_id};
+    size_t all = 0, index;
+    for (index = 0; index < 3; index++)
+        all += texts[index]->exact ? 0 : texts[index]->size;
+    if (length > REFERENCE_LONGEST || all == 0)
+        return;
+    compare_moving(body, length, envelope, all);
+    compare_moving(body, length, envelope, all - 1);
+    for (index = 0; index < 3; index++)
+        compare_moving(body, length, envelope, texts[index]->size);
+}
+
+/* A body that is refused is refused alike, and nothing is moved. */
+static void compare_refused(const char *body, size_t length, enum cfs_what what,
+                            const cfs_refusal *refusal)
+{
+    const cfs_text text = {"\\n", 2, 1, false};
+    cfs_envelope envelope;
+    cfs_refusal again;
+    char out[] = "@";
+    envelope.code = envelope.message = envelope.request_id = text;
+    CHECK(cfs_envelope_read_texts(body, length, &envelope, &again, out, 1) == what);
+    CHECK(again.position == refusal->position && again.reason == refusal->reason);
+    CHECK(envelope.code.source == text.source && out[0] == '@');
+}
+
 enum cfs_what reference_compare(const char *body, size_t length, cfs_envelope *envelope,
                                 cfs_refusal *refusal)
 {
     struct verdict v;
     enum cfs_what what = cfs_envelope_read(body, length, envelope, refusal);
     memset(&v, 0, sizeof v);
-    v.body = (const unsigned char *)body;
+    v.body = (const unsigned char *)(length == 0 ? "" : body); /* NULL where there are no bytes */
     v.field = NOBODY;
     read_reference(&v, length);
     CHECK(what == v.what);
     if (what != CFS_ENVELOPE) {
         CHECK(refusal->position == v.position);
         CHECK(refusal->reason != NULL);
+        compare_refused(body, length, what, refusal);
         return what;
     }
     compare_text(&v.fields[CODE], &envelope->code);
     compare_text(&v.fields[MESSAGE], &envelope->message);
     compare_text(&v.fields[REQUEST_ID], &envelope->request_id);
-    CHECK(envelope->others == v.others);
+    CHECK(envelope->has_others == v.has_others);
     CHECK(envelope->code.source != NULL && envelope->code.size > 0);
+    compare_every_moving(body, length, envelope);
     return what;
 }
 

@@ -51,27 +51,25 @@ struct reference {
     size_t depth;
 };
 
-/* What the byte turned out to be: CFS_ENVELOPE as long as all is well, CFS_MALFORMED, CFS_TOO_DEEP.
- */
+/* Takes the next byte: CFS_ENVELOPE as long as it can stand there, CFS_MALFORMED, CFS_TOO_DEEP. */
 enum cfs_what reference_step(struct reference *m, unsigned char byte);
 
 /* Could the document end here? */
 bool reference_is_whole(const struct reference *m);
 
 /*
-** The bytes that belong together at `at`: a sequence of UTF-8, or the maximal subpart of what is
-*none.
+** How many bytes belong together at `at`: a sequence of UTF-8, or the maximal subpart of one that
+** is ill-formed.
 */
 size_t reference_sequence(const unsigned char *at, size_t left, bool *whole);
 
-/* What stands in a string that is known to be good, as text; `out` has room for three times that.
- */
+/* Writes the text of a valid string to `out`, which has room for 3 * `length` bytes. */
 size_t reference_text(const unsigned char *at, size_t length, unsigned char *out);
 
-/* The same of bytes that know no escapes. */
+/* The same for bytes without escapes. */
 size_t reference_repair(const unsigned char *at, size_t length, unsigned char *out);
 
-/* Reads the body both ways, and stops the program if anything differs; returns the verdict. */
+/* Reads the body both ways, and stops the program if the results differ; returns the verdict. */
 enum cfs_what reference_compare(const char *body, size_t length, cfs_envelope *envelope,
                                 cfs_refusal *refusal);
 

@@ -1,8 +1,7 @@
 /*
-** shapes: reads the plain body, then one of each of more than 1,000 adversarial shapes, each of
-** SIZE bytes: two pieces that take turns in a string, or in an array. A tool outside counts what
-*each
-** call costs.
+** shapes: reads the plain body, then one body of each of more than 1,000 adversarial shapes: two
+** pieces take turns in a string or in an array of SIZE bytes. A tool outside counts what each call
+** costs.
 **
 ** shapes N: reads the vendor's example and such shapes N times in all; the memory must not grow.
 */

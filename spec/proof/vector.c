@@ -35,6 +35,6 @@ bool vector_next(FILE *file, struct vector *vector)
     vector->position = strtoul(fields[2], NULL, 10);
     for (index = 0; index < 3; index++)
         read_text(fields[3 + index], &vector->texts[index]);
-    vector->others = fields[6][0] == '1';
+    vector->has_others = fields[6][0] == '1';
     return true;
 }

@@ -21,7 +21,7 @@ struct vector {
     char what[16]; /* as cfs_what_name has it */
     size_t position;
     struct vector_text texts[3]; /* code, message, request id */
-    bool others;
+    bool has_others;
 };
 
 /* Reads the next one; false at the end. What is no vector ends the program. */

@@ -3,8 +3,6 @@ local errors = require "cfs.errors"
 local responses = require "spec.data.responses"
 local support = require "spec.helpers.support"
 
-local unpack = table.unpack or unpack -- luacheck: std max
-
 
 -- An error without a code, as a proxy's page makes one.
 local function page(status)
@@ -96,47 +94,55 @@ describe("err:response", function()
     describe("answers an error without a code under one that is close", function()
         for status, row in pairs {
             [400] = { "InvalidHTTPRequest", "Bad Request" },
-            [401] = { "AccessDenied", "Unauthorized" },
+            [401] = { "InvalidHTTPAuthHeader", "Unauthorized" },
+            [402] = { "OptInRequired", "Payment Required" },
             [403] = { "AccessDenied", "Forbidden" },
             [404] = { "ResourceNotExists", "Not Found" },
             [405] = { "InvalidHTTPRequest", "Method Not Allowed" },
             [408] = { "EOFException", "Request Timeout" },
+            [409] = { "IdempotentParameterMismatch", "Conflict" },
             [410] = { "ResourceNotExists", "Gone" },
-            [412] = { "PreconditionFailed", "Precondition Failed" },
-            [413] = { "InvalidHTTPRequest", "Content Too Large" },
-            [421] = { "RateLimit", "Misdirected Request" },
-            [424] = { "ServiceError", "Failed Dependency" },
+            [412] = { "IdempotentParameterMismatch", "Precondition Failed" },
+            [413] = { "RequestEntityTooLargeException", "Content Too Large" },
+            [421] = { "ResourceNotExists", "Misdirected Request" },
+            [424] = { "InvalidHTTPRequest", "Failed Dependency" },
             [429] = { "RateLimit", "Too Many Requests" },
             [499] = { "InvalidHTTPRequest", "HTTP status 499" },
             [500] = { "InternalError", "Internal Server Error" },
-            [501] = { "InternalError", "Not Implemented" },
+            [501] = { "ParseBodyException", "Not Implemented" },
             [502] = { "ServiceUnavailable", "Bad Gateway" },
             [503] = { "ServiceUnavailable", "Service Unavailable" },
             [504] = { "ServiceUnavailable", "Gateway Timeout" },
-            [520] = { "InternalError", "HTTP status 520" },
+            [520] = { "ParseBodyException", "HTTP status 520" },
         } do
             it(status .. " as " .. row[1], function()
-                local answered, _, body = page(status):response()
-                assert.equal(status, answered)
+                local sent, _, body = page(status):response()
+                assert.equal(status, sent)
                 assert.same({ code = row[1], message = row[2] }, cjson.decode(body))
+                assert.equal(status, (page(status):response { standard = true }))
             end)
         end
 
-        it("whatever its status", function()
+        -- The category "unknown" claims nothing, so any code that is repeated as little agrees.
+        it("that tells the client what the program is told, whatever the status", function()
             for status = 400, 599 do
-                local _, _, body = page(status):response()
-                local code = cjson.decode(body).code
-                assert.truthy(errors.catalogue[code])
-                assert.equal(status >= 500, errors.catalogue[code].fault == "server"
-                    and status ~= 424)
+                local err = page(status)
+                local _, headers, body = err:response()
+                local kind = errors.catalogue[cjson.decode(body).code]
+                assert.equal(err.retry, kind.retry, status)
+                assert.equal(err.fault, kind.fault, status)
+                if err.category ~= "unknown" then assert.equal(err.category, kind.category, status) end
+                local passes = err.category == "throttle" or err.category == "unavailable"
+                assert.equal(passes and err.retry ~= "never" and "1" or nil, headers["Retry-After"], status)
             end
         end)
 
-        it("that stays the same where the status is made standard", function()
-            local status, headers, body = page(424):response { standard = true }
-            assert.equal(503, status)
-            assert.equal("1", headers["Retry-After"])
-            assert.same({ code = "ServiceError", message = "Service Unavailable" }, cjson.decode(body))
+        it("that is never repeated where no status is known", function()
+            local status, headers, body = errors.from_response { headers = {}, body = "<html>" }:response()
+            assert.equal(500, status)
+            assert.is_nil(headers["Retry-After"])
+            assert.same({ code = "ParseBodyException", message = "Internal Server Error" },
+                cjson.decode(body))
         end)
 
         it("and shows nothing of the body", function()
@@ -147,7 +153,10 @@ describe("err:response", function()
 
     describe("writes", function()
         it("an unknown code as it is, without a message if it had none", function()
-            local _, _, body = errors.parse '{"code":"NoSuchKey"}':response()
+            local response = { status = 404, body = '{"code":"NoSuchKey"}' }
+            local _, _, body = errors.from_response(response):response()
+            assert.equal('{"code":"NoSuchKey"}', body)
+            _, _, body = errors.parse '{"code":"NoSuchKey"}':response { hide = false }
             assert.equal('{"code":"NoSuchKey"}', body)
         end)
 
@@ -183,66 +192,123 @@ describe("err:response", function()
                     assert.is_true(status >= 400 and status <= 599, row.name)
                     for _, value in pairs(headers) do assert.is_nil(value:find("[^ -~]"), row.name) end
                     local again = errors.parse(body)
-                    assert.equal(err.code or again.code, again.code, row.name)
+                    local _, _, all = err:response { hide = false }
+                    local code = errors.parse(all).code
+                    assert.equal(err.code or code, code, row.name)
+                    local passes = code:find("^[%w._-]+$") ~= nil
+                    assert.equal(passes and code or "InvalidHTTPRequest", again.code, row.name)
                     assert.truthy(again.requestId, row.name)
                 end
             end
         end)
     end)
 
-    describe("hides the hosts of", function()
-        local cases = {
-            { "RateLimit", errors.RateLimit { host = "nd7" },
-              "There are too many connections. The host is {host}" },
-            { "ServiceError", errors.ServiceError { host = "10.0.3.7:80, 10.0.3.8" },
-              "the dependency service is unavailable, host is {host}" },
-            { "a template that nobody filled", errors.parse '{"code":"RateLimit"}',
-              "There are too many connections. The host is {host}" },
-            { "a message that is not the template's",
-              errors.RateLimit { message = "Slow down, says nd7.bj.internal" }, "Slow down, says {host}" },
-            { "a known code without a template",
-              errors.InternalError { message = "no route to 10.0.3.7" }, "no route to {host}" },
-            { "an unknown code", unknown("10.0.3.7 has no such key: config.json"),
-              "{host} has no such key: config.json" },
-        }
-        for _, case in ipairs(cases) do
+    -- What a client hears of a message: whose error it is, the error, its words.
+    local heard = {
+        { "the catalogue's template, of throttling", errors.RateLimit { host = "nd7" },
+          "There are too many connections. The host is {host}" },
+        { "the same where nobody filled it", errors.parse '{"code":"RateLimit"}',
+          "There are too many connections. The host is {host}" },
+        { "the same for words that are not the template's",
+          errors.RateLimit { message = "Slow down, says nd7" },
+          "There are too many connections. The host is {host}" },
+        { "the catalogue's template, of a service that is down",
+          errors.ServiceError { host = "10.0.3.7:80, 10.0.3.8" },
+          "the dependency service is unavailable, host is {host}" },
+        { "the catalogue's message where the fault is the server's",
+          errors.InternalError { message = "no route to nas7, password s3cr3t" },
+          "We encountered an internal error. Please try again." },
+        { "the same where the client's connection broke",
+          errors.EOFException { message = "EOF on nas7" }, "Unexpected EOF read on the socket." },
+        { "the reason phrase of the status where the code is unknown and the fault the server's",
+          unknown("no route to nas7", 502), "Bad Gateway" },
+        { "the same where it throttles", unknown("nas7 is busy", 429), "Too Many Requests" },
+        { "the same where no status is known", errors.parse '{"code":"Lost","message":"nas7"}',
+          "Internal Server Error" },
+        { "the number of a status without a phrase", unknown("nas7", 599), "HTTP status 599" },
+        { "the received message where the fault is the client's",
+          errors.AccessDenied { message = "field config.max_size is invalid" },
+          "field config.max_size is invalid" },
+        { "that without addresses", errors.AccessDenied { message = "ask http://nas7:80/v1 (10.0.3.7)" },
+          "ask http://{host}/v1 ({host})" },
+        { "the same of an unknown code", unknown "10.0.3.7 has no such key: config.json",
+          "{host} has no such key: config.json" },
+        { "a template with the client's own words",
+          errors.InvalidParameter { parameterName = "spec.mount-target.0.vpc" },
+          "The parameter 'spec.mount-target.0.vpc' is invalid." },
+        { "a template without addresses in them",
+          errors.InvalidParameter { parameterName = "http://nas7.bj.internal:80 (10.0.3.7)" },
+          "The parameter 'http://{host} ({host})' is invalid." },
+        { "a template with a protocol", errors.UnsupportedProtocol { protocol = "ftp" },
+          "The protocol 'ftp' is not supported." },
+        { "a template with a date", errors.RequestExpired { date = "2026-11-24T10:30:00Z" },
+          "Request has expired. Timestamp date is 2026-11-24T10:30:00Z." },
+    }
+    describe("tells the client", function()
+        for _, case in ipairs(heard) do
             it(case[1], function()
                 local _, _, body = case[2]:response()
                 assert.equal(case[3], cjson.decode(body).message)
+                _, _, body = case[2]:response { format = "problem" }
+                assert.equal(case[3], cjson.decode(body).detail)
             end)
         end
 
-        it("an extension whose template has one", function()
-            errors.extend { { code = "RenderSpecLost", status = 502,
-                message = "{host} lost block {block}" } }
-            local _, _, body = errors.RenderSpecLost { host = "nd7", block = "b.7" }:response()
-            assert.equal("{host} lost block b.7", cjson.decode(body).message)
-        end)
-
-        it("nothing that a template has for the caller's own words", function()
-            for _, err in ipairs {
-                errors.InvalidParameter { parameterName = "spec.mount-target.0.vpc" },
-                errors.UnsupportedProtocol { protocol = "nd7.bj.internal" },
-                errors.RequestExpired { date = "2026-11-24T10:30:00Z" },
-            } do
-                local _, _, body = err:response()
-                assert.equal(err.message, cjson.decode(body).message)
-            end
-        end)
-
-        it("no one if hide is false", function()
-            for _, case in ipairs(cases) do
+        it("all of a message if hide is false", function()
+            for _, case in ipairs(heard) do
                 local _, _, body = case[2]:response { hide = false }
                 assert.equal(case[2].message or case[2]:kind().message, cjson.decode(body).message)
             end
         end)
+
+        describe("of an extension whose fault is the server's", function()
+            errors.extend { { code = "RenderSpecLost", status = 502, message = "{host} lost block {block}" } }
+            for value, expected in pairs {
+                ["b_7-a"] = "{host} lost block b_7-a", ["b.7"] = "{host} lost block {block}",
+                ["a b"] = "{host} lost block {block}", ["nas7:80"] = "{host} lost block {block}",
+                [("x"):rep(64)] = "{host} lost block " .. ("x"):rep(64),
+                [("x"):rep(65)] = "{host} lost block {block}",
+            } do
+                it("a parameter only if it is a plain identifier: " .. value, function()
+                    local _, _, body = errors.RenderSpecLost { host = "nd7", block = value }:response()
+                    assert.equal(expected, cjson.decode(body).message)
+                end)
+            end
+        end)
+
+        it("of an extension whose fault is the client's its host as {host}, the rest searched", function()
+            errors.extend { { code = "RenderSpecTaken", status = 409,
+                message = "{host} has {name} already" } }
+            local err = errors.RenderSpecTaken { host = "nd7", name = "a.b at 10.0.3.7" }
+            local _, _, body = err:response()
+            assert.equal("{host} has a.b at {host} already", cjson.decode(body).message)
+        end)
+    end)
+
+    describe("lets a code pass", function()
+        for code, expected in pairs {
+            NoSuchKey = "NoSuchKey", ["Instance.NotFound"] = "Instance.NotFound", ["A_b-c"] = "A_b-c",
+            ["at http://nas7/"] = "ResourceNotExists", ["nas7:80"] = "ResourceNotExists",
+            ["10.0.3.7"] = "ResourceNotExists", ["nas7.internal"] = "ResourceNotExists",
+            ["a b"] = "ResourceNotExists", ["a\n"] = "ResourceNotExists",
+            ["a\195\164"] = "ResourceNotExists", [("x"):rep(128)] = ("x"):rep(128),
+            [("x"):rep(129)] = "ResourceNotExists",
+        } do
+            it(("only if it is a plain token: %q"):format(code), function()
+                local err = errors.from_response { status = 404, body = cjson.encode { code = code } }
+                local _, _, body = err:response()
+                assert.equal(expected, cjson.decode(body).code)
+                _, _, body = err:response { hide = false }
+                assert.equal(code, cjson.decode(body).code)
+            end)
+        end
     end)
 
     describe("has the request id", function()
         it("of the error, else of the options", function()
             for _, case in ipairs {
                 { "one", "other", "one" }, { nil, "other", "other" }, { "", "other", "other" },
-                { "one", nil, "one" },
+                { "one", nil, "one" }, { "a b", "other", "other" },
             } do
                 local err = errors.InstanceNotFound { requestId = case[1] }
                 local _, headers, body = err:response { request_id = case[2] }
@@ -251,18 +317,89 @@ describe("err:response", function()
             end
         end)
 
-        it("in the header only if it is a plain token", function()
+        it("only if it is a plain token", function()
             for id, plain in pairs {
                 ["ae2225f7-1c2e-427a-a1ad-5413b762957d"] = true, ["A.z_0~9"] = true,
                 ["!#$%&'*+-.^_`|~"] = true, [("x"):rep(128)] = true, [("x"):rep(129)] = false,
                 ["a b"] = false, ["a\r\nSet-Cookie: b"] = false, ["a\n"] = false, ["a\0"] = false,
                 ["a:b"] = false, ["a/b"] = false, ['"a"'] = false, ["a\195\164"] = false,
-                ["a\127"] = false, ["a,b"] = false, ["\255"] = false,
+                ["a\127"] = false, ["a,b"] = false, ["\255"] = false, ["10.0.3.7"] = false,
+                ["nas7.bj.internal"] = false,
             } do
                 local _, headers, body = errors.InstanceNotFound { requestId = id }:response()
                 assert.equal(plain and id or nil, headers["x-bce-request-id"])
-                assert.equal(id == "\255" and "\239\191\189" or id, cjson.decode(body).requestId)
+                assert.equal(plain and id or nil, cjson.decode(body).requestId)
             end
+        end)
+
+        it("in the body as it is if hide is false, in the header only if it is fit for one", function()
+            for id, in_header in pairs {
+                ["a b"] = false, ["10.0.3.7"] = true, ["a\r\nb"] = false, a = true,
+            } do
+                local err = errors.InstanceNotFound { requestId = id }
+                local _, headers, body = err:response { hide = false }
+                assert.equal(in_header and id or nil, headers["x-bce-request-id"])
+                assert.equal(id, cjson.decode(body).requestId)
+            end
+        end)
+
+        it("of the options in the header only if it is fit for one", function()
+            for id, in_header in pairs { ["a b"] = false, a = true, [""] = false } do
+                local _, headers = errors.InstanceNotFound():response { request_id = id }
+                assert.equal(in_header and id or nil, headers["x-bce-request-id"])
+            end
+        end)
+    end)
+
+    describe("as a problem of RFC 9457", function()
+        local function problem(err, options)
+            options.format = "problem"
+            local status, headers, body = err:response(options)
+            assert.equal("application/problem+json", headers["Content-Type"])
+            return cjson.decode(body), status
+        end
+
+        it("has no type of its own, and the status' reason phrase for its title", function()
+            local err = errors.RateLimit { host = "nd7", requestId = "r-1" }
+            assert.same({ type = "about:blank", title = "Misdirected Request", status = 421,
+                detail = "There are too many connections. The host is {host}", code = "RateLimit",
+                requestId = "r-1" }, (problem(err, {})))
+            local fields, status = problem(err, { standard = true })
+            assert.same({ "Too Many Requests", 429, 429 }, { fields.title, fields.status, status })
+        end)
+
+        it("has a link for its type, and the catalogue's message for its title, with a base", function()
+            local err = errors.InvalidParameter { parameterName = "vpc" }
+            assert.same({ type = "https://example.com/errors#InvalidParameter", status = 400,
+                title = "The parameter 'parameterName' is invalid.",
+                detail = "The parameter 'vpc' is invalid.", code = "InvalidParameter" },
+                (problem(err, { type_base = "https://example.com/errors#" })))
+        end)
+
+        it("has the reason phrase for its title where the catalogue lacks the code", function()
+            local err = errors.from_response { status = 404, body = '{"code":"A%#b","message":"gone"}' }
+            assert.same({ type = "e/A%25%23b", title = "Not Found", status = 404, detail = "gone",
+                code = "A%#b" }, (problem(err, { type_base = "e/" })))
+        end)
+
+        it("has a code where the error has none", function()
+            assert.same({ type = "about:blank", title = "Bad Gateway", status = 502,
+                detail = "Bad Gateway", code = "ServiceUnavailable" }, (problem(page(502), {})))
+        end)
+
+        it("is valid UTF-8, and JSON, whatever it is made of", function()
+            local bytes = {}
+            for byte = 0, 255 do bytes[#bytes + 1] = string.char(byte) end
+            bytes = table.concat(bytes)
+            local err = errors.AccessDenied { message = bytes, requestId = bytes }
+            local _, _, body = err:response { format = "problem", hide = false, type_base = bytes }
+            local repair = require("cfs.errors.core").repair
+            assert.equal(repair(body), body)
+            assert.is_nil(body:find("[\1-\31<]"))
+            local fields = cjson.decode(body)
+            assert.equal(repair(bytes), fields.detail)
+            assert.equal(repair(bytes), fields.requestId)
+            assert.equal(repair(bytes) .. "AccessDenied", fields.type)
         end)
     end)
 
@@ -302,218 +439,49 @@ describe("err:response", function()
             support.raises(sentence:format("option 'retry_after' must be a number of seconds from 0"),
                 function() err:response { retry_after = seconds } end)
         end
+        support.raises(sentence:format("unknown format 'problems', did you mean 'problem'?"),
+            function() err:response { format = "problems" } end)
     end)
 end)
 
 
--- Reads a line back: key → value. A value is a word, or a JSON string.
-local function read_log(line)
-    local fields, order, position = {}, {}, 1
-    while position <= #line do
-        local key, stop = line:match("^(%a+)=()", position)
-        support.assert(key and not fields[key], line)
-        local value, after = line:match('^([^" ]+)()', stop)
-        if not value then
-            after = stop + 1
-            while line:sub(after, after) ~= '"' do
-                support.assert(after <= #line, line)
-                after = after + (line:sub(after, after) == "\\" and 2 or 1)
-            end
-            after = after + 1
-            value = cjson.decode("[" .. line:sub(stop, after - 1) .. "]")[1]
-        end
-        fields[key], order[#order + 1] = value, key
-        support.assert(after == #line + 1 or line:sub(after, after) == " ", line)
-        position = after + 1
-    end
-    return fields, table.concat(order, " ")
-end
+describe("cfs.errors.show.respond", function()
+    local respond = require "cfs.errors.show.respond"
 
-
-local function assert_bounded(line)
-    assert.is_true(#line <= 1024, #line)
-    assert.is_nil(line:find("%c"))
-    assert.is_nil(line:find("\194[\128-\159]"))
-    assert.is_nil(line:find("\226\128[\168\169]"))
-    assert.equal(require("cfs.errors.core").repair(line), line)
-end
-
-
-describe("err:to_log", function()
-    it("is one line of fields, the important ones first", function()
-        local err = errors.RateLimit { host = "nd7", requestId = "4db2b34d", cause = "no\nroute" }
-        assert.equal("code=RateLimit status=421 requestId=4db2b34d category=throttle fault=client "
-            .. 'message="There are too many connections. The host is nd7" cause="no\\nroute"', err:to_log())
+    it("reads options once, into a table of its own", function()
+        local given = { standard = true, retry_after = 3 }
+        local options = respond.options(given)
+        assert.same(given, options)
+        assert.is_false(rawequal(given, options))
+        assert.same({}, respond.options())
+        assert.same({ nil, "unknown option 'hid', did you mean 'hide'?" }, { respond.options { hid = true } })
     end)
 
-    it("tells where a code, or none, comes from, and the body that had none", function()
-        local err = errors.from_response { status = 502, body = '<html lang="en">\r\n' }
-        assert.equal('status=502 category=unavailable fault=server origin=html body="<html '
-            .. 'lang=\\"en\\">\\r\\n"', err:to_log())
-        err = errors.from_response { status = 404, headers = { ["X-Bce-Error-Code"] = "InstanceNotFound" } }
-        assert.equal("code=InstanceNotFound status=404 category=not_found fault=client origin=headers",
-            err:to_log())
+    it("gives the parts of a response without a table of headers", function()
+        local err = errors.RateLimit { host = "nd7", requestId = "r-1" }
+        local parts = support.pack(respond.parts(err, err:kind(), respond.options { standard = true }))
+        local status, headers, body = err:response { standard = true }
+        assert.equal(5, parts.n)
+        assert.same({ status, headers["Content-Type"], headers["x-bce-request-id"],
+            headers["Retry-After"], body }, { parts[1], parts[2], parts[3], parts[4], parts[5] })
     end)
 
-    it("leaves out what is not known", function()
-        assert.equal("code=A category=unknown fault=unknown", errors.parse '{"code":"A"}':to_log())
-    end)
-
-    it("tells the status that the error came with", function()
-        assert.equal("429", read_log(errors.RateLimit { message = "m", status = 429 }:to_log()).status)
-    end)
-
-    local values = {
-        "a", "a b", "", "=", "a=b", '"', '""', "\\", "\\\\", '\\"', "\\n", "\\u0041", "a\nb", "\r\n\t",
-        "\0\1\8\12\27[31m\127", "\194\128\194\159", "\226\128\168\226\128\169\226\128\166", "\195\164",
-        "\240\159\152\128", "{host}", "<html>", "a, b", "key=\"value\" other='x'", "' or 1=1 --", "...",
-        "-", "a/b", "2026-11-24T10:30:00Z",
-    }
-    for index, value in ipairs(values) do
-        it(("reads back: value %d, %q"):format(index, value), function()
-            local err = errors.InternalError { message = value, requestId = value, cause = value }
-            local line = err:to_log()
-            assert_bounded(line)
-            local fields, order = read_log(line)
-            assert.equal("code status requestId category fault message cause", order)
-            assert.same({ code = "InternalError", status = "500", requestId = value,
-                category = "internal", fault = "server", message = value, cause = value }, fields)
-        end)
-    end
-
-    it("reads back with each byte there is, made valid UTF-8", function()
-        local repair = require("cfs.errors.core").repair
-        for byte = 0, 255 do
-            local value = "a" .. string.char(byte) .. "b"
-            local line = errors.InternalError { message = value }:to_log()
-            assert_bounded(line)
-            assert.equal(repair(value), read_log(line).message)
-        end
-    end)
-
-    -- What is cut: a prefix of the value, and "...".
-    local function assert_cut(value, shown)
-        assert.equal("...", shown:sub(-3))
-        assert.equal(shown:sub(1, -4), value:sub(1, #shown - 3))
-    end
-
-    it("cuts the message and the cause between characters, and fills the line", function()
-        for _, piece in ipairs { "x", "x y", "\n", "\1", '"', "\\", "\\u", "\195\164", "\226\128\168",
-            "\240\159\152\128", "\194\133", "a\240\159\152\128\1" } do
-            for shift = 0, 6 do
-                local value = ("x"):rep(shift) .. piece:rep(1000)
-                for _, cause in ipairs { value, false } do
-                    local err = errors.InternalError { message = value, cause = cause or nil }
-                    local line = err:to_log()
-                    assert_bounded(line)
-                    assert.is_true(#line > 1024 - 12, #line)
-                    local fields = read_log(line)
-                    assert_cut(value, fields.message)
-                    if cause then
-                        assert_cut(value, fields.cause)
-                        assert.is_true(#fields.cause > 30)
+    it("never raises, whatever became of the error", function()
+        for _, shape in ipairs { "envelope", "problem" } do
+            for _, hide in ipairs { true, false } do
+                local options = respond.options { format = shape, hide = hide, standard = true }
+                for _, other in ipairs(support.others) do
+                    for _, err in ipairs { errors.RateLimit { host = "h" }, errors.AccessDenied(), page(502),
+                        unknown("m") } do
+                        for _, name in ipairs { "code", "message", "requestId", "status" } do
+                            rawset(err, name, other[2])
+                        end
+                        local status, _, _, _, body = respond.parts(err, err:kind(), options)
+                        assert.is_true(status >= 400 and status <= 599)
+                        assert.equal("table", type(cjson.decode(body)))
                     end
                 end
             end
         end
-    end)
-
-    it("takes bytes at random", function()
-        local repair = require("cfs.errors.core").repair
-        local seed = 1
-        local function random(most)
-            seed = seed * 16807 % 2147483647
-            return seed % (most + 1)
-        end
-        for _ = 1, 500 do
-            local bytes = {}
-            for index = 1, random(900) do
-                bytes[index] = string.char(random(3) == 0 and random(255) or 32 + random(94))
-            end
-            local value = table.concat(bytes)
-            local line = errors.InternalError { message = value, cause = value }:to_log()
-            assert_bounded(line)
-            local fields = read_log(line)
-            for _, name in ipairs { "message", "cause" } do
-                if fields[name] ~= repair(value) then assert_cut(repair(value), fields[name]) end
-            end
-        end
-    end)
-
-    it("does not cut what fits to the byte", function()
-        local around = #'code=InternalError status=500 category=internal fault=server message=""'
-        for spare = 0, 3 do
-            local value = ("x "):rep(600):sub(1, 1024 - around - spare)
-            local line = errors.InternalError { message = value }:to_log()
-            assert.equal(1024 - spare, #line)
-            assert.equal(value, read_log(line).message)
-        end
-        local value = ("x "):rep(600):sub(1, 1024 - around + 1)
-        assert_cut(value, read_log(errors.InternalError { message = value }:to_log()).message)
-    end)
-
-    it("keeps room for the message, however long the other values are", function()
-        local long = ("\n"):rep(5000)
-        local err = errors.from_response { status = 500, body = cjson.encode { code = long,
-            requestId = long, message = "what it is" } }
-        local line = err:to_log()
-        assert_bounded(line)
-        local fields = read_log(line)
-        assert_cut(long, fields.code)
-        assert_cut(long, fields.requestId)
-        assert.equal("what it is", fields.message)
-    end)
-
-    it("is bounded for every response", function()
-        for _, row in ipairs(responses) do
-            local err = errors.from_response(row.response, row.options)
-            if err then
-                assert_bounded(err:to_log())
-                local fields = read_log(err:to_log())
-                assert.equal(tostring(err.status), tostring(fields.status), row.name)
-                assert.equal(err.category, fields.category, row.name)
-            end
-        end
-    end)
-
-    describe("tells of a cause", function()
-        local inner = errors.InstanceNotFound { requestId = "r" }
-        local causes = {
-            { inner, tostring(inner) }, { 404, "404" }, { true, "true" }, { false, "false" },
-            { setmetatable({}, { __tostring = function() return "an object" end }), "an object" },
-            { setmetatable({}, { __tostring = function() error "hostile" end }), "(table)" },
-            { setmetatable({}, { __tostring = function() return nil end }), "(table)" },
-        }
-        for index, case in ipairs(causes) do
-            it("that is any value, case " .. index, function()
-                local err = errors.InternalError { cause = case[1] }
-                assert.equal(case[2], read_log(err:to_log()).cause)
-            end)
-        end
-
-        it("and never fails", function()
-            for _, other in ipairs(support.others) do
-                local err = errors.InternalError { cause = other[2] }
-                for _, name in ipairs { "code", "message", "requestId", "status" } do
-                    rawset(err, name, other[2])
-                end
-                assert_bounded(err:to_log())
-                read_log(err:to_log())
-            end
-        end)
-    end)
-end)
-
-
-describe("A method whose module is loaded late", function()
-    it("is the same after the library was loaded again", function()
-        local err = errors.InternalError()
-        local before = { err:response() }
-        for name in pairs(package.loaded) do
-            if name:find("^cfs%.errors") and name ~= "cfs.errors.core" then package.loaded[name] = nil end
-        end
-        local again = require "cfs.errors"
-        assert.same(before, { unpack({ again.InternalError():response() }, 1, 3) })
-        assert.same(before, { err:response() })
     end)
 end)

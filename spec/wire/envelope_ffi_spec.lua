@@ -1,7 +1,10 @@
 -- In LuaJIT the envelope is read by its FFI, elsewhere and where that is missing by Lua's C API: all
 -- specs run with both. What only concerns the FFI is here.
 
+local core = require "cfs.errors.core"
 local errors = require "cfs.errors"
+local state = require "cfs.errors.base.state"
+local status = require "cfs.errors.catalogue.status"
 
 local has_ffi = package.loaded.jit and pcall(require, "ffi")
 
@@ -25,6 +28,41 @@ describe("cfs.errors.wire.envelope_ffi", function()
             local id = "id-" .. index
             local err = errors.parse('{"code":"Mine","message":"' .. id .. '","requestId":"' .. id .. '"}')
             assert(err.code == "Mine" and err.message == id and err.requestId == id)
+        end
+    end)
+
+    it("reads again what a finalizer that runs behind any text has overwritten", function()
+        if not has_ffi then return end
+        local ffi, name = require "ffi", "cfs.errors.wire.envelope_ffi"
+        local loaded, make_string = package.loaded[name], ffi.string
+        local strings, parse = 0, nil
+        local other = [[{"code":"\tOther","message":"\t","requestId":"\tother"}]]
+        ffi.string = function(...) -- luacheck: ignore
+            local text = make_string(...)
+            strings = strings - 1
+            if strings == 0 then assert(parse(other)) end
+            return text
+        end
+        package.loaded[name] = nil
+        parse = require(name).reader(core.reader(state.metatables, status.metatable(nil), state.kept))
+        package.loaded[name], ffi.string = loaded, make_string -- luacheck: ignore
+        for count = 1, 3 do
+            strings = count
+            local err = parse '{"code":"\\nMine","message":"a message\\n","requestId":"\\nid"}'
+            assert.same({ "\nMine", "a message\n", "\nid" }, { err.code, err.message, err.requestId })
+            assert.is_true(strings <= 0)
+        end
+    end)
+
+    it("unescapes texts of up to 4 KiB in all, and leaves longer ones to the C API", function()
+        for _, length in ipairs { 1, 2046, 2047, 2048, 2049, 4094, 4095, 4096, 4097, 70000 } do
+            local text = ("x"):rep(length - 1) .. "\n"
+            local escaped = text:gsub("\n", "\\n")
+            local err = errors.parse('{"code":"' .. escaped .. '","message":"\\u00e4","requestId":"'
+                .. escaped .. '"}')
+            assert.equal(text, err.code)
+            assert.equal("\195\164", err.message)
+            assert.equal(text, err.requestId)
         end
     end)
 end)

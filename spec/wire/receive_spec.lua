@@ -288,8 +288,9 @@ describe("errors.from_response", function()
                     { err.category, err.retry, err.fault, err.known })
                 assert.is_true(errors.is(err, "unavailable"))
                 assert.equal("{}", err:to_json())
-                assert.equal("no response: " .. case[3] .. "; what to do: Repeat the call later; if it "
-                    .. "persists, look at the network between here and the service.", tostring(err))
+                local cause = case[5] ~= nil and "; cause: " .. tostring(case[5]) or ""
+                assert.equal("no response: " .. case[3] .. cause .. "; what to do: Repeat the call later; "
+                    .. "if it persists, look at the network between here and the service.", tostring(err))
             end)
         end
 

@@ -8,14 +8,15 @@ if not ngx then
     error("cfs.errors.nginx can be loaded by nginx only, which has the variable 'ngx'", 2)
 end
 
-local answer = require "cfs.errors.nginx.handler"
+local handler = require "cfs.errors.nginx.handler"
 local metrics = require "cfs.errors.nginx.metrics"
 local relay = require "cfs.errors.nginx.relay"
 
 ---@class cfs.errors.nginx
 return {
-    handler = answer.handler,
-    exit = answer.exit,
+    handler = handler.handler,
+    exit = handler.exit,
+    guard = handler.guard,
     relay = relay.relay,
     record = metrics.record,
     metrics = metrics.metrics,

@@ -56,7 +56,7 @@
 ---@field body fun(self: cfs.error): string? The beginning of a body that could not be read, 512 bytes at most, as received; or nil.
 ---@field cause fun(self: cfs.error): any What was raised or received first and led to this error: any value, or nil.
 ---@field details fun(self: cfs.error): table? What else the envelope said: its other members, decoded by lua-cjson at each call.
----@field explain fun(self: cfs.error): string Explains to a person what an error is, whose fault, what it means, what to do, and whether to repeat the call. A text is a code, a status, a body, or a whole response as `curl -i` or `curl -v` prints it.
+---@field explain fun(self: cfs.error, options: { language: "en"|"zh"? }?): string Explains to a person what an error is, whose fault, what it means, what to do, and whether to repeat the call. A text is a code, a status, a category, a word of retry, a body, a whole response as `curl -i` or `curl -v` prints it, or a line of a log or of an SDK.
 ---@field find fun(self: cfs.error, ...: string|integer|cfs.kind): cfs.error? The first error that a target names, along the chain that begins with this one and goes on with its cause, the cause's cause, and so on.
 ---@field is fun(self: cfs.error, ...: string|integer|cfs.kind): boolean Does one of the targets name the error?
 ---@field kind fun(self: cfs.error): cfs.kind The kind of the error, to be compared or used as a key.
@@ -64,9 +64,10 @@
 ---@field origin fun(self: cfs.error): string? Where a received error's code comes from, if not from an envelope: "headers"; or, where there is no code, why: "html", "xml", "empty", "compressed", "malformed", "too_deep", "not_envelope", "too_large", or "transport" where no response came at all.
 ---@field params fun(self: cfs.error): table? The values of the template's parameters, read out of the error's message.
 ---@field raise fun(self: cfs.error, fields: table?) Raises an error: one that there is, or one made as errors.new makes it.
----@field response fun(self: cfs.error, options: { standard: boolean?, hide: boolean?, request_id: string?, retry_after: number? }?): integer, table<string, string>, string The error as a response for a client: with the envelope, and without what is not the client's business.
+---@field response fun(self: cfs.error, options: cfs.response_options?): integer, table<string, string>, string The error as a response for a client: with the envelope, and without what is not the client's business.
 ---@field status_differs fun(self: cfs.error): boolean Did the error come with another status than the catalogue's?
 ---@field to_json fun(self: cfs.error): string The error as an envelope: requestId, code and message, in that order, as far as it has them. Always valid UTF-8, and safe within HTML and JavaScript. A member that has become something else than a string is an error.
----@field to_log fun(self: cfs.error): string The error as a line for a log: 1,024 bytes at most, `key=value` parted by spaces, in valid UTF-8 without control characters. A value that is not a plain word is a JSON string. As far as they are known: code, status, requestId, category, fault, origin, message, body, cause. Long values are cut, and end in "...".
+---@field to_log fun(self: cfs.error): string The error as a line for a log: 1,024 bytes at most, `key=value` parted by spaces, in valid UTF-8 of which all is visible. A value that is not a plain word is a JSON string. As far as they are known: code, status, requestId, category, fault, origin, message, body, cause. Long values are cut, and end in "...".
+---@field to_table fun(self: cfs.error): table<string, string|number> The same facts as a flat table, for a log of JSON: the status is a number, all others are strings in valid UTF-8. They are as they were received; long ones are cut, and end in "...".
 ---@field traceback fun(self: cfs.error): string? Where an unexpected error was raised: a stack traceback, or nil.
 ---@field transport fun(self: cfs.error): string?, string? Why no response came: "resolve", "connect", "tls", "timeout", "closed", "protocol", "local" or "other"; and whether the request may have reached the service.

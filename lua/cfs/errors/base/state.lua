@@ -17,6 +17,8 @@ end
 ---@field catalogue table<string, cfs.kind> errors.catalogue, a copy of `kinds`. catalogue/kind
 ---@field metatables table<string|cfs.kind, table> code or kind of the catalogue → the metatable of its
 ---errors. catalogue/kind
+---@field plain_metatables table<string|cfs.kind, table> the same without the kinds whose message has
+---parameters: what it takes to raise their errors. catalogue/kind
 ---@field status_metatables table<integer|false|string, table> status, false for none, or "no response,
 ---RETRY" → the metatable of the errors whose code the catalogue lacks. catalogue/status
 ---@field kind_of table<table, cfs.kind> metatable of errors → their kind. catalogue/kind
@@ -37,7 +39,7 @@ local state = core.state
 
 if not state.is_complete then
     state.kinds, state.order = {}, {}
-    state.metatables, state.status_metatables = {}, {}
+    state.metatables, state.plain_metatables, state.status_metatables = {}, {}, {}
     state.kind_of = setmetatable({}, { __mode = "k" }) -- an error with a cause has a metatable of its own
     state.templates, state.targets = {}, {}
     state.kept = setmetatable({}, { __mode = "k" })

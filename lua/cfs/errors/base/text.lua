@@ -1,33 +1,98 @@
---- What it takes to show unknown bytes and unknown values to a person safely.
+--- What it takes to show unknown bytes and unknown values to a person safely. One list says which
+--- characters are escaped; terminals and logs have a notation each.
 
 local core = require "cfs.errors.core"
 
-local byte, format, gsub = string.byte, string.format, string.gsub
-local pcall, tostring, type = pcall, tostring, type
+local byte, find, floor, format = string.byte, string.find, math.floor, string.format
+local gsub, sub = string.gsub, string.sub
+local concat, sort = table.concat, table.sort
+local getmetatable = debug.getmetatable -- one that no __metatable stands before
+local next, pcall, rawget, tostring, type = next, pcall, rawget, tostring, type
 
 local text = {}
+
+-- The code points that do more than show a letter, or show nothing, as ranges: controls, ends of lines,
+-- what turns the direction of writing, interlinear marks, and what else has the property
+-- Default_Ignorable_Code_Point (Unicode 16, DerivedCoreProperties.txt). What joins and varies emoji is
+-- among them, and no exception.
+local ranges = {
+    { 0x00, 0x1F }, { 0x7F, 0x9F }, { 0xAD, 0xAD }, { 0x34F, 0x34F }, { 0x61C, 0x61C },
+    { 0x115F, 0x1160 }, { 0x17B4, 0x17B5 }, { 0x180B, 0x180F }, { 0x200B, 0x200F }, { 0x2028, 0x202E },
+    { 0x2060, 0x206F }, { 0x3164, 0x3164 }, { 0xFE00, 0xFE0F }, { 0xFEFF, 0xFEFF }, { 0xFFA0, 0xFFA0 },
+    { 0xFFF0, 0xFFFB }, { 0x1BCA0, 0x1BCA3 }, { 0x1D173, 0x1D17A }, { 0xE0000, 0xE0FFF },
+}
+
+-- A character of valid UTF-8 that may be in one of them, by its first byte.
+local candidate = "[%c\194\205\216\225\226\227\239\240\243][\128-\191]*"
 
 local letters = { ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
 
 
-local function escape_control(character)
-    return letters[character] or format("\\x%02x", byte(character))
+-- The code point of a character.
+local function decode(character)
+    local first, second, third, fourth = byte(character, 1, 4)
+    if not second then return first end
+    if not third then return first % 0x20 * 0x40 + second % 0x40 end
+    if not fourth then return (first % 0x10 * 0x40 + second % 0x40) * 0x40 + third % 0x40 end
+    return ((first % 0x08 * 0x40 + second % 0x40) * 0x40 + third % 0x40) * 0x40 + fourth % 0x40
 end
 
 
-local function escape_bytes(character)
-    return (gsub(character, ".", function(one) return format("\\x%02x", byte(one)) end))
+-- Its code point, if that is in one of the ranges.
+local function unsafe_point(character)
+    local point = decode(character)
+    for index = 1, #ranges do
+        local range = ranges[index]
+        if point < range[1] then return nil end
+        if point <= range[2] then return point end
+    end
 end
 
 
---- The bytes as valid UTF-8 that a terminal, a log or a reader of lines takes for text and nothing
---- else: control characters (C0, DEL, C1) and U+2028 and U+2029 are escaped.
+--- What is written for a character within a JSON string; nil if it stands for itself.
+---@param character string one, of valid UTF-8
+---@return string?
+function text.json_escape(character)
+    if character == '"' or character == "\\" then return "\\" .. character end
+    if find(character, "^[ -~]") then return nil end
+    if letters[character] then return letters[character] end
+    local point = unsafe_point(character)
+    if not point then return nil end
+    if point < 0x10000 then return format("\\u%04x", point) end
+    point = point - 0x10000
+    return format("\\u%04x\\u%04x", 0xD800 + floor(point / 0x400), 0xDC00 + point % 0x400)
+end
+
+
+local function hexadecimal(one)
+    return format("\\x%02x", byte(one))
+end
+
+
+-- What is written for it elsewhere: \n, or its bytes.
+local function escape(character)
+    return letters[character] or unsafe_point(character) and gsub(character, ".", hexadecimal) or nil
+end
+
+
+--- The bytes as valid UTF-8 that a terminal, a log or a reader of lines takes for visible text and
+--- nothing else.
 ---@param bytes string
 ---@return string
 function text.printable(bytes)
-    local printable = gsub(core.repair(bytes), "%c", escape_control)
-    printable = gsub(printable, "\194[\128-\159]", escape_bytes)
-    return (gsub(printable, "\226\128[\168\169]", escape_bytes))
+    return (gsub(core.repair(bytes), candidate, escape))
+end
+
+
+--- The first bytes, and "..." if there are more. No character is split.
+---@param bytes string
+---@param most integer how many there may be before the "..."
+---@return string
+function text.cut(bytes, most)
+    if #bytes <= most then return bytes end
+    local last = most
+    while last > most - 3 and last > 0 and find(bytes, "^[\128-\191]", last + 1) do last = last - 1 end
+    return sub(bytes, 1, last) .. "..."
 end
 
 
@@ -40,29 +105,52 @@ function text.show(value)
 end
 
 
---- Any value as `tostring` has it; as its type, "(table)", where its __tostring raises, yields or
---- returns no string. No code can yield across gsub, which is a C function.
+local function show_field(name, value, longest)
+    if longest and type(name) == "string" then name = text.cut(name, longest) end
+    if longest and type(value) == "string" then value = text.cut(value, longest) end
+    return text.show(name) .. " = " .. (type(value) == "boolean" and tostring(value) or text.show(value))
+end
+
+
+--- A table as its fields, each on its own or as its type: "{ host = nd7, headers = (table) }". None of
+--- its metamethods is called.
+---@param values table
+---@param most integer? how many fields are shown, all if nil
+---@param longest integer? how many bytes of each name and value
+---@return string
+function text.fields(values, most, longest)
+    local fields, has_more = {}, false
+    for name, value in next, values do
+        has_more = #fields == most
+        if has_more then break end
+        fields[#fields + 1] = show_field(name, value, longest)
+    end
+    sort(fields)
+    if has_more then fields[#fields + 1] = "..." end
+    return #fields == 0 and "{}" or "{ " .. concat(fields, ", ") .. " }"
+end
+
+
+-- Of a table that somebody raised, so much is shown.
+local most_fields, longest_field = 16, 128
+
+
+--- Any value as `tostring` has it; a table without a __tostring as its fields; as its type, "(table)",
+--- what has a __tostring that raises, yields or returns no string. No code can yield across gsub, which
+--- is a C function.
 ---@param value any
 ---@return string
 function text.describe(value)
     if type(value) == "string" then return value end
+    if type(value) == "table" then
+        local metatable = getmetatable(value)
+        if not metatable or rawget(metatable, "__tostring") == nil then
+            return text.fields(value, most_fields, longest_field)
+        end
+    end
     local words
     pcall(gsub, ".", ".", function() words = tostring(value) end)
     return type(words) == "string" and words or "(" .. type(value) .. ")"
-end
-
-
---- A table as its fields, each on its own or as its type: "{ host = nd7, headers = (table) }".
----@param values table
----@return string
-function text.fields(values)
-    local fields = {}
-    for name, value in pairs(values) do
-        local shown = type(value) == "boolean" and tostring(value) or text.show(value)
-        fields[#fields + 1] = text.show(name) .. " = " .. shown
-    end
-    table.sort(fields)
-    return "{ " .. table.concat(fields, ", ") .. " }"
 end
 
 local readable = { __tostring = text.fields }

@@ -16,7 +16,7 @@
 ---@field remedy string what a person does about it
 ---@field known boolean is the code in the catalogue?
 ---@field raise fun(self: cfs.kind, fields: table?) as errors.raise does
----@field explain fun(self: cfs.kind): string as errors.explain does
+---@field explain fun(self: cfs.kind, options: table?): string as errors.explain does
 ---@overload fun(fields: table?): cfs.error
 
 local core = require "cfs.errors.core"
@@ -66,6 +66,9 @@ function kind.add(row, is_vendors)
     row.known = true
     local metatable = kind.make(row, is_vendors)
     state.metatables[row], state.metatables[row.code] = metatable, metatable
+    if not state.templates[row] then
+        state.plain_metatables[row], state.plain_metatables[row.code] = metatable, metatable
+    end
     state.targets[row.code] = true
     kinds[row.code] = row
     rawset(state.catalogue, row.code, row)

@@ -2,8 +2,10 @@
 --- error still has a category and an answer to "may I repeat it?"; and kinds for no response at all.
 
 local kind = require "cfs.errors.catalogue.kind"
+local phrases = require "cfs.errors.base.phrases"
 local state = require "cfs.errors.base.state"
 
+local lower = string.lower
 local kind_of, metatables = state.kind_of, state.status_metatables
 
 local status = {}
@@ -38,11 +40,16 @@ local rows = {
     [504] = { "Gateway Timeout",               "unavailable",    "backoff",  "DEADLINE_EXCEEDED" },
 }
 
-local remedies = {
-    never = "Look the code and the message up in the service's own documentation.",
-    backoff = "Repeat the call later; quote the request id if it persists.",
-    throttle = "Slow down, and spread the calls over time.",
-}
+-- What a person does, by the word of retry: see src/words.def.
+local function remedies_of(group)
+    local remedies = {}
+    for _, retry in ipairs(phrases.names(group)) do
+        remedies[retry] = phrases.say(group, retry, "en")
+    end
+    return remedies
+end
+
+local remedies = remedies_of("status_remedy")
 
 
 --- A status from anywhere: a whole number from 100 to 999, as a number or as three digits.
@@ -52,6 +59,26 @@ function status.normalize(value)
     if type(value) == "string" then value = value:match("^%d%d%d$") and tonumber(value) end
     if type(value) ~= "number" or value < 100 or value > 999 or value % 1 ~= 0 then return nil end
     return math.floor(value) -- an integer, where Lua has them
+end
+
+
+--- The statuses that a reason phrase stands for, letter case aside.
+---
+---     status.of_reason "not found"  --> { 404 }
+---
+---@param reason string
+---@return integer[] statuses in their order
+function status.of_reason(reason)
+    local statuses, seen = {}, {}
+    local function add(number, phrase)
+        if phrase and lower(phrase) == lower(reason) and not seen[number] then
+            seen[number], statuses[#statuses + 1] = true, number
+        end
+    end
+    for number, row in pairs(rows) do add(number, row[1]) end
+    for candidate in kind.each() do add(candidate.status, candidate.reason) end
+    table.sort(statuses)
+    return statuses
 end
 
 
@@ -91,10 +118,7 @@ end
 
 
 -- What is done after no response came: retry → a sentence.
-local no_response_remedies = {
-    backoff = "Repeat the call later; if it persists, look at the network between here and the service.",
-    never = "Mend what the cause says, here: the same call fails again.",
-}
+local no_response_remedies = remedies_of("no_response_remedy")
 
 
 --- The metatable of the errors of calls that got no response.

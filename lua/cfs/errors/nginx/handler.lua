@@ -1,161 +1,165 @@
---- Answering a request with an error: the envelope to the client, one line to nginx's log.
+--- Responding to a request with an error: the envelope to the client, one line to nginx's log.
 
-local errors = require "cfs.errors"
+local make = require "cfs.errors.object.make"
 local metrics = require "cfs.errors.nginx.metrics"
+local misuse = require "cfs.errors.base.misuse"
+local request = require "cfs.errors.nginx.request"
+local response = require "cfs.errors.nginx.response"
+local state = require "cfs.errors.base.state"
 
 local ngx = ngx
-local gsub, match, sub = string.gsub, string.match, string.sub
-local error, pairs, pcall = error, pairs, pcall
-local rawget, setmetatable, type = rawget, setmetatable, type
+local getmetatable = debug.getmetatable
+local error, rawget, xpcall = error, rawget, xpcall
+local kind_of = state.kind_of
+local on_error = request.on_error
 
-local answer = {}
+local handler = {}
 
 -- The phases in which a body can be sent.
 local phases = { rewrite = true, server_rewrite = true, access = true, content = true }
 
--- What may have been said of the body that was to come, and is not true of the error's.
-local representation = {
-    ["accept-ranges"] = true, ["cache-control"] = true, ["content-disposition"] = true,
-    ["content-encoding"] = true, ["content-language"] = true, ["content-range"] = true, etag = true,
-    expires = true, ["last-modified"] = true,
+-- What may have been said of the response that was to come, its body aside.
+local stale = {
+    ["cache-control"] = true, expires = true, ["x-bce-error-code"] = true, ["x-bce-error-message"] = true,
 }
-
--- nginx cuts a line at 2,048 bytes, of which an error takes 1,024, and the request what it needs.
-local longest_traceback = 600
-
-
--- A stack traceback as a value of err:to_log's line.
-local function show_traceback(traceback)
-    if not traceback then return "" end
-    traceback = gsub(gsub(traceback, "^stack traceback:%s*", ""), "%s*\n%s*", "; ")
-    traceback = gsub(gsub(traceback, "[^\32-\126]", "?"), "[\"\\]", "'")
-    return " traceback=\"" .. sub(traceback, 1, longest_traceback) .. "\""
-end
-
-
--- ngx.log asks for the text only if it logs that level.
-local entry = {
-    __tostring = function(self)
-        local id = self.request_id and " request_id=" .. self.request_id or ""
-        return self.note .. self.err:to_log() .. id .. show_traceback(self.err:traceback())
-    end,
-}
-
-
---- Logs an error in one line.
----@param err cfs.error
----@param level integer
----@param note string? what to say before it
----@param request_id string? the id that the client gets, if not the error's own
-function answer.log(err, level, note, request_id)
-    ngx.log(level, setmetatable({ err = err, note = note or "", request_id = request_id }, entry))
-end
-
-
---- Raises a sentence for the caller's caller unless err:response takes the options.
----@param options table?
----@param call string the argument and the function it is passed to: "#2 to 'handler'"
-function answer.check_options(options, call)
-    local err = errors.InternalError()
-    local good, problem = pcall(err.response, err, options)
-    if not good then error("bad argument " .. call .. " " .. match(problem, "%(.*%)$"), 3) end
-end
-
-
---- Options of err:response of one's own, with the id of the request where they give none.
----@param options table?
----@return table
-function answer.own_options(options)
-    local own = { request_id = ngx.var.request_id }
-    for name, value in pairs(options or {}) do own[name] = value end
-    return own
-end
 
 
 local function check_phase(name)
     local phase = ngx.get_phase()
     if not phases[phase] then
-        error("'" .. name .. "' cannot answer in the phase '" .. phase .. "', but in rewrite, access"
-            .. " and content", 3)
+        error("'" .. name .. "' cannot respond in the phase '" .. phase .. "', but in rewrite, access"
+            .. " and content; nginx.guard is for the others", 3)
     end
 end
 
 
--- Answers with the error and ends the request.
-local function send(err, options)
-    ngx.ctx.cfs_error = err
-    metrics.count(err, "raised")
-    if ngx.headers_sent then
-        -- the client gets what was sent, and sees that it is not all
-        answer.log(err, ngx.ERR, "the answer had begun and breaks off here: ")
-        ngx.flush(true)
-        return ngx.exit(ngx.ERROR)
+-- Has output begun? Over HTTP/1.0 nginx holds it back, and only a flush tells, which does nothing then.
+local function has_begun()
+    if ngx.headers_sent then return true end
+    if ngx.var.server_protocol ~= "HTTP/1.0" then return false end
+    local _, reason = ngx.flush()
+    return reason == "buffering"
+end
+
+
+-- Ends a response that has begun: the client gets what was sent, and sees that it is not all.
+local function break_off(record, kind, options)
+    local _, reason = ngx.flush(true)
+    local is_complete = reason == "seen eof"
+    record.note = is_complete and "the response was complete before this: "
+        or "the response had begun and breaks off here: "
+    request.keep(record)
+    metrics.count(record.err, kind, "raised")
+    request.log(record, ngx.ERR, options.log)
+    if is_complete then return ngx.exit(ngx.OK) end
+    -- 444 closes the connection, and resets it where `reset_timedout_connection` is on; a subrequest
+    -- would take its request with it
+    return ngx.exit(ngx.is_subrequest and ngx.ERROR or 444)
+end
+
+
+-- Responds with the error and ends the request. What can fail comes after the response.
+local function send(err, options, place)
+    local kind = kind_of[getmetatable(err)]
+    local record = { err = err, place = place, is_counted = true, is_logged = true, request_id = nil,
+        status = nil }
+    if has_begun() then return break_off(record, kind, options) end
+    local shown, shown_kind, id = err, kind, nil
+    if options.map then
+        shown = request.map(options.map, err)
+        shown_kind = kind_of[getmetatable(shown)]
+        id = rawget(shown, "requestId") or rawget(err, "requestId")
     end
-    local level = err.fault == "client" and ngx.INFO or ngx.ERR
-    local status, headers, body
-    if rawget(err, "requestId") == nil then
-        status, headers, body = err:response(answer.own_options(options))
-        answer.log(err, level, nil, headers["x-bce-request-id"])
-    else
-        status, headers, body = err:response(options)
-        answer.log(err, level)
-    end
-    local header = ngx.header
-    for name in pairs(ngx.resp.get_headers(0)) do
-        if representation[name] then header[name] = nil end
-    end
-    for name, value in pairs(headers) do header[name] = value end
-    header["Content-Length"] = #body
+    local status, content_type, request_id, retry_after, body =
+        request.respond(shown, shown_kind, options, id)
+    record.request_id, record.status = request_id, status
+    response.write_headers(content_type, request_id, retry_after, stale)
+    ngx.header["Content-Length"] = #body
     ngx.status = status
-    ngx.print(body)
+    request.print(record, body)
+    metrics.count(err, kind, "raised")
+    request.log(record, kind.fault == "client" and ngx.INFO or ngx.ERR, options.log)
     return ngx.exit(ngx.HTTP_OK)
 end
 
 
---- A function for the phases rewrite, access and content: it calls f, and answers the request with
---- the error that f raises. Anything else that is raised is answered as InternalError; what it was,
---- and where, is only logged. What f returns is returned.
+--- A function for the phases rewrite, access and content: it calls f, and responds to the request with
+--- the error that f raises, or returns behind nil or false. Anything else that is raised is InternalError
+--- to the client; what it was, and where, is only logged. Other results are returned as they are.
 ---
 ---     function app.describe() errors.raise("InstanceNotFound") end
 ---     app.serve = nginx.handler(app.describe)
 ---
 ---     location /v1/ { content_by_lua_block { require("app").serve() } }
 ---
+--- Options: those of err:response. `request_id`, a string or a function that is called for each request,
+--- is used where the error has none, in place of nginx's. `map` gets the error and returns another for
+--- the client, or nil. `log(err, level, line)` is called in place of logging the line.
 ---@param f function may yield, and may call ngx.exit and the like
----@param options table? those of err:response
+---@param options table?
 ---@return function
-function answer.handler(f, options)
-    if type(f) ~= "function" then
-        error("bad argument #1 to 'handler' (function expected, got " .. type(f) .. ")", 2)
-    end
-    answer.check_options(options, "#2 to 'handler'")
+function handler.handler(f, options)
+    misuse.expect(1, "handler", f, "function")
+    local read, wrong = request.options(options)
+    if not read then misuse.argument(2, "handler", wrong) end
+    read.shapes = {}
 
     local function finish(good, ...)
-        if good then return ... end
-        return send((...), options)
+        if not good then
+            local err, place = request.caught((...))
+            return send(err, read, place)
+        end
+        local first, second = ...
+        if not first and kind_of[getmetatable(second)] then return send(second, read) end
+        return ...
     end
 
     return function(...)
         check_phase("handler")
-        return finish(errors.pcall(f, ...))
+        return finish(xpcall(f, on_error, ...))
     end
 end
 
 
---- Answers the request with the error and ends it, as ngx.exit does.
+--- Responds to the request with an error and ends it, as ngx.exit does.
 ---
----     nginx.exit(errors.AccessDenied())
+---     nginx.exit "AccessDenied"
+---     nginx.exit(errors.RateLimit { host = "nd7" }, { standard = true })
 ---
----@param err cfs.error
----@param options table? those of err:response
-function answer.exit(err, options)
-    if not errors.is(err) then
-        error("bad argument #1 to 'exit' (error expected, got " .. type(err) .. ")", 2)
-    end
-    if options ~= nil then answer.check_options(options, "#2 to 'exit'") end
+---@param target string|cfs.kind|cfs.error a code, a kind or an error
+---@param options table? as for handler
+function handler.exit(target, options)
+    local err, wrong = target, nil
+    if not kind_of[getmetatable(target)] then err, wrong = make.make(target) end
+    if not err then misuse.argument(1, "exit", wrong) end
+    local read
+    read, wrong = request.options(options)
+    if not read then misuse.argument(2, "exit", wrong) end
     check_phase("exit")
-    return send(err, options)
+    return send(err, read, err.fault ~= "client" and request.place(1) or nil)
 end
 
 
-return answer
+--- A function for the phases that cannot respond (timers, log, balancer, ssl_certificate, init_worker):
+--- it calls f, and counts and logs what f raises, in one line. Then it returns nil; else what f returns.
+---
+---     ngx.timer.every(60, nginx.guard(function() errors.raise("ServiceUnavailable") end))
+---
+---@param f function
+---@return function
+function handler.guard(f)
+    misuse.expect(1, "guard", f, "function")
+
+    local function finish(good, ...)
+        if good then return ... end
+        local err, place = request.caught((...))
+        metrics.count(err, kind_of[getmetatable(err)], "raised")
+        request.log({ err = err, place = place }, ngx.ERR)
+        return nil
+    end
+
+    return function(...) return finish(xpcall(f, on_error, ...)) end
+end
+
+
+return handler

@@ -6,11 +6,13 @@
 --- workers do.
 
 local errors = require "cfs.errors"
+local kept = require "cfs.errors.object.kept"
+local normalize = require("cfs.errors.catalogue.status").normalize
 
 local ngx = ngx
 local dict = ngx.shared.cfs_errors
 local concat, sort = table.concat, table.sort
-local find, format, gsub, match = string.find, string.format, string.gsub, string.match
+local find, format, gsub, match, sub = string.find, string.format, string.gsub, string.match, string.sub
 local rawget, type = rawget, type
 
 local metrics = {}
@@ -50,33 +52,51 @@ local function has_place(code)
 end
 
 
--- What stands for the code: without one, the origin says why.
-local function label(err)
-    local code = err.known and err:kind().code or rawget(err, "code")
-    if code == nil then return err:origin() or "none" end
-    if type(code) ~= "string" or #code > longest or not find(code, printable) then return "other" end
-    return (err.known or has_place(code)) and code or "other"
+-- What stands for the code. What is no code of anybody is in parentheses: the origin, where there is no
+-- code; and "(other)". A code that begins so itself is one of the others.
+local function label(err, kind)
+    local code = kind.known and kind.code or rawget(err, "code")
+    if code == nil then return "(" .. (kept.get(err, "origin") or "none") .. ")" end
+    if type(code) ~= "string" or #code > longest or not find(code, printable) or sub(code, 1, 1) == "(" then
+        return "(other)"
+    end
+    return (kind.known or has_place(code)) and code or "(other)"
 end
 
 
-local function add(key)
-    while true do
-        if dict:incr(key, 1) then return end
-        local good, reason = dict:safe_add(key, 1)
-        if good then return end
-        -- else another worker was quicker, and there is something to add to now
-        if reason ~= "exists" then return dict:incr("dropped", 1) end
+local function new_key(err, kind, side)
+    local number = normalize(rawget(err, "status") or kind.status) or "none"
+    return concat({ "count", side, number, kind.category, label(err, kind) }, " ")
+end
+
+
+-- Kind → the key of its errors that have the kind's own status.
+local keys = { raised = {}, upstream = {} }
+
+
+local function key_of(err, kind, side)
+    if not kind.known or rawget(err, "status") ~= nil then return new_key(err, kind, side) end
+    local key = keys[side][kind]
+    if not key then
+        key = new_key(err, kind, side)
+        keys[side][kind] = key
     end
+    return key
 end
 
 
 --- Counts an error, if there is memory to count in.
 ---@param err cfs.error
+---@param kind cfs.kind the error's
 ---@param side "raised"|"upstream"
-function metrics.count(err, side)
+function metrics.count(err, kind, side)
     if not dict then return end
-    local status = tonumber(err.status) or "none"
-    add(concat({ "count", side, status, err:kind().category, label(err) }, " "))
+    local key = key_of(err, kind, side)
+    if dict:incr(key, 1) then return end
+    local good, reason = dict:safe_add(key, 1)
+    if good then return end
+    -- another worker was quicker, and there is something to add to now; or the memory is full
+    dict:incr(reason == "exists" and key or "dropped", 1)
 end
 
 
@@ -90,8 +110,8 @@ end
 
 --- Counts an error that nothing else here has counted: handler, exit and relay count theirs.
 ---
----     local answer, reason = httpc:request_uri(url)
----     local err = answer and errors.from_response(answer)
+---     local response, reason = httpc:request_uri(url)
+---     local err = response and errors.from_response(response)
 ---     if err then nginx.record(err, "upstream") end
 ---
 ---@param err cfs.error
@@ -103,7 +123,7 @@ function metrics.record(err, side)
         error("bad argument #2 to 'record' ('raised' or 'upstream' expected)", 2)
     end
     check_dict("record")
-    metrics.count(err, side or "raised")
+    metrics.count(err, err:kind(), side or "raised")
 end
 
 

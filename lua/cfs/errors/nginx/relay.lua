@@ -2,34 +2,39 @@
 ---
 --- nginx sends the headers before the body has come. So the headers settle what becomes of the body:
 --- it passes as it comes, and is only watched; or it is held back, up to the limit, and an envelope
---- of ours takes its place.
+--- of ours takes its place. One that is encoded cannot be read, and is replaced unread: else a client
+--- could ask for it, and be shown all.
 
-local answer = require "cfs.errors.nginx.handler"
 local errors = require "cfs.errors"
-local misuse = require "cfs.errors.base.misuse"
 local metrics = require "cfs.errors.nginx.metrics"
+local misuse = require "cfs.errors.base.misuse"
+local request = require "cfs.errors.nginx.request"
+local response = require "cfs.errors.nginx.response"
+local state = require "cfs.errors.base.state"
 
 local ngx = ngx
 local concat = table.concat
-local find, lower = string.find, string.lower
-local error, ipairs, pairs, rawget = error, ipairs, pairs, rawget
+local find, gsub, lower, match = string.find, string.gsub, string.lower, string.match
+local getmetatable = debug.getmetatable
+local ipairs, rawget = ipairs, rawget
 local tonumber, tostring, type = tonumber, tostring, type
+local kind_of = state.kind_of
 
 local relay = {}
 
 local default_limit = 65536
 
--- What relay takes beside the options of err:response: name → type.
-local option_types = { limit = "number", map = "function" }
-
 -- The headers that errors.from_response reads.
-local sources = { "x-bce-request-id", "x-bce-error-code", "x-bce-error-message" }
-
--- Those that are true of the upstream's body alone, or that ours take the place of.
-local replaced = {
-    "Content-Length", "Content-MD5", "Digest", "ETag", "Last-Modified",
-    "x-bce-error-message", "x-bce-request-id",
+local sources = {
+    "x-bce-request-id", "x-bce-error-code", "x-bce-error-message", "Content-Encoding", "Retry-After", "Date",
 }
+
+-- Headers that ours take the place of.
+local replaced = { ["x-bce-error-message"] = true }
+local replaced_by_map = { ["x-bce-error-message"] = true, ["x-bce-error-code"] = true }
+
+-- The codes that are likely where CFS gives these statuses, which are its own.
+local likely_codes = { [421] = "RateLimit", [424] = "ServiceError" }
 
 
 local function read_headers()
@@ -39,139 +44,198 @@ local function read_headers()
 end
 
 
--- What the gateway's own function makes of an error.
-local function apply(map, err)
-    local mapped = map(err)
-    if mapped == nil then return err end
-    if not errors.is(mapped) then error("map returned a " .. type(mapped) .. ", not an error", 0) end
-    return mapped
+-- A header that may have come several times, in lower case.
+local function header_text(name)
+    local value = ngx.header[name]
+    if type(value) == "table" then value = concat(value, ",") end
+    return lower(tostring(value or ""))
 end
 
 
--- The envelope that takes the place of the upstream's body. Its status was sent already.
-local function replace(state, err, map)
-    if map then
-        state.options.request_id = rawget(err, "requestId") or state.options.request_id
-        local good, mapped = errors.pcall(apply, map, err)
-        if not good then answer.log(mapped, ngx.ERR) end
-        err = mapped
-    end
-    local status, _, body = err:response(state.options)
-    if status ~= state.answered then
-        answer.log(err, ngx.WARN, "the client gets the status " .. state.answered .. " with this: ")
-    end
-    return body
+-- "identity" is no encoding, nor is nothing.
+local function is_encoded()
+    return gsub(gsub(header_text("Content-Encoding"), "identity", ""), "[%s,]", "") ~= ""
+end
+
+
+local function is_json(content_type)
+    return find(content_type, "^%s*application/[%w.+-]*json%s*;?") ~= nil
+end
+
+
+-- Where the response comes from; and is an upstream just sending it? nginx notes how long an upstream
+-- took when it is done with it, and notes "-" as long as it is not.
+local function source()
+    local time, upstream_status = ngx.var.upstream_response_time, ngx.var.upstream_status
+    if time and find(time, "%-$") then return "upstream", true end
+    local last = upstream_status and tonumber(match(upstream_status, "(%d+)$"))
+    if last then return last >= 400 and "upstream" or "raised", false end
+    return ngx.var.upstream_cache_status and "upstream" or "raised", false
 end
 
 
 -- An empty chunk that is not the last only flushes. nginx sends one when the headers have come by
--- themselves, and one when it has lost the upstream: then it knows how long that took.
-local function is_lost()
-    return find(ngx.var.upstream_response_time or "-", "%d$") ~= nil
+-- themselves, and one when it has lost the upstream that was sending: then it is done with that.
+local function is_lost(record)
+    return record.is_sending and find(ngx.var.upstream_response_time or "-", "%d$") ~= nil
 end
 
 
 -- All that will come of the body is here: the error is known and counted.
-local function conclude(state, limit)
-    local body = concat(state.chunks)
-    local err = errors.from_response(
-        { status = state.status, headers = state.headers, body = body }, { limit = limit })
-    state.chunks = nil
-    ngx.ctx.cfs_error = err
-    metrics.count(err, ngx.var.upstream_status and "upstream" or "raised")
-    return err, body
+local function conclude(record, limit)
+    local chunks = record.chunks
+    record.chunks = nil
+    if not record.err then
+        record.err = errors.from_response(
+            { status = record.upstream_status, headers = record.headers, body = concat(chunks) },
+            { limit = limit })
+    end
+    if not record.is_counted then
+        record.is_counted = true
+        metrics.count(record.err, kind_of[getmetatable(record.err)], record.side)
+    end
+    return concat(chunks)
 end
 
 
--- The headers of the answer whose body will be ours.
-local function rewrite_headers(headers, length, map)
-    for _, name in ipairs(replaced) do ngx.header[name] = nil end
-    local code = ngx.header["x-bce-error-code"]
-    if map or type(code) ~= "string" or find(code, "[^\33-\126]") then
-        ngx.header["x-bce-error-code"] = nil
+-- What the headers alone tell of the error. Before its body has come, CFS' own statuses stand for
+-- the codes that they belong to, if the body is none of somebody's pages.
+local function foretell(record, content_type)
+    local err = errors.from_response { status = record.upstream_status, headers = record.headers }
+    local likely = rawget(err, "code") == nil and likely_codes[record.upstream_status]
+    if likely and is_json(content_type) then
+        record.headers["x-bce-error-code"] = likely
+        err = errors.from_response { status = record.upstream_status, headers = record.headers }
+        record.headers["x-bce-error-code"] = nil
     end
-    headers["Retry-After"] = ngx.header["Retry-After"] or headers["Retry-After"]
-    -- what has no length may turn out to be too large, and pass under the type that it has
-    if not length or find(lower(tostring(ngx.header["Content-Type"])), "json", 1, true) then
-        headers["Content-Type"] = nil
-    end
-    for name, value in pairs(headers) do ngx.header[name] = value end
+    return err
 end
 
 
 --- Filters for the location of a `proxy_pass`. They read the upstream's errors, count them, and give
---- the client an envelope in which no host is shown. Answers below 400 stream through untouched.
+--- the client an envelope in which no host is shown. Responses below 400 stream through untouched.
 ---
 ---     app.relay = nginx.relay { standard = true }
 ---
 ---     header_filter_by_lua_block { require("app").relay.header_filter() }
 ---     body_filter_by_lua_block { require("app").relay.body_filter() }
----     log_by_lua_block { local err = require("app").relay.error() }
+---     log_by_lua_block { require("app").relay.log() }
 ---
---- Options: those of err:response, and `map`, a function that gets the error and returns another for
---- the client, or nil; `limit`, in bytes (65536), above which a body passes as it is, its origin
---- `too_large`. With `hide = false` and no `map`, no body is changed.
+--- Options: those of nginx.handler; and `limit`, in bytes (65536), above which a body passes as it is,
+--- its origin `too_large`. With `hide = false`, and neither `map` nor `format`, no body is changed.
 ---
 --- The status is the upstream's, or what `standard` makes of it: it is sent before the code is known.
 ---@param options table?
----@return { header_filter: function, body_filter: function, error: fun(): cfs.error? }
+---@return { header_filter: function, body_filter: function, log: function, error: function }
 function relay.relay(options)
-    if options ~= nil and type(options) ~= "table" then
-        error("bad argument #1 to 'relay' (table expected, got " .. type(options) .. ")", 2)
-    end
-    options = options or {}
-    local limit, map = options.limit, options.map
-    local _, wrong = misuse.read("option", { limit = limit, map = map }, option_types)
-    if wrong then misuse.argument(1, "relay", wrong) end
-    limit = limit or default_limit
-    local response_options = {}
-    for name, value in pairs(options) do
-        if name ~= "limit" and name ~= "map" then response_options[name] = value end
-    end
-    answer.check_options(response_options, "#1 to 'relay'")
-    local changes = map ~= nil or options.hide ~= false
+    local read, wrong = request.options(options, { limit = "number" })
+    if not read then misuse.argument(1, "relay", wrong) end
+    options, request.has_relay = read, true
+    local limit = options.limit or default_limit
+    local shown = options.response
+    local changes = options.map ~= nil or shown.hide ~= false or shown.format ~= nil
     local self = {}
+
+
+    -- Readies the headers for an envelope whose body will be ours.
+    local function hold(record, length, content_type)
+        local told = record.err or foretell(record, content_type)
+        local status, own_type, request_id, retry_after =
+            request.respond(told, kind_of[getmetatable(told)], options, record.request_id)
+        local code = ngx.header["x-bce-error-code"]
+        local is_plain = type(code) == "string" and not find(code, "[^\33-\126]")
+        record.request_id, record.sent = request_id, status
+        -- What has no length may turn out to be too large. It passes then, if it has our type; else
+        -- it is ours whatever its size.
+        record.passes_large = not length and not record.is_encoded and is_json(content_type)
+            and own_type == "application/json"
+        response.write_headers(own_type, request_id, ngx.header["Retry-After"] == nil and retry_after or nil,
+            (options.map or not is_plain) and replaced_by_map or replaced)
+        ngx.status = status
+    end
+
 
     function self.header_filter()
         local status = ngx.status
-        if status < 400 or ngx.ctx.cfs_error then return end -- what handler answered is right as it is
-        local state = { status = status, headers = read_headers(), chunks = {}, size = 0 }
-        state.options = answer.own_options(response_options)
+        if status < 400 or request.record() then return end -- what handler has sent is right as it is
+        local side, is_sending = source()
+        local content_type = header_text("Content-Type")
+        local refusal = side == "raised" and request.refusal(status, is_json(content_type))
+        if refusal and refusal.chunks then conclude(refusal, limit) end -- its body never came
+        local record = {
+            status = status, upstream_status = status, headers = read_headers(), chunks = {}, size = 0,
+            side = side, is_sending = is_sending, is_encoded = is_encoded(),
+        }
+        if refusal then
+            record.is_counted, record.is_logged = true, refusal.is_logged
+            record.request_id = refusal.request_id
+            record.err = refusal.status == status and refusal.err or nil
+        end
         local length = tonumber(ngx.header["Content-Length"])
-        state.holds = changes and (not length or length <= limit) and not ngx.header["Content-Encoding"]
-        local told = errors.from_response { status = status, headers = state.headers }
-        local headers
-        state.answered, headers = told:response(state.options)
-        if state.holds then rewrite_headers(headers, length, map) end
-        if state.holds or options.standard then ngx.status = state.answered end
-        ngx.ctx.cfs_relay = state
-        if ngx.req.get_method() == "HEAD" then conclude(state, limit) end -- no body will come
+        record.holds = changes and (record.is_encoded or not length or length <= limit)
+        request.keep(record)
+        if record.holds then
+            hold(record, length, content_type)
+        elseif shown.standard then
+            local told = foretell(record, content_type)
+            ngx.status = request.respond(told, kind_of[getmetatable(told)], options)
+        end
+        if ngx.req.get_method() == "HEAD" then conclude(record, limit) end -- no body will come
     end
+
+
+    -- The envelope that takes the place of the upstream's body. Its status was sent already.
+    local function replacement(record)
+        local err = record.err
+        local mapped = options.map and request.map(options.map, err) or err
+        local status, _, _, _, body =
+            request.respond(mapped, kind_of[getmetatable(mapped)], options, record.request_id)
+        if status ~= record.sent or mapped ~= err then
+            record.response = record.sent .. " " .. tostring(rawget(mapped, "code"))
+        end
+        return body
+    end
+
 
     function self.body_filter()
         if ngx.status < 400 then return end
-        local state = ngx.ctx.cfs_relay
-        if not state or not state.chunks then return end
+        local record = request.record()
+        if not record or not record.chunks then return end
         local chunk, is_last = ngx.arg[1], ngx.arg[2]
-        state.chunks[#state.chunks + 1] = chunk
-        state.size = state.size + #chunk
-        if state.size > limit then
-            local _, body = conclude(state, limit)
-            if state.holds then ngx.arg[1] = body end
-        elseif is_last or chunk == "" and is_lost() then
-            local err = conclude(state, limit)
-            if state.holds then ngx.arg[1], ngx.arg[2] = replace(state, err, map), true end
-        elseif state.holds then
-            ngx.arg[1] = nil
+        record.chunks[#record.chunks + 1] = chunk
+        record.size = record.size + #chunk
+        local is_large = record.size > limit
+        if not is_large and not is_last and not (chunk == "" and is_lost(record)) then
+            if record.holds then ngx.arg[1] = nil end
+            return
+        end
+        local body = conclude(record, limit)
+        if not record.holds then return end
+        if is_large and record.passes_large then
+            ngx.arg[1] = body
+        else
+            ngx.arg[1], ngx.arg[2] = replacement(record), true
         end
     end
 
-    --- The error of this request, for log_by_lua: the upstream's, or what handler or exit has
-    --- answered; nil if there is none.
+
+    --- The error of this request: the upstream's, or what handler or exit has sent; nil if there is none.
     function self.error()
-        local state = ngx.ctx.cfs_relay
-        if state and state.chunks then conclude(state, limit) end -- the client was gone before its end
-        return ngx.ctx.cfs_error
+        local record = request.record()
+        if not record then return nil end
+        if record.chunks then conclude(record, limit) end -- the client was gone before its end
+        return record.err
+    end
+
+
+    --- For log_by_lua: logs the error of this request in one line, unless that is done, and returns it.
+    function self.log()
+        local err, record = self.error(), request.record()
+        if err and not record.is_logged then
+            record.is_logged = true
+            request.log(record, err.fault == "client" and ngx.INFO or ngx.ERR, options.log)
+        end
+        return err
     end
 
     return self

@@ -1,6 +1,7 @@
 --- Matching: is this value that error? Targets are codes ("InstanceNotFound"), kinds
 --- (errors.InstanceNotFound), categories ("not_found") and statuses (404).
 
+local catalogue = require "cfs.errors.catalogue.kind"
 local kept = require "cfs.errors.object.kept"
 local misuse = require "cfs.errors.base.misuse"
 local state = require "cfs.errors.base.state"
@@ -14,11 +15,38 @@ local kind_of, targets = state.kind_of, state.targets
 local match = {}
 
 
+-- The words that stand in other fields of an error: column → what they are called.
+local columns = {
+    retry = "a word of retry", fault = "a fault", service = "a service", canonical = "a gRPC status",
+}
+
+
+-- What a string is, if it is the value of another field, or a status in words. nil if it is neither.
+local function other_meaning(target)
+    if status.normalize(target) then
+        return "'" .. target .. "' is a status, and a status is a number: " .. target
+    elseif target:lower() == "default" then
+        return "'" .. target .. "' is no target; in errors.match it is the key 'default'"
+    end
+    for kind in catalogue.each() do
+        for column, name in pairs(columns) do
+            if kind[column] == target then
+                return "'" .. target .. "' is " .. name .. ", not a category: compare err." .. column
+            end
+        end
+    end
+    local number = status.of_reason((target:gsub("^%d%d%d ", "")))[1]
+    return number and "'" .. target .. "' is a reason phrase: the status is the number " .. number
+end
+
+
 --- nil if the value can be a target, else what is wrong with it.
 ---@return string? problem
 function match.objection(target)
     if targets[target] or type(target) == "number" and status.normalize(target) then return nil end
     if type(target) == "string" then
+        local meaning = other_meaning(target)
+        if meaning then return meaning end
         local word = target:find("^[%l_]+$") and "category" or "code"
         local sentence, nearest = suggest.unknown(word, target, targets)
         return nearest and sentence or sentence .. "; errors.extend can add it"
@@ -66,13 +94,14 @@ end
 ---@param ... string|integer|cfs.kind codes, kinds, categories or statuses
 ---@return boolean
 function match.is(value, ...)
-    local target = ...
-    if not targets[target] or select("#", ...) ~= 1 then
-        check("is", ...)
-        return is_any(value, ...)
+    local target, another = ...
+    if targets[target] and another == nil then -- what most calls need; no status is in targets
+        local kind = kind_of[getmetatable(value)]
+        if kind and (target == kind.code or target == kind.category or target == kind) then return true end
+        if select("#", ...) == 1 then return false end
     end
-    local kind = kind_of[getmetatable(value)]
-    return kind ~= nil and (target == kind.code or hits(value, kind, target))
+    check("is", ...)
+    return is_any(value, ...)
 end
 
 

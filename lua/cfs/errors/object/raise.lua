@@ -1,25 +1,18 @@
 --- Raising errors and catching them.
 
 local kept = require "cfs.errors.object.kept"
+local request_id = require("cfs.errors.core").request_id
 local catalogue = require "cfs.errors.catalogue.kind"
 local make = require "cfs.errors.object.make"
 local misuse = require "cfs.errors.base.misuse"
 local state = require "cfs.errors.base.state"
 
 local getmetatable = debug.getmetatable
-local error, next, select, setmetatable, type, xpcall = error, next, select, setmetatable, type, xpcall
+local error, select, setmetatable, xpcall = error, select, setmetatable, xpcall
 local unpack = table.unpack or unpack -- luacheck: std max
-local kind_of, metatables, templates = state.kind_of, state.metatables, state.templates
+local kind_of, plain_metatables = state.kind_of, state.plain_metatables
 
 local raise = {}
-
-
--- Is this a table that has a request id and nothing else?
-local function is_request_id(fields)
-    return type(fields) == "table" and type(fields.requestId) == "string"
-        and next(fields) == "requestId" and next(fields, "requestId") == nil
-        and getmetatable(fields) == nil
-end
 
 
 --- Raises an error: one that there is, or one made as errors.new makes it.
@@ -30,14 +23,16 @@ end
 ---@param target string|cfs.kind|cfs.error a code, a kind or an error
 ---@param fields table? as for errors.new; an error takes none
 function raise.raise(target, fields)
-    local metatable = metatables[target]
-    if metatable and not templates[metatable.__index] and (fields == nil or is_request_id(fields)) then
-        local kind = metatable.__index -- what most calls need, and no more
-        error(setmetatable({
-            code = kind.code,
-            message = kind.message,
-            requestId = fields and fields.requestId,
-        }, metatable), 0)
+    local metatable = plain_metatables[target]
+    if metatable then -- what most calls need, and no more
+        local kind = metatable.__index
+        if fields == nil then
+            error(setmetatable({ code = kind.code, message = kind.message }, metatable), 0)
+        end
+        local id = request_id(fields)
+        if id then
+            error(setmetatable({ code = kind.code, message = kind.message, requestId = id }, metatable), 0)
+        end
     end
     local err, wrong, argument = target, nil, nil
     if not kind_of[getmetatable(target)] then
@@ -71,8 +66,11 @@ end
 ---@param traceback string?
 ---@return cfs.error err
 function raise.wrap(value, traceback)
-    local err = make.new("InternalError", { cause = value })
-    kept.keep(err, "traceback", traceback)
+    local metatable = plain_metatables.InternalError -- few calls: a stack overflow leaves room for few
+    local kind = metatable.__index
+    local err = setmetatable({ code = kind.code, message = kind.message }, metatable)
+    if value ~= nil then kept.set_cause(err, value) end
+    if traceback then kept.keep(err, "traceback", traceback) end
     return err
 end
 

@@ -1,70 +1,29 @@
 --- Errors and kinds as a person reads them, within 80 columns.
 
 local catalogue = require "cfs.errors.catalogue.kind"
+local columns = require "cfs.errors.show.columns"
 local envelope = require "cfs.errors.wire.envelope"
 local kept = require "cfs.errors.object.kept"
+local language = require "cfs.errors.show.language"
 local misuse = require "cfs.errors.base.misuse"
-local paste = require "cfs.errors.show.paste"
-local receive = require "cfs.errors.wire.receive"
 local state = require "cfs.errors.base.state"
-local statuses = require "cfs.errors.catalogue.status"
-local suggest = require "cfs.errors.base.suggest"
+local subject = require "cfs.errors.show.subject"
 local text = require "cfs.errors.base.text"
 
 local concat, sort = table.concat, table.sort
-local format, gmatch, gsub, rep, sub = string.format, string.gmatch, string.gsub, string.rep, string.sub
+local format, sub = string.format, string.sub
+local say = require("cfs.errors.base.phrases").say
 
 local explain = {}
 
-local columns = 80
+-- Of a received text, and of a cause, no more than this many bytes are shown.
+local most, most_of_cause = 2000, 500
 
--- Where the second column of an explanation begins.
-local margin = 13
+-- Of a chain of causes, no more links than this are shown.
+local most_causes = 8
 
--- Of a received text, no more than this many bytes are shown.
-local most = 2000
-
-local faults = {
-    client = "the caller's",
-    server = "the service's",
-    unknown = "unknown: no status came with it",
-}
-
-local retries = {
-    never = "no: the same call fails again",
-    backoff = "yes, after a pause that grows from try to try",
-    throttle = "yes, later, and more slowly from now on",
-    same_token = "yes, with the same client token only",
-    resign = "yes, once, dated and signed again",
-    poll = "yes, once its state has changed",
-    reread = "yes, after reading the resource again",
-}
-
-
--- How many columns a text takes, about: one for each code point.
-local function width(words)
-    return #gsub(words, "[\128-\191]", "")
-end
-
-
--- The text in lines that fit behind the margin.
-local function wrap(words)
-    local lines, line = {}, nil
-    for word in gmatch(words, "%S+") do
-        if line and width(line) + 1 + width(word) > columns - margin then
-            lines[#lines + 1], line = line, nil
-        end
-        line = line and line .. " " .. word or word
-    end
-    lines[#lines + 1] = line
-    return concat(lines, "\n" .. rep(" ", margin))
-end
-
-
--- One entry: "message      The specified CFS instance does not exist."
-local function entry(name, words)
-    return format("%-" .. margin .. "s%s", name, wrap(words))
-end
+-- A body that is shorter than this is kept whole: see wire/receive.
+local snapshot_size = 512
 
 
 -- A member, as text that is cut to what a person reads.
@@ -82,96 +41,177 @@ local function status_line(status, kind)
 end
 
 
+-- Lines to be filled: a heading, then one entry after the other.
+local function new_lines(chosen)
+    local lines = {}
+    function lines.add(label, words)
+        lines[#lines + 1] = columns.entry(say("label", label, chosen), words)
+    end
+    return lines
+end
+
+
+-- What a person does about errors of the kind, in the language as far as it is known in that.
+local function remedy_of(kind, chosen)
+    for _, group in ipairs { "remedy", "status_remedy", "no_response_remedy" } do
+        local name = group == "remedy" and kind.code or kind.retry
+        if name and say(group, name, "en") == kind.remedy then return say(group, name, chosen) end
+    end
+    return kind.remedy
+end
+
+
 -- What is true of the kind alone.
-local function add_advice(lines, kind)
-    lines[#lines + 1] = entry("meaning", kind.description)
-    lines[#lines + 1] = entry("fault", faults[kind.fault])
-    lines[#lines + 1] = entry("category", kind.category)
-    lines[#lines + 1] = entry("what to do", kind.remedy)
-    lines[#lines + 1] = entry("retry", retries[kind.retry])
+local function add_advice(lines, kind, chosen, about)
+    local description, category = kind.description, kind.category
+    for _, name in ipairs { "description", "no_response_came" } do
+        if description == say("sentence", name, "en") then description = say("sentence", name, chosen) end
+    end
+    if chosen ~= "en" and say("category", category, chosen) then
+        category = category .. "：" .. say("category", category, chosen)
+    end
+    -- of an error that is in no catalogue nobody knows that it fails again; nor of a bug
+    local is_programs = about and kept.get(about.err, "traceback") ~= nil
+    local is_judged = kind.known or about and kept.get(about.err, "origin") == "transport"
+    local is_unknown = is_programs or kind.retry == "never" and not is_judged
+    local remedy = is_programs and say("sentence", "look_at_cause", chosen) or remedy_of(kind, chosen)
+    lines.add("meaning", description)
+    lines.add("fault", say("fault", kind.fault, chosen))
+    lines.add("category", category)
+    lines.add("remedy", remedy)
+    lines.add("retry", say("retry", is_unknown and "unknown" or kind.retry, chosen))
     return concat(lines, "\n")
 end
 
 
---- Explains a kind. What `tostring(kind)` gives.
-function explain.kind(kind)
-    local heading = kind.known and kind.code .. ", " .. kind.service or "A code that is not in the catalogue"
+local function explain_kind(kind, chosen)
+    local unknown = say("sentence", "unknown_code", chosen)
+    local heading = kind.known and kind.code .. ", " .. kind.service or unknown
     if kind.status then heading = heading .. ", " .. status_line(kind.status, kind) end
-    local lines = { heading }
-    if kind.message then lines[2] = entry("message", kind.message) end
-    return add_advice(lines, kind)
+    local lines = new_lines(chosen)
+    lines[1] = columns.wrap(heading)
+    if kind.message then lines.add("message", kind.message) end
+    return add_advice(lines, kind, chosen)
 end
 
 
---- Explains an error.
-function explain.error(err)
+-- An error among causes: "NoSuchKey: gone (404)"; any other value as it is shown anywhere.
+local function cause_words(cause)
+    local words
+    if catalogue.of_error(cause) then
+        local status = rawget(cause, "status") or catalogue.of_error(cause).status
+        words = text.show(rawget(cause, "code") or "no code")
+        if rawget(cause, "message") then words = words .. ": " .. text.show(rawget(cause, "message")) end
+        if status then words = words .. " (" .. text.show(status) .. ")" end
+    else
+        words = text.describe(cause)
+    end
+    if #words > most_of_cause then words = sub(words, 1, most_of_cause) .. "..." end
+    return text.printable(words)
+end
+
+
+local function add_causes(lines, err)
+    local cause, count = kept.cause(err), 0
+    while cause ~= nil do
+        count = count + 1
+        if count > most_causes then return lines.add("cause", "...") end
+        lines.add("cause", cause_words(cause))
+        cause = catalogue.of_error(cause) and kept.cause(cause)
+        if cause == false then return end
+    end
+end
+
+
+-- Why the error has no code: what its response was, and where its body breaks.
+local function origin_words(err, chosen, reason)
+    local origin, body = tostring(kept.get(err, "origin")), kept.get(err, "body")
+    if origin == "transport" then return say("sentence", "no_response", chosen) end
+    if not reason and type(body) == "string" and #body < snapshot_size then
+        local _, sentence, what = envelope.parse(body)
+        if what == origin then reason = sentence end
+    end
+    -- the reason begins with what an origin means
+    local shown = reason and origin ~= "html" and origin ~= "empty" and received(reason) or received(origin)
+    return format(say("sentence", "no_envelope", chosen), shown)
+end
+
+
+local function explain_error(err, chosen, about)
     local kind = catalogue.of_error(err)
     local status = rawget(err, "status") or kind.status
-    local lines = { err.code == nil and "No code" or received(err.code) }
-    if status then lines[1] = lines[1] .. ", " .. status_line(status, kind) end
+    local heading = err.code == nil and say("sentence", "no_code", chosen) or received(err.code)
+    if status then heading = heading .. ", " .. status_line(status, kind) end
     if rawget(err, "status") ~= nil then
-        lines[1] = lines[1] .. ", in the catalogue " .. tostring(kind.status)
+        heading = heading .. ", " .. format(say("sentence", "in_catalogue", chosen), tostring(kind.status))
     end
-    if err.message then lines[#lines + 1] = entry("message", received(err.message)) end
-    if err.requestId then lines[#lines + 1] = entry("request id", received(err.requestId)) end
-    if err.code == nil then
-        lines[#lines + 1] = entry("origin", "no error envelope: " .. tostring(kept.get(err, "origin")))
+    local lines = new_lines(chosen)
+    lines[1] = columns.wrap(heading)
+    if err.message then lines.add("message", received(err.message)) end
+    add_causes(lines, err)
+    if err.requestId then lines.add("request_id", received(err.requestId)) end
+    if about.is_text then
+        lines.add("origin", say("sentence", "from_text", chosen))
+    elseif err.code == nil then
+        lines.add("origin", origin_words(err, chosen, about.reason))
     end
-    return add_advice(lines, kind)
+    return add_advice(lines, kind, chosen, about)
 end
 
 
--- Explains a status: the codes that come with it, or what an error of it is without one of them.
-local function explain_status(number)
-    if number < 400 then return "This is no error: its status is " .. number end
-    local kind, codes = statuses.kind(number), {}
-    for code, candidate in pairs(state.kinds) do
-        if candidate.status == number then codes[code] = candidate end
-    end
-    if not next(codes) then return explain.kind(kind) end
-    return status_line(number, kind) .. ", the status of these codes:\n\n" .. explain.list(codes)
+-- The lines of a text, each within the columns.
+local function wrap_lines(words)
+    return (string.gsub(words, "[^\n]+", columns.wrap))
 end
 
 
--- Explains a response of which the status line is known, too.
-local function explain_response(response)
-    local err = receive.from_response(response, { any_status = true })
-    return err and explain.error(err) or "This is no error: its status is " .. response.status
+--- The words about what a person asked for.
+---@param about cfs.subject
+---@param chosen "en"|"zh"
+---@return string
+function explain.render(about, chosen)
+    local words
+    if about.err then
+        words = explain_error(about.err, chosen, about)
+    elseif about.kind then
+        words = explain_kind(about.kind, chosen)
+    elseif about.kinds then
+        words = wrap_lines(about.heading)
+        if #about.kinds > 0 then words = words .. "\n\n" .. explain.list(about.kinds) end
+    else
+        words = text.printable(about.sentence)
+    end
+    if not about.also then return words end
+    local heading = say("sentence", "readable", chosen)
+    return concat({ words, heading, explain.render(about.also, chosen) }, "\n\n")
 end
 
 
--- Explains what a person has at hand: a code, a status, a response or a body.
-local function explain_text(given)
-    local word = given:match("^%s*([%w_.-]+)%s*$")
-    local kind = state.kinds[word or given]
-    if kind then return explain.kind(kind) end
-    local number = statuses.normalize(word)
-    if number then return explain_status(number) end
-    if word then
-        return "The catalogue does not have it: " .. suggest.unknown("code", word, state.kinds)
-    end
-    local response = paste.read(given)
-    if response then return explain_response(response) end
-    local err, reason = envelope.parse(given)
-    return err and explain.error(err) or "This is no error of the service: " .. reason
+--- Explains a kind in the language of the locale. What `tostring(kind)` gives.
+---@param kind cfs.kind
+---@return string
+function explain.kind(kind)
+    return explain_kind(kind, language.of_locale())
 end
 
 
 --- Explains to a person what an error is, whose fault, what it means, what to do, and whether to
---- repeat the call. A text is a code, a status, a body, or a whole response as `curl -i` or `curl -v`
---- prints it.
+--- repeat the call. A text is a code, a status, a category, a word of retry, a body, a whole response as
+--- `curl -i` or `curl -v` prints it, or a line of a log or of an SDK.
 ---
----     > errors.explain "InstanceNotFound"
+---     > return errors.explain "InstanceNotFound"
 ---
+--- Options: `language` is "en" or "zh"; without it the locale decides: LC_ALL, LC_MESSAGES, LANG.
 ---@param given string|integer|cfs.error|cfs.kind
+---@param options { language: "en"|"zh"? }?
 ---@return string
-function explain.explain(given)
-    if catalogue.of_error(given) then return explain.error(given) end
-    if catalogue.is_kind(given) then return explain.kind(given) end
-    if type(given) == "string" then return explain_text(given) end
-    local number = statuses.normalize(given)
-    if number then return explain_status(number) end
-    misuse.argument(1, "explain", "code, status, body or error expected, got " .. type(given))
+function explain.explain(given, options)
+    local chosen = language.choose(options, 2, "explain")
+    local about = subject.of(given, chosen)
+    if not about then
+        misuse.argument(1, "explain", "code, status, body or error expected, got " .. type(given))
+    end
+    return explain.render(about, chosen)
 end
 
 

@@ -1,38 +1,52 @@
---- An error as a line for a log.
+--- An error as a line for a log, and as a flat table for logs of JSON.
 
 local core = require "cfs.errors.core"
 local kept = require "cfs.errors.object.kept"
 local kind_of = require("cfs.errors.catalogue.kind").of_error
 local line_of = require("cfs.errors.show.line").of
 local misuse = require "cfs.errors.base.misuse"
+local status = require "cfs.errors.catalogue.status"
 local text = require "cfs.errors.base.text"
 
-local byte, find, format, gmatch, sub =
-    string.byte, string.find, string.format, string.gmatch, string.sub
-local concat, min, rawget = table.concat, math.min, rawget
+local find, gmatch, sub = string.find, string.gmatch, string.sub
+local concat, min = table.concat, math.min
+local ipairs, rawget, type = ipairs, rawget, type
 
 local log = {}
 
--- A log's line in all, and what a value may take of it, in bytes; others take what is left.
+-- What a log says, in this order.
+local names = {
+    "code", "status", "requestId", "category", "fault", "origin", "message", "body", "cause",
+}
+
+-- A log's line in all, and what a value may take of it, in bytes; others take what is left. In a table
+-- each value may take as much as a line.
 local longest_line = 1024
 local longest_values = { code = 128, requestId = 128, category = 64, origin = 64 }
 
--- What the message leaves for the cause.
+-- What the message and the body leave for the cause.
 local least_cause = 256
 
-local escapes = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
+
+-- What is known of an error: name → value, or nil.
+local function facts_of(err, kind)
+    return {
+        code = rawget(err, "code"),
+        status = rawget(err, "status") or kind.status,
+        requestId = rawget(err, "requestId"),
+        category = kind.category,
+        fault = kind.fault,
+        origin = kept.get(err, "origin"),
+        message = rawget(err, "message"),
+        body = kept.get(err, "body"),
+        cause = kept.cause(err),
+    }
+end
 
 
--- One character as it stands within quotes: JSON's escapes for what is not text.
-local function escape(character)
-    if find(character, '^["\\%c]') then
-        return escapes[character] or format("\\u%04x", byte(character))
-    elseif find(character, "^\194[\128-\159]") then -- C1
-        return format("\\u%04x", byte(character, 2))
-    elseif find(character, "^\226\128[\168\169]") then -- U+2028 and U+2029 end a line, too
-        return format("\\u20%02x", byte(character, 3) - 128)
-    end
-    return character
+local function describe(value)
+    if type(value) == "string" then return value end
+    return kind_of(value) and line_of(value) or text.describe(value)
 end
 
 
@@ -48,7 +62,7 @@ local function show(value, room)
     end
     local shown, size, fitting = {}, #'""', 0
     for character in gmatch(core.repair(value), "[^\128-\191][\128-\191]*") do
-        local piece = escape(character)
+        local piece = text.json_escape(character) or character
         shown[#shown + 1], size = piece, size + #piece
         if size > room then return '"' .. concat(shown, "", 1, fitting) .. '..."' end
         if size <= room - #"..." then fitting = #shown end
@@ -58,37 +72,50 @@ end
 
 
 -- The line with one more field, as far as there is room.
-local function add(line, key, value, spare)
-    if value == nil then return line end
-    local lead = (line ~= "" and " " or "") .. key .. "="
-    local left = longest_line - #line - #lead - (spare or 0)
-    local words = kind_of(value) and line_of(value) or text.describe(value)
-    local shown = show(words, min(left, longest_values[key] or left))
+local function add(line, name, value, spare)
+    local lead = (line ~= "" and " " or "") .. name .. "="
+    local left = longest_line - #line - #lead - spare
+    local shown = show(describe(value), min(left, longest_values[name] or left))
     return shown and line .. lead .. shown or line
 end
 
 
---- The error as a line for a log: 1,024 bytes at most, `key=value` parted by spaces, in valid UTF-8
---- without control characters. A value that is not a plain word is a JSON string. As far as they
---- are known: code, status, requestId, category, fault, origin, message, body, cause. Long values
---- are cut, and end in "...".
+--- The error as a line for a log: 1,024 bytes at most, `key=value` parted by spaces, in valid UTF-8 of
+--- which all is visible. A value that is not a plain word is a JSON string. As far as they are known:
+--- code, status, requestId, category, fault, origin, message, body, cause. Long values are cut, and end
+--- in "...".
 ---
 ---     errors.RateLimit({ host = "nd7" }):to_log()
 ---     --> code=RateLimit status=421 category=throttle fault=client message="There are too many ..."
 ---
 ---@return string line
 function log.to_log(err)
-    local kind, cause = misuse.self(err, "to_log"), kept.cause(err)
-    local spare = cause ~= nil and least_cause or 0
-    local line = add("", "code", rawget(err, "code"))
-    line = add(line, "status", rawget(err, "status") or kind.status)
-    line = add(line, "requestId", rawget(err, "requestId"))
-    line = add(line, "category", kind.category)
-    line = add(line, "fault", kind.fault)
-    line = add(line, "origin", kept.get(err, "origin"))
-    line = add(line, "message", rawget(err, "message"), spare)
-    line = add(line, "body", kept.get(err, "body"), spare)
-    return add(line, "cause", cause)
+    local facts, line = facts_of(err, misuse.self(err, "to_log")), ""
+    local spare = facts.cause ~= nil and least_cause or 0
+    for _, name in ipairs(names) do
+        local value = facts[name]
+        local leaves = (name == "message" or name == "body") and spare or 0
+        if value ~= nil then line = add(line, name, value, leaves) end
+    end
+    return line
+end
+
+
+--- The same facts as a flat table, for a log of JSON: the status is a number, all others are strings in
+--- valid UTF-8. They are as they were received; long ones are cut, and end in "...".
+---
+---     print(cjson.encode(err:to_table()))
+---
+---@return table<string, string|number> facts a new table
+function log.to_table(err)
+    local facts = facts_of(err, misuse.self(err, "to_table"))
+    for _, name in ipairs(names) do
+        local value = facts[name]
+        if value ~= nil and not (name == "status" and status.normalize(value) == value) then
+            facts[name] = core.repair(text.cut(describe(value), longest_values[name] or longest_line))
+        end
+    end
+    return facts
 end
 
 

@@ -1,35 +1,119 @@
---- Responses as a terminal shows them: what `curl -i` and `curl -v` print.
+--- Responses as a terminal shows them: what `curl -i`, `curl -v`, `wget -S` and HTTPie print, with a
+--- prompt, a meter of progress or other words around them.
 
-local find, gmatch, gsub, match, sub =
-    string.find, string.gmatch, string.gsub, string.match, string.sub
+local envelope = require "cfs.errors.wire.envelope"
+
+local byte, find, gmatch, gsub, match, sub =
+    string.byte, string.find, string.gmatch, string.gsub, string.match, string.sub
+local max = math.max
 
 local paste = {}
+
+-- Of a text, no more places than this are tried as the beginning of a JSON document.
+local most_documents = 8
+
+
+-- What `curl -v` tells stands in so many bytes of the beginning, and of the end.
+local most_told, most_told_last = 16384, 512
+
+
+-- What a line of curl's meter is replaced by, which may stand in the midst of another line.
+local function end_of_meter(behind)
+    return find(behind, "^[*<>{}=\r\n]") and "\n" .. behind or behind
+end
+
+
+-- The text as if the terminal had no colours, and curl no meter.
+local function without_decoration(text)
+    if find(text, "\27[", 1, true) then text = gsub(text, "\27%[[%d;]*m", "") end
+    if find(text, "--:--:--", 1, true) then
+        text = gsub(text, "[\r\n] *%d[ %d.:kMGTP-]*%-%-:%-%-:%-%-[ %d.:kMGTP-]*(.?)", end_of_meter)
+    end
+    return text
+end
 
 
 -- The lines that `curl -v` received, without those that it sent or that tell what it does. What it
 -- tells last stands right behind a body that does not end its line.
 local function received(text)
     if not find(text, "\n< HTTP/", 1, true) then return text end
-    text = gsub(text, "\n[*>]%f[%s][^\n]*", "")
-    text = gsub(text, "\n[{}] %[%d+ bytes data%]", "")
-    text = gsub(text, "%* [%a ]*onnection #?%d[^\n]*", "")
-    return (gsub(text, "\n<%f[%s] ?", "\n"))
+    local told, rest = sub(text, 1, most_told), sub(text, most_told + 1)
+    told = gsub(told, "\n[*>]%f[%s][^\n]*", "")
+    told = gsub(told, "\n[{}] %[%d+ bytes data%]", "")
+    told = gsub(told, "\n<%f[%s] ?", "\n") .. rest
+    local last = max(1, #told - most_told_last)
+    return sub(told, 1, last - 1) .. gsub(sub(told, last), "%* [%a ]*onnection #?%d[^\n]*", "")
 end
 
 
 -- The fields of a head, by their names as written; of a name twice the first.
 local function read_fields(head)
     local fields = {}
-    for name, value in gmatch(head, "\n([^%s:]+):[ \t]*([^\r\n]*)") do
+    for name, value in gmatch(head, "\n[ \t]*([^%s:]+):[ \t]*([^\r\n]*)") do
         fields[name] = fields[name] or match(value, "^.*[^ \t]") or ""
     end
     return fields
 end
 
 
---- Reads a response: status line, header fields and body, the lines ended by CR LF or by LF. Heads
---- without a body may come before it: 100 Continue, a proxy's "200 Connection established", and the
---- redirects that `curl -L` followed; and before all that, other lines, such as the command.
+-- Does a head go on behind its status line? A body may have a line that looks like one.
+local function goes_on(text, stop)
+    return stop > #text or find(text, "^\n[ \t]*[%w-]+:", stop) or find(text, "^\n[ \t]*\r?\n", stop)
+        or find(text, "^\n[ \t]*\r?$", stop) or find(text, "^\n[ \t]*HTTP/", stop)
+end
+
+
+-- Where lines begin as status lines do; wget indents them.
+local function starts_of_heads(text)
+    local starts = {}
+    local before = find(text, "\nHTTP/", 1, true)
+    while before do
+        starts[#starts + 1] = before + 1
+        before = find(text, "\nHTTP/", before + 1, true)
+    end
+    if #starts > 0 then return starts end
+    for start in gmatch(text, "\n[ \t]+()HTTP/") do starts[#starts + 1] = start end
+    return starts
+end
+
+
+-- The last head: its status, place, and whether it is indented.
+local function last_head(text)
+    local starts, last = starts_of_heads(text), nil
+    for index = #starts, 1, -1 do
+        local start = starts[index]
+        local number, stop = match(text, "^HTTP/%d[%d.]* +(%d%d%d)%f[%D][^\n]*()", start)
+        if number then
+            last = { status = tonumber(number), start = start, indented = byte(text, start - 1) ~= 10 }
+            if goes_on(text, stop) then break end
+        end
+    end
+    return last
+end
+
+
+-- Where a head ends and its body begins: behind an empty line; wget indents a head and leaves the line
+-- out.
+local function end_of_head(text, head)
+    local _, stop
+    if head.indented then
+        local place = head.start
+        repeat
+            stop = find(text, "\n", place, true)
+            place = stop and stop + 1
+        until not place or not find(text, "^[ \t]+[%w-]+:", place)
+        if not place then return #text end
+        local _, blank = find(text, "^[ \t]*\r?\n", place)
+        return blank or stop
+    end
+    _, stop = find(text, "\r?\n\r?\n", head.start)
+    return stop or #text
+end
+
+
+--- Reads a response: status line, header fields and body, the lines ended by CR LF or by LF. Of several
+--- responses it is the last one: 100 Continue, a proxy's "200 Connection established" and the redirects
+--- that `curl -L` followed come before it. Other lines, such as the command, may stand before all that.
 ---
 ---     paste.read "HTTP/2 404\r\nx-bce-request-id: r-1\r\n\r\n{...}"
 ---
@@ -37,22 +121,53 @@ end
 ---@return { status: integer, headers: table<string, string>, body: string }? response nil if no
 ---line begins as a status line does
 function paste.read(text)
-    text = received("\n" .. text)
-    local status, first, last
-    local start = match(text, "\n[ \t]*()HTTP/%d[%d.]* +%d%d%d%f[%D]")
-    if not start then return nil end
-    while true do
-        local number = match(text, "^HTTP/%d[%d.]* +(%d%d%d)%f[%D]", start)
-        if not number then break end
-        local _, stop = find(text, "\r?\n\r?\n", start)
-        status, first, last = number, start, stop or #text
-        start = last + 1
-    end
+    if not find(text, "HTTP/", 1, true) then return nil end
+    text = received(without_decoration("\n" .. text))
+    local head = last_head(text)
+    if not head then return nil end
+    local stop = end_of_head(text, head)
+    local body = sub(text, stop + 1)
     return {
-        status = tonumber(status),
-        headers = read_fields(sub(text, first, last)),
-        body = sub(text, last + 1),
+        status = head.status,
+        headers = read_fields(sub(text, head.start, stop)),
+        -- what wget says behind a head is no body
+        body = head.indented and not find(body, "[{<]") and "" or body,
     }
+end
+
+
+-- Reads what begins at this place. What follows the document does not count.
+local function read_document(text, start)
+    local document = start > 1 and sub(text, start) or text
+    local err, reason, what, position = envelope.parse(document)
+    if what == "malformed" and find(reason, "expected the end of the document", 1, true) then
+        document = sub(document, 1, position - 1)
+        err, reason, what, position = envelope.parse(document)
+    end
+    return { err = err, document = document, reason = reason, what = what, position = position or 1 }
+end
+
+
+--- The JSON document in a text: the first envelope, whatever stands before it and behind it; else the
+--- first thing that begins like an object.
+---@param text string
+---@return { err: cfs.error?, document: string, start: integer, reason: string?, what: string?,
+---position: integer? }? found why it is no envelope, and its place; nil if there is no brace
+function paste.document(text)
+    text = without_decoration(text)
+    local first
+    local start = find(text, "{", 1, true)
+    for _ = 1, most_documents do
+        if not start then break end
+        local found = read_document(text, start)
+        found.start = start
+        if found.err then return found end
+        first = first or found
+        -- within a document that is none of the service's no other begins
+        local read = found.what == "not_envelope" and #found.document or found.position - 1
+        start = find(text, "{", start + max(read, 1), true)
+    end
+    return first
 end
 
 

@@ -3,16 +3,19 @@
 local core = require "cfs.errors.core"
 local headers = require "cfs.errors.wire.headers"
 local hosts = require "cfs.errors.show.hosts"
+local kept = require "cfs.errors.object.kept"
 local misuse = require "cfs.errors.base.misuse"
 local state = require "cfs.errors.base.state"
 local status = require "cfs.errors.catalogue.status"
+local suggest = require "cfs.errors.base.suggest"
 local template = require "cfs.errors.catalogue.template"
 
 local kinds, templates = state.kinds, state.templates
-local find, format = string.find, string.format
-local ceil = math.ceil
-
-local rawget, type = rawget, type
+local byte, find, format, gsub, match, sub =
+    string.byte, string.find, string.format, string.gsub, string.match, string.sub
+local concat = table.concat
+local ceil, huge = math.ceil, math.huge
+local ipairs, rawget, select, tostring, type = ipairs, rawget, select, tostring, type
 
 local respond = {}
 
@@ -21,26 +24,37 @@ local option_types = {
     hide = "boolean",
     request_id = "string",
     retry_after = "number",
+    format = "string",
+    type_base = "string",
 }
 
--- What a client that knows HTTP alone takes 421 and 424 of CFS for.
-local standard_statuses = { [421] = 429, [424] = 503 }
+local content_types = { envelope = "application/json", problem = "application/problem+json" }
 
--- The code under which an error without one is answered: what comes closest to its status. Others
--- are InvalidHTTPRequest below 500, and InternalError.
+-- What a client that knows HTTP alone takes these codes for.
+local standard_statuses = { RateLimit = 429, ServiceError = 503 }
+
+-- The code under which an error without one is sent: one whose category and retry are the error's
+-- own. The first of these that there is: by status, by category and retry, by whose fault it is.
+-- Statuses stand here whose own category is "unknown", which claims nothing, and 408, whose fault
+-- is the client's.
 local codes = {
-    [401] = "AccessDenied",
-    [403] = "AccessDenied",
     [404] = "ResourceNotExists",
     [408] = "EOFException",
     [410] = "ResourceNotExists",
-    [412] = "PreconditionFailed",
-    [421] = "RateLimit",
-    [424] = "ServiceError",
-    [429] = "RateLimit",
-    [502] = "ServiceUnavailable",
-    [503] = "ServiceUnavailable",
-    [504] = "ServiceUnavailable",
+    [413] = "RequestEntityTooLargeException",
+    [421] = "ResourceNotExists",
+
+    ["account never"] = "OptInRequired",
+    ["authentication never"] = "InvalidHTTPAuthHeader",
+    ["conflict never"] = "IdempotentParameterMismatch",
+    ["internal backoff"] = "InternalError",
+    ["invalid never"] = "InvalidHTTPRequest",
+    ["permission never"] = "AccessDenied",
+    ["throttle throttle"] = "RateLimit",
+    ["unavailable backoff"] = "ServiceUnavailable",
+
+    client = "InvalidHTTPRequest",
+    server = "ParseBodyException",
 }
 
 -- The categories of the errors that pass, and the pause that is asked for, in seconds, where nothing
@@ -48,9 +62,15 @@ local codes = {
 local passing = { throttle = true, unavailable = true }
 local default_pause = 1
 
--- What a request id must be to go into a header: a token of RFC 9110, section 5.6.2, this long.
+-- What a request id must be to go into a header, and a code to reach a client: a token of RFC 9110,
+-- section 5.6.2, this long. Most are of letters, digits and hyphens, which is tried first, as a simple
+-- pattern is matched faster.
 local token = "^[A-Za-z0-9!#$%%&'*+.^_`|~-]+$"
 local longest_token = 128
+
+-- What a parameter's value must be for a client that does not hear the service's own words.
+local identifier = "^[%w_-]+$"
+local longest_identifier = 64
 
 
 -- A member as text; nil where there is none.
@@ -61,34 +81,181 @@ local function member(err, name)
 end
 
 
--- A message for those who must not see hosts: a message of the kind's template has the template's
--- placeholder for its host; any other is searched.
-local function hide_hosts(kind, message)
-    if message == kind.message then return message end
-    local parts = templates[kind]
-    local values = parts and template.read(parts, message)
-    if not values then return hosts.hide(message) end
-    if not values.host then return message end
-    values.host = hosts.placeholder
-    return (template.fill(parts, values))
-end
-
-
--- The status that the error is answered with; a number that is none of an error's becomes 500.
+-- The status that the error is sent with; a number that is none of an error's becomes 500. A gateway
+-- that gets no response sends 502, or 504 if that took too long.
 local function error_status(err, kind)
     local number = status.normalize(rawget(err, "status") or kind.status)
+    local word = number == nil and kept.get(err, "word") -- of a transport error
+    if word then return word == "timeout" and 504 or 502 end
     return number and number >= 400 and number <= 599 and number or 500
 end
 
 
--- The options, read and checked; or nil and what is wrong with them.
-local function read_options(given)
-    local options, wrong = misuse.read("option", given == nil and {} or given, option_types)
-    local pause = options and options.retry_after
-    if pause and not (pause >= 0 and pause < math.huge) then
-        return nil, "option 'retry_after' must be a number of seconds from 0"
+local function reason_phrase(number)
+    return status.kind(number).reason or "HTTP status " .. number
+end
+
+
+-- The code for an error without one.
+local function code_for(kind, number)
+    return codes[kind.status] or codes[kind.category .. " " .. kind.retry]
+        or codes[number < 500 and "client" or "server"]
+end
+
+
+-- Is the value a token; and may a client see it that must not see hosts?
+local function judge(value)
+    if #value > longest_token then return false, false end
+    if find(value, "^[%w-]+$") then return true, true end
+    local is_token = find(value, token) ~= nil
+    return is_token, is_token and hosts.hide(value) == value
+end
+
+
+-- The request id for the client, and whether it is a token: the error's own, if that may pass.
+local function choose_id(own, hides, other)
+    if own then
+        local is_token, passes = judge(own)
+        if passes or not hides then return own, is_token end
     end
-    return options, wrong
+    return other, other and judge(other)
+end
+
+
+-- The catalogue's message: the template with its own placeholders for its host and for what is no
+-- plain identifier; nothing else of what was received.
+local function catalogue_message(kind, received)
+    local parts, has_others = templates[kind], false
+    for index = 2, parts and #parts or 0, 2 do has_others = has_others or parts[index].name ~= "host" end
+    local values = has_others and template.read(parts, received or "")
+    if not values then return kind.message end
+    local words = {}
+    for index, part in ipairs(parts) do
+        local value = part.name and part.name ~= "host" and values[part.name]
+        words[index] = part.placeholder
+            and (value and #value <= longest_identifier and match(value, identifier) or part.placeholder)
+            or part
+    end
+    return concat(words)
+end
+
+
+-- The received message without what is not the client's business; its template's host is a host,
+-- whatever it looks like.
+local function received_message(kind, received)
+    local parts = templates[kind]
+    local values = parts and template.read(parts, received)
+    if values and values.host then
+        values.host = hosts.placeholder
+        received = template.fill(parts, values)
+    end
+    return hosts.hide(received)
+end
+
+
+-- What the client hears. Where the fault is not its own these are the catalogue's words: what the
+-- service wrote is for the log.
+local function client_message(kind, received, number)
+    if kind.known and received == kind.message then return received end
+    if kind.fault == "client" and not passing[kind.category] then
+        if received then return received_message(kind, received) end
+        return kind.message
+    end
+    return kind.known and catalogue_message(kind, received) or reason_phrase(number)
+end
+
+
+-- A text as a JSON string. The core's writer of envelopes is the one place that knows what must be
+-- escaped, so an envelope is written and what stands around the string is cut off.
+local function json_string(text)
+    return sub(core.write(nil, nil, text), #'{"message":' + 1, -2)
+end
+
+
+local function escape_uri(character)
+    return format("%%%02X", byte(character))
+end
+
+
+-- The body by RFC 9457. What type it is of is told by a link, if there is a base for one; then its
+-- title is what all problems of the type have in common, else the status' reason phrase.
+local function problem(request_id, code, message, number, type_base)
+    local link, title = "about:blank", reason_phrase(number)
+    if type_base then
+        link = type_base .. gsub(code, "[^%w._~-]", escape_uri)
+        title = kinds[code] and kinds[code].message or title
+    end
+    return '{"type":' .. json_string(link) .. ',"title":' .. json_string(title)
+        .. format(',"status":%d', number)
+        .. (message and ',"detail":' .. json_string(message) or "")
+        .. ',"code":' .. json_string(code)
+        .. (request_id and ',"requestId":' .. json_string(request_id) or "") .. "}"
+end
+
+
+-- The seconds that the client is asked to wait, as the header has them; nil if it need not.
+local function pause(err, kind, options)
+    if not passing[kind.category] or kind.retry == "never" then return nil end
+    local seconds = options.retry_after or headers.retry_after(headers.kept(err)) or default_pause
+    return format("%.0f", ceil(seconds))
+end
+
+
+---@class cfs.response_options
+---@field standard boolean?
+---@field hide boolean?
+---@field request_id string?
+---@field retry_after number? in seconds
+---@field format "envelope"|"problem"|nil
+---@field type_base string?
+
+
+--- Reads the options of err:response and checks them, once for many errors.
+---
+---     local options, wrong = respond.options { standard = true }
+---
+---@param given table? as for err:response
+---@return table? options a new table, for respond.parts
+---@return string? sentence what is wrong with them, if anything is
+function respond.options(given)
+    if given == nil then return {} end
+    local options, wrong = misuse.read("option", given, option_types)
+    if not options then return nil, wrong end
+    local seconds = options.retry_after
+    if seconds and not (seconds >= 0 and seconds < huge) then
+        return nil, "option 'retry_after' must be a number of seconds from 0"
+    elseif options.format and not content_types[options.format] then
+        return nil, suggest.unknown("format", options.format, content_types)
+    end
+    return options
+end
+
+
+--- The parts of a response, without a table of headers. It never raises, whatever became of the error.
+---@param err cfs.error
+---@param kind cfs.kind the error's
+---@param options table what respond.options has read
+---@return integer status 400 to 599
+---@return string content_type
+---@return string? request_id a plain token, fit for a header
+---@return string? retry_after whole seconds
+---@return string body
+function respond.parts(err, kind, options)
+    local number, hides = error_status(err, kind), options.hide ~= false
+    local code, message, request_id = member(err, "code"), member(err, "message"), member(err, "requestId")
+    if hides then
+        if code and code ~= kind.code and not select(2, judge(code)) then code = nil end
+        message = client_message(kind, message, number)
+    end
+    message = message or kind.message or not code and reason_phrase(number) or nil
+    code = code or code_for(kind, number)
+    local is_token
+    request_id, is_token = choose_id(request_id, hides, options.request_id)
+    if options.standard then number = standard_statuses[code] or number end
+    local write = options.format == "problem" and problem or core.write
+    return number, content_types[options.format or "envelope"],
+        is_token and request_id or nil, pause(err, kind, options),
+        (write(request_id, code, message, number, options.type_base))
 end
 
 
@@ -97,41 +264,38 @@ end
 ---
 ---     local status, headers, body = err:response { request_id = ngx.var.request_id }
 ---
---- Options: `standard = true` answers 429 for 421 and 503 for 424. `hide = false` shows hosts, which
---- are otherwise `{host}`. `request_id` stands in where the error has none. `retry_after`, in
---- seconds, is what the header asks for where the category is throttle or unavailable; else what the
---- received response asked for; else 1.
+--- Where the fault is not the client's, and where the category is throttle or unavailable, the
+--- message is the catalogue's, with `{host}` for a host; of an unknown code, the status' reason
+--- phrase. Where it is the client's, the received message passes with `{host}` for authorities of
+--- URLs, credentials, IP addresses, names with ports, and names under internal suffixes. A code and a
+--- request id pass if they are plain tokens.
 ---
---- An error without a code is answered under the code of the catalogue that is closest to its
---- status, with the status' reason phrase for a message: 502 as ServiceUnavailable, "Bad Gateway".
----@param options { standard: boolean?, hide: boolean?, request_id: string?, retry_after: number? }?
+--- Options:
+---
+--- - `hide`: false passes the code, the message and the request id as they are
+--- - `standard`: true sends RateLimit with 429 and ServiceError with 503
+--- - `request_id`: stands in where the error has none
+--- - `retry_after`: the seconds that the header asks for where the category is throttle or
+---   unavailable; else what the received response asked for; else 1
+--- - `format`: "problem" for a body by RFC 9457, "envelope" if there is none
+--- - `type_base`: a URI before the code, which makes the `type` of a problem, "about:blank" otherwise
+---
+--- An error without a code gets one of the catalogue's whose category and retry are its own, and the
+--- status' reason phrase for a message: 502 is ServiceUnavailable, "Bad Gateway".
+---@param options cfs.response_options?
 ---@return integer status 400 to 599; 500 where the error has none of these
 ---@return table<string, string> headers Content-Type; x-bce-request-id, if it is a plain token; Retry-After
 ---@return string body
 function respond.response(err, options)
-    local kind, wrong = misuse.self(err, "response"), nil
-    options, wrong = read_options(options)
-    if not options then misuse.argument(1, "response", wrong) end
-    local number = error_status(err, kind)
-    local answered = options.standard and standard_statuses[number] or number
-    local code, message = member(err, "code"), member(err, "message")
-    if not code then
-        code = codes[number] or number < 500 and "InvalidHTTPRequest" or "InternalError"
-        kind = kinds[code]
-        message = message or status.kind(answered).reason or "HTTP status " .. answered
-    end
-    message = message or kind.message
-    if message and options.hide ~= false then message = hide_hosts(kind, message) end
-    local request_id = member(err, "requestId") or options.request_id
-    local fields = { ["Content-Type"] = "application/json" }
-    if request_id and #request_id <= longest_token and find(request_id, token) then
-        fields["x-bce-request-id"] = request_id
-    end
-    if passing[kind.category] then
-        local pause = options.retry_after or headers.retry_after(headers.kept(err)) or default_pause
-        fields["Retry-After"] = format("%.0f", ceil(pause))
-    end
-    return answered, fields, (core.write(request_id, code, message))
+    local kind = misuse.self(err, "response")
+    local read, wrong = respond.options(options)
+    if not read then misuse.argument(1, "response", wrong) end
+    local number, content_type, request_id, retry_after, body = respond.parts(err, kind, read)
+    return number, {
+        ["Content-Type"] = content_type,
+        ["x-bce-request-id"] = request_id,
+        ["Retry-After"] = retry_after,
+    }, body
 end
 
 

@@ -1,5 +1,5 @@
---- Reading envelopes in LuaJIT, which compiles calls by its FFI but none by Lua's C API. Whatever
---- is not plain to read is left to the C API: it does the same, more slowly.
+--- Reading envelopes in LuaJIT, which compiles calls by its FFI but none by Lua's C API. Refusals and
+--- long texts that need unescaping are left to the C API: it does the same, more slowly.
 
 local ffi = require "ffi"
 local core = require "cfs.errors.core"
@@ -19,22 +19,22 @@ local refusal = ffi.new "struct { const char *reason; size_t position; }"
 -- As in lua_core.c. The address of the function is copied: a pointer into the userdata would not
 -- keep that alive. The function itself stays where it is as long as the Lua state is open.
 local calls = ffi.cast([[struct {
-    int (*read)(const char *body, size_t length, void *envelope, void *refusal);
+    int (*read)(const char *body, size_t length, void *envelope, void *refusal, char *out,
+        size_t capacity);
     size_t envelope_size, refusal_size;
 } *]], core.calls)
-local read_envelope = ffi.cast("int (*)(const char *, size_t, void *, void *)", calls.read)
+local read_envelope = ffi.cast("int (*)(const char *, size_t, void *, void *, char *, size_t)", calls.read)
 
 assert(calls.envelope_size == ffi.sizeof(envelope) and calls.refusal_size == ffi.sizeof(refusal),
     "cfs.errors.core declares an envelope otherwise than cfs.errors.wire.envelope_ffi")
 
--- How many bodies were read. What is read lies in one place, where a finalizer that reads, too, may
--- overwrite it whenever the collector runs.
+-- Where the texts of a body are unescaped; if they do not fit, the C API reads it.
+local capacity = 4096
+local out = ffi.new("char[?]", capacity)
+
+-- How many bodies were read. The envelope and `out` are used for all of them: a finalizer that reads,
+-- too, overwrites both, and it may run at any allocation.
 local reads = 0
-
-
-local function is_plain(member)
-    return member.source == nil or member.exact
-end
 
 
 -- The text of a member; nil if it is absent.
@@ -52,19 +52,22 @@ function envelope_ffi.reader(parse)
         if type(body) ~= "string" then return parse(body) end
         reads = reads + 1
         local read = reads
-        local what = read_envelope(body, #body, envelope, refusal)
-        if what ~= 0 or not (envelope.code.exact and is_plain(envelope.message)
-            and is_plain(envelope.request_id)) then return parse(body) end
+        local what = read_envelope(body, #body, envelope, refusal, out, capacity)
+        if what ~= 0 or not (envelope.code.exact and envelope.message.exact
+            and envelope.request_id.exact) then return parse(body) end
         local code, code_length = envelope.code.source, envelope.code.length
         local message, message_length = envelope.message.source, envelope.message.length
         local request_id, request_id_length = envelope.request_id.source, envelope.request_id.length
         local has_others = envelope.has_others
-        if read ~= reads then return parse(body) end
+        if read ~= reads then return parse(body) end -- the pointers may be those of another body
         code = take(code, code_length)
+        message = take(message, message_length)
+        request_id = take(request_id, request_id_length)
+        if read ~= reads then return parse(body) end -- the texts may be those of another body
         local err = setmetatable({
             code = code,
-            message = take(message, message_length),
-            requestId = take(request_id, request_id_length),
+            message = message,
+            requestId = request_id,
         }, metatables[code] or unknown)
         if has_others then kept[err] = { document = body } end
         return err

@@ -1,0 +1,148 @@
+--- Text within the columns of a terminal, where a Chinese character takes two.
+
+local byte, find, gmatch, gsub, match, rep, sub =
+    string.byte, string.find, string.gmatch, string.gsub, string.match, string.rep, string.sub
+local concat = table.concat
+
+local columns = {}
+
+--- How wide a line is.
+columns.total = 80
+
+--- Where the second column of an entry begins.
+columns.margin = 13
+
+-- First and last code points of what is two columns wide: East Asian Wide and Fullwidth of
+-- Unicode's UAX #11, in rough.
+local wide = {
+    { 0x1100, 0x115f }, { 0x2e80, 0x303e }, { 0x3041, 0xa4cf }, { 0xac00, 0xd7a3 }, { 0xf900, 0xfaff },
+    { 0xfe30, 0xfe6f }, { 0xff00, 0xff60 }, { 0xffe0, 0xffe6 }, { 0x1f300, 0x1f64f },
+    { 0x1f900, 0x1f9ff }, { 0x20000, 0x3fffd },
+}
+
+-- One character of UTF-8.
+local character_pattern = "[^\128-\191][\128-\191]*"
+
+-- Such a character does not begin a line.
+local closing = {}
+for character in gmatch("，。、；：？！）」』】》”’", character_pattern) do closing[character] = true end
+
+
+local function code_point(character)
+    local first, second, third, fourth = byte(character, 1, 4)
+    if fourth then
+        return (first - 0xf0) * 0x40000 + (second - 0x80) * 0x1000 + (third - 0x80) * 0x40 + fourth - 0x80
+    elseif third then
+        return (first - 0xe0) * 0x1000 + (second - 0x80) * 0x40 + third - 0x80
+    end
+    return 0 -- nothing below U+0800 is wide
+end
+
+
+local function character_width(character)
+    local point = #character > 2 and code_point(character) or 0
+    for _, range in ipairs(wide) do
+        if point >= range[1] and point <= range[2] then return 2 end
+    end
+    return 1
+end
+
+
+--- How many columns a text takes.
+---@param text string valid UTF-8
+---@return integer
+function columns.width(text)
+    if not find(text, "[\225-\244]") then return #gsub(text, "[\128-\191]", "") end
+    local width = 0
+    for character in gmatch(text, character_pattern) do width = width + character_width(character) end
+    return width
+end
+
+local width_of = columns.width
+
+
+--- The text, with spaces behind it up to the width.
+---@param text string
+---@param width integer
+---@return string
+function columns.pad(text, width)
+    return text .. rep(" ", width - width_of(text))
+end
+
+
+-- A word in pieces between which a line may end: Chinese text has no spaces.
+local function pieces_of(word)
+    if not find(word, "[\225-\244]") then return { word } end
+    local pieces, narrow = {}, nil
+    for character in gmatch(word, character_pattern) do
+        if closing[character] and #pieces > 0 then
+            pieces[#pieces], narrow = pieces[#pieces] .. character, nil
+        elseif character_width(character) == 2 then
+            pieces[#pieces + 1], narrow = character, nil
+        elseif narrow then
+            pieces[narrow] = pieces[narrow] .. character
+        else
+            narrow = #pieces + 1
+            pieces[narrow] = character
+        end
+    end
+    return pieces
+end
+
+
+-- The place behind as much of a piece as fits into so many columns.
+local function cut(piece, room)
+    local stop, width = 1, 0
+    for character in gmatch(piece, character_pattern) do
+        width = width + character_width(character)
+        if width > room then break end
+        stop = stop + #character
+    end
+    return stop
+end
+
+
+-- The lines of a text: the words of it, each in at most so many columns.
+local function lines_of(text, room)
+    local lines, line, used = {}, "", 0
+    for word in gmatch(text, "%S+") do
+        local space = line == "" and "" or " "
+        for _, piece in ipairs(pieces_of(word)) do
+            local width = width_of(piece)
+            if used > 0 and used + #space + width > room then
+                lines[#lines + 1], line, used, space = line, "", 0, ""
+            end
+            while width > room do
+                local stop = cut(piece, room)
+                lines[#lines + 1], piece = sub(piece, 1, stop - 1), sub(piece, stop)
+                width = width_of(piece)
+            end
+            line, used, space = line .. space .. piece, used + #space + width, ""
+        end
+    end
+    lines[#lines + 1] = line ~= "" and line or nil
+    return lines
+end
+
+
+--- The text in lines that fit, those from the second on behind a margin.
+---@param text string
+---@param margin integer? columns, 0
+---@return string
+function columns.wrap(text, margin)
+    margin = margin or 0
+    return concat(lines_of(text, columns.total - margin), "\n" .. rep(" ", margin))
+end
+
+
+--- One entry: "message      The specified CFS instance does not exist."
+---@param label string
+---@param text string
+---@return string
+function columns.entry(label, text)
+    local margin = columns.margin
+    return (match(columns.pad(label, margin) .. columns.wrap(text, margin), "^.*%S"))
+end
+
+
+return columns

@@ -1,0 +1,43 @@
+local errors = require "cfs.errors"
+local support = require "spec.helpers.support"
+
+local refusal = "no field '%s' can be added; errors.extend adds codes"
+
+
+describe("cfs.errors", function()
+    it("takes no new field", function()
+        support.raises(refusal:format("foo"), function() errors.foo = 1 end)
+        support.raises(refusal:format("NoSuchCode"), function() errors.NoSuchCode = errors.RateLimit end)
+        support.raises(refusal:format("RateLimit"), function() errors.RateLimit = nil end)
+        support.raises(refusal:format("7"), function() errors[7] = true end)
+        assert.is_nil(rawget(errors, "foo"))
+    end)
+
+    it("lets a test put its own function in a function's place", function()
+        local parse = errors.parse
+        errors.parse = function() return "mine" end
+        assert.equal("mine", errors.parse())
+        errors.parse = parse
+    end)
+end)
+
+
+describe("errors.catalogue", function()
+    it("takes no new field", function()
+        support.raises(refusal:format("foo"), function() errors.catalogue.foo = 1 end)
+    end)
+
+    it("is a copy: what is done to it breaks nothing", function()
+        local kind, text = errors.RateLimit, tostring(errors.catalogue)
+        for _, value in ipairs { false, 5, {} } do
+            errors.catalogue.RateLimit = value
+            assert.is_true(rawequal(kind, errors.RateLimit))
+            assert.is_true(rawequal(kind, errors.new("RateLimit", { host = "nd7" }):kind()))
+            assert.equal(text, tostring(errors.catalogue))
+        end
+        errors.catalogue.RateLimit = nil
+        assert.is_true(rawequal(kind, errors.catalogue.RateLimit))
+        assert.is_true(rawequal(kind, errors.RateLimit))
+        rawset(errors.catalogue, "RateLimit", kind)
+    end)
+end)

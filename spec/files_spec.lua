@@ -1,0 +1,42 @@
+-- After `require`, the library opens no file: it works when no descriptor is left and its own files
+-- are gone.
+
+local command = require "spec.helpers.command"
+local files = require "spec.helpers.files"
+
+-- Runs in a directory that has a copy of the library, and of this.
+local program = [[
+local loaded = {
+    errors = require "cfs.errors",
+    retry = require "cfs.errors.retry",
+    testing = require "cfs.errors.testing",
+}
+local methods = require("cfs.errors.base.state").methods
+local every_call = require "every_call"
+
+assert(os.execute("rm -r " .. arg[1]))
+local holders = {}
+repeat
+    local holder = io.open("/dev/null")
+    holders[#holders + 1] = holder
+until not holder
+assert(not io.open "/dev/null" and not pcall(require, "cfs.errors.no_such_module"))
+
+local count = every_call.run(loaded, methods)
+for _, holder in ipairs(holders) do holder:close() end -- an interpreter that ends badly needs one
+print(count .. " calls, " .. #holders .. " descriptors taken")
+]]
+
+
+describe("The library, once it is loaded,", function()
+    it("needs no descriptor and none of its files", function()
+        local directory = command.new_directory()
+        command.must("cp -r lua spec/helpers/every_call.lua " .. directory)
+        files.write(directory .. "/program.lua", program)
+        local output = command.must(("ulimit -n 64; LUA_PATH='%s/lua/?.lua;%s/?.lua;;' %s %s/program.lua %s")
+            :format(directory, directory, command.interpreter, directory, directory))
+        local calls, descriptors = output:match("(%d+) calls, (%d+) descriptors taken")
+        assert.is_true(tonumber(calls) > 90, output)
+        assert.is_true(tonumber(descriptors) > 50, output)
+    end)
+end)

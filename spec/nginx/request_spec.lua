@@ -1,0 +1,543 @@
+local cjson = require "cjson"
+local errors = require "cfs.errors"
+local metrics = require "spec.nginx.metrics"
+local server = require "spec.nginx.server"
+
+local conf = [[
+lua_shared_dict cfs_errors 1m;
+proxy_cache_path cache keys_zone=responses:1m;
+proxy_cache_key $request_uri;
+proxy_cache_valid any 1m;
+init_by_lua_block {
+    errors, nginx = require "cfs.errors", require "cfs.errors.nginx"
+
+    function not_found() errors.raise("InstanceNotFound", { requestId = "7e0c3b52" }) end
+    function without_id() errors.raise "InstanceNotFound" end
+    function sleep() ngx.sleep(0.001) end
+
+    -- A value whose __tostring is f.
+    function odd(f) return setmetatable({}, { __tostring = f }) end
+
+    -- What each location /handler/NAME runs.
+    local function define(name, f, options) handlers[name] = nginx.handler(f, options) end
+    handlers = {}
+    define("returns_nil_err", function() return nil, errors.AccessDenied() end)
+    define("returns_false_err", function() return false, errors.AccessDenied() end)
+    define("returns_others", function()
+        local function count(...) return select("#", ...) .. tostring((...)) .. tostring((select(2, ...))) end
+        local results = {
+            { f = function() return errors.AccessDenied() end },
+            { f = function() return true, errors.AccessDenied() end },
+            { f = function() return nil, "reason", nil end },
+            { f = function() return nil end },
+            { f = function() return end },
+        }
+        for _, row in ipairs(results) do
+            ngx.say((count(nginx.handler(row.f)()):gsub(" .*", "")))
+        end
+    end)
+
+    define("id_string", without_id, { request_id = "edge-1" })
+    define("id_of_edge", without_id, { request_id = function() return ngx.var.http_x_request_id end })
+    define("id_own", not_found, { request_id = "edge-1" })
+    define("id_raises", without_id, { request_id = function() error "no id today" end })
+    define("id_sleeps", without_id, { request_id = sleep })
+    define("id_yields", without_id, { request_id = function() coroutine.yield("x") end })
+    define("id_table", without_id, { request_id = function() return {} end })
+
+    local function to_conflict(err) return errors.new("FSNotInService", { cause = err }) end
+    define("map", not_found, { map = to_conflict })
+    define("map_nil", not_found, { map = function() end })
+    define("map_raises", not_found, { map = function() error(odd(function() error "twice" end)) end })
+    define("map_sleeps", not_found, { map = sleep })
+    define("map_string", not_found, { map = function() return "FSNotInService" end })
+
+    define("log", not_found, {
+        log = function(err, level, line)
+            ngx.log(ngx.WARN, "mine: ", err.code, " ", level == ngx.INFO, " ", line)
+        end,
+    })
+    define("log_raises", not_found, { log = function() error "no log today" end })
+    define("log_sleeps", not_found, { log = sleep })
+    define("problem", not_found, { format = "problem", type_base = "https://example.org/errors/" })
+
+    define("foreign_raises", function() error(odd(function() error "no words" end)) end)
+    define("foreign_sleeps", function() error(odd(sleep)) end)
+    define("foreign_table", function() error(odd(function() return {} end)) end)
+    define("cause_raises", function()
+        errors.raise("InstanceNotFound", { cause = odd(function() error "no words" end) })
+    end)
+    define("members", function()
+        local err = errors.InstanceNotFound()
+        err.code, err.message, err.requestId, err.status = {}, 7, odd(sleep), 0/0
+        errors.raise(err)
+    end)
+
+    define("at_raise", function() errors.raise "InternalError" end)
+    define("at_kind", function() errors.InternalError:raise() end)
+    define("at_error", function() error(errors.InternalError()) end)
+    define("at_assert", function() errors.assert(nil, errors.InternalError()) end)
+    define("at_exit", function() nginx.exit(errors.InternalError) end)
+    define("at_none", not_found)
+
+    -- One error that a program keeps, and raises again and again.
+    local kept = errors.InstanceNotFound()
+    define("kept", function() errors.raise(kept) end)
+
+    define("begun", function() ngx.print("the beginning") not_found() end)
+    define("ended", function() ngx.print("all of it") ngx.eof() not_found() end)
+    define("headers", function()
+        for name, value in pairs(ngx.req.get_uri_args()) do ngx.header[name] = value end
+        not_found()
+    end)
+
+    relay = nginx.relay()
+    guarded = nginx.guard(function(...)
+        local what = select("#", ...) > 0 and (select(select("#", ...), ...))
+        if what == "mine" then errors.raise("ServiceUnavailable") end
+        if what == "client" then errors.raise("InvalidFSName") end
+        if what == "foreign" then error("a bug") end
+        return what, 2
+    end)
+}
+init_worker_by_lua_block { guarded("mine") }
+server {
+    listen 127.0.0.1:PORT2;
+    location / { content_by_lua_block { require("spec.nginx.upstream").serve() } }
+    location /types {
+        content_by_lua_block {
+            ngx.status = 404
+            ngx.header["Content-Type"] = ngx.var.arg_type and ngx.unescape_uri(ngx.var.arg_type)
+            ngx.header["Set-Cookie"] = { "a=1", "b=2" }
+            for name, value in pairs(ngx.req.get_uri_args()) do
+                if name ~= "type" then ngx.header[name] = value end
+            end
+            ngx.print('{"requestId":"7e0c3b52","code":"InstanceNotFound","message":"gone"}')
+        }
+    }
+    location /accel {
+        add_header X-Accel-Redirect /handler/at_none;
+        default_type "text/x; charset=gbk";
+        return 200;
+    }
+    location /refuses { add_header x-bce-request-id 4db2b34d; return 403; }
+}
+upstream balanced {
+    server 127.0.0.1:PORT2;
+    balancer_by_lua_block { guarded("foreign") }
+}
+server {
+    listen 127.0.0.1:PORT1;
+    listen 127.0.0.1:PORT3 http2;
+    default_type text/plain;
+    proxy_http_version 1.1;
+
+    location ~ ^/handler/(?<name>\w+)$ { content_by_lua_block { handlers[ngx.var.name]() } }
+    location ~ ^/access/(?<name>\w+)$ {
+        access_by_lua_block { handlers[ngx.var.name]() }
+        content_by_lua_block { ngx.say("PROTECTED") }
+    }
+    location = /guard {
+        content_by_lua_block {
+            ngx.timer.at(0, guarded, ngx.var.arg_what)
+            ngx.say("fine")
+        }
+    }
+    location = /guard/log {
+        content_by_lua_block { ngx.say(guarded("fine")) ngx.say(tostring(guarded("client"))) }
+        log_by_lua_block { guarded("client") relay.log() }
+    }
+    location = /guard/balancer { proxy_pass http://balanced/?name=fine; }
+
+    header_filter_by_lua_block { relay.header_filter() }
+    body_filter_by_lua_block { relay.body_filter() }
+    log_by_lua_block { relay.log() }
+
+    location / { proxy_pass http://127.0.0.1:PORT2; }
+    location = /aside { content_by_lua_block { handlers.returns_nil_err() } }
+    location = /aside/relay { proxy_pass http://127.0.0.1:PORT2/?name=headers_only; }
+    location = /shared {
+        access_by_lua_block {
+            ngx.location.capture("/aside", { ctx = ngx.ctx })
+            ngx.location.capture_multi {
+                { "/aside/relay", { ctx = ngx.ctx } }, { "/aside/relay", { ctx = ngx.ctx } },
+            }
+        }
+        proxy_pass http://127.0.0.1:PORT2/?name=dependency;
+    }
+    location = /auth/raise { auth_request /aside; proxy_pass http://127.0.0.1:PORT2; }
+    location = /auth/page { auth_request /aside; error_page 403 /page; proxy_pass http://127.0.0.1:PORT2; }
+    location = /auth/other { auth_request /handler/at_none; proxy_pass http://127.0.0.1:PORT2; }
+    location = /auth/upstream { auth_request /refuses; proxy_pass http://127.0.0.1:PORT2; }
+    location = /auth/captured {
+        access_by_lua_block { ngx.exit(ngx.location.capture("/aside").status) }
+        proxy_pass http://127.0.0.1:PORT2;
+    }
+    location = /page { internal; return 200 "<html>a page</html>"; }
+    location = /cached { proxy_cache responses; proxy_pass http://127.0.0.1:PORT2/?name=dependency; }
+    location = /flushed {
+        proxy_intercept_errors on;
+        error_page 502 = @flushed;
+        proxy_pass http://127.0.0.1:PORT2/?name=html;
+    }
+    location @flushed {
+        content_by_lua_block {
+            ngx.status = 500
+            for _, piece in ipairs { '{"code":', '"CreateOrderFail",', '"requestId":"7e0c3b52"}' } do
+                ngx.print(piece)
+                ngx.flush(true)
+                ngx.sleep(0.005)
+            end
+        }
+    }
+    location = /file {
+        proxy_intercept_errors on;
+        error_page 502 /page;
+        proxy_pass http://127.0.0.1:PORT2/?name=html;
+    }
+    location = /next { proxy_pass http://next/?name=envelope; }
+    location = /large { client_max_body_size 1; proxy_pass http://127.0.0.1:PORT2; }
+    location = /421 { return 421; }
+    location = /424 { return 424; }
+    location = /metrics { content_by_lua_block { ngx.print(nginx.metrics()) } }
+}
+upstream next { server 127.0.0.1:PORT5 max_fails=0; server 127.0.0.1:PORT2 backup; }
+]]
+
+local not_found = '{"requestId":"7e0c3b52","code":"InstanceNotFound",'
+    .. '"message":"The specified CFS instance does not exist."}'
+
+-- What /handler/NAME responds: the code and the id of the request, "" for nginx's; and what a line of
+-- the log has beside the error's own.
+local handler_rows = {
+    { "returns_nil_err", "AccessDenied", "" },
+    { "returns_false_err", "AccessDenied", "" },
+    { "id_string", "InstanceNotFound", "edge-1" },
+    { "id_own", "InstanceNotFound", "7e0c3b52" },
+    { "id_of_edge", "InstanceNotFound", "" },
+    { "id_of_edge", "InstanceNotFound", "edge-2", arguments = "-H 'X-Request-Id: edge-2'" },
+    { "id_of_edge", "InstanceNotFound", "", arguments = "-H 'X-Request-Id: a b'" },
+    { "id_of_edge", "InstanceNotFound", "", arguments = "-H 'X-Request-Id: " .. ("x"):rep(129) .. "'" },
+    { "id_raises", "InstanceNotFound", "", "'request_id', which failed: init_by_lua" },
+    { "id_sleeps", "InstanceNotFound", "", "'request_id', which failed: attempt to yield across C-call" },
+    { "id_yields", "InstanceNotFound", "", "'request_id', which failed: attempt to yield across C-call" },
+    { "id_table", "InstanceNotFound", "", "'request_id', which failed: it returned a table, not a string" },
+    { "map", "FSNotInService", "7e0c3b52" },
+    { "map_nil", "InstanceNotFound", "7e0c3b52" },
+    { "map_raises", "InstanceNotFound", "7e0c3b52", "'map', which failed: (table)" },
+    { "map_sleeps", "InstanceNotFound", "7e0c3b52", "'map', which failed: attempt to yield across C-call" },
+    { "map_string", "InstanceNotFound", "7e0c3b52", "'map', which failed: it returned a string, not an" },
+    { "log_raises", "InstanceNotFound", "7e0c3b52", "'log', which failed: init_by_lua" },
+    { "log_sleeps", "InstanceNotFound", "7e0c3b52", "'log', which failed: attempt to yield across C-call" },
+    { "foreign_raises", "InternalError", "" },
+    { "foreign_sleeps", "InternalError", "" },
+    { "foreign_table", "InternalError", "" },
+    { "cause_raises", "InstanceNotFound", "" },
+}
+
+
+describe("A request of nginx", function()
+    local nginx
+    local before = {}
+
+    -- What was counted meanwhile: labels → how often.
+    local function counted(f)
+        f()
+        local now, more = metrics.counts(nginx:get("/metrics").body), {}
+        for labels, count in pairs(now) do
+            if count ~= before[labels] then more[labels] = count - (before[labels] or 0) end
+        end
+        before = now
+        return more
+    end
+
+    -- The lines of the log that tell of an error, without nginx's part.
+    local function error_lines()
+        local lines = {}
+        for _, line in ipairs(nginx:lines()) do
+            if line:find(" category=", 1, true) then lines[#lines + 1] = line end
+        end
+        return lines
+    end
+
+    local function at_once(f)
+        counted(function() end)
+        nginx:clear_log()
+        return counted(f)
+    end
+
+    setup(function()
+        nginx = server.start { http = conf }
+        counted(function() end)
+    end)
+    teardown(function() nginx:stop() end)
+
+    for _, row in ipairs(handler_rows) do
+        it("is responded to by a handler, whatever its function and its options do: " .. row[1], function()
+            local answer
+            local path = "/handler/" .. row[1]
+            local counts = at_once(function() answer = nginx:get(path, row.arguments) end)
+            local envelope = cjson.decode(answer.body)
+            local id = answer.headers["x-bce-request-id"]
+            assert.same({ row[2], errors.catalogue[row[2]].status, 0 },
+                { envelope.code, answer.status, answer.exit })
+            assert.equal(id, envelope.requestId)
+            assert.equal(row[3] == "" and id:match("^" .. ("%x"):rep(32) .. "$") or row[3], id)
+            assert.equal(1, metrics.sum(counts))
+            local lines = error_lines()
+            assert.equal(1, #lines)
+            assert.truthy(lines[1]:find(" requestId=" .. id .. " ", 1, true), lines[1])
+            assert.equal(row[4] and 2 or 1, #nginx:lines())
+            if row[4] then
+                local complaint = "cfs.errors.nginx goes on without the option " .. row[4]:gsub("%(nginx.*", "")
+                assert.truthy(nginx:lines()[1]:find(complaint, 1, true)
+                    or nginx:lines()[2]:find(complaint, 1, true), nginx:log())
+            end
+        end)
+    end
+
+    it("does not pass where access fails", function()
+        for _, name in ipairs { "returns_nil_err", "returns_false_err", "map_raises", "members" } do
+            local answer = nginx:get("/access/" .. name)
+            assert.is_true(answer.status >= 400)
+            assert.is_nil(answer.body:find("PROTECTED"))
+        end
+    end)
+
+    it("gets other results of a handler's function as they are", function()
+        local answer = nginx:get("/handler/returns_others")
+        assert.equal("1AccessDenied\n2trueAccessDenied:\n3nilreason\n1nilnil\n0nilnil\n",
+            (answer.body:gsub("1AccessDenied[^\n]*", "1AccessDenied"):gsub("(2true%w+:)[^\n]*", "%1")))
+    end)
+
+    it("is responded to, whatever became of the error's members", function()
+        local answer
+        assert.same({ ["InstanceNotFound not_found none raised"] = 1 },
+            at_once(function() answer = nginx:get("/handler/members") end))
+        assert.equal(500, answer.status)
+        assert.equal(answer.headers["x-bce-request-id"], cjson.decode(answer.body).requestId)
+        assert.equal(1, #error_lines())
+    end)
+
+    it("leaves an error that the program keeps as it was", function()
+        local first, second = nginx:get("/handler/kept"), nginx:get("/handler/kept")
+        assert.is_true(first.headers["x-bce-request-id"] ~= second.headers["x-bce-request-id"])
+        assert.equal(second.headers["x-bce-request-id"], cjson.decode(second.body).requestId)
+    end)
+
+    it("is logged by the option log, if there is one", function()
+        at_once(function() nginx:get("/handler/log") end)
+        assert.equal(1, #nginx:lines())
+        assert.truthy(nginx:lines()[1]:find("mine: InstanceNotFound true code=InstanceNotFound status=404 "
+            .. "requestId=7e0c3b52 ", 1, true))
+    end)
+
+    it("gets a problem by RFC 9457", function()
+        local answer = nginx:get("/handler/problem")
+        assert.equal("application/problem+json", answer.headers["content-type"])
+        local problem = cjson.decode(answer.body)
+        assert.same({ "https://example.org/errors/InstanceNotFound", 404, "7e0c3b52" },
+            { problem.type, problem.status, problem.requestId })
+    end)
+
+    it("has the line of the program in its log line where the fault is the server's", function()
+        local first = select(2, conf:match("init_by_lua_block {(.*)define%(\"at_raise"):gsub("\n", "")) + 1
+        for index, name in ipairs { "at_raise", "at_kind", "at_error", "at_assert", "at_exit" } do
+            local line = first + index - 1
+            at_once(function() nginx:get("/handler/" .. name) end)
+            local text = error_lines()[1]
+            local found = tonumber(text:match(' at="init_by_lua%(nginx.conf:%d+%):(%d+)"'))
+            assert.equal(line, found, text)
+        end
+        at_once(function() nginx:get("/handler/at_none") end)
+        assert.is_nil(error_lines()[1]:find(" at=", 1, true))
+    end)
+
+    it("breaks off where output has begun, over HTTP/1.0 and HTTP/2, too", function()
+        local versions = { ["--http1.0"] = "", ["--http1.1"] = "the beginning" }
+        for version, body in pairs(versions) do
+            local answer
+            assert.same({ ["InstanceNotFound not_found 404 raised"] = 1 },
+                at_once(function() answer = nginx:get("/handler/begun", version) end))
+            assert.is_true(answer.exit ~= 0)
+            assert.equal(body, answer.body)
+            assert.truthy(error_lines()[1]:find("the response had begun and breaks off here: ", 1, true))
+        end
+        local command = "curl -s --max-time 5 --http2-prior-knowledge http://127.0.0.1:%d/handler/begun; echo $?"
+        local pipe = io.popen(command:format(nginx.port + 2))
+        local output = pipe:read("*a")
+        pipe:close()
+        assert.equal("92", output:match("%d+\n$"):sub(1, -2)) -- curl: the stream broke off
+    end)
+
+    it("is left alone where its response is complete", function()
+        for _, version in ipairs { "--http1.0", "--http1.1" } do
+            local answer
+            at_once(function() answer = nginx:get("/handler/ended", version) end)
+            assert.same({ 0, "all of it" }, { answer.exit, answer.body })
+            assert.truthy(error_lines()[1]:find("the response was complete before this: ", 1, true))
+        end
+    end)
+
+    describe("gets no header that describes another body:", function()
+        local untrue = { "Content-MD5", "Digest", "Content-Digest", "Repr-Digest", "Unencoded-Digest",
+            "Content-Encoding", "Content-Language", "Content-Location", "Content-Range",
+            "Content-Disposition", "ETag", "Last-Modified", "Accept-Ranges", "Location",
+            "Trailer", "Signature", "Signature-Input", "Delta-Base", "IM", "x-bce-content-crc32",
+            "x-bce-content-crc32c", "x-bce-content-sha256", "Content-Features" }
+
+        for _, name in ipairs(untrue) do
+            it(name, function()
+                local query = "?" .. name .. "=identity&Content-Security-Policy=x&X-Kept=yes"
+                for _, path in ipairs { "/handler/headers" .. query, "/types" .. query .. "&type=text/html" } do
+                    local answer = nginx:get(path)
+                    assert.same({ 404, 0 }, { answer.status, answer.exit })
+                    assert.is_nil(answer.headers[name:lower()], path)
+                    assert.equal("yes", answer.headers["x-kept"])
+                    assert.equal("x", answer.headers["content-security-policy"])
+                    assert.equal("InstanceNotFound", cjson.decode(answer.body).code)
+                end
+            end)
+        end
+
+        it("Transfer-Encoding", function()
+            local answer = nginx:get("/handler/headers?Transfer-Encoding=chunked")
+            assert.same({ 404, 0, not_found }, { answer.status, answer.exit, answer.body })
+            assert.is_nil(answer.headers["transfer-encoding"])
+        end)
+
+        it("Cache-Control and Expires of a response that did not come", function()
+            local answer = nginx:get("/handler/headers?Cache-Control=max-age%3D60&Expires=x")
+            assert.is_nil(answer.headers["cache-control"] or answer.headers.expires)
+            answer = nginx:get("/types?Cache-Control=no-store&type=text/html") -- that is an error's own
+            assert.equal("no-store", answer.headers["cache-control"])
+        end)
+    end)
+
+    it("gets application/json, whatever the upstream's type", function()
+        for _, of in ipairs { "application/json; charset=iso-8859-1", "text/html; charset=gbk",
+            "application/problem+json", "application/jsonp", "application/x-ndjson", "text/html",
+            'APPLICATION/JSON;charset="GBK"', "text/plain;a=b" } do
+            local query = "?type=" .. of:gsub("[^%w/]", function(c) return ("%%%02X"):format(c:byte()) end)
+            for _, version in ipairs { "--http1.0", "--http1.1" } do
+                local answer = nginx:get("/types" .. query, version)
+                assert.equal("application/json", answer.headers["content-type"], of)
+                assert.equal(404, answer.status)
+                assert.equal(2, select(2, answer.head:gsub("\nSet%-Cookie: ", "")))
+                assert.equal(1, select(2, answer.head:gsub("\nDate: ", "")))
+                assert.equal("InstanceNotFound", cjson.decode(answer.body).code)
+            end
+        end
+    end)
+
+    it("gets an envelope where Content-Encoding says that there is none", function()
+        for _, of in ipairs { "identity", "Identity", "", "identity, identity" } do
+            local answer = nginx:get("/types?Content-Encoding=" .. of:gsub(" ", "%%20"))
+            assert.same({ "InstanceNotFound", nil },
+                { cjson.decode(answer.body).code, answer.headers["content-encoding"] })
+        end
+    end)
+
+    it("is not taken for a subrequest that shares ngx.ctx with it", function()
+        local answer
+        assert.same({
+            ["AccessDenied permission 403 raised"] = 1,
+            ["SignatureDoesNotMatch authentication 403 upstream"] = 2,
+            ["ServiceError unavailable 424 upstream"] = 1,
+        }, at_once(function() answer = nginx:get("/shared") end))
+        assert.equal(424, answer.status)
+        assert.is_nil(answer.body:find("nd7", 1, true))
+        assert.equal(2, #error_lines()) -- that of /aside, and its own
+    end)
+
+    describe("that auth_request refuses is counted and logged once, under one id:", function()
+        local rows = {
+            { "/auth/raise", 403, "AccessDenied permission 403 raised", "AccessDenied" },
+            { "/auth/page", 403, "AccessDenied permission 403 raised", "AccessDenied" },
+            { "/auth/captured", 403, "AccessDenied permission 403 raised", "AccessDenied" },
+            { "/auth/other", 500, "InstanceNotFound not_found 404 raised", "InternalError" },
+            { "/auth/upstream", 403, "(empty) permission 403 upstream", "AccessDenied" },
+        }
+        for _, row in ipairs(rows) do
+            it(row[1], function()
+                local answer
+                assert.same({ [row[3]] = 1 }, at_once(function() answer = nginx:get(row[1]) end))
+                local envelope = cjson.decode(answer.body)
+                assert.same({ row[2], row[4] }, { answer.status, envelope.code })
+                local id = answer.headers["x-bce-request-id"]
+                assert.equal(id, envelope.requestId)
+                local lines = error_lines()
+                assert.equal(1, #lines)
+                assert.truthy(lines[1]:find(" requestId=" .. id .. " ", 1, true), lines[1])
+            end)
+        end
+    end)
+
+    describe("is counted once and on the right side:", function()
+        local rows = {
+            { "/cached", 424, "ServiceError unavailable 424 upstream", "ServiceError" },
+            { "/cached", 424, "ServiceError unavailable 424 upstream", "ServiceError" }, -- a HIT
+            { "/flushed", 500, "CreateOrderFail unavailable 500 upstream", "CreateOrderFail" },
+            { "/file", 502, "(html) unavailable 502 upstream", "ServiceUnavailable" },
+            { "/accel", 404, "InstanceNotFound not_found 404 raised", "InstanceNotFound" },
+            { "/next", 404, "InstanceNotFound not_found 404 upstream", "InstanceNotFound" },
+            { "/large", 413, "(html) unknown 413 raised", "RequestEntityTooLargeException", "-d too-large" },
+        }
+        for _, row in ipairs(rows) do
+            it(row[1], function()
+                local answer
+                assert.same({ [row[3]] = 1 }, at_once(function() answer = nginx:get(row[1], row[5]) end))
+                local envelope = cjson.decode(answer.body)
+                assert.same({ row[2], row[4], 0 }, { answer.status, envelope.code, answer.exit })
+                assert.equal(answer.headers["x-bce-request-id"], envelope.requestId)
+                assert.equal("application/json", answer.headers["content-type"])
+                assert.equal(1, #error_lines())
+            end)
+        end
+    end)
+
+    it("is not told to come again by a page with 421 or 424", function()
+        for _, path in ipairs { "/421", "/424" } do
+            local answer = nginx:get(path)
+            assert.equal(tonumber(path:sub(2)), answer.status)
+            assert.is_nil(answer.headers["retry-after"])
+            local code = cjson.decode(answer.body).code
+            assert.is_true(code ~= "RateLimit" and code ~= "ServiceError", code)
+        end
+    end)
+
+    describe("guard", function()
+        local rows = {
+            { "/guard?what=mine", "ServiceUnavailable unavailable 503 raised", "code=ServiceUnavailable ", " at=" },
+            { "/guard?what=client", "InvalidFSName invalid 400 raised", "code=InvalidFSName " },
+            { "/guard?what=foreign", "InternalError internal 500 raised", 'a bug"', " traceback=" },
+            { "/guard/balancer", "InternalError internal 500 raised", 'a bug"', " traceback=" },
+        }
+        for _, row in ipairs(rows) do
+            it("counts what was raised, and logs it in one line: " .. row[1], function()
+                assert.same({ [row[2]] = 1 }, at_once(function()
+                    nginx:get(row[1])
+                    server.wait("the log", function() return #error_lines() > 0 end)
+                end))
+                assert.equal(1, #error_lines())
+                local line = error_lines()[1]
+                assert.truthy(line:find("[error]", 1, true) and line:find(row[3], 1, true), line)
+                if row[4] then assert.truthy(line:find(row[4], 1, true), line) end
+            end)
+        end
+
+        it("returns what its function returns, or nil", function()
+            at_once(function()
+                assert.equal("fine2\nnil\n", nginx:get("/guard/log").body)
+                server.wait("the log", function() return #error_lines() == 2 end)
+            end)
+        end)
+
+        it("guards the start of workers", function()
+            nginx:clear_log()
+            nginx:reload()
+            server.wait("the log", function() return #error_lines() == 1 end)
+            assert.truthy(error_lines()[1]:find("code=ServiceUnavailable ", 1, true))
+        end)
+    end)
+end)

@@ -1,0 +1,31 @@
+/*
+** What a person reads of the catalogue's words, in English and in Chinese: words.def, and of each
+** code what to do about it, in Chinese: advice_zh.def. All texts are UTF-8 and live as long as the
+** program does.
+*/
+#ifndef CFS_WORDS_H
+#define CFS_WORDS_H
+
+#include "cfs.h"
+
+#include <stddef.h>
+
+CFS_BEGIN_DECLARATIONS
+
+enum cfs_language { CFS_LANGUAGE_en, CFS_LANGUAGE_zh, CFS_LANGUAGE_COUNT };
+
+typedef struct cfs_phrase {
+    const char *group;        /* "category", "retry", "fault", "remedy", ... */
+    const char *name;         /* "not_found" */
+    const char *const *texts; /* by language */
+} cfs_phrase;
+
+/* How many phrases there are. */
+CFS_API size_t cfs_phrase_count(void);
+
+/* The phrase at `index`, from 0, group by group; NULL from cfs_phrase_count() on. */
+CFS_API const cfs_phrase *cfs_phrase_at(size_t index);
+
+CFS_END_DECLARATIONS
+
+#endif
