@@ -77,7 +77,8 @@ help:
 #: make bench       how fast it is, on Lua 5.4, LuaJIT and in C, with targets; BENCH=short for a glance
 #: make bench-nginx  an error that nginx sends beside code written by hand, by wrk; BENCH=short, too
 #: make instructions  what reading takes, against bench/instructions.tsv; `make budgets` writes that anew
-#: make simulate    what an outage does to 1,000 clients without retry, with a naive one, and with ours
+#: make simulate    what an outage does to 1,000 clients without retry, with a naive one, and with ours;
+#:                  draws docs/outage.svg
 #:
 
 build/%/cfs/errors/core.so: $(SOURCES) $(HEADERS)
@@ -116,8 +117,9 @@ test-prometheus: build/luajit/cfs/errors/core.so
 	@$(call run,luajit) spec/run.lua --output=plainTerminal spec/prometheus
 
 simulate: build/lua5.4/cfs/errors/core.so
-	@tools/need lua5.4
-	@$(call run,lua5.4) bench/outage.lua
+	@tools/need lua5.4 gnuplot-nox
+	@$(call run,lua5.4) bench/outage.lua build/outage.tsv
+	@gnuplot bench/outage.gnuplot
 
 docs: build/lua5.4/cfs/errors/core.so
 	@tools/need lua5.4 lua-cjson

@@ -1,9 +1,9 @@
 -- What is written out of the loaded library: path → content. `make docs` writes the files, and a spec
 -- compares them.
 
+local phrases = require "cfs.errors.base.phrases"
 local comments = require "tools.comments"
 local errors = require "cfs.errors"
-local phrases = require "cfs.errors.base.phrases"
 local state = require "cfs.errors.base.state"
 local translation = require "tools.translation"
 
@@ -177,7 +177,8 @@ end
 
 -- The rockspec of the repository's head: all but its list of modules is written by hand.
 local function head_rockspec()
-    local lines, sources = {}, output("ls src/*.c"):gsub("\n$", ""):gsub("[^\n]+", '"%0"'):gsub("\n", ", ")
+    local lines = {}
+    local sources = output("ls src/*.c"):gsub("\n$", ""):gsub("[^\n]+", '"%0"'):gsub("\n", ", ")
     for path in output("cd lua && find . -name '*.lua' | LC_ALL=C sort"):gmatch("%./(%S+)%.lua") do
         add(lines, '        ["%s"] = "lua/%s.lua",', (path:gsub("/", ".")), path)
     end
@@ -202,8 +203,8 @@ end
 -- The version is that of the core: cfs.h has it.
 local function version()
     local number = read("src/cfs.h"):match('#define CFS_VERSION "([^"]+)"')
-    return "--- The version of these files, which is that of the core that they need. Written by "
-        .. "`make docs`.\n"
+    return "--- The version of these files, which is that of the core that they need. Written by\n"
+        .. "--- `make docs`.\n"
         .. 'return "' .. number .. '"\n'
 end
 

@@ -1,3 +1,4 @@
+local core = require "cfs.errors.core"
 local command = require "spec.helpers.command"
 local core = require "cfs.errors.core"
 local phrases = require "cfs.errors.base.phrases"
