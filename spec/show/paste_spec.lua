@@ -74,7 +74,8 @@ $ curl -v http://127.0.0.1:8080/v1/cfs/cfs-1
       { status = 404, headers = { A = "1" }, body = envelope } },
     { "the last of several, where 100 Continue has no empty line behind it",
       "> Expect: 100-continue\r\n> \r\n< HTTP/1.1 100 Continue\r\n} [23 bytes data]\n"
-          .. "* We are completely uploaded and fine\n< HTTP/1.1 404 Not Found\r\n< A: 1\r\n< \r\n" .. envelope,
+          .. "* We are completely uploaded and fine\n< HTTP/1.1 404 Not Found\r\n< A: 1\r\n< \r\n"
+          .. envelope,
       { status = 404, headers = { A = "1" }, body = envelope } },
     { "the last of several with bodies",
       "HTTP/1.1 302 Found\nA: 1\n\n<html></html>\nHTTP/2 404 \nb: 2\n\n" .. envelope,
