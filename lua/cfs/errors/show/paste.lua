@@ -19,7 +19,7 @@ local most_told, most_told_last = 16384, 512
 
 -- What a line of curl's meter is replaced by, which may stand in the midst of another line.
 local function end_of_meter(behind)
-    return find(behind, "^[*<>{}=\r\n]") and "\n" .. behind or behind
+    return find(behind, "^[*<>{}=]") and "\n" .. behind or behind
 end
 
 
