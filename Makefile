@@ -19,6 +19,7 @@ LUA_LIB_DIR =
 INST_LUADIR = $(or $(LUA_LIB_DIR),$(PREFIX)/share/lua/$(LUA_VERSION))
 INST_LIBDIR = $(or $(LUA_LIB_DIR),$(PREFIX)/lib/lua/$(LUA_VERSION))
 TYPES_DIR = $(PREFIX)/share/cfs-errors/types
+BIN_DIR = $(PREFIX)/bin
 INSTALL = install
 
 # The C library, and with the file that knows Lua, the module.
@@ -35,7 +36,7 @@ DEV_lua5.4 = liblua5.4-dev
 DEV_luajit = luajit2 libluajit2-5.1-dev
 COMPILER = gcc libc6-dev pkg-config
 NGINX = nginx libnginx-mod-http-lua
-TESTED = lua-cjson lua-busted lua-inspect
+TESTED = lua-cjson lua-busted lua-inspect lua-argparse
 
 # Runs a Lua with the library as built here: $(call run,lua5.4) file.lua
 paths = LUA_PATH='lua/?.lua;;' LUA_CPATH='build/$(1)/?.so;;'
@@ -76,7 +77,8 @@ help:
 #: make bench       how fast it is, on Lua 5.4, LuaJIT and in C, with targets; BENCH=short for a glance
 #: make bench-nginx  an error that nginx sends beside code written by hand, by wrk; BENCH=short, too
 #: make instructions  what reading takes, against bench/instructions.tsv; `make budgets` writes that anew
-#: make simulate    what an outage does to 1,000 clients without retry, with a naive one, and with ours
+#: make simulate    what an outage does to 1,000 clients without retry, with a naive one, and with ours;
+#:                  draws docs/outage.svg
 #:
 
 build/%/cfs/errors/core.so: $(SOURCES) $(HEADERS)
@@ -115,8 +117,9 @@ test-prometheus: build/luajit/cfs/errors/core.so
 	@$(call run,luajit) spec/run.lua --output=plainTerminal spec/prometheus
 
 simulate: build/lua5.4/cfs/errors/core.so
-	@tools/need lua5.4
-	@$(call run,lua5.4) bench/outage.lua
+	@tools/need lua5.4 gnuplot-nox
+	@$(call run,lua5.4) bench/outage.lua build/outage.tsv
+	@gnuplot bench/outage.gnuplot
 
 docs: build/lua5.4/cfs/errors/core.so
 	@tools/need lua5.4 lua-cjson
@@ -140,7 +143,7 @@ dist:
 
 lint:
 	@tools/need lua-check clang-format
-	luacheck -q lua spec bench examples tools
+	luacheck -q lua bin/cfs-errors spec bench examples tools
 	clang-format --dry-run -Werror src/*.c src/*.h spec/*.c bench/*.c spec/proof/*.[ch] fuzz/*.[ch] \
 	    examples/c/*.c
 
@@ -150,11 +153,18 @@ install: all
 	@for module in $(MODULES:lua/%=%); do \
 	    $(INSTALL) -D -m 644 lua/$$module $(DESTDIR)$(INST_LUADIR)/$$module || exit 1; done
 	$(INSTALL) -D -m 755 build/$(LUA)/cfs/errors/core.so $(DESTDIR)$(INST_LIBDIR)/cfs/errors/core.so
+	@# the command runs on this Lua, and finds the library wherever it is
+	$(INSTALL) -d $(DESTDIR)$(BIN_DIR)
+	{ echo '#!/usr/bin/env $(LUA)'; \
+	    echo 'package.path = "$(INST_LUADIR)/?.lua;" .. package.path'; \
+	    echo 'package.cpath = "$(INST_LIBDIR)/?.so;" .. package.cpath'; \
+	    sed 1d bin/cfs-errors; } >$(DESTDIR)$(BIN_DIR)/cfs-errors
+	chmod 755 $(DESTDIR)$(BIN_DIR)/cfs-errors
 
 uninstall:
 	$(RM) $(DESTDIR)$(TYPES_DIR)/cfs/errors/names.lua
 	$(RM) $(MODULES:lua/%=$(DESTDIR)$(INST_LUADIR)/%)
-	$(RM) $(DESTDIR)$(INST_LIBDIR)/cfs/errors/core.so
+	$(RM) $(DESTDIR)$(INST_LIBDIR)/cfs/errors/core.so $(DESTDIR)$(BIN_DIR)/cfs-errors
 
 # The C library by itself. Before 1.0 each minor version may change what programs were compiled with.
 VERSION = $(shell sed -n 's/^.define CFS_VERSION "\(.*\)"$$/\1/p' src/cfs.h)

@@ -21,6 +21,7 @@ them that can be raised, matched, explained and rendered.]],
 dependencies = {
     "lua >= 5.1, < 5.6",
     "lua-cjson",
+    "argparse", -- of the command alone
 }
 
 build = {
@@ -42,6 +43,8 @@ build = {
         ["cfs.errors.nginx.handler"] = "lua/cfs/errors/nginx/handler.lua",
         ["cfs.errors.nginx.metrics"] = "lua/cfs/errors/nginx/metrics.lua",
         ["cfs.errors.nginx.relay"] = "lua/cfs/errors/nginx/relay.lua",
+        ["cfs.errors.nginx.request"] = "lua/cfs/errors/nginx/request.lua",
+        ["cfs.errors.nginx.response"] = "lua/cfs/errors/nginx/response.lua",
         ["cfs.errors.object.kept"] = "lua/cfs/errors/object/kept.lua",
         ["cfs.errors.object.make"] = "lua/cfs/errors/object/make.lua",
         ["cfs.errors.object.match"] = "lua/cfs/errors/object/match.lua",
@@ -73,7 +76,7 @@ build = {
             incdirs = { "src" },
         },
     },
-    install = { conf = { "LICENSE", "CHANGELOG.md" } },
+    install = { bin = { "bin/cfs-errors" }, conf = { "LICENSE", "CHANGELOG.md" } },
     copy_directories = { "docs", "types" },
 }
 

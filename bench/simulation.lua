@@ -1,5 +1,6 @@
 -- Many clients against a service that fails for a while, on virtual time: a second of it takes no
--- time at all, and each run of it is the same.
+-- time at all, and each run of it is the same. While it fails, some calls get a response that says so, and
+-- some get none.
 
 local errors = require "cfs.errors"
 local retry = require "cfs.errors.retry"
@@ -64,7 +65,7 @@ simulation.ways["naive"] = function()
         local result, err
         for _ = 1, 3 do
             result, err = request()
-            if result or err.status < 500 then break end
+            if result or errors.is(err) and err.status < 500 then break end
         end
         return result, err
     end
@@ -100,13 +101,15 @@ end
 --- Runs it, one way.
 ---@param way string a key of simulation.ways
 ---@param setting setting
----@return { calls: integer, requests: integer, finished: integer, load: number } counts load: the
---- requests sent for each call, during the outage
+---@return { calls: integer, requests: integer, finished: integer, load: number, series: integer[] } counts
+--- load: the requests sent for each call, during the outage; series: the requests of each second, from the
+--- first
 function simulation.run(way, setting)
     local clock, random = new_clock(), new_random(setting.seed)
     local call = simulation.ways[way](clock, random)
-    local unavailable = errors.ServiceUnavailable()
-    local counts = { calls = 0, requests = 0, finished = 0 }
+    local failures = { errors.ServiceUnavailable(), errors.from_response { status = 502, body = "<html>" },
+        "connection refused", "timeout" }
+    local counts = { calls = 0, requests = 0, finished = 0, series = {} }
     local during = { calls = 0, requests = 0 }
 
     local function in_outage()
@@ -120,7 +123,11 @@ function simulation.run(way, setting)
 
     local function request()
         count("requests")
-        if in_outage() or random() < setting.background then return nil, unavailable end
+        local second = math.floor(clock.now()) + 1
+        counts.series[second] = (counts.series[second] or 0) + 1
+        if in_outage() or random() < setting.background then
+            return nil, failures[math.ceil(random() * #failures)] or failures[1]
+        end
         return true
     end
 

@@ -84,12 +84,14 @@ describe("Lua's prompt", function()
         assert.truthy(output:find(tostring(errors.RateLimit), 1, true))
     end)
 
-    it("shows what it is asked for, by `return` on every Lua", function()
-        local output = at_prompt(by_hand, "return errors.catalogue", [[return errors.search "mount"]])
+    it("shows what it is asked for, behind `return`, on every Lua", function()
+        local output = at_prompt(by_hand, "return errors.catalogue", [[return errors.search "mount"]],
+            "return errors.categories")
         for _, code in ipairs { "RateLimit", "AlreadyMounted" } do
             local row = tostring(errors.search(code))
             assert.truthy(output:find(row:match("[^\n]*$"), 1, true))
         end
+        assert.truthy(output:find(tostring(errors.categories), 1, true))
     end)
 
     it("explains what is pasted, on every Lua, behind `return`", function()

@@ -117,13 +117,55 @@ describe("retry.run", function()
         local world = new_world { tokens = 10 }
         world.policy.tokens = 3
         local f, calls = script { nil }
-        for _, other in ipairs { "timeout", { code = "ServiceUnavailable" }, 503 } do
+        for _, other in ipairs { "no such row", "permission denied", "header missing", { code = "A" }, 503 } do
             local result, reason = retry.run(function() f() return nil, other end, world.policy)
             assert.is_nil(result)
             assert.is_true(rawequal(other, reason))
         end
-        assert.equal(3, calls.n)
+        assert.equal(5, calls.n)
         assert.equal(3, world.policy.tokens)
+    end)
+
+    describe("takes the reason of a client that got no response for an error:", function()
+        for _, case in ipairs {
+            -- reason, the method, what follows the reason, how often f is called, why it is no more
+            { "connection refused", "POST", nil, 3, "attempt 3 of 3 was the last" },
+            { "timeout", "GET", nil, 3, "attempt 3 of 3 was the last" },
+            { "timeout", nil, nil, 3, "attempt 3 of 3 was the last" },
+            { "timeout", "POST", nil, 1, "this POST has no client token and may have been carried out, so "
+                .. "first look whether it was" },
+            { "timeout", "POST", { sent = false }, 3, "attempt 3 of 3 was the last" },
+            { "connection refused", "POST", { sent = true }, 1, "this POST has no client token and may have "
+                .. "been carried out, so first look whether it was" },
+            { "closed", "PUT", nil, 3, "attempt 3 of 3 was the last" },
+            { "certificate verify failed", "GET", nil, 1, "Mend what the cause says, here: the same call "
+                .. "fails again" },
+            { "Too many open files", "GET", nil, 1, "Mend what the cause says, here: the same call fails "
+                .. "again" },
+        } do
+            it(("%s, %s%s"):format(case[1], case[2] or "any method", case[3] and ", and what was sent" or ""),
+                function()
+                    local world, count = new_world(), 0
+                    local result, err, attempts, why = retry.run(function()
+                        count = count + 1
+                        return nil, case[1], case[3]
+                    end, world.policy, { method = case[2] })
+                    assert.same({ nil, case[4], case[4] }, { result, count, attempts })
+                    assert.equal("transport", err:origin())
+                    assert.equal(case[1], err:cause())
+                    assert.equal(case[5], why:match("^no response, [^:]+: (.*)"))
+                end)
+        end
+
+        it("a success after it is returned", function()
+            local world, count = new_world(), 0
+            assert.equal("done", retry.run(function()
+                count = count + 1
+                if count == 1 then return nil, "connection reset by peer" end
+                return "done"
+            end, world.policy, { method = "GET" }))
+            assert.same({ 0.1 }, world.slept)
+        end)
     end)
 
     it("takes an error that comes with a result for a success", function()
@@ -388,6 +430,88 @@ describe("retry.run", function()
             local f, calls = script { unavailable }
             retry.run(f, world.policy)
             assert.equal(1, calls.n)
+        end)
+    end)
+
+    describe("never overdraws the bucket, whatever yields:", function()
+        for _, name in ipairs { "random", "on_retry", "sleep" } do
+            it(name, function()
+                local world = new_world { tokens = 7, [name] = function()
+                    coroutine.yield()
+                    return 1
+                end }
+                local count, runs = 0, {}
+                for index = 1, 5 do
+                    runs[index] = coroutine.create(function()
+                        retry.run(function()
+                            count = count + 1
+                            return nil, unavailable
+                        end, world.policy)
+                    end)
+                end
+                for _ = 1, 4 do
+                    for _, run in ipairs(runs) do
+                        coroutine.resume(run)
+                        assert.is_true(world.policy.tokens >= 0)
+                    end
+                end
+                assert.same({ 6, 2 }, { count, world.policy.tokens })
+            end)
+        end
+    end)
+
+    it("gives back what it took for a repetition that the deadline forbids", function()
+        local world = new_world { deadline = 1, base = 5 }
+        local _, _, attempts = retry.run(script { unavailable }, world.policy)
+        assert.same({ 1, 500 }, { attempts, world.policy.tokens })
+    end)
+
+    describe("waits no longer than cap,", function()
+        it("whatever the service asks for and chance adds", function()
+            local world = new_world { cap = 5, throttled_base = 1 }
+            retry.run(script { receive("RateLimit", { ["Retry-After"] = "5" }), "done" }, world.policy)
+            assert.same({ 5 }, world.slept)
+        end)
+
+        for _, case in ipairs { { -1, {} }, { 0, {} }, { 0.5, { 0.5 } }, { 1, { 1 } }, { 7, { 1 } },
+                { math.huge, { 1 } }, { -math.huge, {} }, { 0 / 0, { 1 } } } do
+            it("whatever random gives: " .. case[1], function()
+                local world = new_world { base = 1, random = function() return case[1] end }
+                retry.run(script { unavailable, "done" }, world.policy)
+                assert.same(case[2], world.slept)
+            end)
+        end
+
+        it("and not at all where there is no base, however many attempts there are", function()
+            local world = new_world { base = 0, attempts = 3000, tokens = 1e6 }
+            local f, calls = script { unavailable }
+            local _, _, attempts = retry.run(f, world.policy)
+            assert.same({ 3000, 3000, {} }, { calls.n, attempts, world.slept })
+        end)
+    end)
+
+    describe("without a success between", function()
+        it("repeats no more than three calls of a policy, whatever is in the bucket", function()
+            local world = new_world()
+            local f, calls = script { unavailable }
+            for _ = 1, 20 do retry.run(f, world.policy) end
+            assert.equal(20 + 6, calls.n)
+            local _, _, attempts, why = retry.run(f, world.policy)
+            assert.same({ 1, "too many calls had to be repeated lately; more would make an outage worse" },
+                { attempts, why })
+        end)
+
+        it("goes on after two successes", function()
+            local world = new_world()
+            for _ = 1, 20 do retry.run(script { unavailable }, world.policy) end
+            for _ = 1, 2 do retry.run(script { "done" }, world.policy) end
+            assert.equal("done", retry.run(script { unavailable, "done" }, world.policy))
+        end)
+
+        it("does not count a call at which the service is not at fault", function()
+            local world = new_world()
+            for _ = 1, 20 do retry.run(script { denied }, world.policy) end
+            assert.equal("done", retry.run(script { unavailable, "done" }, world.policy))
         end)
     end)
 

@@ -73,7 +73,7 @@ end)
 
 
 describe("An installed library", function()
-    local directory, tree, luadir, libdir
+    local directory, tree, luadir, libdir, bindir
 
     -- Runs LuaRocks for this Lua, where the project was copied to; no server is asked.
     local function luarocks(arguments)
@@ -83,6 +83,7 @@ describe("An installed library", function()
 
     local function use_tree(name)
         tree = directory .. "/" .. name
+        bindir = tree .. "/bin"
         luadir, libdir = tree .. "/share/lua/" .. version, tree .. "/lib/lua/" .. version
     end
 
@@ -99,12 +100,17 @@ describe("An installed library", function()
             .. "/?.lua;;' LUA_CPATH='" .. libdir .. "/?.so;;' " .. interpreter
             .. [[ -e 'print(require("cfs.errors").parse("{\"code\":\"RateLimit\"}").status)']]
             .. [[ -e 'print(package.loaded["cfs.errors.core"].repair ~= nil)']]))
+        -- the command, which a shell finds by its name
+        assert.equal("RateLimit, cfs, 421 Misdirected Request\n", command.must("cd / && LUA_PATH='" .. luadir
+            .. "/?.lua;;' LUA_CPATH='" .. libdir .. "/?.so;;' PATH=" .. bindir .. ":$PATH "
+            .. "cfs-errors RateLimit | head -n 1"))
     end
 
     local function assert_removed()
         for _, path in ipairs { luadir, libdir } do
             assert.equal("", command.must("[ ! -e " .. path .. " ] || find " .. path .. " -type f"))
         end
+        command.must("[ ! -e " .. bindir .. "/cfs-errors ]")
     end
 
     -- The project as it is here, committed to a repository of its own.
@@ -115,7 +121,8 @@ describe("An installed library", function()
             .. " -cf - . | tar -xf - -C " .. project .. " && cd " .. project .. " && git init -q"
             .. " && git add -A && git -c user.name=spec -c user.email=spec@localhost"
             .. " -c commit.gpgsign=false commit -qm spec")
-        local config = 'rocks_servers = {}\nrocks_provided = { ["lua-cjson"] = "2.1.0-1" }\n'
+        local config = "rocks_servers = {}\n"
+            .. 'rocks_provided = { ["lua-cjson"] = "2.1.0-1", argparse = "0.7.1-1" }\n'
         if rawget(_G, "jit") then
             local incdir = command.must("pkg-config --variable=includedir luajit"):gsub("%s", "")
             config = config .. 'lua_interpreter = "luajit"\nvariables = { LUA_INCDIR = "'
@@ -180,7 +187,8 @@ describe("An installed library", function()
         for _, place in ipairs { "lualib", "site/lualib" } do
             luadir, libdir = directory .. "/openresty/" .. place, directory .. "/openresty/" .. place
             local make = "cd " .. directory .. "/project && make -s LUA=" .. interpreter
-                .. " LUA_LIB_DIR=" .. luadir .. " "
+                .. " PREFIX=" .. directory .. "/openresty LUA_LIB_DIR=" .. luadir .. " "
+            bindir = directory .. "/openresty/bin"
             command.must(make .. "install")
             assert_installed()
             command.must(make .. "uninstall")

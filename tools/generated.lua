@@ -1,24 +1,23 @@
 -- What is written out of the loaded library: path → content. `make docs` writes the files, and a spec
 -- compares them.
 
+local phrases = require "cfs.errors.base.phrases"
 local comments = require "tools.comments"
 local errors = require "cfs.errors"
 local state = require "cfs.errors.base.state"
-
-local retries = {
-    never = "never",
-    backoff = "after a growing pause",
-    throttle = "later, and slower from then on",
-    same_token = "with the same client token only",
-    resign = "once, dated and signed again",
-    poll = "once its state has changed",
-    reread = "after reading the resource again",
-}
 
 local services = {
     { name = "global", title = "Global error codes" },
     { name = "cfs", title = "CFS error codes" },
 }
+
+
+local function read(path)
+    local file = assert(io.open(path))
+    local text = file:read("*a")
+    file:close()
+    return text
+end
 
 
 local function add(lines, ...)
@@ -57,19 +56,54 @@ local function add_kind(lines, kind)
     add(lines, "- status: %d %s", kind.status, kind.reason)
     add(lines, "- fault: the %s's; category: %s; gRPC: %s", kind.fault, kind.category,
         kind.canonical)
-    add(lines, "- retry: %s", retries[kind.retry])
+    add(lines, "- retry: %s (%s)", kind.retry, phrases.say("retry", kind.retry, "en"))
     add(lines, "- what to do: %s", kind.remedy)
     add(lines, "")
 end
 
 
+-- The words of a group and what they mean, each with its codes.
+local function add_words(lines, title, group, sentence)
+    add(lines, "## %s", title)
+    add(lines, "")
+    add(lines, "%s", sentence)
+    add(lines, "")
+    add(lines, "| %s | meaning | codes |", group)
+    add(lines, "|---|---|---|")
+    for _, name in ipairs(phrases.names(group)) do
+        local codes = {}
+        for _, service in ipairs(services) do
+            for _, kind in ipairs(kinds_of(service.name)) do
+                if kind[group] == name then
+                    codes[#codes + 1] = ("[%s](#%s)"):format(kind.code, kind.code:lower())
+                end
+            end
+        end
+        if name ~= "unknown" then
+            add(lines, "| `%s` | %s | %s |", name, phrases.say(group, name, "en"),
+                group == "retry" and name == "never" and "the others" or table.concat(codes, ", "))
+        end
+    end
+    add(lines, "")
+end
+
+
 local function reference()
+    -- where the vendor documents its codes, and when that page was updated
+    local page, date = read("src/catalogue.def"):match("\n%*%* Source: (%S+) %(updated ([%d-]+)%)")
     local lines = {}
     add(lines, "# The errors")
     add(lines, "")
     add(lines, "Written by `make docs` out of the catalogue; do not edit. Codes, statuses, messages")
-    add(lines, "and descriptions are the vendor's, word for word; the rest is this library's judgement.")
+    add(lines, "and descriptions are the vendor's, word for word, from [its page](%s)", page)
+    add(lines, "as updated on %s; the rest is this library's judgement.", date)
     add(lines, "")
+    add_words(lines, "Categories", "category",
+        "What kind of failure it is: `err.category`, `errors.is(err, ...)`.")
+    add(lines, "An error whose code the catalogue lacks may also be `unknown`: neither the code nor the")
+    add(lines, "status tells what kind of failure it is.")
+    add(lines, "")
+    add_words(lines, "Words of retry", "retry", "May the same call be repeated? `err.retry`, `err:advice()`.")
     for _, service in ipairs(services) do
         add(lines, "## %s", service.title)
         add(lines, "")
@@ -140,17 +174,10 @@ local function output(command)
 end
 
 
-local function read(path)
-    local file = assert(io.open(path))
-    local text = file:read("*a")
-    file:close()
-    return text
-end
-
-
 -- The rockspec of the repository's head: all but its list of modules is written by hand.
 local function head_rockspec()
-    local lines, sources = {}, output("ls src/*.c"):gsub("\n$", ""):gsub("[^\n]+", '"%0"'):gsub("\n", ", ")
+    local lines = {}
+    local sources = output("ls src/*.c"):gsub("\n$", ""):gsub("[^\n]+", '"%0"'):gsub("\n", ", ")
     for path in output("cd lua && find . -name '*.lua' | LC_ALL=C sort"):gmatch("%./(%S+)%.lua") do
         add(lines, '        ["%s"] = "lua/%s.lua",', (path:gsub("/", ".")), path)
     end
@@ -175,7 +202,8 @@ end
 -- The version is that of the core: cfs.h has it.
 local function version()
     local number = read("src/cfs.h"):match('#define CFS_VERSION "([^"]+)"')
-    return "--- The version of these files, which is that of the core that they need. Written by `make docs`.\n"
+    return "--- The version of these files, which is that of the core that they need. Written by\n"
+        .. "--- `make docs`.\n"
         .. 'return "' .. number .. '"\n'
 end
 

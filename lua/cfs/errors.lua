@@ -71,6 +71,7 @@ kind.define {
         to_table = log.to_table,
         explain = explain.explain,
         advice = advice.advice,
+        may_retry = advice.may_retry,
     },
     errors = { __tostring = line.of, __concat = line.concat, __name = "cfs.error" },
     kinds = { __tostring = explain.kind, __call = make.call, __name = "cfs.kind" },

@@ -175,6 +175,43 @@ describe("err:advice", function()
         end)
     end)
 
+    describe("after no response", function()
+        for _, case in ipairs {
+            -- reason, call, sent, action, why
+            { "connection refused", { method = "POST" }, nil, "backoff", "no response, no connection was made: "
+                .. "the request was not sent, so repeat it after a pause that grows" },
+            { "closed", { method = "POST" }, nil, "never", "no response, the connection ended early: this POST "
+                .. "has no client token and may have been carried out, so first look whether it was" },
+            { "closed", { method = "GET" }, nil, "backoff", "no response, the connection ended early: repeat "
+                .. "it after a pause that grows" },
+            { "closed", { method = "POST", client_token = "t" }, nil, "backoff", "no response, the connection "
+                .. "ended early: repeat it after a pause that grows" },
+            { "timeout", { method = "PATCH" }, false, "backoff", "no response, time ran out: the request was "
+                .. "not sent, so repeat it after a pause that grows" },
+            { "connection refused", { method = "POST", replayable = false }, nil, "never", "no response, no "
+                .. "connection was made: the body cannot be sent again" },
+            { "certificate verify failed", { method = "GET" }, nil, "never", "no response, the TLS handshake "
+                .. "failed: Mend what the cause says, here: the same call fails again" },
+            { "bad uri: x", { method = "GET" }, nil, "never", "no response, the fault is in this program or "
+                .. "machine: Mend what the cause says, here: the same call fails again" },
+        } do
+            it(("is %s: %s, %s"):format(case[4], case[1], case[2].method), function()
+                local told = case[3] ~= nil and { sent = case[3] } or nil
+                local err = errors.from_response(nil, case[1], told)
+                local advice = err:advice(case[2])
+                assert.same({ case[4], case[5] }, { advice.action, advice.why })
+                assert.same({ case[4] ~= "never", case[5] }, { err:may_retry(case[2]) })
+            end)
+        end
+    end)
+
+    it("pauses by a number, however many attempts there were", function()
+        local err = new("ServiceUnavailable")
+        assert.equal("ServiceUnavailable: attempt 1e+300 of 1e+300 was the last",
+            err:advice({ attempt = 1e300, attempts = 1e300 }).why)
+        assert.equal(20, err:advice({ attempt = 1e300, attempts = 2e300 }).delay)
+    end)
+
     it("ends with the last attempt", function()
         local err = new("ServiceUnavailable")
         assert.same({ "backoff", 3 }, { err:advice({ attempt = 2 }).action, err:advice().attempts })
@@ -293,6 +330,16 @@ describe("err:advice", function()
             assert.equal(now, offset("Tue Nov 24 10:30:00 2026", 0))
         end)
 
+        it("not by a clock that was never set", function()
+            assert.is_nil(offset("Thu, 01 Jan 1970 00:00:00 GMT", now))
+            assert.is_nil(offset("Thu, 01 Jan 1970 00:00:07 GMT", 0))
+            assert.is_nil(offset("Tue, 01 Jan 1980 00:00:00 GMT", now))
+            assert.is_nil(offset("Fri, 31 Dec 9999 23:59:59 GMT", now))
+            local headers = { Date = "Thu, 01 Jan 1970 00:00:00 GMT",
+                ["Retry-After"] = "Tue, 24 Nov 2026 10:30:30 GMT" }
+            assert.equal(30, new("RateLimit"):advice({ headers = headers, now = now }).retry_after)
+        end)
+
         it("not without one of them", function()
             assert.is_nil(offset(nil, now))
             assert.is_nil(offset(date, nil))
@@ -385,5 +432,33 @@ describe("err:advice", function()
                     function() err:advice { [name] = value } end)
             end
         end
+    end)
+end)
+
+
+describe("err:may_retry", function()
+    it("says whether the same call may be made again, and why", function()
+        for _, case in ipairs {
+            { "ServiceUnavailable", { method = "GET" }, true },
+            { "ServiceUnavailable", { method = "POST" }, false },
+            { "RateLimit", { method = "POST" }, true },
+            { "CreateOrderFail", { client_token = "t" }, true },
+            { "RequestExpired", {}, true },
+            { "RequestExpired", { resigned = true }, false },
+            { "DropCreatingFS", {}, false }, -- a state must change first
+            { "PreconditionFailed", {}, false }, -- a resource must be read again first
+            { "AccessDenied", {}, false },
+            { "ServiceUnavailable", { attempt = 3 }, false },
+        } do
+            local err = new(case[1])
+            assert.same({ case[3], err:advice(case[2]).why }, { err:may_retry(case[2]) })
+        end
+        assert.same({ true, new("RateLimit"):advice().why }, { new("RateLimit"):may_retry() })
+    end)
+
+    it("blames the line that misuses it", function()
+        local err = new("AccessDenied")
+        support.raises("bad argument #1 to 'may_retry' (unknown field 'methd', did you mean 'method'?)",
+            function() err:may_retry { methd = "GET" } end)
     end)
 end)

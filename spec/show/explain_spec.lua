@@ -4,11 +4,16 @@ local support = require "spec.helpers.support"
 local raises = support.raises
 
 
--- Asserts that no line is wider than a terminal, and that nothing but text is in it. Each code
--- point counts as one column.
+-- How many columns a line takes: one for each code point, two for each one of Chinese text.
+local function width(line)
+    return #line:gsub("[\128-\191]", "") + select(2, line:gsub("[\227-\239][\128-\191][\128-\191]", ""))
+end
+
+
+-- Asserts that no line is wider than a terminal, and that nothing but text is in it.
 local function assert_fits(text)
     for line in (text .. "\n"):gmatch("(.-)\n") do
-        assert.is_true(#line:gsub("[\128-\191]", "") <= 80, line)
+        assert.is_true(width(line) <= 80, line)
         assert.is_nil(line:find("%c"))
         assert.is_nil(line:find("\194[\128-\159]"))
         assert.is_nil(line:find(" $"))
@@ -242,6 +247,241 @@ describe("errors.explain", function()
             assert.matches("\nfault        the %l+'s\n", errors.explain(kind))
             assert.matches("\nretry        [yn][eo]s?[,:] [%l, ]+$", errors.explain(kind))
         end
+    end)
+end)
+
+
+-- What people paste: a name, the text, and what the explanation begins with.
+local envelope = '{"requestId":"r-1","code":"InstanceNotFound","message":"gone"}'
+local instance_not_found = "InstanceNotFound, 404 Not Found\nmessage      gone\nrequest id   r-1\n"
+local list_of_404 = "404 Not Found, the status of these codes:\n\nglobal\n"
+local pastes = {
+    { "a prompt right behind a body", envelope .. "user@host:~$ ", instance_not_found },
+    { "a command before a body", "user@host:~$ curl -s http://a/\n" .. envelope .. "user@host:~$",
+      instance_not_found },
+    { "a body in a line of a log", "14:00:01 WARN body=" .. envelope .. " after 3 ms", instance_not_found },
+    { "a body behind another object", '{"level":"warn"} ' .. envelope, instance_not_found },
+    { "a prompt behind a response", "HTTP/1.1 404 Not Found\n\n" .. envelope .. "user@host:~$",
+      instance_not_found },
+    { "bce-sdk-go", "[Code: InstanceNotFound; Message: gone; RequestId: r-1]", instance_not_found },
+    { "Terraform",
+      "│ Error: [SDK bce-sdk-go ERROR]:\n│ [Code: InstanceNotFound; Message: gone; RequestId: r-1]\n│",
+      instance_not_found },
+    { "the SDK for Java", "com.baidubce.BceServiceException: gone (Status Code: 404; Error Code: "
+        .. "InstanceNotFound; Request ID: r-1)\n\tat com.baidubce.http.BceHttpClient.execute(B.java:1)",
+      instance_not_found },
+    { "the SDK for PHP", "PHP Fatal error: Uncaught BaiduBce\\Exception\\BceServiceException: gone "
+        .. "[requestId:r-1 status:404 code:InstanceNotFound]", instance_not_found },
+    { "its older form", "status_code:404, service_error_code:InstanceNotFound, message:gone, request_id:r-1",
+      instance_not_found },
+    { "the SDK for JavaScript", "{ status_code: 404,\n  message: 'gone',\n  code: 'InstanceNotFound',\n"
+        .. "  request_id: 'r-1' }", instance_not_found },
+    { "the SDK for Python, which shows the message alone",
+      "baidubce.exception.BceServerError: The specified CFS instance does not exist.",
+      "The text has the message of these codes:\n\ncfs\n" },
+    { "a line of ours", tostring(errors.new("InstanceNotFound", { message = "gone", requestId = "r-1" })),
+      instance_not_found },
+    { "a line of ours without a request id", "lua: " .. tostring(errors.new("InstanceNotFound",
+      { message = "gone" })),
+      "InstanceNotFound, 404 Not Found\nmessage      gone\norigin" },
+    { "a line of ours with a cause",
+      tostring(errors.new("InstanceNotFound", { message = "gone", requestId = "r-1", cause = "no row" })),
+      "InstanceNotFound, 404 Not Found\nmessage      gone\ncause        no row\nrequest id   r-1\n" },
+    { "a line of ours about a page", tostring(errors.from_response { status = 502, body = "<html>" }),
+      "No code, 502 Bad Gateway\n" },
+    { "a log line of ours", errors.new("InstanceNotFound", { message = "gone", requestId = "r-1" }):to_log(),
+      instance_not_found },
+    { "a line of nginx' log",
+      "2025/11/25 14:00:00 [error] 12#0: *1 [lua] a.lua:93: code=InstanceNotFound status=404 "
+        .. 'requestId=r-1 category=not_found fault=client message="gone", client: 127.0.0.1, '
+        .. 'request: "GET / HTTP/1.1"',
+      instance_not_found },
+    { "a code that nobody knows", "[Code: NoSuchThing; Message: gone; RequestId: r-1]",
+      "NoSuchThing\nmessage      gone\nrequest id   r-1\n" },
+    { "a code in a sentence", "failed: InstanceNotFound!", "InstanceNotFound, 404 Not Found\n" },
+    { "two codes in a sentence", "RateLimit, then AccessDenied", "The text names these codes:\n\nglobal\n" },
+    { "a status line's end", "404 Not Found", list_of_404 },
+    { "a reason phrase", "not found", list_of_404 },
+    { "what curl says with --fail", "curl: (22) The requested URL returned error: 404", list_of_404 },
+    { "what wget says", "2026-11-25 14:34:39 ERROR 404: Not Found.", list_of_404 },
+    { "what Python's requests say", "HTTPError: 404 Client Error: Not Found for url: http://a/",
+      list_of_404 },
+    { "a category", "not_found",
+      "'not_found' is a category. The resource that the call is about does not exist.\n\ncfs\n" },
+    { "a word of retry", "poll",
+      "'poll' is a word of retry. May the same call be repeated? yes, once its state\n"
+          .. "has changed.\n\ncfs\n" },
+    { "a fault", "server", "'server' is a fault: it is the service's to mend.\n\nglobal\n" },
+    { "a request id", "ae2225f7-1c2e-427a-a1ad-5413b762957d", "This is a request id, which does not tell" },
+    { "a labelled request id", "requestId: ae2225f7-1c2e", "This is a request id, which does not tell" },
+    { "words of the catalogue", "mount target", "The catalogue speaks of it here:\n\ncfs\n" },
+    { "why no response came", "connection refused",
+      "No code\ncause        connection refused\norigin       no response came\n"
+          .. "meaning      No response came.\n" },
+    { "what curl says where none came",
+      "* Trying 127.0.0.1:1...\ncurl: (7) Failed to connect to a port 1: Refused\n",
+      "No code\ncause        Failed to connect to a port 1: Refused\norigin       no response came\n" },
+    { "anything else", "good morning", "Nothing in this text tells of an error that the library knows." },
+    { "a body that was cut", '{"requestId":"r-1","code":"InstanceNotFound","mess',
+      "This is no error of the service: malformed JSON: expected '\"' to end the string at byte 51\n\n"
+          .. "What can be read in it all the same:\n\nInstanceNotFound, 404 Not Found\n" },
+    { "a response whose body was cut", 'HTTP/1.1 400 Bad Request\n\n{"code":"Invalid',
+      "No code, 400 Bad Request\n"
+          .. "origin       no error envelope: malformed JSON: expected '\"' to end the string\n"
+          .. "             at byte 17\n" },
+}
+
+
+describe("errors.explain, given what people paste,", function()
+    for _, case in ipairs(pastes) do
+        it("reads " .. case[1], function()
+            local text = errors.explain(case[2])
+            assert.equal(case[3], text:sub(1, #case[3]))
+        end)
+    end
+
+    it("says that it read words, not an envelope", function()
+        assert.truthy(errors.explain("[Code: RateLimit; Message: m; RequestId: r]"):find(
+            "\norigin       the words of a text, which is no error envelope\n", 1, true))
+        assert.is_nil(errors.explain(envelope):find("origin", 1, true))
+    end)
+
+    it("claims nothing about a repeat where it could not read", function()
+        for _, text in ipairs {
+            "HTTP/1.1 400 Bad Request\n\n<html>", "HTTP/1.1 404 Not Found\n\n{", '{"code":"NoSuchThing"}',
+            "597",
+            "[Code: NoSuchThing; RequestId: r]",
+        } do
+            assert.equal("retry        unknown: nothing tells whether a repeat would help",
+                errors.explain(text):match("[^\n]*$"), text)
+        end
+    end)
+
+    it("says that a refused certificate is refused again", function()
+        assert.equal("retry        no: the same call fails again",
+            errors.explain("certificate verify failed"):match("[^\n]*$"))
+        assert.truthy(errors.explain("timeout", { language = "zh" })
+            :find("\n处理办法     稍后重试；若仍然失败，请检查本机与服务之间的网络。\n", 1, true))
+    end)
+
+    it("shows nothing but text of them, within 80 columns", function()
+        for _, language in ipairs { "en", "zh" } do
+            for _, case in ipairs(pastes) do
+                if not case[3]:find("^This is no error of the service") then
+                    assert_fits(errors.explain(case[2], { language = language }))
+                end
+            end
+        end
+        assert_fits(errors.explain("[Code: RateLimit; Message: \27[2J\226\128\174" .. ("x"):rep(500) .. "]"))
+    end)
+
+    it("takes time in proportion to the length, and shows little of it", function()
+        for _, piece in ipairs {
+            "a", "a ", "{", '{"', "{}", '{"a":1}', "[", ":", "a:b ", "code: ", "code:X;",
+            "message: a, ", "message: (a] ",
+            " ", "\n", "\r", "\r1 ", "--:--:--", "\r1--:--:--", "404 ", "HTTP/", "\nHTTP/1.1 404\n\n",
+            "\n< HTTP/1.1 404",
+            "  HTTP/1.1 404\n  A: b\n", "* a onnection ", "; what to do: ", "; cause: ", "a [b]: ",
+            "(404) ", "\27[",
+            "Exception: ", "[Status Code:", "request id: ", "InstanceNotFound ", "\228\184\173", "a-",
+            "a.", "\\",
+        } do
+            local text = piece:rep(math.floor(65536 / #piece))
+            local start = os.clock()
+            local explanation = errors.explain(text)
+            -- a few milliseconds; time in proportion to the square would be seconds
+            assert.is_true(os.clock() - start < 0.5, piece)
+            assert.is_true(#explanation < 6000, piece)
+        end
+    end)
+end)
+
+
+describe("errors.explain, given an error with a cause,", function()
+    it("shows the cause, and its cause", function()
+        local err = errors.InternalError {
+            cause = errors.RateLimit { host = "nd7", cause = "pool is\nfull" }, requestId = "r-1",
+        }
+        assert.truthy(err:explain():find(lines(
+            "message      We encountered an internal error. Please try again.",
+            "cause        RateLimit: There are too many connections. The host is nd7 (421)",
+            "cause        pool is\\nfull",
+            "request id   r-1"), 1, true))
+    end)
+
+    it("sends a person to a bug, not to another try", function()
+        local _, err = errors.pcall(function() error("app.lua:12: attempt to index a nil value", 0) end)
+        local text = err:explain()
+        assert.truthy(text:find("\ncause        app.lua:12: attempt to index a nil value\n", 1, true))
+        assert.truthy(text:find("\nwhat to do   Look at the cause: the program itself raised it", 1, true))
+        assert.equal("retry        unknown: nothing tells whether a repeat would help", text:match("[^\n]*$"))
+    end)
+
+    it("shows so many of a long chain, and so much of a long cause", function()
+        local err = errors.AccessDenied { cause = ("x "):rep(10000) }
+        for _ = 1, 1000 do err = errors.AccessDenied { cause = err } end
+        local text = err:explain()
+        assert.equal(9, select(2, text:gsub("\ncause", "")))
+        assert.is_true(#text < 6000)
+    end)
+
+    it("shows a cause whose __tostring fails", function()
+        local odd = setmetatable({}, { __tostring = function() error "odd" end })
+        assert.truthy(errors.AccessDenied({ cause = odd }):explain():find("\ncause  ", 1, true))
+    end)
+end)
+
+
+describe("errors.explain, in Chinese,", function()
+    it("has remedies, categories and words of retry; codes and messages stay English", function()
+        assert.equal(lines(
+            "RateLimit, cfs, 421 Misdirected Request",
+            "消息         There are too many connections. The host is {host}",
+            "含义         Request is limited in rate",
+            "责任方       调用方",
+            "类别         throttle：短时间内调用过多。",
+            "处理办法     降低调用频率，并把调用分散开。",
+            "重试         可以，稍后再试，并从现在起降低频率"), errors.explain("RateLimit", { language = "zh" }))
+    end)
+
+    it("has a remedy of its own for each kind, within 80 columns, of two a character", function()
+        local seen = {}
+        for kind in errors.each() do
+            if kind.service == "global" or kind.service == "cfs" then
+                local text = kind:explain { language = "zh" }
+                assert_fits(text)
+                local remedy = text:match("\n处理办法     (.-)\n重试")
+                assert.is_nil(remedy:find(kind.remedy, 1, true))
+                assert.truthy(remedy:find("[\228-\233]"))
+                seen[kind.code] = remedy
+            end
+        end
+        assert.truthy(seen.AccessDenied)
+    end)
+
+    it("leaves a remedy of errors.extend as it is", function()
+        errors.extend { {
+            code = "ExplainedShare", status = 423, message = "locked", category = "state",
+            remedy = "Ask Ann.",
+        } }
+        local text = errors.explain("ExplainedShare", { language = "zh" })
+        assert.truthy(text:find("\n处理办法     Ask Ann.\n", 1, true))
+    end)
+
+    it("breaks lines between characters, and none before a closing mark", function()
+        local text = errors.explain("throttle", { language = "zh" })
+        for line in text:gmatch("[^\n]+") do assert.is_nil(line:find("^[ ]*[。，：；]"), line) end
+        assert_fits(text)
+    end)
+
+    it("is what the option says, and no other language", function()
+        assert.equal(errors.explain("RateLimit"), errors.explain("RateLimit", { language = "en" }))
+        raises("bad argument #2 to 'explain' (option 'language' must be 'en' or 'zh')",
+            function() errors.explain("RateLimit", { language = "fr" }) end)
+        raises("bad argument #2 to 'explain' (unknown option 'languege', did you mean 'language'?)",
+            function() errors.explain("RateLimit", { languege = "zh" }) end)
+        raises("bad argument #2 to 'explain' (option 'language' must be a string, got boolean)",
+            function() errors.RateLimit:explain { language = true } end)
     end)
 end)
 

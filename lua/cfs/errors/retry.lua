@@ -9,11 +9,12 @@
 
 local advice = require "cfs.errors.retry.advice"
 local kind_of = require("cfs.errors.catalogue.kind").of_error
+local known_reason = require("cfs.errors.wire.receive").known_reason
 local misuse = require "cfs.errors.base.misuse"
 local text = require "cfs.errors.base.text"
 
-local error, format, getmetatable, min, pcall, select, setmetatable, type =
-    error, string.format, getmetatable, math.min, pcall, select, setmetatable, type
+local error, format, getmetatable, max, min, pcall, select, setmetatable =
+    error, string.format, getmetatable, math.max, math.min, pcall, select, setmetatable
 local unpack = table.unpack or unpack -- luacheck: std max
 
 local retry = {}
@@ -42,6 +43,14 @@ local default_tokens = 500
 -- What a repetition takes out of the bucket, and a success puts into it.
 local cost, throttled_cost, refund = 5, 10, 1
 
+-- A bucket alone does not restrain a client that makes few calls: in an outage it has tokens for all of
+-- them. So what became of the last calls counts, too: one at which the service fails adds 1 to
+-- `policy.failures`, up to `most`; a success takes 2 away. From `too_many` on, nothing is repeated.
+local too_many, most, forgiven = 4, 5, 2
+
+-- The words of a kind's `retry` by which the service, and not the call, is at fault.
+local is_service_failing = { backoff = true, throttle = true, same_token = true }
+
 
 -- The functions that nginx has for it, under OpenResty. This is asked when a policy is made, as its
 -- worker may have begun since the module was loaded.
@@ -62,7 +71,7 @@ local function make(given)
     if not policy.sleep then
         return nil, "field 'sleep' is missing: Lua has no function that waits, so give one"
     end
-    policy.capacity = policy.tokens
+    policy.capacity, policy.failures = policy.tokens, 0
     return setmetatable(policy, policy_metatable)
 end
 
@@ -75,17 +84,18 @@ end
 --- - `base`, the longest pause before the second attempt, in seconds: 0.1; it doubles with each
 ---   attempt, and what is waited is drawn between 0 and it
 --- - `throttled_base`, the same where the service throttles: 1
---- - `cap`, the longest pause, 20; a service that asks for a longer one is not called again
+--- - `cap`, the longest pause of all, 20; a service that asks for a longer one is not called again
 --- - `deadline`, in seconds from the first attempt: none may begin after it
 --- - `tokens`, the size of the bucket, 500: a repetition takes 5 out of it, a throttled one 10, a success
----   puts 1 in. What is left is `policy.tokens`.
+---   puts 1 in. What is left is `policy.tokens`. Whatever is in it, nothing is repeated once the service
+---   has failed four calls in a row; a success makes up for two that failed.
 --- - `on_retry(err, advice, attempt)`, called before each pause, whose length is `advice.delay`
 --- - `poll(err, advice)`, called where the state of a resource must change first; the call is repeated
 ---   if it returns a true value. Without it, such a call is not.
 --- - `reread(err, advice)`, the same where a resource must be read again
 --- - `sleep(seconds)`, nginx's under OpenResty; elsewhere it must be given
 --- - `now()`, Unix time: nginx's, or os.time
---- - `random()`, from 0 to 1: math.random, which is for the program to seed
+--- - `random()`, from 0 to 1, which is enforced: math.random, which is for the program to seed
 ---@param fields table?
 ---@return table policy
 function retry.policy(fields)
@@ -114,10 +124,14 @@ local function resolve(given)
 end
 
 
--- The error of ours that an attempt ended in: returned after nil or false, or raised. Anything else
--- that was raised is raised again, as it was.
-local function failure(good, value, err)
-    if good then return not value and kind_of(err) and err or nil end
+-- The error that an attempt ended in: one of ours, returned after nil or false, or raised; or that of a
+-- reason which HTTP clients return after nil or false. Anything else that was raised is raised again, as
+-- it was.
+local function failure(good, value, err, told)
+    if good then
+        if value then return nil end
+        return kind_of(err) and err or known_reason(err, told)
+    end
     if not kind_of(value) then error(value, 0) end
     return value
 end
@@ -131,7 +145,15 @@ local function lateness(policy, ends, now, pause)
 end
 
 
--- Prepares to repeat a call as it was advised: nil, or why it must not be.
+-- A number from 0 to 1, whatever `random` gives. What is no number counts as 1, the longest pause.
+local function share(random)
+    local drawn = random()
+    return drawn == drawn and min(max(drawn, 0), 1) or 1
+end
+
+
+-- Prepares to repeat a call as it was advised: nil, or why it must not be. The repetition is paid for before
+-- a function of the policy is called, as another call may run while that yields.
 local function prepare(policy, err, advised, about, ends)
     local action, attempt = advised.action, about.attempt
     if action == "never" then return advised.why end
@@ -140,14 +162,17 @@ local function prepare(policy, err, advised, about, ends)
         return format("%s; this policy has no function '%s'", advised.why, action)
     end
     local price = action == "throttle" and throttled_cost or cost
-    if policy.tokens < price then
+    if policy.tokens < price or policy.failures >= too_many then
         return "too many calls had to be repeated lately; more would make an outage worse"
     end
-    advised.delay = (advised.retry_after or 0) + policy.random() * advice.pause(action, attempt, policy)
-    if handler then advised.delay = 0 end
-    local late = lateness(policy, ends, about.now, advised.delay)
-    if late then return late end
     policy.tokens = policy.tokens - price
+    local drawn = handler and 0 or share(policy.random) * advice.pause(action, attempt, policy)
+    advised.delay = handler and 0 or min((advised.retry_after or 0) + drawn, policy.cap)
+    local late = lateness(policy, ends, about.now, advised.delay)
+    if late then
+        policy.tokens = min(policy.tokens + price, policy.capacity)
+        return late
+    end
     if policy.on_retry then policy.on_retry(err, advised, attempt) end
     if advised.delay > 0 then policy.sleep(advised.delay) end
     if handler and not handler(err, advised) then
@@ -167,14 +192,20 @@ local function run(f, policy, call)
         method = call.method, client_token = call.client_token, replayable = call.replayable,
         attempts = policy.attempts, cap = policy.cap, attempt = 1, resigned = false,
     }
-    local ends, advised = policy.deadline and policy.now() + policy.deadline, nil
+    local ends, advised, is_counted = policy.deadline and policy.now() + policy.deadline, nil, false
     while true do
         local results = pack(pcall(f, about.attempt, advised))
         local err = failure(unpack(results, 1, results.n))
         if not err then
             local failed_otherwise = not results[2] and results[3] ~= nil
-            if not failed_otherwise then policy.tokens = min(policy.tokens + refund, policy.capacity) end
+            if not failed_otherwise then
+                policy.tokens = min(policy.tokens + refund, policy.capacity)
+                policy.failures = max(policy.failures - forgiven, 0)
+            end
             return unpack(results, 2, results.n)
+        end
+        if is_service_failing[err.retry] and not is_counted then
+            policy.failures, is_counted = min(policy.failures + 1, most), true
         end
         local offset = about.resigned and advised.clock_offset
         about.now = policy.now()
@@ -192,8 +223,9 @@ end
 ---
 --- The function gets the number of the attempt and, from the second on, the advice that led to it:
 --- `advice.clock_offset` to sign by, `advice.client_token` to send again. It fails by raising an error
---- of ours, or by returning nil and one. Whatever else it raises is raised again as it was, and
---- whatever else it returns is returned.
+--- of ours, or by returning nil and one; or nil and the reason of an HTTP client that got no response,
+--- "timeout", after which a table may say `sent`: see errors.from_response. Whatever else it raises is
+--- raised again as it was, and whatever else it returns is returned.
 ---
 ---     local instance, err, attempts, why = retry.run(create, policy,
 ---         { method = "POST", client_token = token })

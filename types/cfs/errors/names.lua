@@ -60,6 +60,7 @@
 ---@field find fun(self: cfs.error, ...: string|integer|cfs.kind): cfs.error? The first error that a target names, along the chain that begins with this one and goes on with its cause, the cause's cause, and so on.
 ---@field is fun(self: cfs.error, ...: string|integer|cfs.kind): boolean Does one of the targets name the error?
 ---@field kind fun(self: cfs.error): cfs.kind The kind of the error, to be compared or used as a key.
+---@field may_retry fun(self: cfs.error, call: table?): boolean, string May the call that had this error be made again as it is? After a pause, or with a new signature: what exactly is to be done says `err:advice`.
 ---@field origin fun(self: cfs.error): string? Where a received error's code comes from, if not from an envelope: "headers"; or, where there is no code, why: "html", "xml", "empty", "compressed", "malformed", "too_deep", "not_envelope", "too_large", or "transport" where no response came at all.
 ---@field params fun(self: cfs.error): table? The values of the template's parameters, read out of the error's message.
 ---@field raise fun(self: cfs.error, fields: table?) Raises an error: one that there is, or one made as errors.new makes it.

@@ -21,9 +21,9 @@ end
 
 --- The names of a group, in their order.
 ---@param wanted string "category", "retry", "remedy", ...
----@return string[] list not to be changed
+---@return string[] list not to be changed; empty where there is no such group
 function phrases.names(wanted)
-    return names[wanted]
+    return names[wanted] or {}
 end
 
 

@@ -1,2 +1,3 @@
---- The version of these files, which is that of the core that they need. Written by `make docs`.
+--- The version of these files, which is that of the core that they need. Written by
+--- `make docs`.
 return "0.2.0"

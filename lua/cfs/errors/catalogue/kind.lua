@@ -16,7 +16,7 @@
 ---@field remedy string what a person does about it
 ---@field known boolean is the code in the catalogue?
 ---@field raise fun(self: cfs.kind, fields: table?) as errors.raise does
----@field explain fun(self: cfs.kind): string as errors.explain does
+---@field explain fun(self: cfs.kind, options: table?): string as errors.explain does
 ---@overload fun(fields: table?): cfs.error
 
 local core = require "cfs.errors.core"

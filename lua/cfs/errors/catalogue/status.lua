@@ -40,10 +40,16 @@ local rows = {
     [504] = { "Gateway Timeout",               "unavailable",    "backoff",  "DEADLINE_EXCEEDED" },
 }
 
-local remedies = {}
-for _, retry in ipairs(phrases.names("status_remedy")) do
-    remedies[retry] = phrases.say("status_remedy", retry, "en")
+-- What a person does, by the word of retry: see src/words.def.
+local function remedies_of(group)
+    local remedies = {}
+    for _, retry in ipairs(phrases.names(group)) do
+        remedies[retry] = phrases.say(group, retry, "en")
+    end
+    return remedies
 end
+
+local remedies = remedies_of("status_remedy")
 
 
 --- A status from anywhere: a whole number from 100 to 999, as a number or as three digits.
@@ -112,10 +118,7 @@ end
 
 
 -- What is done after no response came: retry → a sentence.
-local no_response_remedies = {
-    backoff = "Repeat the call later; if it persists, look at the network between here and the service.",
-    never = "Mend what the cause says, here: the same call fails again.",
-}
+local no_response_remedies = remedies_of("no_response_remedy")
 
 
 --- The metatable of the errors of calls that got no response.

@@ -45,13 +45,22 @@ function kept.get(err, name)
 end
 
 
+--- The metatable of an error that has a cause.
+---@param kind cfs.kind
+---@param cause any
+---@return table
+function kept.metatable(kind, cause)
+    local metatable = catalogue.new_metatable(kind)
+    metatable.cause = cause
+    return metatable
+end
+
+
 --- Gives an error its cause.
 ---@param err cfs.error which has its kind already
 ---@param cause any
 function kept.set_cause(err, cause)
-    local metatable = catalogue.new_metatable(kind_of[getmetatable(err)])
-    metatable.cause = cause
-    setmetatable(err, metatable)
+    setmetatable(err, kept.metatable(kind_of[getmetatable(err)], cause))
 end
 
 

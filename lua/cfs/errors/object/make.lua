@@ -107,10 +107,14 @@ end
 ---@param code string? as received, from elsewhere
 ---@param message string?
 ---@param request_id string?
+---@param received integer? the HTTP status, as status.normalize gives it
 ---@return cfs.error err
-function make.receive(code, message, request_id)
+function make.receive(code, message, request_id, received)
     local err = { code = code, message = message, requestId = request_id }
-    return setmetatable(err, code and metatables[code] or status.metatable(nil))
+    local known = metatables[code or ""]
+    if not known then return setmetatable(err, status.metatable(received)) end
+    if received ~= known.__index.status then err.status = received end
+    return setmetatable(err, known)
 end
 
 
@@ -121,15 +125,15 @@ end
 ---@param reason any what the client said; it becomes the cause
 ---@return cfs.error err
 function make.no_response(word, sent, retry, reason)
-    local err = { code = nil, message = nil, requestId = nil }
-    setmetatable(err, status.no_response(retry))
-    if reason ~= nil then kept.set_cause(err, reason) end
+    local metatable = status.no_response(retry)
+    if reason ~= nil then metatable = kept.metatable(metatable.__index, reason) end
+    local err = setmetatable({ code = nil, message = nil, requestId = nil }, metatable)
     kept.keep_all(err, { origin = "transport", word = word, sent = sent })
     return err
 end
 
 
---- Notes the HTTP status that a received error came with.
+--- Notes the HTTP status that an envelope came with.
 ---@param err cfs.error which has neither a status nor a cause yet
 ---@param received integer? what status.normalize gives
 function make.set_status(err, received)

@@ -1,10 +1,12 @@
 --- Advice: what may be done with a call after its error, and why.
 
 local headers = require "cfs.errors.wire.headers"
+local kept = require "cfs.errors.object.kept"
 local kind_of = require("cfs.errors.catalogue.kind").of_error
 local misuse = require "cfs.errors.base.misuse"
 local state = require "cfs.errors.base.state"
 local text = require "cfs.errors.base.text"
+local words = require("cfs.errors.wire.transport").words
 
 local abs, floor, min = math.abs, math.floor, math.min
 local format, gsub, sub, upper = string.format, string.gsub, string.sub, string.upper
@@ -41,7 +43,7 @@ local call_types = {
 local leasts = { attempt = 1, attempts = 1, cap = 0, now = 0 }
 
 -- The headers that advice is taken from.
-local wanted = { ["retry-after"] = true, date = true }
+local wanted = headers.wanted("retry-after", "date")
 
 
 -- How many seconds the server's clock is ahead of the caller's; nil if that cannot be told.
@@ -57,6 +59,8 @@ local function subject(err)
     if type(code) == "string" then
         return text.printable(#code > longest_code and sub(code, 1, longest_code) .. "..." or code)
     end
+    local word = kept.get(err, "word")
+    if word then return "no response, " .. words[word] end
     return status and "HTTP " .. tostring(status) or "a response without a code"
 end
 
@@ -91,7 +95,8 @@ end
 -- What to do, as a sentence; the remedy does where there is none.
 local sentences = {}
 
-function sentences.backoff(call)
+function sentences.backoff(call, _, is_unsent)
+    if is_unsent then return "the request was not sent, so repeat it after a pause that grows" end
     if call.method or has_token(call) then return "repeat it after a pause that grows" end
     return "repeat it after a pause that grows, if it is idempotent or has a client token"
 end
@@ -119,13 +124,14 @@ local function choose(err, call, offset)
         action = "resign"
     end
     if action == "never" then
-        if rawget(err, "code") ~= nil then return action, remedy end
+        if rawget(err, "code") ~= nil or kept.get(err, "word") then return action, remedy end
         return action, "no error of the service came with it, so look what responded in its place"
     end
     if call.replayable == false then return "never", "the body cannot be sent again" end
-    local refusal = refusals[action] and refusals[action](call)
+    local is_unsent = kept.get(err, "sent") == "no"
+    local refusal = not is_unsent and refusals[action] and refusals[action](call)
     if refusal then return "never", refusal end
-    return action, sentences[action] and sentences[action](call, offset) or remedy
+    return action, sentences[action] and sentences[action](call, offset, is_unsent) or remedy
 end
 
 
@@ -138,7 +144,7 @@ function advice.pause(action, attempt, policy)
     if action == "resign" or action == "reread" then return 0 end
     local slow = action == "throttle" or action == "poll"
     local base = slow and policy.throttled_base or policy.base
-    return min(base * 2 ^ (attempt - 1), policy.cap)
+    return min(base * 2 ^ min(attempt - 1, 1000), policy.cap) -- 0 times infinity were no number
 end
 
 
@@ -153,7 +159,7 @@ function advice.advise(err, call)
     local action, why = choose(err, call, offset)
     if action == "resign" then attempts = min(attempts, attempt + 1) end
     if action ~= "never" and attempt >= attempts then
-        action, why = "never", format("attempt %.0f of %.0f was the last", attempt, attempts)
+        action, why = "never", format("attempt %.15g of %.15g was the last", attempt, attempts)
     elseif action ~= "never" and wait and call.cap and wait > call.cap then
         why = format("the service asks for a pause of %.0f s, longer than the %g s that this caller "
             .. "waits", wait, call.cap)
@@ -204,6 +210,28 @@ function advice.advice(err, call)
     local known, wrong = misuse.read("field", call == nil and {} or call, call_types, leasts)
     if not known then misuse.argument(1, "advice", wrong) end
     return text.readable(advice.advise(err, known))
+end
+
+
+-- The actions after which the same call may be made again, without anything else to be done first.
+local is_repetition = { backoff = true, throttle = true, same_token = true, resign = true }
+
+
+--- May the call that had this error be made again as it is? After a pause, or with a new signature: what
+--- exactly is to be done says `err:advice`.
+---
+---     local may, why = err:may_retry { method = "POST" }
+---     if not may then return nil, why end
+---
+---@param call table? as for err:advice
+---@return boolean may
+---@return string why a sentence
+function advice.may_retry(err, call)
+    misuse.self(err, "may_retry")
+    local known, wrong = misuse.read("field", call == nil and {} or call, call_types, leasts)
+    if not known then misuse.argument(1, "may_retry", wrong) end
+    local advised = advice.advise(err, known)
+    return is_repetition[advised.action] or false, advised.why
 end
 
 

@@ -53,7 +53,7 @@ end
 
 -- What a person does about errors of the kind, in the language as far as it is known in that.
 local function remedy_of(kind, chosen)
-    for _, group in ipairs { "remedy", "status_remedy" } do
+    for _, group in ipairs { "remedy", "status_remedy", "no_response_remedy" } do
         local name = group == "remedy" and kind.code or kind.retry
         if name and say(group, name, "en") == kind.remedy then return say(group, name, chosen) end
     end
@@ -62,14 +62,18 @@ end
 
 
 -- What is true of the kind alone.
-local function add_advice(lines, kind, chosen, is_programs)
+local function add_advice(lines, kind, chosen, about)
     local description, category = kind.description, kind.category
-    if not kind.known then description = say("sentence", "description", chosen) end
+    for _, name in ipairs { "description", "no_response_came" } do
+        if description == say("sentence", name, "en") then description = say("sentence", name, chosen) end
+    end
     if chosen ~= "en" and say("category", category, chosen) then
         category = category .. "：" .. say("category", category, chosen)
     end
     -- of an error that is in no catalogue nobody knows that it fails again; nor of a bug
-    local is_unknown = is_programs or kind.retry == "never" and not kind.known
+    local is_programs = about and kept.get(about.err, "traceback") ~= nil
+    local is_judged = kind.known or about and kept.get(about.err, "origin") == "transport"
+    local is_unknown = is_programs or kind.retry == "never" and not is_judged
     local remedy = is_programs and say("sentence", "look_at_cause", chosen) or remedy_of(kind, chosen)
     lines.add("meaning", description)
     lines.add("fault", say("fault", kind.fault, chosen))
@@ -151,7 +155,7 @@ local function explain_error(err, chosen, about)
     elseif err.code == nil then
         lines.add("origin", origin_words(err, chosen, about.reason))
     end
-    return add_advice(lines, kind, chosen, kept.get(err, "traceback") ~= nil)
+    return add_advice(lines, kind, chosen, about)
 end
 
 

@@ -28,7 +28,7 @@ local labels = {
     httpcode = "status",
     requestid = "requestId", xbcerequestid = "requestId", bcerequestid = "requestId",
     message = "message", msg = "message", errormessage = "message", errmsg = "message",
-    xbceerrormessage = "message",
+    xbceerrormessage = "message", cause = "cause",
 }
 
 local quotes = { ['"'] = '^"([^"\n]*)"', ["'"] = "^'([^'\n]*)'" }
@@ -58,7 +58,7 @@ local function value_at(text, place, label)
     local pattern = quotes[sub(text, place, place)]
     local quoted = pattern and match(text, pattern, place)
     if quoted then return quoted end
-    if label ~= "message" then return match(text, "^[%w._-]+", place) end
+    if label ~= "message" and label ~= "cause" then return match(text, "^[%w._-]+", place) end
     local rest = match(sub(text, place, place + longest_message), "^[^;\n\r]*")
     return match(rest, "^(.-)[,%]%)]%s*%a[%w_ ]*[:=]") or trim(rest)
 end
@@ -75,8 +75,8 @@ local function note(found, label, value)
     if found[label] or value == "" then return end -- the label was another
     if label == "status" then
         found.status = tonumber(match(value, "^[2-5]%d%d%f[%D]"))
-    elseif label == "message" then
-        found.message = sub(value, 1, longest_message)
+    elseif label == "message" or label == "cause" then
+        found[label] = sub(value, 1, longest_message)
     elseif label == "requestId" or is_code(value) then
         found[label] = value
     end
@@ -106,6 +106,8 @@ end
 local function read_line(text, found)
     local line = line_before(text, "; what to do: ")
     if not line then return end
+    local head, cause = match(line, "^(.-); cause: (.*)$")
+    line, found.cause = head or line, cause
     local message, status = match(line, "^(.*) %((%d%d%d)[^()]*%)$")
     message = message or line
     local name, request_id, place = match(message, "%f[%w_.-]([%w_.-]+) %[([^%]%s]+)%]: ()")
@@ -160,7 +162,8 @@ end
 ---     fields.read "[Code: InstanceNotFound; Message: gone; RequestId: 0eb6]"
 ---
 ---@param text string
----@return { code: string?, message: string?, requestId: string?, status: integer?, codes: string[] }
+---@return { code: string?, message: string?, requestId: string?, status: integer?, cause: string?,
+---codes: string[] }
 function fields.read(text)
     text = in_view(text)
     local found = {}

@@ -3,16 +3,17 @@
 return [=====[
 cfs-errors: the errors of Baidu AI Cloud's file storage (CFS)
 
-errors.catalogue              every code, by service and status
-errors.InstanceNotFound       a code: what it means, whose fault, what to do
-errors.search "mount"         the codes that speak of something
-errors.explain(text)          explains a code, a body, or what `curl -i` printed
+return errors.catalogue          every code, by service and status
+return errors.categories         what kinds of failure there are
+return errors.InstanceNotFound   a code: what it means, whose fault, what to do
+return errors.search "mount"     the codes that speak of something
+return errors.explain(text)      explains a code, a body, or what curl printed
 
-errors.parse(body)            makes an error of a body
-errors.from_response(answer)  makes one of an answer: status, headers and body
-errors.new(code, fields)      makes one of the catalogue; errors.raise raises it
-errors.is(err, "not_found")   asks by code, category or status
+errors.parse(body)               makes an error of a body
+errors.from_response(response)   makes one of a response: status, headers, body
+errors.new(code, fields)         makes one of the catalogue, to be raised
+errors.is(err, "not_found")      asks by code, category or status
 
 An error has code, message, requestId, status, category, retry, remedy and more.
-An equals sign in front shows the value of what takes several lines, and in Lua
-5.1, 5.2 and LuaJIT of any expression: =errors.explain [==[ what you paste ]==]]=====]
+`return` shows the value of an expression in every Lua, of several lines, too:
+return errors.explain [==[ what you paste ]==]]=====]

@@ -10,7 +10,7 @@ local text = require "cfs.errors.base.text"
 
 local find, gmatch, sub = string.find, string.gmatch, string.sub
 local concat, min = table.concat, math.min
-local ipairs, rawget = ipairs, rawget
+local ipairs, rawget, type = ipairs, rawget, type
 
 local log = {}
 
@@ -45,6 +45,7 @@ end
 
 
 local function describe(value)
+    if type(value) == "string" then return value end
     return kind_of(value) and line_of(value) or text.describe(value)
 end
 

@@ -15,7 +15,7 @@ local byte, find, format, gsub, match, sub =
     string.byte, string.find, string.format, string.gsub, string.match, string.sub
 local concat = table.concat
 local ceil, huge = math.ceil, math.huge
-local ipairs, rawget, tostring, type = ipairs, rawget, tostring, type
+local ipairs, rawget, select, tostring, type = ipairs, rawget, select, tostring, type
 
 local respond = {}
 
@@ -63,7 +63,8 @@ local passing = { throttle = true, unavailable = true }
 local default_pause = 1
 
 -- What a request id must be to go into a header, and a code to reach a client: a token of RFC 9110,
--- section 5.6.2, this long. Most are of letters, digits and hyphens, which is tried first.
+-- section 5.6.2, this long. Most are of letters, digits and hyphens, which is tried first, as a simple
+-- pattern is matched faster.
 local token = "^[A-Za-z0-9!#$%%&'*+.^_`|~-]+$"
 local longest_token = 128
 
@@ -95,12 +96,6 @@ local function reason_phrase(number)
 end
 
 
-local function is_token(value)
-    return value ~= "" and #value <= longest_token
-        and (not find(value, "[^%w-]") or find(value, token) ~= nil)
-end
-
-
 -- The code for an error without one.
 local function code_for(kind, number)
     return codes[kind.status] or codes[kind.category .. " " .. kind.retry]
@@ -108,17 +103,31 @@ local function code_for(kind, number)
 end
 
 
--- May the client see this code or request id, which anybody may have made up?
-local function is_harmless(value)
-    return is_token(value) and (not find(value, ".", 1, true) or hosts.hide(value) == value)
+-- Is the value a token; and may a client see it that must not see hosts?
+local function judge(value)
+    if #value > longest_token then return false, false end
+    if find(value, "^[%w-]+$") then return true, true end
+    local is_token = find(value, token) ~= nil
+    return is_token, is_token and hosts.hide(value) == value
+end
+
+
+-- The request id for the client, and whether it is a token: the error's own, if that may pass.
+local function choose_id(own, hides, other)
+    if own then
+        local is_token, passes = judge(own)
+        if passes or not hides then return own, is_token end
+    end
+    return other, other and judge(other)
 end
 
 
 -- The catalogue's message: the template with its own placeholders for its host and for what is no
 -- plain identifier; nothing else of what was received.
 local function catalogue_message(kind, received)
-    local parts = templates[kind]
-    local values = parts and template.read(parts, received or "")
+    local parts, has_others = templates[kind], false
+    for index = 2, parts and #parts or 0, 2 do has_others = has_others or parts[index].name ~= "host" end
+    local values = has_others and template.read(parts, received or "")
     if not values then return kind.message end
     local words = {}
     for index, part in ipairs(parts) do
@@ -209,7 +218,8 @@ end
 ---@return table? options a new table, for respond.parts
 ---@return string? sentence what is wrong with them, if anything is
 function respond.options(given)
-    local options, wrong = misuse.read("option", given == nil and {} or given, option_types)
+    if given == nil then return {} end
+    local options, wrong = misuse.read("option", given, option_types)
     if not options then return nil, wrong end
     local seconds = options.retry_after
     if seconds and not (seconds >= 0 and seconds < huge) then
@@ -234,17 +244,17 @@ function respond.parts(err, kind, options)
     local number, hides = error_status(err, kind), options.hide ~= false
     local code, message, request_id = member(err, "code"), member(err, "message"), member(err, "requestId")
     if hides then
-        if code and code ~= kind.code and not is_harmless(code) then code = nil end
-        if request_id and not is_harmless(request_id) then request_id = nil end
+        if code and code ~= kind.code and not select(2, judge(code)) then code = nil end
         message = client_message(kind, message, number)
     end
     message = message or kind.message or not code and reason_phrase(number) or nil
     code = code or code_for(kind, number)
-    request_id = request_id or options.request_id
+    local is_token
+    request_id, is_token = choose_id(request_id, hides, options.request_id)
     if options.standard then number = standard_statuses[code] or number end
     local write = options.format == "problem" and problem or core.write
     return number, content_types[options.format or "envelope"],
-        request_id and is_token(request_id) and request_id or nil, pause(err, kind, options),
+        is_token and request_id or nil, pause(err, kind, options),
         (write(request_id, code, message, number, options.type_base))
 end
 

@@ -13,13 +13,14 @@
 local catalogue = require "cfs.errors.catalogue.kind"
 local envelope = require "cfs.errors.wire.envelope"
 local fields = require "cfs.errors.show.fields"
-local language = require "cfs.errors.show.language"
+local kept = require "cfs.errors.object.kept"
 local make = require "cfs.errors.object.make"
 local paste = require "cfs.errors.show.paste"
 local receive = require "cfs.errors.wire.receive"
 local state = require "cfs.errors.base.state"
 local statuses = require "cfs.errors.catalogue.status"
 local suggest = require "cfs.errors.base.suggest"
+local transport = require "cfs.errors.wire.transport"
 
 local find, format, match, sub = string.find, string.format, string.match, string.sub
 local say = require("cfs.errors.base.phrases").say
@@ -29,6 +30,9 @@ local subject = {}
 -- A text that is longer than this is no reason phrase, and not looked for in the catalogue.
 local longest_search = 40
 
+
+-- A text that is longer than this is not taken for the reason of a client.
+local longest_reason = 200
 
 -- A message is looked for in so many bytes of a text.
 local longest_sentence = 2048
@@ -92,6 +96,7 @@ local function of_other_word(word, chosen)
     local found = of_word(word, chosen)
     if found then return found end
     if is_request_id(word) then return sentence("request_id", chosen) end
+    if transport.is_reason(word) then return { err = receive.from_response(nil, word) } end
     return sentence("not_known", chosen, (suggest.unknown("code", word, state.kinds)))
 end
 
@@ -134,6 +139,7 @@ local function of_fields(given, chosen)
     local err = make.receive(code, found.message)
     err.requestId = found.requestId
     make.set_status(err, found.status)
+    if found.cause then kept.set_cause(err, found.cause) end
     return { err = err, is_text = true }
 end
 
@@ -167,8 +173,23 @@ local function kinds_by_message(given)
 end
 
 
+-- Why no response came, as a client says it: "curl: (7) Failed to connect to ...", "timeout". nil if
+-- the text is nothing of the sort.
+local function of_reason_of_client(given)
+    local start = find(given, "curl: (", 1, true)
+    local reason = start and match(given, "^curl: %(%d+%) ([^\n]*)", start)
+    if not reason and #given <= longest_reason then
+        local words = match(given, "^%s*(.-)%s*$")
+        reason = transport.is_reason(words) and words
+    end
+    return reason and { err = receive.from_response(nil, reason) }
+end
+
+
 -- Why a text is nothing that is known.
 local function of_nothing(given, chosen)
+    local about = of_reason_of_client(given)
+    if about then return about end
     local kinds = kinds_by_message(given)
     if #kinds > 0 then return { heading = say("sentence", "messages", chosen), kinds = kinds } end
     local words = #given <= longest_search and match(given, "^%s*(.-%w)%s*$")

@@ -7,8 +7,8 @@ local kept = require "cfs.errors.object.kept"
 local ceil, max, min = math.ceil, math.max, math.min
 local find, gmatch, gsub, lower, match, sub =
     string.find, string.gmatch, string.gsub, string.lower, string.match, string.sub
-local getmetatable = debug.getmetatable
-local next, pcall, rawget, tonumber, tostring, type = next, pcall, rawget, tonumber, tostring, type
+local debug_getmetatable, getmetatable = debug.getmetatable, getmetatable
+local ipairs, next, pcall, rawget, tonumber, tostring, type = ipairs, next, pcall, rawget, tonumber, tostring, type
 
 local headers = {}
 
@@ -17,91 +17,104 @@ local is_single = { ["x-bce-error-code"] = true, ["x-bce-request-id"] = true }
 
 
 -- A header's value as text: a list counts by its first entry, an empty value not at all.
-local function value_text(name, value)
+local function value_text(key, value)
     if type(value) == "table" then value = rawget(value, 1) end
     if type(value) == "number" then value = tostring(value) end
     if type(value) ~= "string" then return nil end
-    if is_single[name] then value = match(match(value, "^[%s,]*([^,]*)"), "^.*%S") end
-    if value == nil or value == "" then return nil end
+    if is_single[key] and find(value, ",", 1, true) then
+        value = match(match(value, "^[%s,]*([^,]*)"), "^.*%S") or ""
+    end
+    if value == "" then return nil end
     return core.repair(value)
 end
 
 
--- Takes over a header if it is wanted. Of two spellings of one name the one that sorts first counts, so
--- that the order of a table does not matter; of one spelling, the first.
-local function take(reading, name, value)
-    local key = type(name) == "string" and lower(name)
-    local wanted, values, spellings = reading.wanted, reading.values, reading.spellings
-    if wanted[key] and (not spellings[key] or name < spellings[key]) then
+-- Takes a header into the values if it is wanted. Of two spellings of one name the one that sorts first
+-- counts, so that the order of a table does not matter; of one spelling, the first.
+local function take(names, values, spellings, name, value)
+    local key = lower(name)
+    if names[key] and (not spellings[key] or name < spellings[key]) then
         local text = value_text(key, value)
         if text then values[key], spellings[key] = text, name end
     end
 end
 
 
--- Takes over a line, "Name: value". A status line begins the headers of another response, before which
--- those of a redirect or of "100 Continue" do not count.
-local function take_line(reading, line)
+-- Takes a line, "Name: value". A status line begins the headers of another response, before which those
+-- of a redirect or of "100 Continue" do not count.
+local function take_line(names, values, spellings, line)
     if find(line, "^[Hh][Tt][Tt][Pp]/") then
-        reading.values, reading.spellings = {}, {}
+        for key in next, values do values[key], spellings[key] = nil, nil end
     else
         local name, value = match(line, "^([^%s:]+)[ \t]*:[ \t]*(.*)$")
-        if name then take(reading, lower(name), match(value, "^.*%S") or "") end
+        if name then take(names, values, spellings, lower(name), match(value, "^.*%S") or "") end
     end
 end
 
 
--- Takes over the lines of a raw block, in which a line that begins with a blank goes on from the one
--- before it.
-local function take_block(reading, block)
-    for line in gmatch(gsub(block, "\r?\n[ \t]+", " "), "[^\r\n]+") do take_line(reading, line) end
-end
-
-
--- Takes over an entry of a list: a line, or a pair of a name and a value.
-local function take_entry(reading, entry)
-    if type(entry) == "string" then
-        take_block(reading, entry)
-    elseif type(entry) == "table" then
-        local name = rawget(entry, 1) or rawget(entry, "name")
-        local value = rawget(entry, 2) or rawget(entry, "value")
-        if type(name) == "string" then take(reading, lower(name), value) end
+-- Takes the lines of a raw block, in which a line that begins with a blank goes on from the one before it.
+local function take_block(names, values, spellings, block)
+    for line in gmatch(gsub(block, "\r?\n[ \t]+", " "), "[^\r\n]+") do
+        take_line(names, values, spellings, line)
     end
 end
 
 
--- Takes over what an iterator gives.
-local function take_each(reading, iterate, state, name)
+-- Takes the entries of a list: lines, or pairs of a name and a value.
+local function take_list(names, values, spellings, list)
+    local index, entry = 1, rawget(list, 1)
+    while entry ~= nil do
+        if type(entry) == "string" then
+            take_block(names, values, spellings, entry)
+        elseif type(entry) == "table" then
+            local name = rawget(entry, 1) or rawget(entry, "name")
+            local value = rawget(entry, 2) or rawget(entry, "value")
+            if type(name) == "string" then take(names, values, spellings, lower(name), value) end
+        end
+        index = index + 1
+        entry = rawget(list, index)
+    end
+end
+
+
+-- Takes what an iterator gives.
+local function take_each(names, values, spellings, iterate, state, name)
     local value
     while true do
         name, value = iterate(state, name)
         if name == nil then return end
-        take(reading, name, value)
+        if type(name) == "string" then take(names, values, spellings, name, value) end
     end
 end
 
 
--- Takes over what a client's own object tells: by `__pairs`, which pairs() of Lua 5.1 and LuaJIT does not
--- know, or by its method `each`. Whatever these raise is the caller's to catch.
-local function take_object(reading, object, metatable)
-    local pairs_of = type(metatable) == "table" and rawget(metatable, "__pairs")
-    if pairs_of then return take_each(reading, pairs_of(object)) end
+-- Takes what a client's own object tells: by `__pairs`, which pairs() of Lua 5.1 and LuaJIT does not know,
+-- or by its method `each`. Whatever these raise is the caller's to catch.
+local function take_object(names, values, spellings, object, metatable)
+    local pairs_of = metatable and rawget(metatable, "__pairs")
+    if pairs_of then return take_each(names, values, spellings, pairs_of(object)) end
     local each = object.each
-    if type(each) == "function" then take_each(reading, each(object)) end
+    if type(each) == "function" then take_each(names, values, spellings, each(object)) end
 end
 
 
--- Takes over what is in the table itself, whatever metamethods it has.
-local function take_table(reading, given)
-    for name, value in next, given do
-        if type(name) == "string" then take(reading, name, value) end
+-- Does the table have its headers elsewhere than in itself?
+local function is_object(given, metatable, values)
+    if not metatable then return type(rawget(given, "each")) == "function" end
+    return next(values) == nil or rawget(metatable, "__pairs") ~= nil
+end
+
+
+--- The names of headers that are to be read.
+---@param ... string in lower case
+---@return cfs.headers.wanted
+function headers.wanted(...)
+    ---@class cfs.headers.wanted
+    local wanted = { names = {}, lengths = {} } -- a length is compared sooner than a name
+    for _, name in ipairs { ... } do
+        wanted.names[name], wanted.lengths[#name] = true, true
     end
-    local index, entry = 1, rawget(given, 1)
-    while entry ~= nil do
-        take_entry(reading, entry)
-        index = index + 1
-        entry = rawget(given, index)
-    end
+    return wanted
 end
 
 
@@ -109,18 +122,26 @@ end
 --- values; a list of lines or of pairs; one raw block; an object with `each` or `__pairs`, as lua-http's.
 --- Anything else has none.
 ---@param given any
----@param wanted table<string, boolean> their names in lower case
----@return table<string, string> values by those names, in valid UTF-8
+---@param wanted cfs.headers.wanted
+---@return table<string, string> values by their names in lower case, in valid UTF-8
 function headers.read(given, wanted)
-    local reading = { wanted = wanted, values = {}, spellings = {} }
-    if type(given) == "string" then
-        take_block(reading, given)
-    elseif type(given) == "table" or type(given) == "userdata" then
-        if type(given) == "table" then take_table(reading, given) end
-        local metatable = getmetatable(given)
-        if metatable or given.each then pcall(take_object, reading, given, metatable) end
+    local names, lengths, values, spellings = wanted.names, wanted.lengths, {}, {}
+    local given_type = type(given)
+    if given_type == "table" then
+        for name, value in next, given do -- whatever metamethods it has
+            if type(name) == "string" and lengths[#name] then take(names, values, spellings, name, value) end
+        end
+        if rawget(given, 1) ~= nil then take_list(names, values, spellings, given) end
+        local metatable = getmetatable(given) and debug_getmetatable(given) -- LuaJIT compiles the first only
+        if is_object(given, metatable, values) then
+            pcall(take_object, names, values, spellings, given, metatable)
+        end
+    elseif given_type == "string" then
+        take_block(names, values, spellings, given)
+    elseif given_type == "userdata" then
+        pcall(take_object, names, values, spellings, given, debug_getmetatable(given))
     end
-    return reading.values
+    return values
 end
 
 

@@ -10,8 +10,9 @@ local status = require "cfs.errors.catalogue.status"
 local suggest = require "cfs.errors.base.suggest"
 local transport = require "cfs.errors.wire.transport"
 
-local error, find, gsub, ipairs, lower, match, next, pairs, rawget, sub, tonumber, type = error, string.find,
-    string.gsub, ipairs, string.lower, string.match, next, pairs, rawget, string.sub, tonumber, type
+local find, gsub, lower, match, sub = string.find, string.gsub, string.lower, string.match, string.sub
+local error, getmetatable, ipairs, next, pairs, rawget, tonumber, type =
+    error, getmetatable, ipairs, next, pairs, rawget, tonumber, type
 
 local receive = {}
 
@@ -20,15 +21,9 @@ local option_types = { any_status = "boolean", limit = "number" }
 -- How much of a body that cannot be read is kept for the log.
 local snapshot_size = 512
 
--- The headers we read, in lower case.
-local wanted = {
-    ["x-bce-error-code"] = true,
-    ["x-bce-error-message"] = true,
-    ["x-bce-request-id"] = true,
-    ["content-encoding"] = true,
-    ["retry-after"] = true,
-    date = true,
-}
+-- The headers we read.
+local wanted = headers.wanted("x-bce-error-code", "x-bce-error-message", "x-bce-request-id", "content-encoding",
+    "retry-after", "date")
 
 -- The fields of a response, each with the names that other clients have for it.
 local fields = { status = true, headers = true, body = true }
@@ -74,7 +69,10 @@ end
 
 -- A page in HTML may begin like XML.
 local function is_xml(body)
-    local beginning = lower(match(sub(body, 1, 1024), "<.*$") or "")
+    local start = find(body, "<", 1, true)
+    local second = start and sub(body, start + 1, start + 1)
+    if second ~= "?" and second ~= "E" and second ~= "e" then return false end
+    local beginning = lower(sub(body, start, start + 1023))
     return (find(beginning, "^<%?xml") or find(beginning, "^<error%a*[%s>/]"))
         and not find(beginning, "<html") and not find(beginning, "<!doctype html")
 end
@@ -85,9 +83,15 @@ local function is_encoded(encoding)
 end
 
 
+-- The headers, if advice can be taken from them.
+local function advisory(values)
+    return (values.date or values["retry-after"]) and values or nil
+end
+
+
 -- The error of a body that is no envelope: told by the headers, or one without a code that keeps what
 -- could not be read.
-local function read_rest(values, body, origin)
+local function read_rest(received, values, body, origin)
     local code, message, request_id = values["x-bce-error-code"], nil, nil
     if origin == "not_envelope" then
         message, request_id = envelope.remains(body)
@@ -98,8 +102,8 @@ local function read_rest(values, body, origin)
     end
     local snapshot = origin ~= "empty" and sub(body, 1, snapshot_size) or nil
     if code then message, origin = values["x-bce-error-message"], "headers" end
-    local err = make.receive(code, message, request_id)
-    kept.keep_all(err, { origin = origin, body = snapshot, headers = nil })
+    local err = make.receive(code, message, request_id or values["x-bce-request-id"], received)
+    kept.keep_all(err, { origin = origin, body = snapshot, headers = advisory(values) })
     return err
 end
 
@@ -115,11 +119,10 @@ local function read_error(received, given_headers, body, limit)
             err, _, origin = envelope.parse(body)
         end
     end
-    err = err or read_rest(values, body, origin)
+    if not err then return read_rest(received, values, body, origin) end
     err.requestId = err.requestId or values["x-bce-request-id"]
     make.set_status(err, received)
-    -- what advice is taken from
-    if values.date or values["retry-after"] then kept.keep(err, "headers", values) end
+    if advisory(values) then kept.keep(err, "headers", values) end
     return err
 end
 
@@ -217,7 +220,7 @@ local function read(first, second, third)
         if kind_of(second) then return second end
         return no_response(second, third)
     elseif type(first) == "table" then
-        if kind_of(first) then return first end
+        if getmetatable(first) and kind_of(first) then return first end
         return read_response(first, second)
     elseif type(first) == "string" or type(first) == "number" then
         return read_values(first, second, third)

@@ -259,20 +259,21 @@ end
 
 for _, text in ipairs(common) do shared[text] = true end
 for _, rule in ipairs(rules) do
-    for _, text in ipairs(rule.is or {}) do whole[text] = meaning_of(rule, not shared[text]) end
+    local own, anyones = meaning_of(rule, true), meaning_of(rule, false)
+    local hint = { word = rule.word, sent = "maybe" }
+    for _, text in ipairs(rule.is or {}) do whole[text] = shared[text] and anyones or own end
     for _, text in ipairs(rule.begins or {}) do
         local key = sub(text, 1, 4)
         local list = beginnings[key] or {}
-        list[#list + 1] = { text, meaning_of(rule, not shared[text]) }
+        list[#list + 1] = { text, shared[text] and anyones or own }
         beginnings[key] = list
     end
-    for _, text in ipairs(rule.has or {}) do contents[#contents + 1] = { text, meaning_of(rule, true) } end
-    for _, text in ipairs(rule.hints or {}) do
-        hints[#hints + 1] = { text, { word = rule.word, sent = "maybe" } }
-    end
+    for _, text in ipairs(rule.has or {}) do contents[#contents + 1] = { text, own } end
+    for _, text in ipairs(rule.hints or {}) do hints[#hints + 1] = { text, hint } end
 end
 for _, row in ipairs(libcurl) do
-    for _, number in ipairs(row) do numbers[number] = meaning_of(row, true) end
+    local own = meaning_of(row, true)
+    for _, number in ipairs(row) do numbers[number] = own end
 end
 
 

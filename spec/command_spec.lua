@@ -1,0 +1,217 @@
+-- The command as a person runs it, on the Lua that runs the specs.
+
+local cjson = require "cjson"
+local command = require "spec.helpers.command"
+local errors = require "cfs.errors"
+local files = require "spec.helpers.files"
+
+local body = '{"requestId":"r-1","code":"InstanceNotFound","message":"gone"}'
+local response = "HTTP/1.1 404 Not Found\r\nX-Bce-Request-Id: r-1\r\n\r\n" .. body
+
+
+describe("cfs-errors", function()
+    local directory
+    local plain = "env -u NO_COLOR LC_ALL=C TERM=xterm "
+    local name = command.interpreter .. " bin/cfs-errors "
+
+    setup(function()
+        directory = command.new_directory()
+        files.write(directory .. "/response", response)
+        files.write(directory .. "/throttled", "HTTP/1.1 421 Misdirected Request\r\nRetry-After: 7\r\n\r\n"
+            .. '{"code":"RateLimit","message":"There are too many connections. The host is nd7"}')
+        files.write(directory .. "/down", "HTTP/1.1 503 Service Unavailable\n\n<html></html>")
+        files.write(directory .. "/good", "HTTP/1.1 200 OK\n\n{}")
+    end)
+    teardown(function() command.remove(directory) end)
+
+    -- Runs a line of a shell; returns what it wrote to standard output, to standard error, its status.
+    local function shell(line)
+        local _, output = command.run("{ " .. line .. "; } >" .. directory .. "/out 2>" .. directory
+            .. "/err; echo $?")
+        return files.read(directory .. "/out"), files.read(directory .. "/err"), tonumber(output)
+    end
+
+    -- The same of the command by itself. What is piped into it stands before it.
+    local function run(arguments, before)
+        return shell((before or "") .. plain .. name .. arguments)
+    end
+
+    local function input(file) return "cat " .. directory .. "/" .. file .. " | " end
+
+    local explained = {
+        { "a code", "InstanceNotFound", "InstanceNotFound, cfs, 404 Not Found" },
+        { "a code, by the name of what it does", "explain RateLimit",
+          "RateLimit, cfs, 421 Misdirected Request" },
+        { "a status of several words", "404 Not Found", "404 Not Found, the status of these codes:" },
+        { "a category", "quota",
+          "'quota' is a category. The account has reached a limit of what it may have." },
+        { "a line of an SDK", "'[Code: InstanceNotFound; Message: gone; RequestId: 0eb6]'",
+          "InstanceNotFound, 404 Not Found" },
+        { "a text that begins like an option", "-- '--x InstanceNotFound'",
+          "InstanceNotFound, 404 Not Found" },
+    }
+    for _, case in ipairs(explained) do
+        it("explains " .. case[1], function()
+            local output, complaint, status = run(case[2])
+            assert.equal(case[3], output:match("^[^\n]*"))
+            assert.equal("", complaint)
+            assert.equal(0, status)
+        end)
+    end
+
+    it("explains a response on standard input", function()
+        for _, arguments in ipairs { "", "explain", "-", "explain -" } do
+            local output, complaint, status = run(arguments, input "response")
+            assert.equal(errors.explain(response, { language = "en" }) .. "\n", output)
+            assert.equal("", complaint)
+            assert.equal(0, status)
+        end
+    end)
+
+    local unknown = {
+        { "a code that is misspelt", "InstanceNotfound", "",
+          "The catalogue does not have it: unknown code 'InstanceNotfound', "
+              .. "did you mean 'InstanceNotFound'?\n" },
+        { "a status that is no error's", "204", "", "This is no error: its status is 204\n" },
+        { "a response that is no error", "", "good", "This is no error: its status is 200\n" },
+        { "a search that finds nothing", "search qqqq", "", "no such error\n" },
+    }
+    for _, case in ipairs(unknown) do
+        it("exits with 1 for " .. case[1], function()
+            local output, complaint, status = run(case[2], case[3] ~= "" and input(case[3]) or nil)
+            assert.equal(case[4], output)
+            assert.equal("", complaint)
+            assert.equal(1, status)
+        end)
+    end
+
+    local wrong = {
+        { "--nosuch", "unknown option '--nosuch'" },
+        { "retry --token", "option '--token' requires an argument" },
+        { "retry --attempt 0", "--attempt must be a whole number from 1, got '0'" },
+        { "retry --attempt 1.5", "--attempt must be a whole number from 1, got '1.5'" },
+        { "search", "missing argument 'words'" },
+        { "list more", "too many arguments" },
+    }
+    for _, case in ipairs(wrong) do
+        it("exits with 2, and says why, for: " .. case[1], function()
+            local output, complaint, status = run(case[1], input "response")
+            assert.equal("", output)
+            assert.equal("cfs-errors: " .. case[2], complaint:match("\n([^\n]*)\n$"))
+            assert.equal(2, status)
+        end)
+    end
+
+    it("lists and searches as the library does", function()
+        local catalogue = "print(require([[cfs.errors]]).catalogue)" -- without what other specs have added
+        assert.equal(command.must(command.interpreter .. " -e '" .. catalogue .. "'"), (run("list")))
+        assert.equal(tostring(errors.search "mount target") .. "\n", (run("search mount target")))
+    end)
+
+    it("tells its version and what it can do", function()
+        assert.equal("cfs-errors " .. errors._VERSION .. "\n", (run("--version")))
+        local help, _, status = run("--help")
+        assert.equal(0, status)
+        for _, word in ipairs { "explain", "list", "search", "retry", "--json", "--version", "curl -si" } do
+            assert.truthy(help:find(word, 1, true), word)
+        end
+    end)
+
+    it("writes JSON", function()
+        local kind = cjson.decode((run("--json InstanceNotFound")))
+        assert.same({ "InstanceNotFound", 404, "not_found", "never", true },
+            { kind.code, kind.status, kind.category, kind.retry, kind.known })
+        local err = cjson.decode((run("--json", input "response")))
+        assert.same({ "InstanceNotFound", 404, "gone", "r-1" },
+            { err.code, err.status, err.message, err.requestId })
+        local page = cjson.decode((run("--json", input "down")))
+        assert.same({ nil, 503, "html", "backoff" }, { page.code, page.status, page.origin, page.retry })
+        assert.equal(48, #cjson.decode((run("list --json"))))
+        assert.equal("MountTargetNotFound", cjson.decode((run("search --json MountTarget")))[1].code)
+        local output, _, status = run("--json nosuch")
+        assert.same({ known = false, why = "The catalogue does not have it: unknown code 'nosuch'" },
+            cjson.decode(output))
+        assert.equal(1, status)
+    end)
+
+    local advised = {
+        { "a throttled call, after the pause that the service asks for", "throttled", "retry", 0,
+          "action       throttle\npause        7 s\n" },
+        { "a call that is safe to repeat", "down", "retry --method GET", 0,
+          "action       backoff\npause        <= 0.1 s\n" },
+        { "a second attempt after a longer pause", "down", "retry --method GET --attempt 2", 0,
+          "action       backoff\npause        <= 0.2 s\n" },
+        { "a call with a token", "down", "retry --method POST --token t-1", 0,
+          "action       backoff\npause        <= 0.1 s\n" },
+        { "no call that may have been carried out", "down", "retry --method POST", 1,
+          "action       never\n" },
+        { "no last attempt", "down", "retry --method GET --attempt 3", 1,
+          "action       never\nwhy          HTTP 503: attempt 3 of 3 was the last\n" },
+        { "no call that was wrong", "response", "retry --method GET", 1, "action       never\n" },
+        { "no call that succeeded", "good", "retry", 1, "This is no error: its status is 200\n" },
+    }
+    for _, case in ipairs(advised) do
+        it("advises to repeat " .. case[1], function()
+            local output, complaint, status = run(case[3], input(case[2]))
+            assert.equal(case[5], output:sub(1, #case[5]))
+            assert.equal("", complaint)
+            assert.equal(case[4], status)
+        end)
+    end
+
+    it("gives advice as JSON, too", function()
+        local advice = cjson.decode((run("retry --json --method POST --token t-1", input "throttled")))
+        assert.same({ "throttle", 7, "t-1", 7 },
+            { advice.action, advice.delay, advice.client_token, advice.retry_after })
+    end)
+
+    it("has no colours where its output is no terminal", function()
+        assert.is_nil((run("RateLimit")):find("\27", 1, true))
+    end)
+
+    it("has colours on a terminal, unless NO_COLOR or a dumb terminal forbids", function()
+        local function on_terminal(environment)
+            return (shell("env -u NO_COLOR LC_ALL=C " .. environment .. " script -qec '" .. name
+                .. "RateLimit' /dev/null </dev/null"))
+        end
+        local coloured = on_terminal("TERM=xterm")
+        assert.truthy(coloured:find("\27[1mRateLimit, cfs, 421 Misdirected Request\27[0m", 1, true))
+        assert.truthy(coloured:find("\n\27[36mcategory\27[0m     throttle", 1, true))
+        local text = coloured:gsub("\27%[%d*m", ""):gsub("\r", "")
+        assert.equal((run("RateLimit")), text)
+        assert.is_nil(on_terminal("TERM=xterm NO_COLOR=1"):find("\27", 1, true))
+        assert.is_nil(on_terminal("TERM=dumb"):find("\27", 1, true))
+    end)
+
+    it("says so where nothing comes from a terminal", function()
+        local output = shell("TERM=dumb script -qec '" .. name .. "' /dev/null </dev/null")
+        assert.truthy(output:find("cfs-errors: nothing to explain; name a code, or pipe a response", 1, true))
+    end)
+
+    it("takes a reader that ends early for no error", function()
+        local output, complaint, status = shell(plain .. name .. "list | head -n 1")
+        assert.same({ "global\n", "", 0 }, { output, complaint, status })
+        -- a shell that ignores the signal passes that on, and writing fails instead
+        output, complaint = shell("trap '' PIPE; { sleep 0.2; " .. plain .. name
+            .. "list; echo $? >&2; } | true")
+        assert.same({ "", "0\n" }, { output, complaint })
+    end)
+
+    it("speaks Chinese where the locale does", function()
+        local output, _, status = shell("env -u NO_COLOR LC_ALL= LC_MESSAGES= LANG=zh_CN.UTF-8 "
+            .. name .. "RateLimit")
+        assert.equal(errors.explain("RateLimit", { language = "zh" }) .. "\n", output)
+        assert.equal(0, status)
+        assert.truthy(output:find("降低调用频率", 1, true))
+    end)
+
+    it("is what needs argparse: the library does not", function()
+        command.must(command.interpreter
+            .. [[ -e 'require "cfs.errors" assert(not package.loaded.argparse)']])
+        local _, complaint, status = shell(command.interpreter
+            .. [[ -e 'package.preload.argparse = function() error("gone") end' bin/cfs-errors RateLimit]])
+        assert.equal("cfs-errors: cannot load argparse: the rock argparse, or Debian's lua-argparse",
+            complaint:match("^[^\n]*"))
+        assert.equal(2, status)
+    end)
+end)
