@@ -1,4 +1,3 @@
-local core = require "cfs.errors.core"
 local command = require "spec.helpers.command"
 local core = require "cfs.errors.core"
 local phrases = require "cfs.errors.base.phrases"
