@@ -252,14 +252,15 @@ end
 --- Sends a body of ours. What the header filters find is the record.
 ---@param record table
 ---@param body string
-function request.print(record, body)
+---@param is_old boolean is it a request of HTTP/1.0, for which nothing is sent before ngx.exit?
+function request.print(record, body, is_old)
     if ngx.is_subrequest then
         local _, reason = ngx.flush() -- it does nothing, but tells
         record.is_header_only = reason == "header only"
         request.keep(record)
         ngx.print(body)
-    elseif request.has_relay or ngx.var.server_protocol == "HTTP/1.0" then
-        request.keep(record) -- over HTTP/1.0 nothing is sent before ngx.exit
+    elseif request.has_relay or is_old then
+        request.keep(record)
         ngx.print(body)
     else
         sending = record
