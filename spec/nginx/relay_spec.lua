@@ -176,7 +176,7 @@ local rows = {
         title = "500 for a status that is none of HTTP's",
         name = "odd_status",
         status = 500,
-        body = function(id) return envelope(id, "Odd", "odd") end,
+        body = function(id) return envelope(id, "Odd", "Internal Server Error") end,
         counts = "Odd unknown 777",
     },
     {
@@ -414,9 +414,10 @@ describe("A relay", function()
                 end
                 if relay ~= "watch" and relay ~= "small" then
                     assert.is_nil(answer.head:find("[^\r\n\32-\126]"))
-                    local repaired = upstream.hostile:gsub("\255", "\239\191\189")
+                    -- the fault is the server's, so nothing of what it wrote is shown
                     assert.same({
-                        requestId = answer.headers["x-bce-request-id"], code = repaired, message = repaired,
+                        requestId = answer.headers["x-bce-request-id"], code = "InternalError",
+                        message = "Internal Server Error",
                     }, cjson.decode(answer.body))
                     assert.is_nil(answer.body:find("[%c\255]"))
                 end
