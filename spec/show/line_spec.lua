@@ -183,6 +183,16 @@ describe("an error with ..", function()
         assert.equal("left", err .. friendly)
     end)
 
+    it("holds in a new coroutine, whose stack is small", function()
+        for _, each in ipairs { err, errors.InternalError { cause = err }, errors.from_response(nil, "x") } do
+            local good, words = coroutine.resume(coroutine.create(function()
+                return "<" .. each .. ">" .. each
+            end))
+            assert.is_true(good)
+            assert.equal("<" .. tostring(each) .. ">" .. tostring(each), words)
+        end
+    end)
+
     for _, case in ipairs { { "nil", nil }, { "boolean", true }, { "table", {} } } do
         it("and a " .. case[1] .. " is an error, as with strings", function()
             local value = case[2]

@@ -4,6 +4,7 @@ local kept = require "cfs.errors.object.kept"
 local state = require "cfs.errors.base.state"
 local text = require "cfs.errors.base.text"
 
+local create, resume = coroutine.create, coroutine.resume
 local getmetatable = debug.getmetatable
 local kind_of = state.kind_of
 
@@ -63,15 +64,20 @@ function line.of(err)
 end
 
 
--- Other operands are as Lua has them.
-local function operand(value)
-    return kind_of[getmetatable(value)] and line.of(value) or value
-end
-
-
---- The metamethod `__concat` of errors.
+--- The metamethod `__concat` of errors; other operands are as Lua has them. Lua 5.4.4 damages the rest of
+--- a concatenation when a metamethod makes the stack grow, which is small in a new coroutine; so the
+--- line is made on a stack of its own, and little is called here.
 function line.concat(left, right)
-    return operand(left) .. operand(right)
+    local good, words
+    if kind_of[getmetatable(left)] then
+        good, words = resume(create(line.of), left)
+        left = good and words or line.of(left) -- too many coroutines are nested
+    end
+    if kind_of[getmetatable(right)] then
+        good, words = resume(create(line.of), right)
+        right = good and words or line.of(right)
+    end
+    return left .. right
 end
 
 
