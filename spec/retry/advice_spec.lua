@@ -212,6 +212,15 @@ describe("err:advice", function()
         assert.equal(20, err:advice({ attempt = 1e300, attempts = 2e300 }).delay)
     end)
 
+    it("names a status, whatever became of that", function()
+        for _, other in ipairs(support.others) do
+            local err = errors.from_response { status = 502, body = "<html>" }
+            err.status = other[2]
+            assert.equal("string", type(err:advice().why))
+            assert.equal("string", type(select(2, err:may_retry())))
+        end
+    end)
+
     it("ends with the last attempt", function()
         local err = new("ServiceUnavailable")
         assert.same({ "backoff", 3 }, { err:advice({ attempt = 2 }).action, err:advice().attempts })

@@ -61,7 +61,7 @@ local function subject(err)
     end
     local word = kept.get(err, "word")
     if word then return "no response, " .. words[word] end
-    return status and "HTTP " .. tostring(status) or "a response without a code"
+    return status and "HTTP " .. text.show(status) or "a response without a code"
 end
 
 
