@@ -111,7 +111,8 @@ function log.to_table(err)
     local facts = facts_of(err, misuse.self(err, "to_table"))
     for _, name in ipairs(names) do
         local value = facts[name]
-        if value ~= nil and not (name == "status" and status.normalize(value) == value) then
+        local is_status = name == "status" and type(value) == "number" and status.normalize(value) == value
+        if type(value) ~= "nil" and not is_status then -- a null pointer of LuaJIT equals nil
             facts[name] = core.repair(text.cut(describe(value), longest_values[name] or longest_line))
         end
     end
