@@ -81,7 +81,8 @@ function date.parse(text, now)
     day, hour, minute, second = tonumber(day), tonumber(hour), tonumber(minute), tonumber(second)
     year = #year == 4 and tonumber(year) or full_year(tonumber(year), now)
     -- 60 is a leap second
-    if month < 1 or month > 12 or day < 1 or day > days_in(year, month) or hour > 23 or minute > 59 or second > 60 then
+    if month < 1 or month > 12 or day < 1 or day > days_in(year, month)
+        or hour > 23 or minute > 59 or second > 60 then
         return nil
     end
     return days_since_epoch(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset
