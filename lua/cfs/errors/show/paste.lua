@@ -23,9 +23,18 @@ local function end_of_meter(behind)
 end
 
 
+--- The text as if the terminal had no colours.
+---@param text string
+---@return string
+function paste.without_colours(text)
+    if not find(text, "\27[", 1, true) then return text end
+    return (gsub(text, "\27%[[%d;]*m", ""))
+end
+
+
 -- The text as if the terminal had no colours, and curl no meter.
 local function without_decoration(text)
-    if find(text, "\27[", 1, true) then text = gsub(text, "\27%[[%d;]*m", "") end
+    text = paste.without_colours(text)
     if find(text, "--:--:--", 1, true) then
         text = gsub(text, "[\r\n] *%d[ %d.:kMGTP-]*%-%-:%-%-:%-%-[ %d.:kMGTP-]*(.?)", end_of_meter)
     end

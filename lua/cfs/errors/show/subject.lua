@@ -20,6 +20,7 @@ local receive = require "cfs.errors.wire.receive"
 local state = require "cfs.errors.base.state"
 local statuses = require "cfs.errors.catalogue.status"
 local suggest = require "cfs.errors.base.suggest"
+local template = require "cfs.errors.catalogue.template"
 local transport = require "cfs.errors.wire.transport"
 
 local find, format, match, sub = string.find, string.format, string.match, string.sub
@@ -162,14 +163,31 @@ local function of_response(response, chosen)
 end
 
 
--- The kinds whose message stands in a text word for word.
+-- The kinds whose message stands in a text word for word, or is the text, its parameters filled.
 local function kinds_by_message(given)
     local kinds = {}
     given = sub(given, 1, longest_sentence)
+    local words = match(given, "^%s*(.*%S)") or ""
     for kind in catalogue.each() do
-        if #kind.message > 20 and find(given, kind.message, 1, true) then kinds[#kinds + 1] = kind end
+        local parts = state.templates[kind]
+        if #kind.message > 20 and find(given, kind.message, 1, true)
+            or parts and template.read(parts, words) then
+            kinds[#kinds + 1] = kind
+        end
     end
     return kinds
+end
+
+
+-- The cause in a line of this library's own about a call that got no response; nil if it is none.
+local function cause_of_own_line(given)
+    local start = find(given, "no response: ", 1, true)
+    local first = start and match(given, "^no response: %l+; cause: ()", start)
+    local stop = first and find(given, "; what to do: ", first, true)
+    if stop then return sub(given, first, stop - 1) end
+    start = find(given, "origin=transport cause=", 1, true)
+    return start and (match(given, '^[%w=]+ cause="([^"\n]*)"', start)
+        or match(given, "^[%w=]+ cause=(%S+)", start))
 end
 
 
@@ -177,7 +195,7 @@ end
 -- the text is nothing of the sort.
 local function of_reason_of_client(given)
     local start = find(given, "curl: (", 1, true)
-    local reason = start and match(given, "^curl: %(%d+%) ([^\n]*)", start)
+    local reason = start and match(given, "^curl: %(%d+%) ([^\n]*)", start) or cause_of_own_line(given)
     if not reason and #given <= longest_reason then
         local words = match(given, "^%s*(.-)%s*$")
         reason = transport.is_reason(words) and words
@@ -226,6 +244,7 @@ end
 ---@param chosen "en"|"zh"
 ---@return cfs.subject
 function subject.of_text(given, chosen)
+    given = paste.without_colours(given)
     local word = match(given, "^%s*([%w_.-]+)%s*$")
     local kind = state.kinds[word or given]
     if kind then return { kind = kind } end
