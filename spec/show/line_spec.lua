@@ -30,6 +30,8 @@ describe("tostring(err)", function()
           errors.from_response { status = 502, body = "<html>",
               headers = { ["x-bce-request-id"] = "1b6d3a0e" } },
           "no code [1b6d3a0e]: the response is no error envelope, but html (502 Bad Gateway)" },
+        { "JSON without a code", errors.from_response { status = 502, body = "[]" },
+          "no code: the response is no error envelope, but other JSON (502 Bad Gateway)" },
         { "what was received, escaped",
           errors.parse '{"code": "A\\nB", "message": "\\u001b[31m\\u2028", "requestId": "\\u0085"}',
           "A\\nB [\\xc2\\x85]: \\x1b[31m\\xe2\\x80\\xa8" },

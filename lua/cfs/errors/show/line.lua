@@ -15,6 +15,13 @@ local line = {}
 local most_causes, longest_cause = 3, 256
 
 
+-- What a response was instead of an envelope, where its origin is no plain word.
+local instead = {
+    empty = "an empty body", malformed = "malformed JSON", not_envelope = "other JSON",
+    too_deep = "JSON that is nested too deeply", too_large = "a body above the limit",
+}
+
+
 -- "InstanceNotFound [ae2225f7]: The specified ... (404 Not Found)"
 local function heading(err, kind)
     local code, message = rawget(err, "code"), rawget(err, "message")
@@ -26,7 +33,8 @@ local function heading(err, kind)
     if message == nil then message = kind.message end
     if message == nil then
         local origin = kept.get(err, "origin")
-        message = origin and "the response is no error envelope, but " .. origin or "no message"
+        message = origin and "the response is no error envelope, but " .. (instead[origin] or origin)
+            or "no message"
     end
     words = words .. ": " .. text.show(message)
     if status ~= nil then
