@@ -22,23 +22,24 @@ local instead = {
 }
 
 
+-- What became of a member is told by its type, as an __eq of LuaJIT's cdata may raise.
 -- "InstanceNotFound [ae2225f7]: The specified ... (404 Not Found)"
 local function heading(err, kind)
     local code, message = rawget(err, "code"), rawget(err, "message")
     local request_id, status = rawget(err, "requestId"), rawget(err, "status") or kind.status
-    local words = code == nil and "no code" or text.show(code)
+    local words = type(code) == "nil" and "no code" or text.show(code)
     local word = kept.get(err, "word") -- of a transport error
     if word then return "no response: " .. word end
-    if request_id ~= nil then words = words .. " [" .. text.show(request_id) .. "]" end
-    if message == nil then message = kind.message end
-    if message == nil then
+    if type(request_id) ~= "nil" then words = words .. " [" .. text.show(request_id) .. "]" end
+    if type(message) == "nil" then message = kind.message end
+    if type(message) == "nil" then
         local origin = kept.get(err, "origin")
         message = origin and "the response is no error envelope, but " .. (instead[origin] or origin)
             or "no message"
     end
     words = words .. ": " .. text.show(message)
-    if status ~= nil then
-        local reason = status == kind.status and kind.reason
+    if type(status) ~= "nil" then
+        local reason = type(status) == "number" and status == kind.status and kind.reason
         words = words .. " (" .. text.show(status) .. (reason and " " .. reason or "") .. ")"
     end
     return words
@@ -49,7 +50,7 @@ end
 local function causes(err)
     local words, cause = "", kept.cause(err)
     for _ = 1, most_causes do
-        if cause == nil then break end
+        if type(cause) == "nil" then break end
         local kind = kind_of[getmetatable(cause)]
         local shown = text.cut(kind and heading(cause, kind) or text.describe(cause), longest_cause)
         words = words .. "; cause: " .. text.printable(shown)

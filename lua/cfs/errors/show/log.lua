@@ -91,11 +91,11 @@ end
 ---@return string line
 function log.to_log(err)
     local facts, line = facts_of(err, misuse.self(err, "to_log")), ""
-    local spare = facts.cause ~= nil and least_cause or 0
+    local spare = type(facts.cause) ~= "nil" and least_cause or 0
     for _, name in ipairs(names) do
         local value = facts[name]
         local leaves = (name == "message" or name == "body") and spare or 0
-        if value ~= nil then line = add(line, name, value, leaves) end
+        if type(value) ~= "nil" then line = add(line, name, value, leaves) end
     end
     return line
 end
