@@ -60,6 +60,7 @@ describe("A translated document", function()
         assert.same({ "```lua\nprint(1)\n```", "    make a\n    make b" }, translation.blocks(english))
         assert.equal("# B\n\n文\n\n```lua\nprint(1)\n```\n\n多\n\n    make a\n    make b\n\n尾\n",
             translation.with_blocks(chinese, english))
+        assert.equal("# B\n\n文\n", translation.with_blocks("# B\n\n文\n", english))
         assert.same({ 1, 3 }, translation.levels("# a\n```\n## no\n```\n### b\n"))
     end)
 end)

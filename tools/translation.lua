@@ -55,12 +55,14 @@ function translation.levels(text)
 end
 
 
---- A translation, with the code blocks of its original in place of its own.
+--- A translation, with the code blocks of its original in place of its own. Where it has more or fewer of
+--- them it stays as it is: a person must put them in their places first.
 ---@param translated string
 ---@param original string
 ---@return string
 function translation.with_blocks(translated, original)
     local blocks, lines, count = translation.blocks(original), {}, 0
+    if #blocks ~= #translation.blocks(translated) then return translated end
     for _, part in ipairs(parts_of(translated)) do
         if part.kind == "block" then count = count + 1 end
         lines[#lines + 1] = part.kind == "block" and blocks[count] or table.concat(part.lines, "\n")

@@ -178,12 +178,23 @@ describe("The configuration of docs/openresty.md", function()
     local nginx
 
     setup(function()
-        local conf = files.read("docs/openresty.md"):match("\n```nginx\n(.-)\n```\n")
+        local text = files.read("docs/openresty.md")
+        local conf, locations = text:match("\n```nginx\n(.-)\n```\n.*\n```nginx\n(.-)\n```\n")
+        conf = conf:gsub("listen 127.0.0.1:8080;", function(listen) return listen .. "\n" .. locations end)
         conf = conf:gsub(":8080", ":PORT1"):gsub(":8081", ":PORT2/")
         nginx = server.start { http = conf .. [[
             server {
                 listen 127.0.0.1:PORT2;
-                location / { content_by_lua_block { require("spec.nginx.upstream").serve() } }
+                location / {
+                    gzip on;
+                    gzip_min_length 1;
+                    gzip_types application/json;
+                    if ($http_accept_encoding) { # nginx itself writes this, and encodes it
+                        return 421 '{"requestId":"4db2b34d","code":"InstanceNotFound","message":"gone"}';
+                    }
+                    default_type application/json;
+                    content_by_lua_block { require("spec.nginx.upstream").serve() }
+                }
             }]] }
     end)
     teardown(function() nginx:stop() end)
@@ -193,13 +204,22 @@ describe("The configuration of docs/openresty.md", function()
         assert.same({ 404, "InstanceNotFound" }, { answer.status, errors.parse(answer.body).code })
         answer = nginx:get("/cfs/?name=limited")
         assert.same({ 403, "AccessDenied" }, { answer.status, errors.parse(answer.body).code })
-        answer = nginx:get("/cfs/?name=limited", "-H 'Authorization: any'")
+        local arguments = "-H 'Authorization: any' -H 'X-Request-Id: edge-7'"
+        assert.equal("edge-7", errors.parse(nginx:get("/cfs/?name=unknown", arguments).body).requestId)
+        answer = nginx:get("/cfs/?name=limited", arguments)
         assert.same({ 429, "RateLimit" }, { answer.status, errors.parse(answer.body).code })
         assert.is_nil(answer.body:find("10.0.3.7", 1, true))
         assert.same({
             ["InstanceNotFound not_found 404 raised"] = 1,
             ["AccessDenied permission 403 raised"] = 1,
             ["RateLimit throttle 421 upstream"] = 1,
+            ["BucketNotEmpty conflict 409 upstream"] = 1,
         }, (metrics.counts(nginx:get("/metrics").body)))
+    end)
+
+    it("holds a whole response, whatever encoding the client asks for", function()
+        local answer = nginx:get("/held/?name=envelope", "--compressed")
+        assert.same({ 404, "InstanceNotFound", "7e0c3b52" },
+            { answer.status, errors.parse(answer.body).code, answer.headers["x-bce-request-id"] })
     end)
 end)
