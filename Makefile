@@ -238,7 +238,8 @@ bench: $(foreach lua,lua5.4 luajit,build/$(lua)/cfs/errors/core.so build/bench/$
     build/bench/reader build/bench/shapes
 	@tools/need lua-cjson lua-dkjson
 	@for lua in lua5.4 luajit; do \
-	    LUA_PATH='lua/?.lua;;' LUA_CPATH="build/$$lua/?.so;build/bench/$$lua/?.so;;" \
+	    PEERS='$(PEERS)' FIGURES=$(if $(BENCH),,bench/$$lua.tsv) \
+	        LUA_PATH='lua/?.lua;;' LUA_CPATH="build/$$lua/?.so;build/bench/$$lua/?.so;;" \
 	        $$lua bench/lua.lua $(BENCH) || exit 1; echo; \
 	done
 	@build/bench/reader $(bench_rounds) build/bench/shapes/*
