@@ -24,7 +24,7 @@ local most_growth = 12 -- from 8 KiB to 64 KiB, where what is linear grows by 8
 local slack = is_short and 3 or 2
 
 local failed = false
-local figures = {} -- { name, { way, seconds }... } of each row
+local figures = {} -- { name, seconds by round }... by figure
 
 
 local function say(format, ...)
@@ -43,11 +43,11 @@ local function in_process(...)
 end
 
 
--- Seconds by way, by round. Every other round runs backwards: what wears on goes against none of them.
+-- Seconds by way, by round. A short run has one round of what is not compared. Every other round runs backwards: what wears on goes against none of them.
 local function seconds_of(table_name, row, ways)
     local seconds = {}
     for _, way in ipairs(ways) do seconds[way] = {} end
-    for round = 1, measure.rounds do
+    for round = 1, is_short and table_name == "borders" and 1 or measure.rounds do
         for place = 1, #ways do
             local way = ways[round % 2 == 1 and place or #ways + 1 - place]
             seconds[way][round] = tonumber(in_process("time", table_name, row, way, measure.slice))
@@ -57,10 +57,11 @@ local function seconds_of(table_name, row, ways)
 end
 
 
-local function keep(name, labels, seconds, ways)
-    local figure = { name }
-    for place, way in ipairs(ways) do figure[#figure + 1] = { labels[place], seconds[way] } end
-    figures[#figures + 1] = figure
+-- Keeps what is drawn: the figures of these ways, under these names.
+local function keep(figure, names, seconds)
+    local lines = figures[figure] or {}
+    figures[figure] = lines
+    for way, name in ipairs(names) do lines[#lines + 1] = { name, seconds[way] } end
 end
 
 
@@ -77,7 +78,7 @@ end
 
 -- The ways of reading, and what they are called. 1 to 4 are always there.
 local function readers()
-    local ways, labels = { 1, 2, 3, 4 }, { "errors.parse", "lua-cjson", "dkjson", "patterns" }
+    local ways, labels = { 1, 2, 3, 4 }, { "errors.parse", "lua-cjson", "patterns", "dkjson" }
     local directory = os.getenv "PEERS"
     if not directory or directory == "" then return ways, labels end
     for index, peer in ipairs(contenders.peers) do
@@ -110,7 +111,7 @@ local function compare_reading()
             line = line .. ("  %-20s"):format(taken and measure.spread(measure.ratios(taken, seconds[1])) or "-")
         end
         say("%s", line)
-        if index == 1 then keep("parse", labels, seconds, ways) end
+        if index == 1 then keep("parse", { "errors.parse", "lua-cjson, checks", "patterns" }, seconds) end
     end
 end
 
@@ -127,7 +128,7 @@ local function compare_with_targets()
             say("%-54s %9s  %9s  %-20s %s", name, measure.duration(measure.median(seconds[1])),
                 measure.duration(measure.median(seconds[2])), measure.spread(ratios),
                 judge(measure.median(ratios), row.at_least, limit))
-            if row.figure then keep(row.figure, { "errors.raise", "a bare table" }, seconds, { 1, 2 }) end
+            if row.drawn then keep("raise", row.drawn, seconds) end
         else
             local taken = measure.median(seconds_of("targets", index, { 1 })[1])
             say("%-54s %9s  %9s  %-20s %s", name, measure.duration(taken), "", "",
@@ -182,15 +183,15 @@ local function report_loading()
 end
 
 
--- Writes the figures as gnuplot reads them, in nanoseconds: a row has a name, and a line for each way.
+-- Writes the figures as gnuplot reads them: a name, then nanoseconds, the median, the least and the
+-- greatest.
 local function write_figures(path)
     local file = assert(io.open(path, "w"))
-    for _, figure in ipairs(figures) do
-        file:write("# ", figure[1], "\n")
-        for place = 2, #figure do
-            local median, least, most = measure.median(figure[place][2])
-            file:write(("%s\t%.0f\t%.0f\t%.0f\n"):format(
-                figure[place][1], median * 1e9, least * 1e9, most * 1e9))
+    for _, figure in ipairs { "parse", "raise" } do
+        file:write("# ", figure, "\n")
+        for _, line in ipairs(figures[figure]) do
+            local median, least, most = measure.median(line[2])
+            file:write(("%s\t%.0f\t%.0f\t%.0f\n"):format(line[1], median * 1e9, least * 1e9, most * 1e9))
         end
         file:write("\n\n")
     end

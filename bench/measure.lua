@@ -5,7 +5,7 @@ local measure = {}
 measure.rounds = 9
 
 -- How long a function runs for one figure, in seconds of processor time.
-measure.slice = 0.02
+measure.slice = 0.01
 
 -- Of so many figures in one process the median counts.
 local slices = 3
@@ -30,7 +30,7 @@ end
 local function calibrate(f, argument)
     local times = 1
     local taken = time(f, argument, times)
-    while taken < math.max(measure.slice / 4, warm_up) do
+    while taken < math.max(measure.slice, warm_up) do
         times = times * 2
         taken = time(f, argument, times)
     end
