@@ -205,7 +205,7 @@ end
 
 -- What people paste: a log, and somewhere in it the response.
 local function paste(size)
-    local line = '10.0.0.7 - - [25/Nov/2026:15:16:34 +0000] "GET /v1/fs/cfs-1a2b HTTP/1.1" 404 141 "-" "curl"\n'
+    local line = '10.0.0.7 - - [25/Nov/2026:15:16:34 +0000] "GET /v1/fs/cfs-1a2b HTTP/1.1" 404 141 "-"\n'
     return fill(size - #example, line) .. example
 end
 
@@ -259,9 +259,9 @@ for _, text in ipairs { { "words", words }, { "Chinese", chinese }, { "hosts", h
     end)
 end
 border("from_response, HTML with 502 and 10 headers", true, function(size)
+    local page = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n"
     local response = {
-        status = 502, headers = response_headers(10),
-        body = fill(size, "<!-- a padding -->\r\n", "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n"),
+        status = 502, headers = response_headers(10), body = fill(size, "<!-- padding -->\r\n", page),
     }
     response.headers["Content-Type"] = "text/html"
     return require("cfs.errors").from_response, response
