@@ -63,6 +63,7 @@ help:
 #: make check       the specs on LUA=lua5.4 alone: a minute
 #: make test        all of it, on every Lua: 10 to 20 minutes; LUAS= and SPECS= choose
 #: make lint        luacheck and clang-format
+#: make random      responses, headers, dates and reasons at random, never raised on: ROUNDS=500000
 #: make test-prometheus  a real Prometheus scrapes two gateways and adds up what they counted
 #:
 #: = Write what is generated
@@ -122,6 +123,14 @@ simulate: build/lua5.4/cfs/errors/core.so
 	@tools/need lua5.4 gnuplot-nox
 	@$(call run,lua5.4) bench/outage.lua build/outage.tsv
 	@gnuplot bench/outage.gnuplot
+
+ROUNDS = 500000
+random: build/lua5.4/cfs/errors/core.so build/luajit/cfs/errors/core.so
+	@tools/need lua5.4 luajit2 lua-cjson lua-busted
+	@for lua in lua5.4 luajit; do \
+	    ROUNDS=$(ROUNDS) LUA_PATH='lua/?.lua;;' LUA_CPATH="build/$$lua/?.so;;" \
+	        $$lua spec/run.lua --output=plainTerminal spec/wire/random_spec.lua || exit 1; \
+	done
 
 docs: build/lua5.4/cfs/errors/core.so
 	@tools/need lua5.4 lua-cjson
@@ -274,6 +283,6 @@ clean:
 -include spec/proof/proof.mk spec/clients/clients.mk spec/matrix/matrix.mk # not in a tree without the tests
 
 .PHONY: all help demo gateway repl check test test-prometheus bench bench-nginx bench-picture \
-    instructions budgets simulate docs golden picture drift dist lint install uninstall lib \
+    instructions budgets simulate random docs golden picture drift dist lint install uninstall lib \
     install-lib uninstall-lib clean
 .DELETE_ON_ERROR:

@@ -21,7 +21,8 @@ for _, way in ipairs(ways) do
     print(("%-18s%9d%11d%11d%9d%8.3f"):format(way, count.calls, count.requests, count.finished,
         count.calls - count.finished, count.load))
 end
-print("\nWhatever is in its bucket, a policy repeats nothing once the service has failed four calls in a row.")
+print("\nWhatever is in its bucket, a policy repeats nothing once the service has failed four calls in a\n"
+    .. "row.")
 
 if arg[1] then
     local file = assert(io.open(arg[1], "w"))

@@ -3,7 +3,7 @@
 
 errors = require "cfs.errors"
 
--- 1. A service has answered with an error of CFS. Reading it gives an error object that knows
+-- 1. A service has sent an error of CFS. Reading it gives an error object that knows
 -- what the catalogue knows of its code.
 
 body = [[{
@@ -31,7 +31,7 @@ print(errors.match(err, {
 print(pcall(errors.is, err, "DropMountedFs"))
 
 -- 4. The example of the vendor's own page, as an HTTP response. Its code, NoSuchKey, is in neither
--- of the page's tables: it is kept as it is, and the status answers for it.
+-- of the page's tables: it is kept as it is, and the status stands for it.
 
 response = {
     status = 404,
@@ -47,7 +47,7 @@ print(unknown)
 print(unknown.code, unknown.known, unknown.status, unknown.retry)
 print(unknown:explain())
 
--- 5. A proxy has answered in HTML. Nothing is made up: there is no code, but there are the status
+-- 5. A proxy has sent HTML. Nothing is made up: there is no code, but there are the status
 -- and the request id, and the beginning of the page for the log.
 
 page = errors.from_response {
@@ -91,7 +91,7 @@ print(errors.parse(limited:to_json()):params().host)
 print(limited:to_json())
 print(require("cjson").decode(require("cjson").encode(limited)).code)
 
--- 11. A gateway answers its client in terms that any client knows, without the hosts behind it. Its
+-- 11. A gateway responds to its client in terms that any client knows, without the hosts behind it. Its
 -- log gets one line.
 
 status, headers, body = limited:response { standard = true }

@@ -32,7 +32,7 @@ describe("cfs.errors.core", function()
                 arguments[position] = value
                 local good, message = pcall(core.reader, arguments[1], arguments[2], arguments[3])
                 assert.is_false(good)
-                assert.matches("bad argument #" .. position .. ".*table expected, got " .. type(value), message)
+                assert.matches("#" .. position .. ".*table expected, got " .. type(value), message)
             end
             assert.is_false((pcall(core.reader)))
         end

@@ -117,7 +117,8 @@ describe("retry.run", function()
         local world = new_world { tokens = 10 }
         world.policy.tokens = 3
         local f, calls = script { nil }
-        for _, other in ipairs { "no such row", "permission denied", "header missing", { code = "A" }, 503 } do
+        for _, other in ipairs { "no such row", "permission denied", "header missing", { code = "A" },
+                503 } do
             local result, reason = retry.run(function() f() return nil, other end, world.policy)
             assert.is_nil(result)
             assert.is_true(rawequal(other, reason))

@@ -5,6 +5,7 @@ local phrases = require "cfs.errors.base.phrases"
 local comments = require "tools.comments"
 local errors = require "cfs.errors"
 local state = require "cfs.errors.base.state"
+local translation = require "tools.translation"
 
 local services = {
     { name = "global", title = "Global error codes" },
@@ -213,5 +214,6 @@ return {
     ["cfs-errors-scm-1.rockspec"] = head_rockspec(),
     ["rockspecs/cfs-errors-" .. errors._VERSION .. "-1.rockspec"] = release_rockspec(),
     ["docs/errors.md"] = reference(),
+    ["README.zh-CN.md"] = translation.with_blocks(read("README.zh-CN.md"), read("README.md")),
     ["types/cfs/errors/names.lua"] = annotations(),
 }

@@ -1,5 +1,5 @@
 -- An API of file systems and their mount targets, which raises errors as CFS does, and what the
--- gateway before it needs.
+-- gateway before it needs. How it is used is in nginx.conf.
 --
 --     POST   /v1/cfs                {"fsName", "zone", "type", "protocol", "vpcId"}, ?clientToken=
 --     GET    /v1/cfs/FSID
@@ -15,11 +15,13 @@ local app = {}
 
 local store = ngx.shared.cfs_store
 
--- What there is in this cloud. The service that knows about the last VPC is down.
+-- What there is in this cloud. The service that knows about the third VPC is down, and nobody pays for the
+-- last.
 local access_keys = { demo = true }
 local zones = { zoneA = true, zoneB = true }
 local subnets = { ["sbn-1"] = "vpc-1", ["sbn-2"] = "vpc-1", ["sbn-3"] = "vpc-2" }
-local vpcs = { ["vpc-1"] = true, ["vpc-2"] = true, ["vpc-3"] = true }
+local vpcs = { ["vpc-1"] = true, ["vpc-2"] = true, ["vpc-3"] = true, ["vpc-4"] = true }
+local unpaid = { ["vpc-4"] = true }
 local unreachable = { ["vpc-3"] = "vpc-db-7.internal" }
 
 -- File systems at most, and the seconds that one takes to be created.
@@ -61,6 +63,7 @@ end
 local function check_vpc(id)
     if not vpcs[id] then errors.raise "InvalidVpcId" end
     if unreachable[id] then errors.raise("ServiceError", { host = unreachable[id] }) end
+    if unpaid[id] then errors.raise "CreateOrderFail" end
 end
 
 
@@ -158,21 +161,51 @@ local function route()
 end
 
 
--- The API: what route raises is answered, with the names of hosts, as CFS does.
-app.serve = nginx.handler(route, { hide = false })
+-- The API: what route raises goes out with the names of hosts, as CFS does, under the id that the gateway
+-- has given the request.
+app.serve = nginx.handler(route, {
+    hide = false,
+    request_id = function() return ngx.var.http_x_request_id end,
+})
+
+
+-- The id that the edge has given the request, or else nginx: see nginx.conf.
+local function edge_id()
+    return ngx.var.edge_id
+end
+
+
+-- That file systems are ordered is the API's own affair.
+local function map(err)
+    if err:is "CreateOrderFail" then return errors.InternalError { cause = err } end
+end
 
 -- The gateway: the API's errors for clients that know HTTP alone, and without the API's hosts.
-app.relay = nginx.relay { standard = true }
+app.relay = nginx.relay { standard = true, request_id = edge_id, map = map }
+
+-- The same for clients that know RFC 9457.
+app.problems = nginx.relay {
+    standard = true, request_id = edge_id, map = map,
+    format = "problem", type_base = "https://cloud.example/errors/",
+}
 
 
 --- The gateway lets in who gives no name, or one that is known.
-function app.authorize()
+app.authorize = nginx.handler(function()
     local header = ngx.var.http_authorization
     if not header then return end
     local key = header:match("^bce%-auth%-v1/([^/]+)/")
-    if not key then nginx.exit(errors.InvalidHTTPAuthHeader()) end
-    if not access_keys[key] then nginx.exit(errors.InvalidAccessKeyId()) end
-end
+    if not key then return nil, errors.InvalidHTTPAuthHeader() end
+    if not access_keys[key] then return nil, errors.InvalidAccessKeyId() end
+end, { request_id = edge_id })
+
+
+--- Says how many file systems there are, now and then. What fails there is counted and logged.
+app.watch = nginx.guard(function()
+    local count = store:get("file systems") or 0
+    if count > quota then errors.raise("InternalError", { message = "more file systems than can be" }) end
+    ngx.log(ngx.NOTICE, "file systems: ", count)
+end)
 
 
 return app

@@ -279,7 +279,8 @@ describe("errors.extend", function()
         end
 
         it("a category that is almost one of the library's", function()
-            raises("bad argument #1 to 'extend' (row 1: unknown category 'not_fuond', did you mean 'not_found'?)",
+            local sentence = "unknown category 'not_fuond', did you mean 'not_found'?"
+            raises("bad argument #1 to 'extend' (row 1: " .. sentence .. ")",
                 function() errors.extend { row { code = "SpecExtendFuond", category = "not_fuond" } } end)
         end)
 

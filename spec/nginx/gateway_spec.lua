@@ -14,8 +14,8 @@ local function creation(fields)
     return "-d '" .. cjson.encode(body) .. "'"
 end
 
--- What is asked, and the code of the answer. FS is a file system that is available and has a mount
--- target in the subnet sbn-1, NEW one that is being created.
+-- What is asked, and the code of the error; of the response, if that has another. FS is a file system that
+-- is available and has a mount target in the subnet sbn-1, NEW one that is being created.
 local rows = {
     { "/v1/cfs/cfs-1", "", "InstanceNotFound" },
     { "/v1/cfs/FS/mt-1", "-X DELETE", "MountTargetNotFound" },
@@ -36,6 +36,7 @@ local rows = {
     { "/v1/cfs", creation { zone = "zoneZ" }, "AvailabilityZoneNotFound" },
     { "/v1/cfs", creation { vpcId = "vpc-9" }, "InvalidVpcId" },
     { "/v1/cfs", creation { vpcId = "vpc-3" }, "ServiceError" },
+    { "/v1/cfs", creation { vpcId = "vpc-4" }, "CreateOrderFail", "InternalError" },
     { "/v1/cfs?clientToken=" .. ("x"):rep(65), creation {}, "InvalidClientToken" },
     { "/v1/cfs?clientToken=one", creation { fsName = "other" }, "IdempotentParameterMismatch" },
     { "/v1/cfs/NEW", "-X DELETE", "DropCreatingFS" },
@@ -75,11 +76,11 @@ describe("The example of a gateway", function()
             local path = row[1]:gsub("%u%u+", { FS = full, NEW = new })
             local answer = nginx:get(path, row[2])
             local err = errors.parse(answer.body)
-            assert.equal(row[3], err.code)
+            assert.equal(row[4] or row[3], err.code)
             local status = errors.catalogue[row[3]].status
             assert.equal(status == 424 and 503 or status, answer.status)
             assert.equal(err.requestId, answer.headers["x-bce-request-id"])
-            assert.is_nil(answer.body:find("internal", 1, true))
+            assert.is_nil(answer.body:find(".internal", 1, true))
             assert.truthy(nginx:log():find("code=" .. row[3] .. " ", 1, true))
         end)
     end
@@ -103,6 +104,38 @@ describe("The example of a gateway", function()
         assert.equal("FsNumQuotaExceeded", errors.parse(answer.body).code)
     end)
 
+    it("has one id for a request: the edge's, the trace's, or one of its own", function()
+        local trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+        local rows_of_ids = {
+            { "-H 'X-Request-Id: edge-7'", "edge-7" },
+            { "-H 'traceparent: 00-" .. trace .. "-00f067aa0ba902b7-01'", trace },
+            { "-H 'X-Request-Id: a b' -H 'traceparent: 00-" .. trace .. "-00f067aa0ba902b7-01'", trace },
+            { "-H 'X-Request-Id: a b' -H 'traceparent: 00-0'" },
+        }
+        for _, row in ipairs(rows_of_ids) do
+            for _, path in ipairs { "/v1/cfs/cfs-1", "/down/" } do
+                nginx:clear_log()
+                local answer = nginx:get(path, row[1])
+                local id = answer.headers["x-bce-request-id"]
+                assert.equal(row[2] or id:match("^" .. ("%x"):rep(32) .. "$"), id)
+                assert.equal(id, errors.parse(answer.body).requestId)
+                for _, line in ipairs(nginx:lines()) do -- the gateway's, and the API's
+                    assert.truthy(line:find(" requestId=" .. id .. " ", 1, true), line)
+                end
+                assert.equal(path == "/down/" and 1 or 2, #nginx:lines())
+            end
+        end
+    end)
+
+    it("responds with problems by RFC 9457 where that is wanted", function()
+        local answer = nginx:get("/problems/v1/cfs/cfs-1")
+        assert.equal("application/problem+json", answer.headers["content-type"])
+        local problem = cjson.decode(answer.body)
+        assert.same({ "https://cloud.example/errors/InstanceNotFound", 404, "InstanceNotFound",
+            answer.headers["x-bce-request-id"] },
+            { problem.type, problem.status, problem.code, problem.requestId })
+    end)
+
     it("answers for an upstream that is down", function()
         local answer = nginx:get("/down/")
         assert.equal(502, answer.status)
@@ -116,8 +149,8 @@ describe("The example of a gateway", function()
             local side = labels:match("%a+$")
             sums[side] = sums[side] + count
         end
-        -- the gateway itself refused two, and one is nginx's own
-        assert.equal(sums.raised - 2, sums.upstream - 1)
+        -- the gateway itself refused two, and five are nginx's own: nobody listens at /down/
+        assert.equal(sums.raised - 2, sums.upstream - 5)
         assert.is_true(sums.raised > #rows)
     end)
 
@@ -129,7 +162,9 @@ describe("The example of a gateway", function()
             "HTTP/1.1 404 Not Found",
             "HTTP/1.1 503 Service Temporarily Unavailable",
             "HTTP/1.1 502 Bad Gateway",
-            'cfs_errors_total{code="ServiceError",category="unavailable",status="424",side="upstream"} 1',
+            'cfs_errors_total{code="ServiceError",category="unavailable",status="424",side="upstream"} 2',
+            "Content-Type: application/problem+json",
+            "x-bce-request-id: edge-7",
         } do
             assert.truthy(output:find("\n  | " .. line .. "\n", 1, true), line)
         end
@@ -143,12 +178,23 @@ describe("The configuration of docs/openresty.md", function()
     local nginx
 
     setup(function()
-        local conf = files.read("docs/openresty.md"):match("\n```nginx\n(.-)\n```\n")
+        local text = files.read("docs/openresty.md")
+        local conf, locations = text:match("\n```nginx\n(.-)\n```\n.*\n```nginx\n(.-)\n```\n")
+        conf = conf:gsub("listen 127.0.0.1:8080;", function(listen) return listen .. "\n" .. locations end)
         conf = conf:gsub(":8080", ":PORT1"):gsub(":8081", ":PORT2/")
         nginx = server.start { http = conf .. [[
             server {
                 listen 127.0.0.1:PORT2;
-                location / { content_by_lua_block { require("spec.nginx.upstream").serve() } }
+                location / {
+                    gzip on;
+                    gzip_min_length 1;
+                    gzip_types application/json;
+                    if ($http_accept_encoding) { # nginx itself writes this, and encodes it
+                        return 421 '{"requestId":"4db2b34d","code":"InstanceNotFound","message":"gone"}';
+                    }
+                    default_type application/json;
+                    content_by_lua_block { require("spec.nginx.upstream").serve() }
+                }
             }]] }
     end)
     teardown(function() nginx:stop() end)
@@ -158,13 +204,22 @@ describe("The configuration of docs/openresty.md", function()
         assert.same({ 404, "InstanceNotFound" }, { answer.status, errors.parse(answer.body).code })
         answer = nginx:get("/cfs/?name=limited")
         assert.same({ 403, "AccessDenied" }, { answer.status, errors.parse(answer.body).code })
-        answer = nginx:get("/cfs/?name=limited", "-H 'Authorization: any'")
+        local arguments = "-H 'Authorization: any' -H 'X-Request-Id: edge-7'"
+        assert.equal("edge-7", errors.parse(nginx:get("/cfs/?name=unknown", arguments).body).requestId)
+        answer = nginx:get("/cfs/?name=limited", arguments)
         assert.same({ 429, "RateLimit" }, { answer.status, errors.parse(answer.body).code })
         assert.is_nil(answer.body:find("10.0.3.7", 1, true))
         assert.same({
             ["InstanceNotFound not_found 404 raised"] = 1,
             ["AccessDenied permission 403 raised"] = 1,
             ["RateLimit throttle 421 upstream"] = 1,
+            ["BucketNotEmpty conflict 409 upstream"] = 1,
         }, (metrics.counts(nginx:get("/metrics").body)))
+    end)
+
+    it("holds a whole response, whatever encoding the client asks for", function()
+        local answer = nginx:get("/held/?name=envelope", "--compressed")
+        assert.same({ 404, "InstanceNotFound", "7e0c3b52" },
+            { answer.status, errors.parse(answer.body).code, answer.headers["x-bce-request-id"] })
     end)
 end)

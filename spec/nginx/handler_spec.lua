@@ -311,7 +311,8 @@ describe("In nginx,", function()
             assert.equal("error", level)
             assert.equal("content_by_lua(nginx.conf):3: password=123\\r\\n\\u001bforged",
                 (text:match(' cause="(.-)"'):gsub("conf:%d+", "conf")))
-            assert.truthy(text:match(' traceback="(%[C%]: .*)"$'):find("in function 'deep'; ", 1, true))
+            local traceback = text:match(' traceback="(%[C%]: .*)"$')
+            assert.truthy(traceback:find("in function 'deep'; ", 1, true))
         end)
 
         for _, path in ipairs { "/table", "/nil", "/overflow" } do

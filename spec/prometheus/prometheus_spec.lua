@@ -27,10 +27,20 @@ local expected = {
     ['sum(cfs_errors_total{code="InstanceNotFound",status="404",side="upstream"})'] = 300 + 200,
     ['sum(cfs_errors_total{code="InvalidVersion",side="raised"})'] = 40,
     ['sum(cfs_errors_total{code="InvalidURI",side="raised"})'] = 30,
-    ['sum(cfs_errors_total{code="html",category="unavailable"})'] = 7,
+    ['sum(cfs_errors_total{code="(html)",category="unavailable"})'] = 7,
     ['sum(cfs_errors_dropped_total)'] = 0,
     ['count(count by (code) (cfs_errors_total))'] = 4,
 }
+
+
+describe("The alerts of the example of a gateway", function()
+    it("are rules that Prometheus takes, and fire when they should", function()
+        local good, output = command.run("promtool check rules examples/gateway/alerts.yml")
+        assert.is_true(good, output)
+        good, output = command.run("promtool test rules spec/prometheus/alerts_test.yml")
+        assert.is_true(good, output)
+    end)
+end)
 
 
 describe("A Prometheus that scrapes two gateways", function()

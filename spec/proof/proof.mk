@@ -86,15 +86,22 @@ coverage: build/proof/vectors.tsv build/lua5.1/cfs/errors/core.so build/luajit/c
 	    $(if $(SHORT),,clang-19 llvm-19 libclang-rt-19-dev)
 	@CORE='$(CORE)' $(PROOF)/coverage $(if $(SHORT),core)
 
-#: make bounds       stack, allocations, instructions a byte, memory over 10^8 bodies and 10^6 answers of
+#: make bounds       stack, allocations, instructions a byte, memory over 10^8 bodies and 10^6 errors of
 #:                   nginx; SHORT=1: over 10^6 bodies
 bounds: build/proof/shapes $(if $(SHORT),,build/luajit/cfs/errors/core.so)
 	@tools/need $(COMPILER) valgrind python3
 	@CORE='$(CORE)' $(PROOF)/bounds $(if $(SHORT),1000000,100000000)
 ifndef SHORT
 	@tools/need $(NGINX) curl procps apache2-utils
-	@$(PROOF)/answers 1000000
+	@$(PROOF)/soak 1000000
 endif
+
+#: make soak         COUNT=10000000 errors of one worker of nginx: flat memory, exact counts
+COUNT = 10000000
+soak:
+	@tools/need $(NGINX) curl procps apache2-utils
+	@$(MAKE) -s LUA=luajit
+	@$(PROOF)/soak $(COUNT)
 
 #: make portability  the same verdicts from other compilers, options and processors; static analysis
 EVERYWHERE = clang-19 qemu-user gcc-s390x-linux-gnu gcc-aarch64-linux-gnu gcc-i686-linux-gnu \
@@ -121,4 +128,4 @@ build/fuzz/%: fuzz/%.c fuzz/fuzz.h $(PROOF)/reference.c $(PROOF)/reference.h $(S
 fuzz: $(FUZZ_TARGETS:%=build/fuzz/%)
 	@fuzz/run $(SECONDS) $(FUZZ_TARGETS)
 
-.PHONY: conformance exhaustive faults parsers memory sequences coverage bounds portability mutate fuzz
+.PHONY: conformance exhaustive faults parsers memory sequences coverage bounds soak portability mutate fuzz

@@ -178,14 +178,14 @@ describe("err:advice", function()
     describe("after no response", function()
         for _, case in ipairs {
             -- reason, call, sent, action, why
-            { "connection refused", { method = "POST" }, nil, "backoff", "no response, no connection was made: "
-                .. "the request was not sent, so repeat it after a pause that grows" },
-            { "closed", { method = "POST" }, nil, "never", "no response, the connection ended early: this POST "
-                .. "has no client token and may have been carried out, so first look whether it was" },
+            { "connection refused", { method = "POST" }, nil, "backoff", "no response, no connection was "
+                .. "made: the request was not sent, so repeat it after a pause that grows" },
+            { "closed", { method = "POST" }, nil, "never", "no response, the connection ended early: this "
+                .. "POST has no client token and may have been carried out, so first look whether it was" },
             { "closed", { method = "GET" }, nil, "backoff", "no response, the connection ended early: repeat "
                 .. "it after a pause that grows" },
-            { "closed", { method = "POST", client_token = "t" }, nil, "backoff", "no response, the connection "
-                .. "ended early: repeat it after a pause that grows" },
+            { "closed", { method = "POST", client_token = "t" }, nil, "backoff", "no response, the "
+                .. "connection ended early: repeat it after a pause that grows" },
             { "timeout", { method = "PATCH" }, false, "backoff", "no response, time ran out: the request was "
                 .. "not sent, so repeat it after a pause that grows" },
             { "connection refused", { method = "POST", replayable = false }, nil, "never", "no response, no "

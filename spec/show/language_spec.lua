@@ -1,5 +1,5 @@
-local core = require "cfs.errors.core"
 local command = require "spec.helpers.command"
+local core = require "cfs.errors.core"
 local phrases = require "cfs.errors.base.phrases"
 
 -- The variables of the locale, and the language that they mean.

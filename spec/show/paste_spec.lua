@@ -15,7 +15,7 @@ local cases = {
       { status = 500, headers = {}, body = "x" } },
     { "100 Continue in front", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 400 Bad Request\r\n\r\n" .. envelope,
       { status = 400, headers = {}, body = envelope } },
-    { "a proxy's answer and a redirect in front",
+    { "a proxy's response and a redirect in front",
       "HTTP/1.1 200 Connection established\r\n\r\nHTTP/1.1 301 Moved Permanently\r\nLocation: /b\r\n\r\n"
           .. "HTTP/2 404 \r\nx-bce-request-id: r-2\r\n\r\n",
       { status = 404, headers = { ["x-bce-request-id"] = "r-2" }, body = "" } },
@@ -55,6 +55,46 @@ $ curl -v http://127.0.0.1:8080/v1/cfs/cfs-1
       { status = 502, headers = {}, body = "<html>\n<hr>\n</html>\n" } },
     { "a body as it is, that no `curl -v` shows", "HTTP/1.1 502\n\n* a\n> b\n< c\n",
       { status = 502, headers = {}, body = "* a\n> b\n< c\n" } },
+    { "what `curl -v` shows where its output is no terminal: a meter in between",
+      "  % Total    % Received % Xferd  Average Speed   Time    Time     Time  Current\n"
+          .. "                                 Dload  Upload   Total   Spent    Left  Speed\n"
+          .. "\r  0     0    0     0    0     0      0      0 --:--:-- --:--:-- --:--:--     0"
+          .. "*   Trying 127.0.0.1:80...\n"
+          .. "* Connected to 127.0.0.1 (127.0.0.1) port 80 (#0)\n> GET /a HTTP/1.1\r\n> \r\n"
+          .. "\r  0     0    0     0    0     0      0      0 --:--:--  0:00:01 --:--:--     0"
+          .. "< HTTP/1.1 404 Not Found\r\n"
+          .. "< A: 1\r\n< \r\n{ [62 bytes data]\n"
+          .. "\r100    62  100    62    0     0   6604      0 --:--:-- --:--:-- --:--:--  6888\n"
+          .. "* Connection #0 to host 127.0.0.1 left intact\n" .. envelope,
+      { status = 404, headers = { A = "1" }, body = "\n" .. envelope } },
+    { "the same as it looks when it is copied from a terminal",
+      "  0     0    0     0    0     0      0      0 --:--:-- --:--:-- --:--:--     0\n"
+          .. "100    62  100    62    0     0   6604      0 --:--:-- --:--:-- --:--:--  6888\n"
+          .. "HTTP/1.1 404 Not Found\nA: 1\n\n" .. envelope,
+      { status = 404, headers = { A = "1" }, body = envelope } },
+    { "the last of several, where 100 Continue has no empty line behind it",
+      "> Expect: 100-continue\r\n> \r\n< HTTP/1.1 100 Continue\r\n} [23 bytes data]\n"
+          .. "* We are completely uploaded and fine\n< HTTP/1.1 404 Not Found\r\n< A: 1\r\n< \r\n"
+          .. envelope,
+      { status = 404, headers = { A = "1" }, body = envelope } },
+    { "the last of several with bodies",
+      "HTTP/1.1 302 Found\nA: 1\n\n<html></html>\nHTTP/2 404 \nb: 2\n\n" .. envelope,
+      { status = 404, headers = { b = "2" }, body = envelope } },
+    { "a body with a line like a status line",
+      "HTTP/1.1 502 Bad Gateway\nA: 1\n\nHTTP/1.1 503 is what I got\nfrom it",
+      { status = 502, headers = { A = "1" }, body = "HTTP/1.1 503 is what I got\nfrom it" } },
+    { "what `wget -S` shows, which has no body",
+      "HTTP request sent, awaiting response... \n  HTTP/1.1 404 Not Found\n  X-Bce-Request-Id: r-1\n"
+          .. "  Content-Length: 62\n2026-11-25 14:34:39 ERROR 404: Not Found.\n\n",
+      { status = 404, headers = { ["X-Bce-Request-Id"] = "r-1", ["Content-Length"] = "62" }, body = "" } },
+    { "a response that is indented as a whole", "    HTTP/1.1 404 Not Found\n    A: 1\n\n    " .. envelope,
+      { status = 404, headers = { A = "1" }, body = "    " .. envelope } },
+    { "what HTTPie shows of a request and its response",
+      "POST /v1/cfs HTTP/1.1\nAccept: */*\n\n{\"name\": \"a\"}\n\n\n"
+          .. "HTTP/1.1 404 Not Found\nA: 1\n\n" .. envelope .. "\n\n",
+      { status = 404, headers = { A = "1" }, body = envelope .. "\n\n" } },
+    { "colours of a terminal", "\27[1mHTTP/1.1 404\27[0m\n\27[1mA\27[0m: 1\n\n" .. envelope,
+      { status = 404, headers = { A = "1" }, body = envelope } },
     { "nothing where there is no status line", envelope, nil },
     { "nothing where a line only mentions one", "> GET / HTTP/1.1 404\nsee HTTP/1.1 404", nil },
     { "nothing where there is no status", "HTTP/1.1 abc\r\n\r\n", nil },
@@ -80,6 +120,34 @@ describe("cfs.errors.show.paste", function()
 end)
 
 
+-- A text, and the document in it: an error's code, or why it is none.
+local documents = {
+    { "a body", envelope, "InstanceNotFound", envelope },
+    { "a body with a prompt behind it", envelope .. "user@host:~$ ", "InstanceNotFound", envelope },
+    { "a body within words", "body: " .. envelope .. " (2 ms)", "InstanceNotFound", envelope .. " " },
+    { "a body behind other objects", "{} {\"a\":{\"code\":1}} " .. envelope, "InstanceNotFound", envelope },
+    { "a body that breaks", "x {\"code\" 1}", "malformed JSON: expected ':' at byte 9", "{\"code\" 1}" },
+    { "no envelope", "{\"requestId\":\"r\"}$", "not an error envelope: 'code' is missing at byte 1",
+      "{\"requestId\":\"r\"}" },
+}
+
+
+describe("The JSON document in a text", function()
+    for _, case in ipairs(documents) do
+        it("is found: " .. case[1], function()
+            local found = transcript.document(case[2])
+            assert.equal(case[3], found.err and found.err.code or found.reason)
+            assert.equal(case[4], found.document)
+        end)
+    end
+
+    it("is none where there is no brace", function()
+        assert.is_nil(transcript.document "no brace")
+        assert.is_nil(transcript.document "")
+    end)
+end)
+
+
 describe("errors.explain, given what `curl -i` prints,", function()
     it("explains its error, status and request id included", function()
         local text = errors.explain("HTTP/2 410 \r\nx-bce-request-id: r-2\r\n\r\n"
@@ -88,7 +156,7 @@ describe("errors.explain, given what `curl -i` prints,", function()
             text:match("^(.-)\nmeaning"))
     end)
 
-    it("explains an answer without an envelope", function()
+    it("explains a response without an envelope", function()
         assert.equal("No code, 502 Bad Gateway\norigin       no error envelope: html",
             errors.explain("HTTP/1.1 502 Bad Gateway\n\n<html></html>"):match("^(.-)\nmeaning"))
     end)

@@ -104,7 +104,7 @@ describe("err:response", function()
             [410] = { "ResourceNotExists", "Gone" },
             [412] = { "IdempotentParameterMismatch", "Precondition Failed" },
             [413] = { "RequestEntityTooLargeException", "Content Too Large" },
-            [421] = { "ResourceNotExists", "Misdirected Request" },
+            [421] = { "InvalidHTTPRequest", "Misdirected Request" },
             [424] = { "InvalidHTTPRequest", "Failed Dependency" },
             [429] = { "RateLimit", "Too Many Requests" },
             [499] = { "InvalidHTTPRequest", "HTTP status 499" },

@@ -6,7 +6,7 @@ local suggest = require "cfs.errors.base.suggest"
 local text = require "cfs.errors.base.text"
 
 local getmetatable = debug.getmetatable -- one that no __metatable stands before
-local error, huge, next, pairs, tostring, type = error, math.huge, next, pairs, tostring, type
+local error, huge, next, pairs, type = error, math.huge, next, pairs, type
 local kind_of = state.kind_of
 
 local misuse = {}

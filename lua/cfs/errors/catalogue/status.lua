@@ -1,5 +1,5 @@
 --- Kinds of the errors whose code is not in the catalogue, one for each status, so that every such
---- error still has a category and an answer to "may I repeat it?"; and kinds for no response at all.
+--- error still has a category and a word for "may I repeat it?"; and kinds for no response at all.
 
 local kind = require "cfs.errors.catalogue.kind"
 local phrases = require "cfs.errors.base.phrases"

@@ -63,6 +63,12 @@ local function is_json(content_type)
 end
 
 
+-- Pages of proxies and of nginx itself are HTML.
+local function is_page(content_type)
+    return find(content_type, "html", 1, true) ~= nil
+end
+
+
 -- Where the response comes from; and is an upstream just sending it? nginx notes how long an upstream
 -- took when it is done with it, and notes "-" as long as it is not.
 local function source()
@@ -99,11 +105,11 @@ end
 
 
 -- What the headers alone tell of the error. Before its body has come, CFS' own statuses stand for
--- the codes that they belong to, if the body is none of somebody's pages.
-local function foretell(record, content_type)
+-- the codes that they belong to, if there is a body that is nobody's page.
+local function foretell(record, length, content_type)
     local err = errors.from_response { status = record.upstream_status, headers = record.headers }
     local likely = rawget(err, "code") == nil and likely_codes[record.upstream_status]
-    if likely and is_json(content_type) then
+    if likely and length ~= 0 and not is_page(content_type) then
         record.headers["x-bce-error-code"] = likely
         err = errors.from_response { status = record.upstream_status, headers = record.headers }
         record.headers["x-bce-error-code"] = nil
@@ -139,7 +145,7 @@ function relay.relay(options)
 
     -- Readies the headers for an envelope whose body will be ours.
     local function hold(record, length, content_type)
-        local told = record.err or foretell(record, content_type)
+        local told = record.err or foretell(record, length, content_type)
         local status, own_type, request_id, retry_after =
             request.respond(told, kind_of[getmetatable(told)], options, record.request_id)
         local code = ngx.header["x-bce-error-code"]
@@ -160,7 +166,7 @@ function relay.relay(options)
         if status < 400 or request.record() then return end -- what handler has sent is right as it is
         local side, is_sending = source()
         local content_type = header_text("Content-Type")
-        local refusal = side == "raised" and request.refusal(status, is_json(content_type))
+        local refusal = side == "raised" and request.refusal(status, is_page(content_type))
         if refusal and refusal.chunks then conclude(refusal, limit) end -- its body never came
         local record = {
             status = status, upstream_status = status, headers = read_headers(), chunks = {}, size = 0,
@@ -177,7 +183,7 @@ function relay.relay(options)
         if record.holds then
             hold(record, length, content_type)
         elseif shown.standard then
-            local told = foretell(record, content_type)
+            local told = foretell(record, length, content_type)
             ngx.status = request.respond(told, kind_of[getmetatable(told)], options)
         end
         if ngx.req.get_method() == "HEAD" then conclude(record, limit) end -- no body will come

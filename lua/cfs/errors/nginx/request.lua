@@ -266,15 +266,15 @@ end
 
 --- The record of a subrequest that made nginx respond with this status: `auth_request` passes 401 and
 --- 403 on and makes a page with 500 of other errors, as do most who capture a response to decide on
---- access. An error that a program wrote itself, in JSON, is another one.
+--- access. An error that a program wrote itself, and no page of nginx, is another one.
 ---@param status integer
----@param is_json boolean
+---@param is_page boolean
 ---@return table? record
-function request.refusal(status, is_json)
+function request.refusal(status, is_page)
     if status ~= 401 and status ~= 403 and status ~= 500 or ngx.is_subrequest then return nil end
     local record = asides[main_name()]
     local refused = record and record.status
-    if is_json or not refused then return nil end
+    if not is_page or not refused then return nil end
     if refused == status or status == 500 and refused ~= 401 and refused ~= 403 then
         return record
     end

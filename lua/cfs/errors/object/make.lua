@@ -26,7 +26,9 @@ local make = {}
 local types_of = setmetatable({}, { __index = function(all, kind)
     local types = {}
     for name, wanted in pairs(template.field_types) do types[name] = wanted end
-    for _, name in ipairs(templates[kind] and template.names(templates[kind]) or {}) do types[name] = false end
+    for _, name in ipairs(templates[kind] and template.names(templates[kind]) or {}) do
+        types[name] = false
+    end
     all[kind] = types
     return types
 end })

@@ -13,23 +13,25 @@ local paste = {}
 local most_documents = 8
 
 
--- What `curl -v` tells stands in so many bytes of the beginning, and of the end.
+-- What curl tells stands in so many bytes of the beginning, and of the end.
 local most_told, most_told_last = 16384, 512
 
 
 -- What a line of curl's meter is replaced by, which may stand in the midst of another line.
 local function end_of_meter(behind)
-    return find(behind, "^[*<>{}=\r\n]") and "\n" .. behind or behind
+    return find(behind, "^[*<>{}=]") and "\n" .. behind or behind
 end
 
 
 -- The text as if the terminal had no colours, and curl no meter.
 local function without_decoration(text)
+    local rest = sub(text, most_told + 1)
+    text = sub(text, 1, most_told)
     if find(text, "\27[", 1, true) then text = gsub(text, "\27%[[%d;]*m", "") end
     if find(text, "--:--:--", 1, true) then
         text = gsub(text, "[\r\n] *%d[ %d.:kMGTP-]*%-%-:%-%-:%-%-[ %d.:kMGTP-]*(.?)", end_of_meter)
     end
-    return text
+    return text .. rest
 end
 
 
@@ -164,8 +166,7 @@ function paste.document(text)
         if found.err then return found end
         first = first or found
         -- within a document that is none of the service's no other begins
-        local read = found.what == "not_envelope" and #found.document or found.position - 1
-        start = find(text, "{", start + max(read, 1), true)
+        start = find(text, "{", start + (found.what == "not_envelope" and #found.document or 1), true)
     end
     return first
 end

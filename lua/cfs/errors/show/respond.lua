@@ -42,7 +42,6 @@ local codes = {
     [408] = "EOFException",
     [410] = "ResourceNotExists",
     [413] = "RequestEntityTooLargeException",
-    [421] = "ResourceNotExists",
 
     ["account never"] = "OptInRequired",
     ["authentication never"] = "InvalidHTTPAuthHeader",

@@ -20,9 +20,11 @@ local receive = require "cfs.errors.wire.receive"
 local state = require "cfs.errors.base.state"
 local statuses = require "cfs.errors.catalogue.status"
 local suggest = require "cfs.errors.base.suggest"
+local template = require "cfs.errors.catalogue.template"
 local transport = require "cfs.errors.wire.transport"
 
-local find, format, match, sub = string.find, string.format, string.match, string.sub
+local find, format, gsub = string.find, string.format, string.gsub
+local match, sub = string.match, string.sub
 local say = require("cfs.errors.base.phrases").say
 
 local subject = {}
@@ -31,8 +33,14 @@ local subject = {}
 local longest_search = 40
 
 
+-- A text that is longer than this is not taken for one word.
+local longest_word = 256
+
 -- A text that is longer than this is not taken for the reason of a client.
 local longest_reason = 200
+
+-- A message of the catalogue that is shorter than this may be anybody's words.
+local shortest_message = 12
 
 -- A message is looked for in so many bytes of a text.
 local longest_sentence = 2048
@@ -86,21 +94,6 @@ local function of_word(word, chosen)
 end
 
 
-local function is_request_id(word)
-    return find(word, "^%x+%-%x+%-%x+%-%x+%-%x+$") or #word >= 16 and find(word, "^%x+$")
-end
-
-
--- One word that is neither a code nor a status.
-local function of_other_word(word, chosen)
-    local found = of_word(word, chosen)
-    if found then return found end
-    if is_request_id(word) then return sentence("request_id", chosen) end
-    if transport.is_reason(word) then return { err = receive.from_response(nil, word) } end
-    return sentence("not_known", chosen, (suggest.unknown("code", word, state.kinds)))
-end
-
-
 -- A status' reason phrase, with the number before it or alone. nil if it is none.
 local function of_reason(given, chosen)
     if #given > longest_search then return nil end
@@ -119,6 +112,23 @@ local function of_reason(given, chosen)
         end
     end
     return all
+end
+
+
+local function is_request_id(word)
+    return find(word, "^%x+%-%x+%-%x+%-%x+%-%x+$") or #word >= 16 and find(word, "^%x+$")
+end
+
+
+-- One word that is neither a code nor a status.
+local function of_other_word(word, chosen)
+    local found = of_word(word, chosen)
+    if found then return found end
+    local phrase = of_reason(word, chosen)
+    if phrase then return phrase end
+    if is_request_id(word) then return sentence("request_id", chosen) end
+    if transport.is_reason(word) then return { err = receive.from_response(nil, word) } end
+    return sentence("not_known", chosen, (suggest.unknown("code", word, state.kinds)))
 end
 
 
@@ -154,20 +164,25 @@ local function of_response(response, chosen)
     if not err then return sentence("no_error", chosen, response.status) end
     local result = { err = err }
     if err.code == nil and response.body ~= "" then
-        local _, reason = envelope.parse(response.body)
-        result.reason = reason
+        local _, reason, what = envelope.parse(response.body)
+        result.reason = what == err:origin() and reason or nil
         result.also = found and not is_whole and of_fields(response.body, chosen) or nil
     end
     return result
 end
 
 
--- The kinds whose message stands in a text word for word.
+-- The kinds whose message stands in a text: word for word, or, if it has parameters, at its end.
 local function kinds_by_message(given)
     local kinds = {}
     given = sub(given, 1, longest_sentence)
+    local last = match(given, "^[%w_.]*: (.*%S)") or match(given, "^%s*(.*%S)") or ""
     for kind in catalogue.each() do
-        if #kind.message > 20 and find(given, kind.message, 1, true) then kinds[#kinds + 1] = kind end
+        local parts = state.templates[kind]
+        if parts and template.read(parts, last)
+            or not parts and #kind.message >= shortest_message and find(given, kind.message, 1, true) then
+            kinds[#kinds + 1] = kind
+        end
     end
     return kinds
 end
@@ -198,7 +213,9 @@ local function of_nothing(given, chosen)
         return { heading = say("sentence", "searched", chosen), kinds = found }
     end
     local _, reason, what = envelope.parse(given)
-    if what == "malformed" and not find(given, '^%s*[%[{"]') then return sentence("nothing", chosen) end
+    if what == "malformed" and not find(match(given, "%S"), '[%[{"]') then
+        return sentence("nothing", chosen)
+    end
     return sentence("not_service", chosen, reason)
 end
 
@@ -209,6 +226,9 @@ local function of_body(given, chosen)
     if err then return { err = err } end
     local found = paste.document(given)
     if found and found.err then return { err = found.err } end
+    -- a log in JSON has the body as a string
+    local inner = found and find(given, '\\"', 1, true) and paste.document(gsub(given, '\\"', '"'))
+    if inner and inner.err then return { err = inner.err } end
     if what == "html" or what == "empty" then return sentence("not_service", chosen, reason) end
     local words = of_fields(given, chosen)
     if not found or not find(found.document, '^{%s*["}]') then
@@ -226,8 +246,8 @@ end
 ---@param chosen "en"|"zh"
 ---@return cfs.subject
 function subject.of_text(given, chosen)
-    local word = match(given, "^%s*([%w_.-]+)%s*$")
-    local kind = state.kinds[word or given]
+    local word = #given <= longest_word and match(given, "^%s*([%w_.-]+)%s*$") or nil
+    local kind = state.kinds[word and match(word, "^errors%.(.*)$") or word or given]
     if kind then return { kind = kind } end
     local number = statuses.normalize(word)
     if number then return of_status(number, chosen) end

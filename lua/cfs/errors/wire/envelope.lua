@@ -9,6 +9,9 @@ local text = require "cfs.errors.base.text"
 
 local find, ipairs, pcall, type = string.find, ipairs, pcall, type
 
+local getmetatable = debug.getmetatable
+local kind_of, to_json = state.kind_of, core.to_json
+
 local envelope = {}
 
 -- Another Lua than LuaJIT may have some module of that name.
@@ -42,8 +45,8 @@ envelope.parse = read
 --- than a string is an error.
 ---@return string json
 function envelope.to_json(err)
-    misuse.self(err, "to_json")
-    local json = core.to_json(err) -- no tail call: an error blames the caller of this
+    if not kind_of[getmetatable(err)] then misuse.self(err, "to_json") end
+    local json = to_json(err) -- no tail call: an error blames the caller of this
     return json
 end
 

@@ -8,7 +8,8 @@ local ceil, max, min = math.ceil, math.max, math.min
 local find, gmatch, gsub, lower, match, sub =
     string.find, string.gmatch, string.gsub, string.lower, string.match, string.sub
 local debug_getmetatable, getmetatable = debug.getmetatable, getmetatable
-local ipairs, next, pcall, rawget, tonumber, tostring, type = ipairs, next, pcall, rawget, tonumber, tostring, type
+local ipairs, next, pcall, rawget, tonumber, tostring, type =
+    ipairs, next, pcall, rawget, tonumber, tostring, type
 
 local headers = {}
 

@@ -22,8 +22,8 @@ local option_types = { any_status = "boolean", limit = "number" }
 local snapshot_size = 512
 
 -- The headers we read.
-local wanted = headers.wanted("x-bce-error-code", "x-bce-error-message", "x-bce-request-id", "content-encoding",
-    "retry-after", "date")
+local wanted = headers.wanted("x-bce-error-code", "x-bce-error-message", "x-bce-request-id",
+    "content-encoding", "retry-after", "date")
 
 -- The fields of a response, each with the names that other clients have for it.
 local fields = { status = true, headers = true, body = true }
