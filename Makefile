@@ -260,7 +260,7 @@ bench: $(foreach lua,lua5.4 luajit,build/$(lua)/cfs/errors/core.so build/bench/$
 	        LUA_PATH='lua/?.lua;;' LUA_CPATH="build/$$lua/?.so;build/bench/$$lua/?.so;;"; \
 	    $(call kept,$$lua bench/lua.lua $(BENCH),$$lua); echo; \
 	done
-	@$(call kept,build/bench/reader $(bench_rounds) build/bench/shapes/*,c)
+	@$(call kept,build/bench/reader $(bench_rounds) build/bench/shapes/*$(if $(BENCH),KiB),c)
 
 bench-nginx: build/luajit/cfs/errors/core.so
 	@tools/need luajit2 lua-busted $(NGINX) curl procps wrk
