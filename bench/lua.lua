@@ -22,7 +22,7 @@ local most_growth = 12 -- from 8 KiB to 64 KiB, where what is linear grows by 8
 
 -- A run fails if a figure misses its target by this factor: ratios, and times, which other programs make
 -- worse.
-local slack = is_short and { ratio = 3, time = 10 } or { ratio = 2, time = 2 }
+local slack = is_short and { ratio = 3, time = 10 } or { ratio = 2, time = 4 }
 
 local failed = false
 local figures = {} -- { name, seconds by round }... by figure
