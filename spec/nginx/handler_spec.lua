@@ -333,7 +333,7 @@ describe("In nginx,", function()
                 assert.equal("the beginning", answer.body)
                 local text, level = line()
                 assert.equal("error", level)
-                assert.truthy(text:find("^the response had begun and breaks off here: code=InstanceNotFound "))
+                assert.truthy(text:find("^the response had begun and breaks off here: code=Instance"))
             end
         end)
 

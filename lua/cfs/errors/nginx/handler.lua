@@ -34,9 +34,9 @@ end
 
 
 -- Has output begun? Over HTTP/1.0 nginx holds it back, and only a flush tells, which does nothing then.
-local function has_begun()
+local function has_begun(is_old)
     if ngx.headers_sent then return true end
-    if ngx.var.server_protocol ~= "HTTP/1.0" then return false end
+    if not is_old then return false end
     local _, reason = ngx.flush()
     return reason == "buffering"
 end
@@ -63,7 +63,8 @@ local function send(err, options, place)
     local kind = kind_of[getmetatable(err)]
     local record = { err = err, place = place, is_counted = true, is_logged = true, request_id = nil,
         status = nil }
-    if has_begun() then return break_off(record, kind, options) end
+    local is_old = ngx.var.server_protocol == "HTTP/1.0"
+    if has_begun(is_old) then return break_off(record, kind, options) end
     local shown, shown_kind, id = err, kind, nil
     if options.map then
         shown = request.map(options.map, err)
@@ -76,7 +77,7 @@ local function send(err, options, place)
     response.write_headers(content_type, request_id, retry_after, stale)
     ngx.header["Content-Length"] = #body
     ngx.status = status
-    request.print(record, body)
+    request.print(record, body, is_old)
     metrics.count(err, kind, "raised")
     request.log(record, kind.fault == "client" and ngx.INFO or ngx.ERR, options.log)
     return ngx.exit(ngx.HTTP_OK)

@@ -166,7 +166,7 @@ function relay.relay(options)
         if status < 400 or request.record() then return end -- what handler has sent is right as it is
         local side, is_sending = source()
         local content_type = header_text("Content-Type")
-        local refusal = side == "raised" and request.refusal(status, is_page(content_type))
+        local refusal = side == "raised" and request.refusal(status)
         if refusal and refusal.chunks then conclude(refusal, limit) end -- its body never came
         local record = {
             status = status, upstream_status = status, headers = read_headers(), chunks = {}, size = 0,

@@ -252,9 +252,15 @@ end
 --- Sends a body of ours. What the header filters find is the record.
 ---@param record table
 ---@param body string
-function request.print(record, body)
-    if request.has_relay or ngx.is_subrequest or ngx.var.server_protocol == "HTTP/1.0" then
-        request.keep(record) -- over HTTP/1.0 nothing is sent before ngx.exit
+---@param is_old boolean is it a request of HTTP/1.0, for which nothing is sent before ngx.exit?
+function request.print(record, body, is_old)
+    if ngx.is_subrequest then
+        local _, reason = ngx.flush() -- it does nothing, but tells
+        record.is_header_only = reason == "header only"
+        request.keep(record)
+        ngx.print(body)
+    elseif request.has_relay or is_old then
+        request.keep(record)
         ngx.print(body)
     else
         sending = record
@@ -264,21 +270,19 @@ function request.print(record, body)
 end
 
 
---- The record of a subrequest that made nginx respond with this status: `auth_request` passes 401 and
---- 403 on and makes a page with 500 of other errors, as do most who capture a response to decide on
---- access. An error that a program wrote itself, and no page of nginx, is another one.
+--- The record of a subrequest that made nginx respond with this status. `auth_request` passes 401 and 403
+--- on, as those do who capture a response to decide on access; it alone makes 500 of other errors, and
+--- wants no body of the subrequest.
 ---@param status integer
----@param is_page boolean
 ---@return table? record
-function request.refusal(status, is_page)
+function request.refusal(status)
     if status ~= 401 and status ~= 403 and status ~= 500 or ngx.is_subrequest then return nil end
     local record = asides[main_name()]
     local refused = record and record.status
-    if not is_page or not refused then return nil end
-    if refused == status or status == 500 and refused ~= 401 and refused ~= 403 then
-        return record
-    end
-    return nil
+    if not refused then return nil end
+    if status ~= 500 then return refused == status and record or nil end
+    local has_no_body = record.is_header_only or record.chunks ~= nil
+    return has_no_body and refused ~= 401 and refused ~= 403 and record or nil
 end
 
 
