@@ -97,17 +97,17 @@ cfs_errors_dropped_total 0
         assert.equal([[
 # HELP cfs_errors_total Errors, by the side that they come from: raised here, or upstream.
 # TYPE cfs_errors_total counter
-cfs_errors_total{code="(empty)",category="unavailable",status="502",side="upstream"} 1
 cfs_errors_total{code="AccessDenied",category="permission",status="403",side="raised"} 1
 cfs_errors_total{code="RateLimit",category="throttle",status="421",side="upstream"} 2
 cfs_errors_total{code="RateLimit",category="throttle",status="429",side="raised"} 1
+cfs_errors_total{code="empty",category="unavailable",status="502",side="upstream"} 1
 # HELP cfs_errors_dropped_total Errors that cfs_errors_total lacks, because the shared memory is full.
 # TYPE cfs_errors_dropped_total counter
 cfs_errors_dropped_total 0
 ]], nginx:get("/metrics").body)
     end)
 
-    it("escape labels, and put codes that are no text for one under '(other)'", function()
+    it("escape labels, and put codes that are no text for one under 'other'", function()
         start("1m")
         for _, code in ipairs { 'x"y\\z', 'a"b\\c', "two words" } do
             nginx:get("/record", "-G --data-urlencode 'code=" .. code .. "'")
@@ -121,23 +121,24 @@ cfs_errors_dropped_total 0
             ['a"b\\c conflict 500 raised'] = 1,
             ["two words internal 500 raised"] = 1,
             [("x"):rep(100) .. " internal 500 raised"] = 1,
-            ["(other) internal 500 raised"] = 7,
+            ["other internal 500 raised"] = 7,
         }, (counts()))
     end)
 
     it("tell codes from what stands for none, whatever they are called", function()
         start("1m")
-        for _, code in ipairs { "html", "empty", "none", "other", "(other)", "(empty)", "(html" } do
+        for _, code in ipairs {
+            "html", "xml", "empty", "malformed", "too_deep", "not_envelope", "too_large", "compressed",
+            "transport", "headers", "none", "other",
+        } do
             nginx:get("/record?code=" .. code)
         end
+        nginx:get("/record?code=HTML")
         nginx:get("/record")
         assert.same({
-            ["html internal 500 raised"] = 1,
+            ["other internal 500 raised"] = 12,
+            ["HTML internal 500 raised"] = 1,
             ["empty internal 500 raised"] = 1,
-            ["none internal 500 raised"] = 1,
-            ["other internal 500 raised"] = 1,
-            ["(other) internal 500 raised"] = 3,
-            ["(empty) internal 500 raised"] = 1,
         }, (counts()))
     end)
 
@@ -177,14 +178,14 @@ cfs_errors_dropped_total 0
             end
         end
         assert.equal(100, distinct)
-        assert.equal(8 * 50, found["(other) internal 500 upstream"])
+        assert.equal(8 * 50, found["other internal 500 upstream"])
         -- a code that has its series keeps it; those of the catalogue need none
         nginx:reload()
         nginx:get("/many?code=New&count=101")
         nginx:get("/record?code=RateLimit&status=421")
         found = counts()
         assert.equal(9, found["New100 internal 500 upstream"])
-        assert.equal(8 * 50 + 1, found["(other) internal 500 upstream"])
+        assert.equal(8 * 50 + 1, found["other internal 500 upstream"])
         assert.equal(1, found["RateLimit throttle 421 raised"])
     end)
 

@@ -148,21 +148,21 @@ local rows = {
         status = 502,
         headers = { ["x-bce-request-id"] = "1b6d3a0e", ["retry-after"] = "1" },
         body = bad_gateway,
-        counts = "(html) unavailable 502",
+        counts = "html unavailable 502",
     },
     {
         title = "an envelope for nothing, with the request's id",
         name = "empty",
         status = 500,
         body = function(id) return envelope(id, "InternalError", "Internal Server Error") end,
-        counts = "(empty) internal 500",
+        counts = "empty internal 500",
     },
     {
         title = "an envelope for one that is malformed",
         name = "malformed",
         status = 500,
         body = function(id) return envelope(id, "InternalError", "Internal Server Error") end,
-        counts = "(malformed) internal 500",
+        counts = "malformed internal 500",
     },
     {
         title = "an envelope for headers, and no host in either",
@@ -191,7 +191,7 @@ local rows = {
         name = "above_the_limit",
         status = 400,
         body = answers.above_the_limit.body,
-        counts = "(too_large) invalid 400",
+        counts = "too_large invalid 400",
     },
     {
         title = "untouched what is larger than a limit of one's own, if its length tells so",
@@ -201,7 +201,7 @@ local rows = {
         headers = { ["content-type"] = "text/html" },
         body = answers.html.body,
         body_without_length = bad_gateway,
-        counts = "(too_large) unavailable 502",
+        counts = "too_large unavailable 502",
     },
     {
         title = "an envelope for what is encoded, its code out of the headers",
@@ -236,7 +236,7 @@ local rows = {
         status = 502,
         headers = { ["content-type"] = "text/html" },
         body = answers.html.body,
-        counts = "(html) unavailable 502",
+        counts = "html unavailable 502",
     },
     {
         title = "an odd status where nothing is to be hidden",
@@ -287,7 +287,7 @@ local rows = {
         status = 502,
         headers = { ["x-bce-error-code"] = false },
         body = bad_gateway,
-        counts = "(html) unavailable 502",
+        counts = "html unavailable 502",
         log = "goes on without the option 'map', which failed: it returned a string, not an error",
     },
 }
@@ -384,7 +384,7 @@ describe("A relay", function()
     end)
 
     it("answers HEAD as GET, without a body", function()
-        for name, labels in pairs { envelope = "(empty) unknown 404", headers_only =
+        for name, labels in pairs { envelope = "empty unknown 404", headers_only =
             "SignatureDoesNotMatch authentication 403" } do
             local answer
             assert.same({ [labels .. " upstream"] = 1 }, counted(function()
@@ -402,7 +402,7 @@ describe("A relay", function()
                 nginx:clear_log()
                 local path = "/" .. relay .. (transport[3] or "") .. "?name=hostile" .. transport[2]
                 local answer
-                assert.same({ ["(other) internal 500 upstream"] = 1 },
+                assert.same({ ["other internal 500 upstream"] = 1 },
                     counted(function() answer = nginx:get(path) end))
                 assert.same({ 500, 0 }, { answer.status, answer.exit })
                 assert.is_nil(answer.headers["set-cookie"])
@@ -428,7 +428,7 @@ describe("A relay", function()
     it("gets an error of nginx for headers that no response may have", function()
         for _, name in ipairs { "nul_in_a_header", "cr_in_a_header" } do
             local answer
-            assert.same({ ["(html) unavailable 502 upstream"] = 1 }, counted(function()
+            assert.same({ ["html unavailable 502 upstream"] = 1 }, counted(function()
                 answer = nginx:get("/plain?name=" .. name)
             end))
             assert.equal(502, answer.status)
@@ -443,7 +443,7 @@ describe("A relay", function()
                 for _, location in ipairs { "", "/unbuffered" } do
                     local answer
                     local query = "?name=html&cut=20&framing=" .. framing
-                    assert.same({ ["(html) unavailable 502 upstream"] = 1 }, counted(function()
+                    assert.same({ ["html unavailable 502 upstream"] = 1 }, counted(function()
                         answer = nginx:get("/plain" .. location .. query)
                     end))
                     assert.same({ 502, 0, bad_gateway }, { answer.status, answer.exit, answer.body })
@@ -453,7 +453,7 @@ describe("A relay", function()
 
         it("breaks off where nothing is to be changed breaks off as well", function()
             local answer
-            assert.same({ ["(malformed) unknown 404 upstream"] = 1 }, counted(function()
+            assert.same({ ["malformed unknown 404 upstream"] = 1 }, counted(function()
                 answer = nginx:get("/watch?name=envelope&cut=20")
             end))
             assert.equal(404, answer.status)
@@ -469,7 +469,7 @@ describe("A relay", function()
 
         it("is down answers ServiceUnavailable, with the request's id", function()
             local answer
-            assert.same({ ["(html) unavailable 502 upstream"] = 1 }, counted(function()
+            assert.same({ ["html unavailable 502 upstream"] = 1 }, counted(function()
                 answer = nginx:get("/down")
             end))
             assert.equal(502, answer.status)
@@ -480,7 +480,7 @@ describe("A relay", function()
     end)
 
     it("counts an error whose client has gone before its end", function()
-        assert.same({ ["(malformed) unknown 404 upstream"] = 1 }, counted(function()
+        assert.same({ ["malformed unknown 404 upstream"] = 1 }, counted(function()
             local path = "/plain/unbuffered?name=envelope&framing=chunked&split=1&pause=0.001"
             assert.equal(28, nginx:get(path, "--max-time 0.05").exit)
             server.wait("the log", function() return nginx:log():find(" origin=malformed ", 1, true) end)
@@ -489,7 +489,7 @@ describe("A relay", function()
 
     it("answers for nginx's own pages, as raised here", function()
         local answer
-        assert.same({ ["(html) permission 403 raised"] = 1 }, counted(function()
+        assert.same({ ["html permission 403 raised"] = 1 }, counted(function()
             answer = nginx:get("/deny")
         end))
         assert.equal(403, answer.status)

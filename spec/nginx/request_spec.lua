@@ -458,7 +458,7 @@ describe("A request of nginx", function()
     describe("that auth_request refuses is counted and logged once, under one id:", function()
         it("a request that captured an error, and fails for another reason, is not one of these", function()
             local answer
-            assert.same({ ["InstanceNotFound not_found 404 raised"] = 1, ["(html) internal 500 raised"] = 1 },
+            assert.same({ ["InstanceNotFound not_found 404 raised"] = 1, ["html internal 500 raised"] = 1 },
                 at_once(function() answer = nginx:get("/auth/not") end))
             assert.equal(500, answer.status)
             assert.equal(2, #error_lines())
@@ -469,7 +469,7 @@ describe("A request of nginx", function()
             { "/auth/page", 403, "AccessDenied permission 403 raised", "AccessDenied" },
             { "/auth/captured", 403, "AccessDenied permission 403 raised", "AccessDenied" },
             { "/auth/other", 500, "InstanceNotFound not_found 404 raised", "InternalError" },
-            { "/auth/upstream", 403, "(empty) permission 403 upstream", "AccessDenied" },
+            { "/auth/upstream", 403, "empty permission 403 upstream", "AccessDenied" },
         }
         for _, row in ipairs(rows) do
             it(row[1], function()
@@ -491,10 +491,10 @@ describe("A request of nginx", function()
             { "/cached", 424, "ServiceError unavailable 424 upstream", "ServiceError" },
             { "/cached", 424, "ServiceError unavailable 424 upstream", "ServiceError" }, -- a HIT
             { "/flushed", 500, "CreateOrderFail unavailable 500 upstream", "CreateOrderFail" },
-            { "/file", 502, "(html) unavailable 502 upstream", "ServiceUnavailable" },
+            { "/file", 502, "html unavailable 502 upstream", "ServiceUnavailable" },
             { "/accel", 404, "InstanceNotFound not_found 404 raised", "InstanceNotFound" },
             { "/next", 404, "InstanceNotFound not_found 404 upstream", "InstanceNotFound" },
-            { "/large", 413, "(html) unknown 413 raised", "RequestEntityTooLargeException", "-d too-large" },
+            { "/large", 413, "html unknown 413 raised", "RequestEntityTooLargeException", "-d too-large" },
         }
         for _, row in ipairs(rows) do
             it(row[1], function()

@@ -62,7 +62,7 @@ local expected = {
     ["/template"] = { "RateLimit", 421 },
     ["/received"] = { "ServiceUnavailable", 502 },
     ["/problem"] = { "InstanceNotFound", 404 },
-    ["/relayed"] = { "ResourceNotExists", 421 },
+    ["/relayed"] = { "InvalidHTTPRequest", 421 },
 }
 
 

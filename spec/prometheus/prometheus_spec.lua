@@ -27,7 +27,7 @@ local expected = {
     ['sum(cfs_errors_total{code="InstanceNotFound",status="404",side="upstream"})'] = 300 + 200,
     ['sum(cfs_errors_total{code="InvalidVersion",side="raised"})'] = 40,
     ['sum(cfs_errors_total{code="InvalidURI",side="raised"})'] = 30,
-    ['sum(cfs_errors_total{code="(html)",category="unavailable"})'] = 7,
+    ['sum(cfs_errors_total{code="html",category="unavailable"})'] = 7,
     ['sum(cfs_errors_dropped_total)'] = 0,
     ['count(count by (code) (cfs_errors_total))'] = 4,
 }

@@ -12,7 +12,7 @@ local normalize = require("cfs.errors.catalogue.status").normalize
 local ngx = ngx
 local dict = ngx.shared.cfs_errors
 local concat, sort = table.concat, table.sort
-local find, format, gsub, match, sub = string.find, string.format, string.gsub, string.match, string.sub
+local find, format, gsub, match = string.find, string.format, string.gsub, string.match
 local rawget, type = rawget, type
 
 local metrics = {}
@@ -22,6 +22,12 @@ local most_unknown = 100
 
 -- What a code must be to stand in a label: ASCII that can be printed, this long.
 local printable, longest = "^[\32-\126]+$", 100
+
+-- Labels that are no codes: the origins, and what stands for others and for none.
+local reserved = {
+    html = true, xml = true, empty = true, malformed = true, too_deep = true, not_envelope = true,
+    too_large = true, compressed = true, transport = true, headers = true, other = true, none = true,
+}
 
 local header = [[
 # HELP cfs_errors_total Errors, by the side that they come from: raised here, or upstream.
@@ -52,15 +58,14 @@ local function has_place(code)
 end
 
 
--- What stands for the code. What is no code of anybody is in parentheses: the origin, where there is no
--- code; and "(other)". A code that begins so itself is one of the others.
+-- What stands for the code: where there is none, the origin. A code that is called like an origin is one
+-- of the others.
 local function label(err, kind)
-    local code = kind.known and kind.code or rawget(err, "code")
-    if code == nil then return "(" .. (kept.get(err, "origin") or "none") .. ")" end
-    if type(code) ~= "string" or #code > longest or not find(code, printable) or sub(code, 1, 1) == "(" then
-        return "(other)"
-    end
-    return (kind.known or has_place(code)) and code or "(other)"
+    if kind.known then return kind.code end
+    local code = rawget(err, "code")
+    if code == nil then return kept.get(err, "origin") or "none" end
+    local is_label = type(code) == "string" and #code <= longest and find(code, printable)
+    return is_label and not reserved[code] and has_place(code) and code or "other"
 end
 
 

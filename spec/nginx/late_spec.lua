@@ -1,0 +1,52 @@
+-- A relay that is made only when a response passes, as where a module is loaded late.
+
+local metrics = require "spec.nginx.metrics"
+local server = require "spec.nginx.server"
+
+local conf = [[
+lua_shared_dict cfs_errors 1m;
+init_by_lua_block {
+    errors, nginx = require "cfs.errors", require "cfs.errors.nginx"
+    serve = nginx.handler(function() errors.raise "InstanceNotFound" end)
+    made = {}
+    function late()
+        made.relay = made.relay or nginx.relay()
+        return made.relay
+    end
+}
+server {
+    listen 127.0.0.1:PORT1;
+    location = /metrics { content_by_lua_block { ngx.print(nginx.metrics()) } }
+    location / {
+        content_by_lua_block { serve() }
+        header_filter_by_lua_block { late().header_filter() }
+        body_filter_by_lua_block { late().body_filter() }
+        log_by_lua_block { late().log() }
+    }
+}
+]]
+
+
+describe("A relay that is made after a handler has begun to respond", function()
+    local nginx
+
+    before_each(function() nginx = server.start { http = conf } end)
+    after_each(function() nginx:stop() end)
+
+    it("neither counts nor logs the handler's error again", function()
+        for version, option in pairs { ["1.1"] = "--http1.1", ["1.0"] = "--http1.0" } do
+            for count = 1, 2 do
+                nginx:clear_log()
+                local before = metrics.sum(metrics.counts(nginx:get("/metrics").body))
+                local response = nginx:get("/", option)
+                assert.equal(404, response.status)
+                assert.matches('"code":"InstanceNotFound"', response.body, 1, true)
+                assert.equal(before + 1, metrics.sum(metrics.counts(nginx:get("/metrics").body)))
+                server.wait("a log line", function() return #nginx:lines() > 0 end)
+                assert.equal(1, #nginx:lines(), version .. ", request " .. count)
+            end
+        end
+        assert.same({ ["InstanceNotFound not_found 404 raised"] = 4 },
+            (metrics.counts(nginx:get("/metrics").body)))
+    end)
+end)
