@@ -52,15 +52,15 @@
 ---@field MultiRequestConflict cfs.kind 409 Conflict: `The request is refused because of a previous is in progress.` Wait for the first request to finish, then repeat with the same client token.
 
 ---@class cfs.error
----@field advice fun(self: cfs.error, call: table?): cfs.advice What may be done with the call that had this error.
+---@field advice fun(self: cfs.error, call: table?): cfs.advice Tells what may be done with the call that had this error. Raises if a field is unknown or wrong.
 ---@field body fun(self: cfs.error): string? Returns the beginning of a body that could not be read, 512 bytes at most, as received; or nil.
 ---@field cause fun(self: cfs.error): any Returns the value that led to this error: what was raised, a client's reason, or what `cause` was given; or nil.
 ---@field details fun(self: cfs.error): table? Decodes the envelope's other members by lua-cjson, at each call anew. Raises if lua-cjson could not be loaded, and what lua-cjson raises.
----@field explain fun(self: cfs.error, options: { language: "en"|"zh"? }?): string Explains to a person what an error is, whose fault, what it means, what to do, and whether to repeat the call. A text is a code, a status, a category, a word of retry, a body, a whole response as `curl -i` or `curl -v` prints it, or a line of a log or of an SDK.
+---@field explain fun(self: cfs.error, options: { language: "en"|"zh"? }?): string Explains an error to a person, within 80 columns: what it means, whose fault it is, what to do, and whether to repeat the call. A text is a code, a status, a category, a word of retry, a body, a whole response as `curl -i` or `curl -v` prints it, or a line of a log or of an SDK. Raises if it is given anything else, or an option is wrong.
 ---@field find fun(self: cfs.error, ...: string|integer|cfs.kind): cfs.error? Finds the first error that a target names, in the chain that begins with this one and goes on with its cause, the cause's cause, and so on. Raises if a target names nothing.
 ---@field is fun(self: cfs.error, ...: string|integer|cfs.kind): boolean Tells whether one of the targets names the error. Raises if a target names nothing.
 ---@field kind fun(self: cfs.error): cfs.kind Returns the kind of the error, which can be compared and used as a key.
----@field may_retry fun(self: cfs.error, call: table?): boolean, string May the call that had this error be made again as it is? After a pause, or with a new signature: what exactly is to be done says `err:advice`.
+---@field may_retry fun(self: cfs.error, call: table?): boolean, string Tells whether the call that had this error may be made again as it is, after a pause or with a new signature. `err:advice` says which of them. Raises if a field is unknown or wrong.
 ---@field origin fun(self: cfs.error): string? Returns "headers" if a received error's code comes from the headers; if it has no code, the reason: "html", "xml", "empty", "compressed", "malformed", "too_deep", "not_envelope", "too_large", or "transport" if no response came; else nil.
 ---@field params fun(self: cfs.error): table<string, string>? Reads the values of the parameters out of the error's message.
 ---@field raise fun(self: cfs.error, fields: table?) Raises an error: an existing one, or a new one that it makes as errors.new does. Raises a sentence if an argument is wrong.

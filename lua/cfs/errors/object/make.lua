@@ -34,7 +34,7 @@ local types_of = setmetatable({}, { __index = function(all, kind)
 end })
 
 
--- An error of the kind; or nil and what is wrong with the fields.
+-- Makes an error of the kind; or returns nil and what is wrong with the fields.
 local function fill(kind, given)
     local err = { code = kind.code, message = kind.message, requestId = nil }
     if given == nil and not templates[kind] then return setmetatable(err, metatables[kind]) end
