@@ -51,7 +51,7 @@ help:
 #: make             build the C core for LUA=lua5.4 (or lua5.1, lua5.2, lua5.3, lua5.5, luajit)
 #: make demo        a tour: parse, match, explain, raise and render real errors; then a gateway
 #: make gateway     examples/gateway: an API that raises errors and a gateway before it, until Ctrl-C
-#: make repl        Lua's prompt with `errors` loaded
+#: make repl        the prompt of LUA=lua5.4 with `errors` loaded
 #: make install     for LUA=, into PREFIX=/usr/local, or LUA_LIB_DIR= for OpenResty; DESTDIR= counts;
 #:                  where pkg-config does not know the Lua, LUA_INCDIR= is where lua.h is
 #: make uninstall   the reverse
@@ -60,7 +60,7 @@ help:
 #: make uninstall-lib  the reverse
 #:
 #: = Test it
-#: make check       the specs on LUA=lua5.4 alone: a minute
+#: make check       the specs on LUA=lua5.4 alone: one to three minutes
 #: make test        all of it, on every Lua: 10 to 20 minutes; LUAS= and SPECS= choose
 #: make lint        luacheck and clang-format
 #: make random      responses, headers, dates and reasons at random, never raised on: ROUNDS=500000
@@ -99,16 +99,17 @@ gateway: build/luajit/cfs/errors/core.so
 	@tools/need luajit2 lua-cjson $(NGINX) curl
 	@$(call paths,luajit) examples/gateway/run
 
-repl: build/lua5.4/cfs/errors/core.so
-	@tools/need lua5.4 lua-cjson
-	@$(call run,lua5.4) -e 'errors = require "cfs.errors" print "Type errors for a short guide."' -i
+repl: build/$(LUA)/cfs/errors/core.so
+	@tools/need $(LUA:luajit=luajit2) lua-cjson
+	@$(call run,$(LUA)) -e 'errors = require "cfs.errors" print "Type errors for a short guide."' -i
 
 check: build/$(LUA)/cfs/errors/core.so
-	@tools/need $(LUA) $(TESTED) luarocks git g++ procps
+	@echo "This takes one to three minutes."
+	@tools/need $(LUA:luajit=luajit2) $(TESTED) luarocks git g++ procps
 	@tools/test check $(LUA)
 
 test: $(LUAS:%=build/%/cfs/errors/core.so)
-	@$(if $(SPECS),,echo "This takes 10 to 20 minutes; make check takes one.")
+	@$(if $(SPECS),,echo "This takes 10 to 20 minutes; make check takes one to three.")
 	@tools/need $(COMPILER) $(filter lua5.%,$(LUAS)) $(foreach lua,$(LUAS),$(DEV_$(lua))) \
 	    $(TESTED) luarocks git g++ $(NGINX) curl procps \
 	    $(if $(SPECS),,valgrind lua-dkjson libjansson-dev python3)

@@ -188,6 +188,17 @@ describe("cfs-errors", function()
         assert.truthy(output:find("cfs-errors: nothing to explain; name a code, or pipe a response", 1, true))
     end)
 
+    it("says how to see why, where a silent curl got no response and so wrote nothing", function()
+        for _, arguments in ipairs { "", "explain -", "--json", "retry --method GET" } do
+            local output, complaint, status = run(arguments, "true | ")
+            assert.same({ "", "cfs-errors: standard input is empty; to see why no response came: "
+                .. "curl -sSi ... 2>&1 | cfs-errors\n", 2 }, { output, complaint, status }, arguments)
+        end
+        local output, _, status = run("", "echo 'curl: (7) Failed to connect to 127.0.0.1 port 1' | ")
+        assert.truthy(output:find("meaning      No response came.", 1, true))
+        assert.equal(0, status)
+    end)
+
     it("takes a reader that ends early for no error", function()
         local output, complaint, status = shell(plain .. name .. "list | head -n 1")
         assert.same({ "global\n", "", 0 }, { output, complaint, status })

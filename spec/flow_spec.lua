@@ -72,7 +72,7 @@ describe("The folders of the library", function()
     it("are shown in CONTRIBUTING.md, a line each", function()
         local text = files.read("CONTRIBUTING.md")
         for folder in command.must("cd lua/cfs/errors && ls -d */"):gmatch("(%w+)/") do
-            assert.is_truthy(text:find("| `" .. folder .. "/` |", 1, true), folder)
+            assert.is_truthy(text:find("| `lua/cfs/errors/" .. folder .. "/` |", 1, true), folder)
         end
     end)
 end)

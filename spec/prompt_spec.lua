@@ -119,6 +119,14 @@ describe("Lua's prompt", function()
         local output = at_prompt("-l errors=cfs.errors", "errors.RateLimit")
         assert.truthy(output:find(tostring(errors.RateLimit), 1, true))
     end)
+
+    it("is that of the Lua that `make repl LUA=` names", function()
+        local output = command.must("echo 'print(_VERSION, jit ~= nil, errors.RateLimit.code)' | "
+            .. "make -s repl LUA=" .. interpreter .. " 2>&1")
+        local has_jit = command.run(interpreter .. " -e 'assert(jit)'")
+        local expected = ("%s\t%s\tRateLimit"):format(_VERSION, tostring(has_jit))
+        assert.truthy(output:find(expected, 1, true), output)
+    end)
 end)
 
 

@@ -14,11 +14,11 @@
 #include <string.h>
 
 /* {=================================================================
-** Lua 5.1 (and LuaJIT) to 5.4
+** Lua 5.1 (and LuaJIT) to 5.5
 ** ================================================================== */
 
 #if LUA_VERSION_NUM < 502
-#undef luaL_newlib /* LuaJIT's needs a function that Lua 5.1 lacks, and one file serves both */
+#undef luaL_newlib /* LuaJIT's calls a function that Lua 5.1 lacks; one file serves both */
 #define luaL_newlib(L, functions)                                                                  \
     (lua_createtable(L, 0, (int)(sizeof(functions) / sizeof((functions)[0]))),                     \
      luaL_register(L, NULL, functions))
@@ -54,7 +54,7 @@ static char *new_place(lua_State *L, char *buffer, size_t size)
     return size > BUFFER_SIZE ? lua_newuserdata(L, size) : buffer;
 }
 
-/* Pushes what lies in such a place, which is popped if it was pushed. */
+/* Pushes the text in such a place; the place is popped if it was pushed. */
 static void push_placed(lua_State *L, const char *place, const char *buffer, size_t size)
 {
     lua_pushlstring(L, place, size);
@@ -189,7 +189,7 @@ static cfs_bytes push_member(lua_State *L, int key)
     if (lua_type(L, -1) == LUA_TSTRING)
         bytes.at = lua_tolstring(L, -1, &bytes.length);
     else if (!lua_isnil(L, -1)) {
-        luaL_where(L, 2); /* who called the method that calls this */
+        luaL_where(L, 2); /* the line that called the method */
         lua_pushfstring(L, "field '%s' of the error must be a string, got %s",
                         lua_tostring(L, lua_upvalueindex(key)), luaL_typename(L, -2));
         lua_concat(L, 2);
@@ -279,7 +279,7 @@ static int core_phrase(lua_State *L)
     return 4;
 }
 
-/* Pushes the first upvalues of the functions that know members. */
+/* Pushes the names of the members: the first upvalues of functions that use members. */
 static void push_keys(lua_State *L)
 {
     lua_pushliteral(L, "code");

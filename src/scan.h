@@ -19,14 +19,14 @@
 #include <arm_neon.h>
 #endif
 
-/* The functions whose flag `markup` is a constant in every call: no loop is to test it. */
+/* For functions whose flag `markup` is a constant in every call, so that no loop tests it. */
 #if defined(__GNUC__)
 #define CFS_INLINE static inline __attribute__((always_inline))
 #else
 #define CFS_INLINE static inline
 #endif
 
-/* The first of `length` bytes. A caller may say NULL where there are none; this is never NULL. */
+/* The first of `length` bytes. It is never NULL; `bytes` may be NULL if there are none. */
 static inline const unsigned char *cfs_first_byte(const char *bytes, size_t length)
 {
     return (const unsigned char *)(length == 0 ? "" : bytes);

@@ -1,7 +1,7 @@
 /*
-** What a person reads of the catalogue's words, in English and in Chinese: words.def, and of each
-** code what to do about it, in Chinese: advice_zh.def. All texts are UTF-8 and live as long as the
-** program does.
+** Phrases for people, in English and in Chinese: what the catalogue's words mean (words.def), and
+** in Chinese what to do about each code (advice_zh.def). All texts are UTF-8 and live as long as
+** the program does.
 */
 #ifndef CFS_WORDS_H
 #define CFS_WORDS_H

@@ -1,4 +1,4 @@
---- Repeating calls as their errors advise, without making an outage worse.
+--- Repeats calls as their errors advise, without making an outage worse.
 ---
 ---     local retry = require "cfs.errors.retry"
 ---     local patient = retry.policy { attempts = 5, deadline = 30 }
@@ -21,7 +21,7 @@ local retry = {}
 
 local policy_metatable = { __name = "cfs.retry.policy", __tostring = text.fields }
 
--- What a policy may say: field → type.
+-- The fields of a policy: field → type.
 local policy_types = {
     attempts = "number", base = "number", throttled_base = "number", cap = "number", deadline = "number",
     tokens = "number",
@@ -32,7 +32,7 @@ local policy_types = {
 -- What its numbers must be at least.
 local leasts = { attempts = 1, base = 0, throttled_base = 0, cap = 0, deadline = 0, tokens = 0 }
 
--- What may be said of a call: field → type.
+-- The fields of a call: field → type.
 local call_types = { method = "string", client_token = "string", replayable = "boolean" }
 
 -- The actions for which a policy must have a function, under the same name.
@@ -52,8 +52,8 @@ local too_many, most, forgiven = 4, 5, 2
 local is_service_failing = { backoff = true, throttle = true, same_token = true }
 
 
--- The functions that nginx has for it, under OpenResty. This is asked when a policy is made, as its
--- worker may have begun since the module was loaded.
+-- The functions of OpenResty for a policy. They are looked up when a policy is made, as the worker may have
+-- begun since the module was loaded.
 local function clock()
     local nginx = package.loaded.ngx or {}
     return nginx.sleep, nginx.now or os.time
@@ -76,26 +76,28 @@ local function make(given)
 end
 
 
---- Makes a policy: how calls are repeated, and one bucket of tokens for all of them. Make it once.
+--- Makes a policy, which says how calls are repeated and has one bucket of tokens for all of them. Make it
+--- once for a whole process. Raises if a field is unknown, missing or wrong.
 ---
---- Fields, all optional:
+--- Fields, optional except `sleep`:
 ---
 --- - `attempts`, how often a call is made in all: 3
---- - `base`, the longest pause before the second attempt, in seconds: 0.1; it doubles with each
----   attempt, and what is waited is drawn between 0 and it
---- - `throttled_base`, the same where the service throttles: 1
---- - `cap`, the longest pause of all, 20; a service that asks for a longer one is not called again
---- - `deadline`, in seconds from the first attempt: none may begin after it
---- - `tokens`, the size of the bucket, 500: a repetition takes 5 out of it, a throttled one 10, a success
----   puts 1 in. What is left is `policy.tokens`. Whatever is in it, nothing is repeated once the service
----   has failed four calls in a row; a success makes up for two that failed.
+--- - `base`, the longest pause before the second attempt, in seconds: 0.1. The longest pause doubles with
+---   each attempt; the pause itself is drawn between 0 and the longest
+--- - `throttled_base`, the same if the service throttles: 1
+--- - `cap`, the longest pause of all, in seconds: 20. If the service asks for a longer one, the call is not
+---   repeated
+--- - `deadline`, in seconds from the first attempt: no attempt begins after it
+--- - `tokens`, the size of the bucket: 500. A repetition takes 5 out of it, a throttled one 10, a success
+---   puts 1 in. `policy.tokens` is what is left. Once the service has failed four calls in a row, nothing is
+---   repeated, whatever is in the bucket; a success makes up for two failures.
 --- - `on_retry(err, advice, attempt)`, called before each pause, whose length is `advice.delay`
---- - `poll(err, advice)`, called where the state of a resource must change first; the call is repeated
----   if it returns a true value. Without it, such a call is not.
---- - `reread(err, advice)`, the same where a resource must be read again
---- - `sleep(seconds)`, nginx's under OpenResty; elsewhere it must be given
---- - `now()`, Unix time: nginx's, or os.time
---- - `random()`, from 0 to 1, which is enforced: math.random, which is for the program to seed
+--- - `poll(err, advice)`, called if the state of a resource must change first; the call is repeated
+---   if it returns a true value. Without `poll`, such a call is not repeated.
+--- - `reread(err, advice)`, the same if a resource must be read again
+--- - `sleep(seconds)`, which must be given outside of OpenResty; there it is ngx.sleep
+--- - `now()`, the Unix time: by default nginx's, or os.time
+--- - `random()`, a number from 0 to 1, others are clamped: by default math.random, which the program seeds
 ---@param fields table?
 ---@return table policy
 function retry.policy(fields)
@@ -124,9 +126,9 @@ local function resolve(given)
 end
 
 
--- The error that an attempt ended in: one of ours, returned after nil or false, or raised; or that of a
--- reason which HTTP clients return after nil or false. Anything else that was raised is raised again, as
--- it was.
+-- The error that an attempt ended in: an error of the library, returned after nil or false, or raised; or
+-- that of a reason that HTTP clients return after nil or false. Any other raised value is raised again as
+-- it is.
 local function failure(good, value, err, told)
     if good then
         if value then return nil end
@@ -137,7 +139,7 @@ local function failure(good, value, err, told)
 end
 
 
--- Why the call must not be repeated by the clock, the pause before it included; nil if it may.
+-- Why the deadline forbids to repeat the call after the pause; nil if it does not.
 local function lateness(policy, ends, now, pause)
     if not ends or now + pause < ends then return nil end
     if now >= ends then return format("the deadline of %g s has passed", policy.deadline) end
@@ -152,8 +154,8 @@ local function share(random)
 end
 
 
--- Prepares to repeat a call as it was advised: nil, or why it must not be. The repetition is paid for before
--- a function of the policy is called, as another call may run while that yields.
+-- Prepares to repeat a call as it was advised. Returns nil, or why the call must not be repeated. The
+-- tokens are taken before a function of the policy is called, as another call may run while that yields.
 local function prepare(policy, err, advised, about, ends)
     local action, attempt = advised.action, about.attempt
     if action == "never" then return advised.why end
@@ -222,10 +224,11 @@ end
 --- Calls a function until it succeeds or its error advises against another attempt.
 ---
 --- The function gets the number of the attempt and, from the second on, the advice that led to it:
---- `advice.clock_offset` to sign by, `advice.client_token` to send again. It fails by raising an error
---- of ours, or by returning nil and one; or nil and the reason of an HTTP client that got no response,
---- "timeout", after which a table may say `sent`: see errors.from_response. Whatever else it raises is
---- raised again as it was, and whatever else it returns is returned.
+--- `advice.clock_offset` to sign by, `advice.client_token` to send again. The function fails by raising an
+--- error of the library, by returning nil and such an error, or by returning nil and the reason of an HTTP
+--- client that got no response, "timeout", after which a table may say `sent`: see errors.from_response.
+--- Any other value that it raises is raised again as it is; any other values that it returns are returned.
+--- Raises a sentence if an argument is wrong.
 ---
 ---     local instance, err, attempts, why = retry.run(create, policy,
 ---         { method = "POST", client_token = token })
@@ -233,12 +236,12 @@ end
 --- The call tells `method`, `client_token` and `replayable` (false: its body cannot be sent again).
 --- Without a method, it is taken for one that may be repeated.
 ---@param f fun(attempt: integer, advice: cfs.advice?): any
----@param policy table? of retry.policy; or its fields, in a table that is kept and not changed
+---@param policy table? what retry.policy returned; or a table of its fields, which is kept and not changed
 ---@param call { method: string?, client_token: string?, replayable: boolean? }?
 ---@return any ... what the function returns; or nil, and
 ---@return cfs.error? err the last error
----@return integer? attempts how many there were
----@return string? why no further one was made
+---@return integer? attempts how many attempts were made
+---@return string? why there was no further attempt, a sentence
 function retry.run(f, policy, call)
     misuse.expect(1, "run", f, "function")
     local resolved, wrong = resolve(policy)

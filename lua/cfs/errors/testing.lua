@@ -1,5 +1,5 @@
---- For tests of programs that call the service: its errors as it sends them, responses that are
---- broken, and an assertion for luassert. Nothing else in the library loads this module.
+--- For tests of programs that call the service: its errors as it sends them, broken responses, and an
+--- assertion for luassert. Nothing else in the library loads this module.
 ---
 ---     local testing = require "cfs.errors.testing"
 
@@ -23,7 +23,7 @@ local testing = {
     broken = broken.responses,
 }
 
--- What stands for a parameter that is not given; for others their name does.
+-- The values of parameters that are not given; other parameters get their name as their value.
 local values = {
     parameterName = "fsName",
     host = "cfs.bj.baidubce.com",
@@ -70,13 +70,13 @@ local function new_response(target, fields)
 end
 
 
---- An error of the catalogue as the service sends it: what errors.from_response takes, and what an
---- HTTP client gives.
+--- Makes the response with which the service sends an error of the catalogue, in the form that
+--- errors.from_response takes and HTTP clients return. Raises as errors.new does.
 ---
 ---     testing.response("RateLimit", { host = "nd7" }).status  --> 421
 ---
 ---@param target string|cfs.kind a code or a kind
----@param fields table? as for errors.new; what is not given is made up, and always the same
+---@param fields table? as for errors.new; what is not given is made up, always the same
 ---@return { status: integer, headers: table<string, string>, body: string } response
 function testing.response(target, fields)
     local response, wrong, argument = new_response(target, fields)
@@ -87,8 +87,8 @@ function testing.response(target, fields)
 end
 
 
---- A function that responds in place of the service: each call returns the next of the list,
---- whatever its arguments; one call too many is an error.
+--- Makes a function that responds in place of the service: each call returns the next response of the list,
+--- whatever its arguments. One call too many raises. Raises if an entry is none of the types below.
 ---
 ---     local send = testing.sequence { "RateLimit", "InternalError", { status = 200, body = "{}" } }
 ---

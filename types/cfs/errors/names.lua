@@ -52,22 +52,22 @@
 ---@field MultiRequestConflict cfs.kind 409 Conflict: `The request is refused because of a previous is in progress.` Wait for the first request to finish, then repeat with the same client token.
 
 ---@class cfs.error
----@field advice fun(self: cfs.error, call: table?): cfs.advice What may be done with the call that had this error.
----@field body fun(self: cfs.error): string? The beginning of a body that could not be read, 512 bytes at most, as received; or nil.
----@field cause fun(self: cfs.error): any What was raised or received first and led to this error: any value, or nil.
----@field details fun(self: cfs.error): table? What else the envelope said: its other members, decoded by lua-cjson at each call.
----@field explain fun(self: cfs.error, options: { language: "en"|"zh"? }?): string Explains to a person what an error is, whose fault, what it means, what to do, and whether to repeat the call. A text is a code, a status, a category, a word of retry, a body, a whole response as `curl -i` or `curl -v` prints it, or a line of a log or of an SDK.
----@field find fun(self: cfs.error, ...: string|integer|cfs.kind): cfs.error? The first error that a target names, along the chain that begins with this one and goes on with its cause, the cause's cause, and so on.
----@field is fun(self: cfs.error, ...: string|integer|cfs.kind): boolean Does one of the targets name the error?
----@field kind fun(self: cfs.error): cfs.kind The kind of the error, to be compared or used as a key.
----@field may_retry fun(self: cfs.error, call: table?): boolean, string May the call that had this error be made again as it is? After a pause, or with a new signature: what exactly is to be done says `err:advice`.
----@field origin fun(self: cfs.error): string? Where a received error's code comes from, if not from an envelope: "headers"; or, where there is no code, why: "html", "xml", "empty", "compressed", "malformed", "too_deep", "not_envelope", "too_large", or "transport" where no response came at all.
----@field params fun(self: cfs.error): table? The values of the template's parameters, read out of the error's message.
----@field raise fun(self: cfs.error, fields: table?) Raises an error: one that there is, or one made as errors.new makes it.
----@field response fun(self: cfs.error, options: cfs.response_options?): integer, table<string, string>, string The error as a response for a client: with the envelope, and without what is not the client's business.
----@field status_differs fun(self: cfs.error): boolean Did the error come with another status than the catalogue's?
----@field to_json fun(self: cfs.error): string The error as an envelope: requestId, code and message, in that order, as far as it has them. Always valid UTF-8, and safe within HTML and JavaScript. A member that has become something else than a string is an error.
----@field to_log fun(self: cfs.error): string The error as a line for a log: 1,024 bytes at most, `key=value` parted by spaces, in valid UTF-8 of which all is visible. A value that is not a plain word is a JSON string. As far as they are known: code, status, requestId, category, fault, origin, message, body, cause. Long values are cut, and end in "...".
----@field to_table fun(self: cfs.error): table<string, string|number> The same facts as a flat table, for a log of JSON: the status is a number, all others are strings in valid UTF-8. They are as they were received; long ones are cut, and end in "...".
----@field traceback fun(self: cfs.error): string? Where an unexpected error was raised: a stack traceback, or nil.
----@field transport fun(self: cfs.error): string?, string? Why no response came: "resolve", "connect", "tls", "timeout", "closed", "protocol", "local" or "other"; and whether the request may have reached the service.
+---@field advice fun(self: cfs.error, call: table?): cfs.advice Tells what may be done with the call that had this error. Raises if a field is unknown or wrong.
+---@field body fun(self: cfs.error): string? Returns the beginning of a body that could not be read, 512 bytes at most, as received; or nil.
+---@field cause fun(self: cfs.error): any Returns the value that led to this error: what was raised, a client's reason, or what `cause` was given; or nil.
+---@field details fun(self: cfs.error): table? Decodes the envelope's other members by lua-cjson, at each call anew. Raises if lua-cjson could not be loaded, and what lua-cjson raises.
+---@field explain fun(self: cfs.error, options: { language: "en"|"zh"? }?): string Explains an error to a person, within 80 columns: what it means, whose fault it is, what to do, and whether to repeat the call. A text is a code, a status, a category, a word of retry, a body, a whole response as `curl -i` or `curl -v` prints it, or a line of a log or of an SDK. Raises if it is given anything else, or an option is wrong.
+---@field find fun(self: cfs.error, ...: string|integer|cfs.kind): cfs.error? Finds the first error that a target names, in the chain that begins with this one and goes on with its cause, the cause's cause, and so on. Raises if a target names nothing.
+---@field is fun(self: cfs.error, ...: string|integer|cfs.kind): boolean Tells whether one of the targets names the error. Raises if a target names nothing.
+---@field kind fun(self: cfs.error): cfs.kind Returns the kind of the error, which can be compared and used as a key.
+---@field may_retry fun(self: cfs.error, call: table?): boolean, string Tells whether the call that had this error may be made again as it is, after a pause or with a new signature. `err:advice` says which of them. Raises if a field is unknown or wrong.
+---@field origin fun(self: cfs.error): string? Returns "headers" if a received error's code comes from the headers; if it has no code, the reason: "html", "xml", "empty", "compressed", "malformed", "too_deep", "not_envelope", "too_large", or "transport" if no response came; else nil.
+---@field params fun(self: cfs.error): table<string, string>? Reads the values of the parameters out of the error's message.
+---@field raise fun(self: cfs.error, fields: table?) Raises an error: an existing one, or a new one that it makes as errors.new does. Raises a sentence if an argument is wrong.
+---@field response fun(self: cfs.error, options: cfs.response_options?): integer, table<string, string>, string Makes a response for a client, without internal names and texts. Raises if an option is unknown or of another type, never because of the error's members.
+---@field status_differs fun(self: cfs.error): boolean Tells whether the error came with another status than the catalogue's.
+---@field to_json fun(self: cfs.error): string Writes the error as an envelope: requestId, code and message, in that order, as far as it has them. The envelope is valid UTF-8, and safe within HTML and JavaScript. Raises if a member is no longer a string.
+---@field to_log fun(self: cfs.error): string Makes a log line of the error: 1,024 bytes at most, fields `key=value` separated by spaces, in valid UTF-8 without invisible characters. A value that is not a plain word is a JSON string. The fields, as far as they are known, are code, status, requestId, category, fault, origin, message, body and cause. Long values are cut, and end in "...". Raises nothing.
+---@field to_table fun(self: cfs.error): table<string, string|number> Makes a flat table of the fields of a log line, for logs in JSON. The status is a number, all others are strings in valid UTF-8, not escaped; long ones are cut, and end in "...". Raises nothing.
+---@field traceback fun(self: cfs.error): string? Returns the stack traceback of the place that raised, if errors.pcall made this InternalError; else nil.
+---@field transport fun(self: cfs.error): string?, string? Tells why no response came: "resolve", "connect", "tls", "timeout", "closed", "protocol", "local" or "other"; and whether the request may have reached the service.

@@ -1,11 +1,11 @@
---- What a caller did wrong, as a sentence: names that are unknown, values of a wrong type, a method
---- without its colon. Tables of options are read here, once.
+--- Sentences that say what a caller did wrong: unknown names, values of a wrong type, a method called without
+--- its colon. Tables of options are read and checked here.
 
 local state = require "cfs.errors.base.state"
 local suggest = require "cfs.errors.base.suggest"
 local text = require "cfs.errors.base.text"
 
-local getmetatable = debug.getmetatable -- one that no __metatable stands before
+local getmetatable = debug.getmetatable -- a field __metatable does not hide it
 local error, huge, next, pairs, type = error, math.huge, next, pairs, type
 local kind_of = state.kind_of
 
@@ -47,7 +47,7 @@ function misuse.self(value, name)
 end
 
 
--- What is wrong with a number; nil if nothing is.
+-- What is wrong with a number; nil if nothing is wrong.
 local function number_objection(value, least)
     if least == 1 and not (value >= 1 and value < huge and value % 1 == 0) then
         return "a whole number from 1"
@@ -57,8 +57,8 @@ local function number_objection(value, least)
 end
 
 
---- Reads a table of options: each is read once and checked, so that what is used is what was checked,
---- whatever metamethods the table has.
+--- Reads and checks a table of options. Each option is read once, so that the value used is the value that
+--- was checked, whatever metamethods the table has.
 ---
 ---     misuse.read("option", { standart = true }, { standard = "boolean" })
 ---     --> nil  unknown option 'standart', did you mean 'standard'?

@@ -1,5 +1,5 @@
 --- The phrases that the core has in English and Chinese: src/words.def and the files of advice. They
---- are fetched one by one, as few programs need any.
+--- are fetched one by one, as most programs need none.
 
 local core = require "cfs.errors.core"
 

@@ -4,7 +4,7 @@ local lower, min, sub = string.lower, math.min, string.sub
 
 local suggest = {}
 
--- Of a name, no more than this many bytes are shown.
+-- How many bytes of a name are shown.
 local longest_name = 64
 
 

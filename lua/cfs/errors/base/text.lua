@@ -1,20 +1,20 @@
---- What it takes to show unknown bytes and unknown values to a person safely. One list says which
---- characters are escaped; terminals and logs have a notation each.
+--- Shows unknown bytes and unknown values to a person safely. One list says which characters are escaped;
+--- terminals and logs have a notation each.
 
 local core = require "cfs.errors.core"
 
 local byte, find, floor, format = string.byte, string.find, math.floor, string.format
 local gsub, sub = string.gsub, string.sub
 local concat, sort = table.concat, table.sort
-local getmetatable = debug.getmetatable -- one that no __metatable stands before
+local getmetatable = debug.getmetatable -- a field __metatable does not hide it
 local next, pcall, rawget, tostring, type = next, pcall, rawget, tostring, type
 
 local text = {}
 
--- The code points that do more than show a letter, or show nothing, as ranges: controls, ends of lines,
--- what turns the direction of writing, interlinear marks, joiners of hieroglyphs, what is no character, and
--- what else has the property Default_Ignorable_Code_Point (Unicode 16, DerivedCoreProperties.txt). What
--- joins and varies emoji is among them, and no exception.
+-- Ranges of the code points that show nothing, or do more than show a letter: controls, ends of lines,
+-- characters that change the direction of writing, interlinear marks, joiners of hieroglyphs, what is no
+-- character, and all others with the property Default_Ignorable_Code_Point (Unicode 16,
+-- DerivedCoreProperties.txt). Those that join and vary emoji are included.
 local ranges = {
     { 0x00, 0x1F }, { 0x7F, 0x9F }, { 0xAD, 0xAD }, { 0x34F, 0x34F }, { 0x61C, 0x61C },
     { 0x115F, 0x1160 }, { 0x17B4, 0x17B5 }, { 0x180B, 0x180F }, { 0x200B, 0x200F }, { 0x2028, 0x202E },
@@ -70,7 +70,7 @@ local function hexadecimal(one)
 end
 
 
--- What is written for it elsewhere: \n, or its bytes.
+-- What is written for a character outside JSON: \n, or its bytes.
 local function escape(character)
     return letters[character] or unsafe_point(character) and gsub(character, ".", hexadecimal) or nil
 end
@@ -132,13 +132,13 @@ function text.fields(values, most, longest)
 end
 
 
--- Of a table that somebody raised, so much is shown.
+-- How much of a raised table is shown.
 local most_fields, longest_field = 16, 128
 
 
---- Any value as `tostring` has it; a table without a __tostring as its fields; as its type, "(table)",
---- what has a __tostring that raises, yields or returns no string. No code can yield across gsub, which
---- is a C function.
+--- Any value as text: what `tostring` gives; the fields of a table without a __tostring; the type,
+--- "(table)", of a value whose __tostring raises, yields or returns no string. __tostring runs within gsub,
+--- because no code can yield across a C function.
 ---@param value any
 ---@return string
 function text.describe(value)

@@ -1,4 +1,4 @@
---- Adding the errors of another service, or of the gateway itself, to the catalogue.
+--- Adds the errors of another service, or of the gateway itself, to the catalogue.
 
 local kind = require "cfs.errors.catalogue.kind"
 local misuse = require "cfs.errors.base.misuse"
@@ -13,7 +13,7 @@ local kinds, targets = state.kinds, state.targets
 
 local extend = {}
 
--- Columns that must be there, and those that default to what their status has.
+-- Required columns, and those that default to what their status has.
 local required = { "code", "message", "status" }
 local optional = {
     "reason", "description", "service", "fault", "category", "retry", "canonical", "remedy",
@@ -22,7 +22,7 @@ local columns = {}
 for _, name in ipairs(required) do columns[name] = true end
 for _, name in ipairs(optional) do columns[name] = true end
 
--- Columns that go into lines and labels as they are.
+-- Columns that are written into lines and labels without escapes.
 local in_one_line = { code = true, reason = true, service = true, canonical = true }
 
 -- The words that have a meaning to the library.
@@ -163,19 +163,19 @@ local function count_rows(rows)
 end
 
 
---- Adds rows to the catalogue: all of them, or, if one is wrong, none. A row that is there already,
---- the same in each column, changes nothing.
+--- Adds rows to the catalogue: all of them or, if one is wrong, none. A row that is there already,
+--- the same in each column, changes nothing. Raises a sentence that names the wrong row.
 ---
 ---     errors.extend {
 ---         { code = "NoSuchKey", status = 404, category = "not_found", service = "bos",
 ---           message = "The resource you requested does not exist" },
 ---     }
 ---
---- `code`, `status` (400 to 599) and `message` must be there. No code is a public name of this
---- library, such as "parse". A message may have parameters, with text between them: "No key {name}";
---- none is called requestId, message, status or cause. A category may be new, but not almost one that is
---- known. reason, fault, category, retry, canonical and remedy default to what errors of the status
---- have, service to "other".
+--- `code`, `status` (400 to 599) and `message` are required. A code must not be a public name of this
+--- library, such as "parse". A message may have parameters, with text between them: "No key {name}"; they
+--- must not be called requestId, message, status or cause. A category may be new, but must not look like a
+--- misspelt known one. reason, fault, category, retry, canonical and remedy default to what errors of the
+--- status have, service to "other", description to the message.
 ---@param rows table[]
 function extend.extend(rows)
     misuse.expect(1, "extend", rows, "table")

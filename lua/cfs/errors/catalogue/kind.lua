@@ -82,7 +82,7 @@ local function replace(held, given)
 end
 
 
---- Defines what kinds and errors can do: once, when all of the library is loaded.
+--- Defines what kinds and errors can do. It is called once, when all of the library is loaded.
 ---@param abilities { methods: table, errors: table, kinds: table, lists: table, catalogue: table }
 ---their methods; metamethods of errors, of kinds, of lists of kinds and of errors.catalogue
 function kind.define(abilities)
@@ -107,7 +107,7 @@ function kind.of_error(value)
 end
 
 
---- Is this value a kind? Whatever it is, none of its metamethods is called.
+--- Tells whether this value is a kind. None of its metamethods is called.
 ---@param value any
 ---@return boolean
 function kind.is_kind(value)
@@ -115,7 +115,7 @@ function kind.is_kind(value)
 end
 
 
---- Walks the kinds in the vendor's order, those of `errors.extend` last.
+--- Walks all kinds in the vendor's order; those of `errors.extend` come last. Raises nothing.
 ---
 ---     for kind in errors.each() do print(kind.code, kind.status) end
 ---
@@ -129,7 +129,8 @@ function kind.each()
 end
 
 
---- The kinds in whose code, message or description the text occurs; letter case does not count.
+--- Finds the kinds in whose code, message or description the text occurs; letter case does not count.
+--- Raises if the text is no string.
 ---
 ---     errors.search "mount target"
 ---

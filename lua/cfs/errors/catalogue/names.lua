@@ -1,4 +1,4 @@
---- What `errors` does with names that are no functions: a code's is its kind, any other a mistake.
+--- What `errors` does with names that are no functions: a code gives its kind, any other name is a mistake.
 
 local state = require "cfs.errors.base.state"
 local suggest = require "cfs.errors.base.suggest"

@@ -40,7 +40,7 @@ local rows = {
     [504] = { "Gateway Timeout",               "unavailable",    "backoff",  "DEADLINE_EXCEEDED" },
 }
 
--- What a person does, by the word of retry: see src/words.def.
+-- What a person does, for each word of retry: see src/words.def.
 local function remedies_of(group)
     local remedies = {}
     for _, retry in ipairs(phrases.names(group)) do

@@ -79,7 +79,7 @@ local function value_text(value)
 end
 
 
--- nil if the value can be a parameter's, else what it must be.
+-- nil if a parameter can have the value, else what the value must be.
 local function objection(parameter, value)
     if type(value) ~= "string" or value == "" then return "a non-empty string" end
     local form = forms[parameter.name]

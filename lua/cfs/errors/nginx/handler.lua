@@ -84,9 +84,10 @@ local function send(err, options, place)
 end
 
 
---- A function for the phases rewrite, access and content: it calls f, and responds to the request with
---- the error that f raises, or returns behind nil or false. Anything else that is raised is InternalError
---- to the client; what it was, and where, is only logged. Other results are returned as they are.
+--- Makes a function for the phases rewrite, access and content. It calls f, and responds to the request with
+--- the error that f raises, or returns after nil or false. If f raises anything else, the client gets an
+--- InternalError; what was raised, and where, is only logged. The function returns other results as they are.
+--- Raises if an argument is wrong; the function, if it is called in another phase.
 ---
 ---     function app.describe() errors.raise("InstanceNotFound") end
 ---     app.serve = nginx.handler(app.describe)
@@ -122,7 +123,8 @@ function handler.handler(f, options)
 end
 
 
---- Responds to the request with an error and ends it, as ngx.exit does.
+--- Responds to the request with an error and ends it, as ngx.exit does. Raises if an argument is wrong, or in
+--- another phase.
 ---
 ---     nginx.exit "AccessDenied"
 ---     nginx.exit(errors.RateLimit { host = "nd7" }, { standard = true })
@@ -141,8 +143,9 @@ function handler.exit(target, options)
 end
 
 
---- A function for the phases that cannot respond (timers, log, balancer, ssl_certificate, init_worker):
---- it calls f, and counts and logs what f raises, in one line. Then it returns nil; else what f returns.
+--- Makes a function for the phases that cannot respond (timers, log, balancer, ssl_certificate,
+--- init_worker). It calls f and returns what f returns. If f raises, it counts that, logs it in one line,
+--- and returns nil. Raises if f is no function.
 ---
 ---     ngx.timer.every(60, nginx.guard(function() errors.raise("ServiceUnavailable") end))
 ---

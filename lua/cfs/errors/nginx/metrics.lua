@@ -113,7 +113,8 @@ local function check_dict(name)
 end
 
 
---- Counts an error that nothing else here has counted: handler, exit and relay count theirs.
+--- Counts an error that neither handler, exit, guard nor relay has counted. Raises if an argument is wrong,
+--- or there is no `lua_shared_dict cfs_errors`.
 ---
 ---     local response, reason = httpc:request_uri(url)
 ---     local err = response and errors.from_response(response)
@@ -132,7 +133,8 @@ function metrics.record(err, side)
 end
 
 
---- The counts in the text format of Prometheus, version 0.0.4.
+--- Writes the counts in the text format of Prometheus, version 0.0.4. Raises if there is no
+--- `lua_shared_dict cfs_errors`.
 ---
 ---     location = /metrics {
 ---         default_type "text/plain; version=0.0.4";

@@ -1,9 +1,9 @@
 --- Relaying an upstream's errors, in the filters behind `proxy_pass`.
 ---
---- nginx sends the headers before the body has come. So the headers settle what becomes of the body:
---- it passes as it comes, and is only watched; or it is held back, up to the limit, and an envelope
---- of ours takes its place. One that is encoded cannot be read, and is replaced unread: else a client
---- could ask for it, and be shown all.
+--- nginx sends the headers before the body has come. So the headers settle what becomes of the body: it
+--- passes as it comes, and is only watched; or it is held back, up to the limit, and an envelope of ours
+--- takes its place. An encoded body cannot be read, so it is replaced unread: otherwise a client could ask
+--- for an encoding and see all of the body.
 
 local errors = require "cfs.errors"
 local metrics = require "cfs.errors.nginx.metrics"
@@ -29,7 +29,7 @@ local sources = {
     "x-bce-request-id", "x-bce-error-code", "x-bce-error-message", "Content-Encoding", "Retry-After", "Date",
 }
 
--- Headers that ours take the place of.
+-- Headers that the relay's own replace.
 local replaced = { ["x-bce-error-message"] = true }
 local replaced_by_map = { ["x-bce-error-message"] = true, ["x-bce-error-code"] = true }
 
@@ -118,8 +118,9 @@ local function foretell(record, length, content_type)
 end
 
 
---- Filters for the location of a `proxy_pass`. They read the upstream's errors, count them, and give
---- the client an envelope in which no host is shown. Responses below 400 stream through untouched.
+--- Makes filters for the location of a `proxy_pass`. They read the upstream's errors, count them, and send
+--- the client an envelope that shows no host. Responses with a status below 400 pass untouched. Raises if an
+--- option is wrong.
 ---
 ---     app.relay = nginx.relay { standard = true }
 ---

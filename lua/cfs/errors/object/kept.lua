@@ -1,8 +1,8 @@
---- What lies beside an error, where no encoder sees it: "origin", "body", "document", "headers",
---- "traceback", and of a transport error "word" and "sent", in a table whose keys are weak; its cause in
---- a metatable that is the error's own. A cause may be an error itself, and a chain of them in a table
---- with weak keys would take a collector time in proportion to the square of its length, or one
---- collection a link.
+--- What lies beside an error, where no encoder sees it. A table with weak keys has "origin", "body",
+--- "document", "headers", "traceback", and for a transport error "word" and "sent". The cause lies in a
+--- metatable that belongs to the one error: a cause may be an error itself, and for a chain of causes in a
+--- table with weak keys a collector would need time in proportion to the square of the chain's length, or
+--- one collection for each link.
 
 local catalogue = require "cfs.errors.catalogue.kind"
 local state = require "cfs.errors.base.state"

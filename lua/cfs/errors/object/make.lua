@@ -34,7 +34,7 @@ local types_of = setmetatable({}, { __index = function(all, kind)
 end })
 
 
--- An error of the kind; or nil and what is wrong with the fields.
+-- Makes an error of the kind; or returns nil and what is wrong with the fields.
 local function fill(kind, given)
     local err = { code = kind.code, message = kind.message, requestId = nil }
     if given == nil and not templates[kind] then return setmetatable(err, metatables[kind]) end
@@ -77,7 +77,8 @@ function make.make(target, fields)
 end
 
 
---- Makes an error of the catalogue.
+--- Makes an error of the catalogue. Raises if there is no such code, or a field is unknown, missing or of
+--- another type.
 ---
 ---     errors.new("InstanceNotFound", { requestId = id })
 ---     errors.InstanceNotFound { requestId = id }
@@ -148,7 +149,10 @@ function make.set_status(err, received)
 end
 
 
---- The kind of the error, to be compared or used as a key.
+--- Returns the kind of the error, which can be compared and used as a key.
+---
+---     err:kind() == errors.RateLimit
+---
 ---@return cfs.kind kind
 function make.kind(err)
     local kind = misuse.self(err, "kind") -- no tail call: an error blames the caller of this
@@ -156,7 +160,11 @@ function make.kind(err)
 end
 
 
---- What was raised or received first and led to this error: any value, or nil.
+--- Returns the value that led to this error: what was raised, a client's reason, or what `cause` was given;
+--- or nil.
+---
+---     errors.new("InternalError", { cause = "no row" }):cause()  --> no row
+---
 ---@return any cause
 function make.cause(err)
     misuse.self(err, "cause")
@@ -164,7 +172,11 @@ function make.cause(err)
 end
 
 
---- Where an unexpected error was raised: a stack traceback, or nil.
+--- Returns the stack traceback of the place that raised, if errors.pcall made this InternalError; else nil.
+---
+---     local good, err = errors.pcall(handle)
+---     if not good then log(err:traceback()) end
+---
 ---@return string? traceback
 function make.traceback(err)
     misuse.self(err, "traceback")
@@ -172,9 +184,12 @@ function make.traceback(err)
 end
 
 
---- Where a received error's code comes from, if not from an envelope: "headers"; or, where there
---- is no code, why: "html", "xml", "empty", "compressed", "malformed", "too_deep", "not_envelope",
---- "too_large", or "transport" where no response came at all.
+--- Returns "headers" if a received error's code comes from the headers; if it has no code, the reason:
+--- "html", "xml", "empty", "compressed", "malformed", "too_deep", "not_envelope", "too_large", or
+--- "transport" if no response came; else nil.
+---
+---     errors.from_response({ status = 502, headers = {}, body = "<html>" }):origin()  --> html
+---
 ---@return string? origin
 function make.origin(err)
     misuse.self(err, "origin")
@@ -182,8 +197,8 @@ function make.origin(err)
 end
 
 
---- Why no response came: "resolve", "connect", "tls", "timeout", "closed", "protocol", "local" or "other";
---- and whether the request may have reached the service.
+--- Tells why no response came: "resolve", "connect", "tls", "timeout", "closed", "protocol", "local" or
+--- "other"; and whether the request may have reached the service.
 ---
 ---     local word, sent = errors.from_response(nil, "connection refused"):transport()
 ---     --> connect  no
@@ -196,7 +211,10 @@ function make.transport(err)
 end
 
 
---- The beginning of a body that could not be read, 512 bytes at most, as received; or nil.
+--- Returns the beginning of a body that could not be read, 512 bytes at most, as received; or nil.
+---
+---     errors.from_response({ status = 502, headers = {}, body = "<html>" }):body()  --> <html>
+---
 ---@return string? body
 function make.body(err)
     misuse.self(err, "body")
@@ -204,7 +222,10 @@ function make.body(err)
 end
 
 
---- Did the error come with another status than the catalogue's?
+--- Tells whether the error came with another status than the catalogue's.
+---
+---     if err:status_differs() then log(err.status, err:kind().status) end
+---
 ---@return boolean
 function make.status_differs(err)
     misuse.self(err, "status_differs")
@@ -212,11 +233,11 @@ function make.status_differs(err)
 end
 
 
---- The values of the template's parameters, read out of the error's message.
+--- Reads the values of the parameters out of the error's message.
 ---
 ---     errors.RateLimit({ host = "10.0.0.1" }):params().host
 ---
----@return table? values nil if the kind has no parameters, or the message is not of its template
+---@return table<string, string>? values nil without parameters, or if the message does not fit the template
 function make.params(err)
     local parts, message = templates[misuse.self(err, "params")], rawget(err, "message")
     local values = parts and type(message) == "string" and template.read(parts, message)

@@ -31,7 +31,7 @@ local told = {
 }
 
 
--- What a string is, if it is the value of another field, or a status in words. nil if it is neither.
+-- What a string is if it is a value of another column, or a status in words; nil if it is neither.
 local function other_meaning(target)
     if status.normalize(target) then
         return "'" .. target .. "' is a status, and a status is a number: " .. target
@@ -98,12 +98,12 @@ local function is_any(value, ...)
 end
 
 
---- Is the value an error that one of the targets names? With no target: is it an error of ours?
+--- Tells whether the value is an error that one of the targets names; without a target, whether it is an
+--- error of the library. Raises if a target names no code, kind, category or status, whatever the value is.
 ---
 ---     errors.is(err, "InstanceNotFound", "MountTargetNotFound")
 ---
---- Safe for any value. A target that names nothing is an argument error.
----@param value any
+---@param value any none of its metamethods is called
 ---@param ... string|integer|cfs.kind codes, kinds, categories or statuses
 ---@return boolean
 function match.is(value, ...)
@@ -127,8 +127,11 @@ local function find(value, ...)
 end
 
 
---- The first error that a target names, along the chain that begins with the value and goes on
---- with its cause, the cause's cause, and so on.
+--- Finds the first error that a target names, in the chain that begins with the value and goes on
+--- with its cause, the cause's cause, and so on. Raises as errors.is does.
+---
+---     local inner = errors.find(err, "not_found", "RateLimit")
+---
 ---@param value any
 ---@param ... string|integer|cfs.kind as for errors.is
 ---@return cfs.error? err
@@ -138,7 +141,7 @@ function match.find(value, ...)
 end
 
 
---- Does one of the targets name the error?
+--- Tells whether one of the targets names the error. Raises if a target names nothing.
 ---
 ---     err:is("InstanceNotFound", "MountTargetNotFound")
 ---
@@ -152,8 +155,11 @@ function match.err_is(err, ...)
 end
 
 
---- The first error that a target names, along the chain that begins with this one and goes on with its
---- cause, the cause's cause, and so on.
+--- Finds the first error that a target names, in the chain that begins with this one and goes on with its
+--- cause, the cause's cause, and so on. Raises if a target names nothing.
+---
+---     local inner = err:find("not_found")
+---
 ---@param ... string|integer|cfs.kind as for err:is
 ---@return cfs.error? found
 function match.err_find(err, ...)
@@ -192,8 +198,9 @@ local function dispatch(value, handlers)
 end
 
 
---- Calls the handler that fits the value, with the value: code before category before status
---- before `default`, which takes any value. What none fits is raised again as it was.
+--- Calls the handler that fits the value, with the value. A code or kind comes before a category, a category
+--- before a status, a status before `default`, which fits any value. A value that no handler fits is raised
+--- again as it is. Raises if a key names nothing or its value cannot be called.
 ---
 ---     errors.match(err, {
 ---         InstanceNotFound = function() return "gone" end,
@@ -212,8 +219,12 @@ function match.match(value, handlers)
 end
 
 
---- The same, its keys checked once: returns a function of the value. Handlers that are added later
---- do not count.
+--- Checks handlers once and makes a function that does what errors.match does. A handler that is added later
+--- does not count. Raises as errors.match does.
+---
+---     local decide = errors.matcher { throttle = wait, default = give_up }
+---     decide(err)
+---
 ---@param handlers table<string|integer|cfs.kind, function>
 ---@return fun(value: any): any
 function match.matcher(handlers)

@@ -15,7 +15,8 @@ local kind_of, plain_metatables = state.kind_of, state.plain_metatables
 local raise = {}
 
 
---- Raises an error: one that there is, or one made as errors.new makes it.
+--- Raises an error: an existing one, or a new one that it makes as errors.new does. Raises a sentence if an
+--- argument is wrong.
 ---
 ---     errors.raise("InstanceNotFound", { requestId = id })
 ---     errors.raise(err)
@@ -45,14 +46,14 @@ function raise.raise(target, fields)
 end
 
 
---- Returns its arguments if the first is true; else raises the second as it is, which the
---- `assert` of Lua 5.1 and 5.2 does not do for tables.
+--- Returns its arguments if the first is neither nil nor false; otherwise raises the second as it is. The
+--- `assert` of Lua 5.1 and 5.2 cannot raise tables.
 ---
 ---     local instance = errors.assert(client:describe(id))
 ---
 ---@param value any
----@param ... any the error first
----@return any ... all of them
+---@param ... any the error, and any other values
+---@return any ... all arguments
 function raise.assert(value, ...)
     if value then return value, ... end
     local err = ...
@@ -61,7 +62,7 @@ function raise.assert(value, ...)
 end
 
 
---- An InternalError whose cause is the value, which thus stays out of what a client sees.
+--- Makes an InternalError whose cause is the value. A client does not see the cause.
 ---@param value any what was raised
 ---@param traceback string?
 ---@return cfs.error err
@@ -92,8 +93,9 @@ end
 local xpcall_passes_arguments = select(2, xpcall(select, on_error, "#", nil)) == 1
 
 
---- Calls a function like `pcall`; what it raises comes back as an error object, always. Anything
---- else that was raised is the cause of an InternalError, which has the traceback as well.
+--- Calls a function like `pcall`, but always returns an error object for what was raised. A raised value that
+--- is no error of the library becomes the cause of an InternalError, which also has the traceback. Raises
+--- nothing.
 ---
 ---     local good, result = errors.pcall(handle, request)
 ---

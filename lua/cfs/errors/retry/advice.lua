@@ -13,8 +13,8 @@ local format, gsub, sub, upper = string.format, string.gsub, string.sub, string.
 
 local advice = {}
 
---- How often a call is made in all; the longest pause before its second attempt, and the same where
---- it was throttled; the longest pause at all, in seconds.
+--- How often a call is made in all; the longest pause before its second attempt, and the same if the service
+--- throttles; the longest pause of all. Pauses are in seconds.
 advice.defaults = { attempts = 3, base = 0.1, throttled_base = 1, cap = 20 }
 
 -- A clock that is off by more than this many seconds may be why a signature does not match.
@@ -23,7 +23,7 @@ local suspicious_offset = 300
 -- RFC 9110, section 9.2.2.
 local idempotent = { GET = true, HEAD = true, OPTIONS = true, TRACE = true, PUT = true, DELETE = true }
 
--- Of a received code, no more than this many bytes are repeated.
+-- How many bytes of a received code a sentence repeats.
 local longest_code = 64
 
 -- What may be said of a call: field → type.
@@ -70,8 +70,8 @@ local function has_token(call)
 end
 
 
--- Why a call that the action would repeat must not be repeated; nil if it may. Where the service has
--- refused a call, as for throttle and resign, it may whatever its method.
+-- Why a call that the action would repeat must not be repeated; nil if it may be. A call that the service has
+-- refused, as for throttle and resign, may be repeated whatever its method.
 local refusals = {}
 
 function refusals.backoff(call)
@@ -92,7 +92,7 @@ function refusals.resign(call)
 end
 
 
--- What to do, as a sentence; the remedy does where there is none.
+-- What to do, as a sentence. Without one, the remedy is used.
 local sentences = {}
 
 function sentences.backoff(call, _, is_unsent)
@@ -116,7 +116,7 @@ function sentences.resign(_, offset)
 end
 
 
--- What the error and the call come to before attempts and pauses are counted.
+-- The action for the error and the call, before attempts and pauses are counted.
 local function choose(err, call, offset)
     local kind = kind_of(err)
     local action, remedy = kind.retry, gsub(kind.remedy, "%.$", "")
@@ -188,21 +188,22 @@ end
 ---@field client_token string? the one to repeat the call with
 
 
---- What may be done with the call that had this error.
+--- Tells what may be done with the call that had this error. Raises if a field is unknown or wrong.
 ---
 ---     local advice = err:advice { method = "POST", client_token = token, attempt = 1 }
 ---     print(advice.action, advice.delay, advice.why)
 ---
 --- The call tells, as far as it is known:
 ---
---- - `method`, of HTTP, without which nothing is known of idempotence
+--- - `method`, of HTTP; without it, nobody knows whether the call is idempotent
 --- - `client_token`, the call's clientToken, which makes it idempotent
 --- - `replayable`, false if its body cannot be sent again
---- - `attempt`, how many times it was made so far, 1, and `attempts`, how many it may be in all, 3
---- - `resigned`, whether it was dated and signed again already; a second attempt was unless it says no
---- - `cap`, the longest pause, in seconds, that a service may ask for
---- - `now`, the Unix time when the response came, from which the clock's offset is told
---- - `headers`, the response's; those of an error from errors.from_response are known
+--- - `attempt`, how many attempts were made (1), and `attempts`, how many may be made in all (3)
+--- - `resigned`, whether the request was dated and signed again already; by default true from the second
+---   attempt on
+--- - `cap`, the longest pause, in seconds (20), also the longest that a service may ask for
+--- - `now`, the Unix time when the response came; the clock's offset is computed from it
+--- - `headers`, the response's, if the error was not made by errors.from_response
 ---@param call table?
 ---@return cfs.advice
 function advice.advice(err, call)
@@ -217,8 +218,8 @@ end
 local is_repetition = { backoff = true, throttle = true, same_token = true, resign = true }
 
 
---- May the call that had this error be made again as it is? After a pause, or with a new signature: what
---- exactly is to be done says `err:advice`.
+--- Tells whether the call that had this error may be made again as it is, after a pause or with a new
+--- signature. `err:advice` says which of them. Raises if a field is unknown or wrong.
 ---
 ---     local may, why = err:may_retry { method = "POST" }
 ---     if not may then return nil, why end

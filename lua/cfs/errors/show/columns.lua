@@ -12,8 +12,8 @@ columns.total = 80
 --- Where the second column of an entry begins.
 columns.margin = 13
 
--- First and last code points of what is two columns wide: East Asian Wide and Fullwidth of
--- Unicode's UAX #11, in rough.
+-- First and last code points of the ranges that are two columns wide: roughly, East Asian Wide and
+-- Fullwidth of Unicode's UAX #11.
 local wide = {
     { 0x1100, 0x115f }, { 0x2e80, 0x303e }, { 0x3041, 0xa4cf }, { 0xac00, 0xd7a3 }, { 0xf900, 0xfaff },
     { 0xfe30, 0xfe6f }, { 0xff00, 0xff60 }, { 0xffe0, 0xffe6 }, { 0x1f300, 0x1f64f },
@@ -23,7 +23,7 @@ local wide = {
 -- One character of UTF-8.
 local character_pattern = "[^\128-\191][\128-\191]*"
 
--- Such a character does not begin a line.
+-- The characters that do not begin a line.
 local closing = {}
 for character in gmatch("，。、；：？！）」』】》”’", character_pattern) do closing[character] = true end
 
@@ -90,7 +90,7 @@ local function pieces_of(word)
 end
 
 
--- The place behind as much of a piece as fits into so many columns, and how many those take.
+-- The place behind the part of a piece that fits into so many columns, and how many columns that takes.
 local function cut(piece, room)
     local stop, used = 1, 0
     for character in gmatch(piece, character_pattern) do
@@ -102,7 +102,7 @@ local function cut(piece, room)
 end
 
 
--- The lines of a text: the words of it, each in at most so many columns.
+-- The lines of a text, each at most so many columns wide.
 local function lines_of(text, room)
     local lines, line, used = {}, "", 0
     for word in gmatch(text, "%S+") do
@@ -125,7 +125,7 @@ local function lines_of(text, room)
 end
 
 
---- The text in lines that fit, those from the second on behind a margin.
+--- The text in lines that fit; a margin stands before those from the second on.
 ---@param text string
 ---@param margin integer? columns, 0
 ---@return string

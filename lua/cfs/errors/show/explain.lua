@@ -16,17 +16,17 @@ local say = require("cfs.errors.base.phrases").say
 
 local explain = {}
 
--- Of a received text, and of a cause, no more than this many bytes are shown.
+-- How many bytes of a received text, and of a cause, are shown.
 local most, most_of_cause = 2000, 500
 
--- Of a chain of causes, no more links than this are shown.
+-- How many links of a chain of causes are shown.
 local most_causes = 8
 
 -- A body that is shorter than this is kept whole: see wire/receive.
 local snapshot_size = 512
 
 
--- A member, as text that is cut to what a person reads.
+-- A member as text, cut to the length that is shown.
 local function received(value)
     if type(value) ~= "string" then return text.show(value) end
     if value == "" then return "(empty)" end
@@ -51,7 +51,7 @@ local function new_lines(chosen)
 end
 
 
--- What a person does about errors of the kind, in the language as far as it is known in that.
+-- What a person does about errors of the kind; in English if the language has no text for it.
 local function remedy_of(kind, chosen)
     for _, group in ipairs { "remedy", "status_remedy", "no_response_remedy" } do
         local name = group == "remedy" and kind.code or kind.retry
@@ -61,7 +61,7 @@ local function remedy_of(kind, chosen)
 end
 
 
--- What is true of the kind alone.
+-- The entries about the kind.
 local function add_advice(lines, kind, chosen, about)
     local description, category = kind.description, kind.category
     for _, name in ipairs { "description", "no_response_came" } do
@@ -70,7 +70,7 @@ local function add_advice(lines, kind, chosen, about)
     if chosen ~= "en" and say("category", category, chosen) then
         category = category .. "：" .. say("category", category, chosen)
     end
-    -- of an error that is in no catalogue nobody knows that it fails again; nor of a bug
+    -- nobody knows whether an error outside of the catalogue, or a bug, fails again
     local is_programs = about and kept.get(about.err, "traceback") ~= nil
     local is_judged = kind.known or about and kept.get(about.err, "origin") == "transport"
     local is_unknown = is_programs or kind.retry == "never" and not is_judged
@@ -123,7 +123,7 @@ local function add_causes(lines, err)
 end
 
 
--- Why the error has no code: what its response was, and where its body breaks.
+-- Why the error has no code: what the response was, and where its body breaks.
 local function origin_words(err, chosen, reason)
     local origin, body = tostring(kept.get(err, "origin")), kept.get(err, "body")
     if origin == "transport" then return say("sentence", "no_response", chosen) end
@@ -187,7 +187,7 @@ function explain.render(about, chosen)
 end
 
 
---- Explains a kind in the language of the locale. What `tostring(kind)` gives.
+--- Explains a kind in the language of the locale. `tostring(kind)` calls this.
 ---@param kind cfs.kind
 ---@return string
 function explain.kind(kind)
@@ -195,9 +195,10 @@ function explain.kind(kind)
 end
 
 
---- Explains to a person what an error is, whose fault, what it means, what to do, and whether to
---- repeat the call. A text is a code, a status, a category, a word of retry, a body, a whole response as
---- `curl -i` or `curl -v` prints it, or a line of a log or of an SDK.
+--- Explains an error to a person, within 80 columns: what it means, whose fault it is, what to do, and
+--- whether to repeat the call. A text is a code, a status, a category, a word of retry, a body, a whole
+--- response as `curl -i` or `curl -v` prints it, or a line of a log or of an SDK. Raises if it is given
+--- anything else, or an option is wrong.
 ---
 ---     > return errors.explain "InstanceNotFound"
 ---
@@ -251,7 +252,7 @@ function explain.list(list)
 end
 
 
---- The whole catalogue as such a table. What `tostring(errors.catalogue)` gives.
+--- The whole catalogue as such a table. `tostring(errors.catalogue)` calls this.
 ---@return string
 function explain.catalogue()
     return explain.list(state.kinds)

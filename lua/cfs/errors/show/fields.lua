@@ -1,5 +1,5 @@
---- Errors out of sentences: what SDKs, logs and this library print, where "code", "status", "message"
---- and "request id" stand before their values.
+--- Reads errors from sentences: SDKs, logs and this library print "code", "status", "message" and "request
+--- id" before their values.
 
 local state = require "cfs.errors.base.state"
 
@@ -8,19 +8,19 @@ local find, gmatch, gsub, lower, match, sub =
 
 local fields = {}
 
--- Of a text, this many bytes of its beginning and of its end are read.
+-- How many bytes of a text's beginning and of its end are read.
 local window = 2048
 
--- Of a received message, no more bytes than this are taken.
+-- How many bytes of a received message are taken.
 local longest_message = 2000
 
--- Of the numbers in a text, no more than this many are taken for a status.
+-- How many of the numbers in a text are tried as a status.
 local most_numbers = 50
 
--- Of a word, more bytes than this make no label.
+-- How many bytes a label has at most.
 local longest_label = 24
 
--- Labels, in lower case without what parts their words.
+-- Labels, in lower case without the characters between their words.
 local labels = {
     code = "code", errorcode = "code", errcode = "code", serviceerrorcode = "code",
     bceerrorcode = "code", xbceerrorcode = "code",
@@ -34,7 +34,7 @@ local labels = {
 local quotes = { ['"'] = '^"([^"\n]*)"', ["'"] = "^'([^'\n]*)'" }
 
 
--- The text with labels of two words as one.
+-- The text with labels of two words written as one word.
 local function join_labels(text)
     text = gsub(text, "([Ee]rror) ([Cc]ode)", "%1%2")
     text = gsub(text, "([Ss]tatus) ([Cc]ode)", "%1%2")
@@ -42,7 +42,7 @@ local function join_labels(text)
 end
 
 
--- A message without the bracket and the spaces behind it, which are not its own.
+-- A message without the bracket and the spaces behind it.
 local function trim(message)
     message = match(message, "^.*%S") or ""
     local bracket = sub(message, -1)
@@ -158,8 +158,8 @@ local function named_status(text)
 end
 
 
---- What the words of a text tell of an error: its members as far as they are labelled; else the codes
---- of the catalogue that it names, and a status.
+--- Reads the members of an error from a text, as far as they are labelled; otherwise the codes of the
+--- catalogue that the text names, and a status.
 ---
 ---     fields.read "[Code: InstanceNotFound; Message: gone; RequestId: 0eb6]"
 ---

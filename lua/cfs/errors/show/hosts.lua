@@ -1,8 +1,7 @@
---- A text without what is nobody's business before a gateway: the authorities of URLs, credentials,
---- addresses, hosts with their ports, and names under internal suffixes.
+--- Hides what a gateway's client must not see in a text: the authorities of URLs, credentials, addresses,
+--- hosts with their ports, and names under internal suffixes.
 ---
---- These forms are all that is looked for. A name that has none of them, such as "config.max_size",
---- is a word like any other.
+--- Nothing else is looked for. A name without one of these forms, such as "config.max_size", stays.
 
 local find, gmatch, gsub, lower, match, sub =
     string.find, string.gmatch, string.gsub, string.lower, string.match, string.sub
@@ -25,7 +24,7 @@ end
 -- The suffixes of names that no public server knows.
 local internal = set "arpa consul corp internal intranet lan local localdomain svc"
 
--- What a number behind a colon is not the port of: files, in which it is a line, and what is counted.
+-- Words before a colon and a number that is no port: files, whose line it is, and things that are counted.
 local extensions = set ("c cc conf cpp csv go gz h hpp ini java js json log lua md php py rb rs sh sql"
     .. " toml ts txt xml yaml yml zip")
 local counted = set ("bytes capacity code column count errno error gid id index inode length level limit"
@@ -41,8 +40,8 @@ local gap = "[%s%c\"'<>`]"
 local within = "[^%s%c\"'<>`]"
 local suspicious = "[.:@%%]" .. within
 
--- How much of such words is read, each at a price of its length and so much more. A text that has
--- more of them is cut there, which bounds the time that any text takes.
+-- How many bytes of such words are read; each word costs its length and a fixed number of bytes. A text with
+-- more of them is cut there, which bounds the time for any text.
 local budget, price = 4096, 16
 
 
@@ -179,8 +178,8 @@ local function hide_ipv6(run, before, after)
 end
 
 
--- Is this a port, and is it a host that has it? "a:1", "10:30", "size:4096" and "main.lua:12" are
--- none. Where a word alone would do for a key, such as "redis", the port must be a usual one.
+-- Is this a host and its port? "a:1", "10:30", "size:4096" and "main.lua:12" are none. If the host is a
+-- single word, such as "redis", the port must be a usual one, as the word may be a key.
 local function has_port(name, port)
     local words = lower(match(name, "%a+$") or "")
     if not find(name, "%a") or #port < 2 or tonumber(port) > 65535 or find(name, "^%d+%a?$")
@@ -193,8 +192,8 @@ local function has_port(name, port)
 end
 
 
--- A name and the digits behind its colon, if what stands around them does not make a time, an amount or
--- the bytes of a fingerprint of them.
+-- A name and the digits behind its colon, unless the text around them makes them a time, an amount or
+-- the bytes of a fingerprint.
 local function hide_port(run, before, after)
     local punctuation, name, port = match(run, "^([._-]*)(.-):(%d+)$")
     if find(after, "^[%w%%_]") or find(after, "^[.,]%d")

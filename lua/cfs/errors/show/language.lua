@@ -1,4 +1,4 @@
---- In which language a person is told what an error is. Codes, messages and log lines stay English.
+--- The language of explanations. Codes, messages and log lines stay English.
 
 local misuse = require "cfs.errors.base.misuse"
 

@@ -1,4 +1,4 @@
---- Errors as one line of text, for a person who meets one that nobody caught.
+--- Errors as one line of text, for a person who sees an uncaught error.
 
 local kept = require "cfs.errors.object.kept"
 local state = require "cfs.errors.base.state"
@@ -11,7 +11,7 @@ local kind_of = state.kind_of
 local line = {}
 
 
--- A chain of causes is shown up to this many, each in so many bytes before its escapes.
+-- How many causes of a chain are shown, and how many bytes of each, before escaping.
 local most_causes, longest_cause = 3, 256
 
 

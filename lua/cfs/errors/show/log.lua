@@ -1,4 +1,4 @@
---- An error as a line for a log, and as a flat table for logs of JSON.
+--- An error as a log line, and as a flat table for logs in JSON.
 
 local core = require "cfs.errors.core"
 local kept = require "cfs.errors.object.kept"
@@ -19,12 +19,12 @@ local names = {
     "code", "status", "requestId", "category", "fault", "origin", "message", "body", "cause",
 }
 
--- A log's line in all, and what a value may take of it, in bytes; others take what is left. In a table
--- each value may take as much as a line.
+-- How many bytes a log line has at most, and how many of them a value takes; other values take what is
+-- left. In a table each value may take as much as a whole line.
 local longest_line = 1024
 local longest_values = { code = 128, requestId = 128, category = 64, origin = 64 }
 
--- What the message and the body leave for the cause.
+-- How many bytes the message and the body leave for the cause.
 local least_cause = 256
 
 
@@ -80,10 +80,10 @@ local function add(line, name, value, spare)
 end
 
 
---- The error as a line for a log: 1,024 bytes at most, `key=value` parted by spaces, in valid UTF-8 of
---- which all is visible. A value that is not a plain word is a JSON string. As far as they are known:
---- code, status, requestId, category, fault, origin, message, body, cause. Long values are cut, and end
---- in "...".
+--- Makes a log line of the error: 1,024 bytes at most, fields `key=value` separated by spaces, in valid UTF-8
+--- without invisible characters. A value that is not a plain word is a JSON string. The fields, as far as
+--- they are known, are code, status, requestId, category, fault, origin, message, body and cause. Long values
+--- are cut, and end in "...". Raises nothing.
 ---
 ---     errors.RateLimit({ host = "nd7" }):to_log()
 ---     --> code=RateLimit status=421 category=throttle fault=client message="There are too many ..."
@@ -101,8 +101,8 @@ function log.to_log(err)
 end
 
 
---- The same facts as a flat table, for a log of JSON: the status is a number, all others are strings in
---- valid UTF-8. They are as they were received; long ones are cut, and end in "...".
+--- Makes a flat table of the fields of a log line, for logs in JSON. The status is a number, all others are
+--- strings in valid UTF-8, not escaped; long ones are cut, and end in "...". Raises nothing.
 ---
 ---     print(cjson.encode(err:to_table()))
 ---

@@ -9,15 +9,15 @@ local max = math.max
 
 local paste = {}
 
--- Of a text, no more places than this are tried as the beginning of a JSON document.
+-- How many places of a text are tried as the beginning of a JSON document.
 local most_documents = 8
 
 
--- What curl tells stands in so many bytes of the beginning, and of the end.
+-- How many bytes of the beginning and of the end are searched for curl's own lines.
 local most_told, most_told_last = 16384, 512
 
 
--- What a line of curl's meter is replaced by, which may stand in the midst of another line.
+-- What replaces a line of curl's meter, which may stand within another line.
 local function end_of_meter(behind)
     return find(behind, "^[*<>{}=]") and "\n" .. behind or behind
 end
@@ -44,8 +44,8 @@ local function without_decoration(text)
 end
 
 
--- The lines that `curl -v` received, without those that it sent or that tell what it does. What it
--- tells last stands right behind a body that does not end its line.
+-- The lines that `curl -v` received, without those that it sent and those about what it does. If the body
+-- does not end its line, curl's last line follows it without a line end.
 local function received(text)
     if not find(text, "\n< HTTP/", 1, true) then return text end
     local told, rest = sub(text, 1, most_told), sub(text, most_told + 1)
@@ -57,7 +57,7 @@ local function received(text)
 end
 
 
--- The fields of a head, by their names as written; of a name twice the first.
+-- The fields of a head, by their names as written. If a name comes twice, the first counts.
 local function read_fields(head)
     local fields = {}
     for name, value in gmatch(head, "\n[ \t]*([^%s:]+):[ \t]*([^\r\n]*)") do
@@ -122,9 +122,9 @@ local function end_of_head(text, head)
 end
 
 
---- Reads a response: status line, header fields and body, the lines ended by CR LF or by LF. Of several
---- responses it is the last one: 100 Continue, a proxy's "200 Connection established" and the redirects
---- that `curl -L` followed come before it. Other lines, such as the command, may stand before all that.
+--- Reads a response: status line, header fields and body; the lines end in CR LF or LF. It reads the last of
+--- several responses, as 100 Continue, a proxy's "200 Connection established" and the redirects
+--- that `curl -L` followed come before it. Other lines, such as the command, may stand before all of them.
 ---
 ---     paste.read "HTTP/2 404\r\nx-bce-request-id: r-1\r\n\r\n{...}"
 ---
@@ -141,7 +141,7 @@ function paste.read(text)
     return {
         status = head.status,
         headers = read_fields(sub(text, head.start, stop)),
-        -- what wget says behind a head is no body
+        -- wget's own lines after a head are no body
         body = head.indented and not find(body, "[{<]") and "" or body,
     }
 end
@@ -174,7 +174,7 @@ function paste.document(text)
         found.start = start
         if found.err then return found end
         first = first or found
-        -- within a document that is none of the service's no other begins
+        -- no other document begins within this one
         start = find(text, "{", start + (found.what == "not_envelope" and #found.document or 1), true)
     end
     return first

@@ -30,13 +30,12 @@ local option_types = {
 
 local content_types = { envelope = "application/json", problem = "application/problem+json" }
 
--- What a client that knows HTTP alone takes these codes for.
+-- The statuses of these codes for a client that knows only HTTP's.
 local standard_statuses = { RateLimit = 429, ServiceError = 503 }
 
--- The code under which an error without one is sent: one whose category and retry are the error's
--- own. The first of these that there is: by status, by category and retry, by whose fault it is.
--- Statuses stand here whose own category is "unknown", which claims nothing, and 408, whose fault
--- is the client's.
+-- The code under which an error without a code is sent: one with the error's category and retry. Its status
+-- is looked up first, then its category and retry, then its fault. Statuses are here whose own category is
+-- "unknown", which claims nothing, and 408, whose fault is the client's.
 local codes = {
     [404] = "ResourceNotExists",
     [408] = "EOFException",
@@ -67,7 +66,7 @@ local default_pause = 1
 local token = "^[A-Za-z0-9!#$%%&'*+.^_`|~-]+$"
 local longest_token = 128
 
--- What a parameter's value must be for a client that does not hear the service's own words.
+-- What a parameter's value must be for a client that does not get the service's own message.
 local identifier = "^[%w_-]+$"
 local longest_identifier = 64
 
@@ -121,8 +120,8 @@ local function choose_id(own, hides, other)
 end
 
 
--- The catalogue's message: the template with its own placeholders for its host and for what is no
--- plain identifier; nothing else of what was received.
+-- The catalogue's message. A received parameter fills its template if it is a plain identifier and no host;
+-- otherwise its placeholder stays.
 local function catalogue_message(kind, received)
     local parts, has_others = templates[kind], false
     for index = 2, parts and #parts or 0, 2 do has_others = has_others or parts[index].name ~= "host" end
@@ -139,8 +138,8 @@ local function catalogue_message(kind, received)
 end
 
 
--- The received message without what is not the client's business; its template's host is a host,
--- whatever it looks like.
+-- The received message without internal names. The template's parameter `host` is a host, whatever it looks
+-- like.
 local function received_message(kind, received)
     local parts = templates[kind]
     local values = parts and template.read(parts, received)
@@ -152,8 +151,8 @@ local function received_message(kind, received)
 end
 
 
--- What the client hears. Where the fault is not its own these are the catalogue's words: what the
--- service wrote is for the log.
+-- The message for the client. If the fault is not the client's it is the catalogue's: what the service wrote
+-- is only for the log.
 local function client_message(kind, received, number)
     if kind.known and received == kind.message then return received end
     if kind.fault == "client" and not passing[kind.category] then
@@ -176,8 +175,8 @@ local function escape_uri(character)
 end
 
 
--- The body by RFC 9457. What type it is of is told by a link, if there is a base for one; then its
--- title is what all problems of the type have in common, else the status' reason phrase.
+-- The body by RFC 9457. If there is a base for links, `type` is a link and `title` is what all problems of
+-- the type have in common; otherwise `title` is the status' reason phrase.
 local function problem(request_id, code, message, number, type_base)
     local link, title = "about:blank", reason_phrase(number)
     if type_base then
@@ -258,29 +257,29 @@ function respond.parts(err, kind, options)
 end
 
 
---- The error as a response for a client: with the envelope, and without what is not the client's
---- business.
+--- Makes a response for a client, without internal names and texts. Raises if an option is unknown or of
+--- another type, never because of the error's members.
 ---
 ---     local status, headers, body = err:response { request_id = ngx.var.request_id }
 ---
---- Where the fault is not the client's, and where the category is throttle or unavailable, the
---- message is the catalogue's, with `{host}` for a host; of an unknown code, the status' reason
---- phrase. Where it is the client's, the received message passes with `{host}` for authorities of
---- URLs, credentials, IP addresses, names with ports, and names under internal suffixes. A code and a
---- request id pass if they are plain tokens.
+--- If the fault is not the client's, or the category is throttle or unavailable, the message is the
+--- catalogue's, with `{host}` in place of a host; for an unknown code, it is the status' reason phrase. If
+--- the fault is the client's, the received message passes, with `{host}` in place of authorities of URLs,
+--- credentials, IP addresses, names with ports, and names under internal suffixes. A code and a requestId
+--- pass if they are plain tokens.
 ---
 --- Options:
 ---
---- - `hide`: false passes the code, the message and the request id as they are
+--- - `hide`: false passes the code, the message and the requestId as they are
 --- - `standard`: true sends RateLimit with 429 and ServiceError with 503
---- - `request_id`: stands in where the error has none
---- - `retry_after`: the seconds that the header asks for where the category is throttle or
----   unavailable; else what the received response asked for; else 1
---- - `format`: "problem" for a body by RFC 9457, "envelope" if there is none
---- - `type_base`: a URI before the code, which makes the `type` of a problem, "about:blank" otherwise
+--- - `request_id`: the requestId of the response if the error has none
+--- - `retry_after`: the seconds of the header Retry-After, which is sent if the category is throttle or
+---   unavailable; by default what the received response asked for, else 1
+--- - `format`: "problem" for a body by RFC 9457; by default "envelope"
+--- - `type_base`: a URI; a problem's `type` is this URI followed by the code, without it "about:blank"
 ---
---- An error without a code gets one of the catalogue's whose category and retry are its own, and the
---- status' reason phrase for a message: 502 is ServiceUnavailable, "Bad Gateway".
+--- An error without a code is sent under a code of the catalogue with the same category and retry, and with
+--- the status' reason phrase as its message: 502 is ServiceUnavailable, "Bad Gateway".
 ---@param options cfs.response_options?
 ---@return integer status 400 to 599; 500 where the error has none of these
 ---@return table<string, string> headers Content-Type; x-bce-request-id, if it is a plain token; Retry-After

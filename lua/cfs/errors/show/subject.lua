@@ -1,4 +1,5 @@
---- What a person asks about: an error, a kind, some codes, or a sentence that says why none of them.
+--- Finds what a person asks about: an error, a kind, some codes, or a sentence that says why it is none of
+--- them.
 ---
 ---@class cfs.subject
 ---@field err cfs.error?
@@ -39,10 +40,10 @@ local longest_word = 256
 -- A text that is longer than this is not taken for the reason of a client.
 local longest_reason = 200
 
--- A message of the catalogue that is shorter than this may be anybody's words.
+-- A message of the catalogue that is shorter than this may occur in any text.
 local shortest_message = 12
 
--- A message is looked for in so many bytes of a text.
+-- How many bytes of a text are searched for a message.
 local longest_sentence = 2048
 
 
@@ -67,7 +68,7 @@ local function status_line(kind)
 end
 
 
--- A status: the codes that come with it, or what an error of it is without one of them.
+-- A status: the codes that come with it or, if there are none, an error of this status without a code.
 local function of_status(number, chosen)
     if number < 400 then return sentence("no_error", chosen, number) end
     local kind, kinds = statuses.kind(number), kinds_of("status", number)
@@ -132,7 +133,7 @@ local function of_other_word(word, chosen)
 end
 
 
--- An error out of the words of a text; or the codes that it names. nil if it tells of none.
+-- An error made of the words of a text; or the codes that the text names; or nil.
 local function of_fields(given, chosen)
     local found = fields.read(given)
     local codes = found.codes
@@ -154,7 +155,7 @@ local function of_fields(given, chosen)
 end
 
 
--- A response of which the status line is known, too.
+-- A response with its status line.
 local function of_response(response, chosen)
     local found = paste.document(response.body)
     -- a prompt or a tool's words around a document are no part of the body
@@ -213,7 +214,7 @@ local function of_reason_of_client(given)
 end
 
 
--- Why a text is nothing that is known.
+-- The sentence about a text that is nothing known.
 local function of_nothing(given, chosen)
     local about = of_reason_of_client(given)
     if about then return about end
@@ -232,7 +233,7 @@ local function of_nothing(given, chosen)
 end
 
 
--- A text that has no head of a response.
+-- A text without the head of a response.
 local function of_body(given, chosen)
     local err, reason, what = envelope.parse(given)
     if err then return { err = err } end
@@ -253,7 +254,7 @@ local function of_body(given, chosen)
 end
 
 
---- What a text is about: a code, a status, a word, a response, a body, or a line of some program.
+--- Finds what a text is about: a code, a status, a word, a response, a body, or a line of some program.
 ---@param given string
 ---@param chosen "en"|"zh"
 ---@return cfs.subject
@@ -271,7 +272,7 @@ function subject.of_text(given, chosen)
 end
 
 
---- What a value is about.
+--- Finds what a value is about.
 ---@param given any
 ---@param chosen "en"|"zh"
 ---@return cfs.subject? subject nil if it is neither a text, a status, an error nor a kind

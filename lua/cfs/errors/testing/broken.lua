@@ -15,7 +15,7 @@ local types = { "application/json", "application/json; charset=utf-8", "text/htm
 
 local id_headers = { "X-Bce-Request-Id", "x-bce-request-id", "X-BCE-REQUEST-ID", false }
 
--- Not the catalogue's, which may grow: a seed makes the same responses with every version of it.
+-- A list of its own, as the catalogue may grow: a seed makes the same responses with every version of it.
 local codes = { "InstanceNotFound", "RateLimit", "InternalError", "DropMountedFS", "NoSuchKey" }
 
 local bom = "\239\187\191"
@@ -30,7 +30,7 @@ local function add(name, origin, body)
 end
 
 
--- The same where the body tells the request id all the same.
+-- The same for bodies that have the requestId although they are no envelope.
 local function add_identified(name, origin, body)
     add(name, origin, body)
     forms[#forms].is_identified = true
@@ -226,9 +226,10 @@ local function new_response(form, random)
 end
 
 
---- Responses with the status of an error and without an error envelope, more than 90 of them. A
---- seed makes the same ones on every Lua; each one has, beside what makes it a response, a `name`, the
---- `origin` that its error will tell, and, where the response has one, the `requestId`.
+--- Makes more than 90 responses with the status of an error and without an error envelope. The same seed
+--- makes the same responses on every Lua. Each has, beside status, headers and body, a `name`, the `origin`
+--- of its error, and, if the response has one, the `requestId`. Raises if the seed is no whole number from
+--- 0.
 ---
 ---     for _, response in ipairs(testing.broken(7)) do
 ---         local err = errors.from_response(response)

@@ -11,7 +11,7 @@ local months = {
 
 local month_days = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 }
 
--- Of the Gregorian calendar, in the mean.
+-- The mean of the Gregorian calendar.
 local year_seconds = 31556952
 
 
@@ -21,8 +21,7 @@ local function days_in(year, month)
 end
 
 
--- Days from 1970-01-01 to a date. Years are counted from March, so that the day that only leap years
--- have is a year's last.
+-- Days from 1970-01-01 to a date. Years begin in March, so that 29 February is the last day of a year.
 local function days_since_epoch(year, month, day)
     if month <= 2 then year, month = year - 1, month + 12 end
     local leap_days = floor(year / 4) - floor(year / 100) + floor(year / 400)

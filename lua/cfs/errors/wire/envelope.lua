@@ -14,10 +14,10 @@ local kind_of, to_json = state.kind_of, core.to_json
 
 local envelope = {}
 
--- Another Lua than LuaJIT may have some module of that name.
+-- Other Luas may have some other module of that name.
 local has_ffi = package.loaded.jit and pcall(require, "ffi")
 
--- Tried now, as a file may not be readable later. Its own settings are not the program's.
+-- Loaded now, as the file may not be readable later. This instance does not share the program's settings.
 local has_cjson, cjson = pcall(require, "cjson")
 cjson = has_cjson and cjson.new()
 
@@ -28,21 +28,24 @@ local read = core.reader(state.metatables, status.metatable(nil), state.kept)
 if has_ffi then read = require("cfs.errors.wire.envelope_ffi").reader(read) end
 
 
---- Reads an envelope: the strictly valid JSON text of an object with a `code`.
+--- Reads an envelope: one JSON document by RFC 8259, an object with a `code`. Raises if the body is no
+--- string.
 ---
 ---     local err, reason, what, position = errors.parse(body)
 ---
 ---@type fun(body: string): err: cfs.error?, reason: string?, what: string?, position: integer?
----@return cfs.error? err nil if the body is none
+---@return cfs.error? err nil if the body is no envelope
 ---@return string? reason a sentence: "malformed JSON: expected ':' at byte 17"
 ---@return string? what "empty", "html", "malformed", "too_deep" or "not_envelope"
 ---@return integer? position in bytes, from 1: where it went wrong
 envelope.parse = read
 
 
---- The error as an envelope: requestId, code and message, in that order, as far as it has them.
---- Always valid UTF-8, and safe within HTML and JavaScript. A member that has become something else
---- than a string is an error.
+--- Writes the error as an envelope: requestId, code and message, in that order, as far as it has them. The
+--- envelope is valid UTF-8, and safe within HTML and JavaScript. Raises if a member is no longer a string.
+---
+---     errors.AccessDenied():to_json()  --> {"code":"AccessDenied","message":"Access denied."}
+---
 ---@return string json
 function envelope.to_json(err)
     if not kind_of[getmetatable(err)] then misuse.self(err, "to_json") end
@@ -77,7 +80,7 @@ local function request_id_of(document)
 end
 
 
---- What a JSON object without a usable code says all the same.
+--- Reads the message and the requestId of a JSON object without a usable code.
 ---@param body string which errors.parse calls "not_envelope"
 ---@return string? message
 ---@return string? request_id
@@ -90,8 +93,12 @@ function envelope.remains(body)
 end
 
 
---- What else the envelope said: its other members, decoded by lua-cjson at each call.
----@return table? details nil if there were none
+--- Decodes the envelope's other members by lua-cjson, at each call anew. Raises if lua-cjson could not be
+--- loaded, and what lua-cjson raises.
+---
+---     errors.parse('{"code": "NoSuchKey", "bucket": "logs"}'):details().bucket  --> logs
+---
+---@return table? details nil if the envelope has no other members
 function envelope.details(err)
     misuse.self(err, "details")
     local document = kept.get(err, "document")

@@ -1,5 +1,5 @@
---- Reading envelopes in LuaJIT, which compiles calls by its FFI but none by Lua's C API. Refusals and
---- long texts that need unescaping are left to the C API: it does the same, more slowly.
+--- Reading envelopes in LuaJIT, which compiles calls by its FFI but no calls by Lua's C API. Refused bodies
+--- and long texts that need unescaping are left to the C API, which does the same, more slowly.
 
 local ffi = require "ffi"
 local core = require "cfs.errors.core"

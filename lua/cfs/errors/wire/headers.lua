@@ -13,11 +13,11 @@ local ipairs, next, pcall, rawget, tonumber, tostring, type =
 
 local headers = {}
 
--- A header that came twice is joined by a comma by most clients. These have no comma of their own.
+-- Most clients join a header that came twice by a comma. The values of these headers have no comma.
 local is_single = { ["x-bce-error-code"] = true, ["x-bce-request-id"] = true }
 
 
--- A header's value as text: a list counts by its first entry, an empty value not at all.
+-- A header's value as text. The first entry of a list counts; an empty value counts as none.
 local function value_text(key, value)
     if type(value) == "table" then value = rawget(value, 1) end
     if type(value) == "number" then value = tostring(value) end
@@ -89,8 +89,8 @@ local function take_each(names, values, spellings, iterate, state, name)
 end
 
 
--- Takes what a client's own object tells: by `__pairs`, which pairs() of Lua 5.1 and LuaJIT does not know,
--- or by its method `each`. Whatever these raise is the caller's to catch.
+-- Takes the headers of a client's own object: by `__pairs`, which pairs() of Lua 5.1 and LuaJIT does not
+-- know, or by its method `each`. The caller must catch what these raise.
 local function take_object(names, values, spellings, object, metatable)
     local pairs_of = metatable and rawget(metatable, "__pairs")
     if pairs_of then return take_each(names, values, spellings, pairs_of(object)) end
@@ -146,10 +146,10 @@ function headers.read(given, wanted)
 end
 
 
--- Of Retry-After, no more bytes than this are read: a date is shorter, and of a list the first counts.
+-- How many bytes of Retry-After are read: a date is shorter, and only the first entry of a list counts.
 local longest_value = 64
 
--- More seconds than this are taken for as many: RFC 9111, section 1.2.2.
+-- The most seconds that count; more are read as this many: RFC 9111, section 1.2.2.
 local longest_wait = 2147483648
 
 local none = {}

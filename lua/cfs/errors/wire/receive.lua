@@ -1,4 +1,4 @@
---- Errors out of what an HTTP client's call returned, whichever client it is and whatever came.
+--- Makes errors of what an HTTP client's call returned, whichever client it is and whatever came.
 
 local envelope = require "cfs.errors.wire.envelope"
 local headers = require "cfs.errors.wire.headers"
@@ -21,7 +21,7 @@ local option_types = { any_status = "boolean", limit = "number" }
 -- How much of a body that cannot be read is kept for the log.
 local snapshot_size = 512
 
--- The headers we read.
+-- The headers that are read.
 local wanted = headers.wanted("x-bce-error-code", "x-bce-error-message", "x-bce-request-id",
     "content-encoding", "retry-after", "date")
 
@@ -52,7 +52,7 @@ local function is_reason(given)
 end
 
 
--- The error of a call that got no response. The table says `sent`, if the caller knows better.
+-- The error of a call that got no response. The table has `sent` if the caller knows better.
 local function no_response(reason, told, number)
     local word, sent, is_certificate = transport.classify(number or reason)
     if type(told) == "table" and rawget(told, "sent") ~= nil then
@@ -89,8 +89,8 @@ local function advisory(values)
 end
 
 
--- The error of a body that is no envelope: told by the headers, or one without a code that keeps what
--- could not be read.
+-- The error of a body that is no envelope. It has the code of the headers, or no code, and keeps the
+-- beginning of what could not be read.
 local function read_rest(received, values, body, origin)
     local code, message, request_id = values["x-bce-error-code"], nil, nil
     if origin == "not_envelope" then
@@ -108,7 +108,7 @@ local function read_rest(received, values, body, origin)
 end
 
 
--- The error of a response that is one.
+-- The error of an error response.
 local function read_error(received, given_headers, body, limit)
     local values = headers.read(given_headers, wanted)
     local err, origin, _ = nil, "empty", nil
@@ -127,7 +127,7 @@ local function read_error(received, given_headers, body, limit)
 end
 
 
--- What is wrong with a response that lacks a field: it has it under another name. nil if nothing is.
+-- What is wrong with a response that lacks a field: the field has another name. nil if nothing is wrong.
 local function objection(response, field)
     for _, name in ipairs(other_names[field]) do
         if response[name] ~= nil then
@@ -160,8 +160,8 @@ local function is_unread(response)
 end
 
 
--- What a table of a response tells: an error; nil if it is none; or nil, a sentence and the number of the
--- argument that is wrong.
+-- Reads a response table. Returns an error; nil if the response is none; or nil, a sentence and the number of
+-- the argument that is wrong.
 local function read_response(response, options)
     local known, wrong
     if options ~= nil then
@@ -177,7 +177,7 @@ local function read_response(response, options)
 
     local received, any_status = read_status(given), known and known.any_status
     if received and received < 400 and not any_status then
-        if response.truncated ~= true then return nil end -- nginx tells it of a subrequest
+        if response.truncated ~= true then return nil end -- nginx sets it for a subrequest
         return make.no_response("closed", "maybe", "backoff", "the response was cut short")
     end
     local has_headers = type(given_headers) == "table" and next(given_headers) ~= nil
@@ -194,8 +194,8 @@ local function read_response(response, options)
 end
 
 
--- What the values of LuaSocket tell, a body or 1, a status and headers; or those of lua-curl, a number of
--- libcurl, which is 0 for a success, and a sentence. Returns as read_response.
+-- Reads the values of LuaSocket: a body or 1, a status and headers; or those of lua-curl: libcurl's error
+-- number, which is 0 for a success, and a sentence. Returns what read_response returns.
 local function read_values(first, second, third)
     if type(first) == "number" then
         local is_status = type(second) == "number" or read_status(second)
@@ -214,7 +214,7 @@ local function read_values(first, second, third)
 end
 
 
--- What a client's call returned, told by its shape. Returns as read_response.
+-- Reads what a client's call returned; its shape tells what it is. Returns what read_response returns.
 local function read(first, second, third)
     if not first then
         if kind_of(second) then return second end
@@ -229,20 +229,21 @@ local function read(first, second, third)
 end
 
 
---- The error that a client's call ended in, from what the call returned:
+--- Makes the error that a client's call ended in, of what the call returned:
 ---
---- - a table of a response, and options. The error is that of its envelope; else that of the headers
----   X-Bce-Error-Code and X-Bce-Error-Message; else one without a code, whose `err:origin()` says why.
+--- - a response table, and options. The error comes from the envelope; without one, from the headers
+---   X-Bce-Error-Code and X-Bce-Error-Message; without these, it has no code, and `err:origin()` says why.
 --- - nil or false and a reason: no response came. The error has no code, the reason is its cause, and
----   `err:transport()` says what happened. A table in third place may tell `sent`, false if the caller
----   knows that the request did not reach the service, or true.
---- - a body or 1, a status, and headers, as LuaSocket has them
+---   `err:transport()` says what happened. The third argument may be a table with `sent`: false if the caller
+---   knows that the request did not reach the service, true if it knows that it did.
+--- - a body or 1, a status, and headers, as LuaSocket returns them
 ---
---- Nothing that came over the network raises.
+--- Raises a sentence for a mistake of the program, such as a table without `status`; never because of what
+--- came over the network.
 ---
 ---     local err = errors.from_response(httpc:request_uri(url))
 ---
---- Options: `any_status = true` reports a code of the catalogue below status 400, too; `limit`, in
+--- Options: `any_status = true` also reports a code of the catalogue whose status is below 400; `limit`, in
 --- bytes, is the size above which a body is not read.
 ---@param response table|string|number|false|nil what the call returned: status, headers (or header), body
 ---@param ... any what else it returned, or options
@@ -254,12 +255,13 @@ function receive.from_response(response, ...)
 end
 
 
---- Returns its arguments if they are no error, else raises it: see errors.from_response.
+--- Returns its arguments if they are no error; otherwise raises the error that errors.from_response makes of
+--- them.
 ---
 ---     local response = errors.check(httpc:request_uri(url))
 ---
 ---@param response any what a client's call returned, as for errors.from_response
----@param ... any
+---@param ... any what else it returned, or options
 ---@return any ... the arguments
 function receive.check(response, ...)
     local err, wrong, argument = read(response, ...)

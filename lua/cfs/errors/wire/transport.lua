@@ -17,7 +17,7 @@ transport.words = {
     other = "the reason is not known",
 }
 
--- No more bytes of a reason are read.
+-- How many bytes of a reason are read.
 local longest = 512
 
 -- What reasons mean. Letters are compared in lower case, after what stands before a reason is taken off
@@ -277,7 +277,7 @@ for _, row in ipairs(libcurl) do
 end
 
 
--- The reason without what a raised message or lua-requests puts before it: "app.lua:3: ".
+-- The reason without the place that a raised message, or lua-requests, puts before it: "app.lua:3: ".
 local function stripped(text)
     text = match(text, "^%a:[\\/][^:\n]+:%d+: (.*)$") or match(text, "^[^:\n]+:%d+: (.*)$") or text
     return match(text, "^error in %a+ request: (.*)$") or text
@@ -340,8 +340,7 @@ local function read_text(text)
 end
 
 
--- What an error object means; nil if it is none of those that are known. Whatever it raises is the
--- caller's to catch.
+-- What an error object means; nil if it is unknown. The caller must catch what the object raises.
 local function read_object(reason)
     if type(reason) == "table" and type(reason.code) == "number" and http2[reason.code] == reason.name then
         return reason.name == "REFUSED_STREAM" and refused_stream or other_stream -- lua-http
