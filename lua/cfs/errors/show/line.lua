@@ -73,19 +73,20 @@ function line.of(err)
 end
 
 
---- The metamethod `__concat` of errors; other operands are as Lua has them. Lua 5.4.4 damages the rest of
---- a concatenation when a metamethod makes the stack grow, which is small in a new coroutine; so the
---- line is made on a stack of its own, and little is called here.
+-- Lua 5.4.4 damages the rest of a concatenation when a metamethod makes the stack grow, which is small in
+-- a new coroutine. There the line is made on a stack of its own, unless too many coroutines are nested.
+local function line_apart(err)
+    local good, words = resume(create(line.of), err)
+    return good and words or line.of(err)
+end
+
+local line_of = _VERSION == "Lua 5.4" and line_apart or line.of
+
+
+--- The metamethod `__concat` of errors; other operands are as Lua has them.
 function line.concat(left, right)
-    local good, words
-    if kind_of[getmetatable(left)] then
-        good, words = resume(create(line.of), left)
-        left = good and words or line.of(left) -- too many coroutines are nested
-    end
-    if kind_of[getmetatable(right)] then
-        good, words = resume(create(line.of), right)
-        right = good and words or line.of(right)
-    end
+    if kind_of[getmetatable(left)] then left = line_of(left) end
+    if kind_of[getmetatable(right)] then right = line_of(right) end
     return left .. right
 end
 
