@@ -21,7 +21,7 @@ local columns = {
 }
 
 
--- What a string is if it is a value of another column, or a status in words; nil if it is neither.
+-- What a string is, if it is the value of another field, or a status in words. nil if it is neither.
 local function other_meaning(target)
     if status.normalize(target) then
         return "'" .. target .. "' is a status, and a status is a number: " .. target

@@ -90,7 +90,7 @@ local function pieces_of(word)
 end
 
 
--- The place behind the part of a piece that fits into so many columns.
+-- The place behind as much of a piece as fits into so many columns.
 local function cut(piece, room)
     local stop, width = 1, 0
     for character in gmatch(piece, character_pattern) do

@@ -24,7 +24,7 @@ end
 -- The suffixes of names that no public server knows.
 local internal = set "arpa consul corp internal intranet lan local localdomain svc"
 
--- Words before a colon and a number that is no port: files, whose line it is, and things that are counted.
+-- What a number behind a colon is not the port of: files, in which it is a line, and what is counted.
 local extensions = set "c cc conf cpp go h hpp java js json lua php py rb rs ts xml yaml yml"
 local counted = set ("bytes code column count errno error id length limit line max min offset page port"
     .. " position quota retries size status time timeout total version year")
