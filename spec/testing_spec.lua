@@ -93,7 +93,7 @@ end)
 
 
 describe("testing.sequence", function()
-    it("answers with each entry in turn, whatever it is asked", function()
+    it("responds with each entry in turn, whatever its arguments", function()
         local page = { status = 502, headers = {}, body = "<html></html>" }
         local send = testing.sequence { "RateLimit", page, errors.InternalError }
         assert.same(testing.response("RateLimit"), send())

@@ -28,7 +28,7 @@ local function listen()
 end
 
 
--- Connections that are kept open and never answered.
+-- Connections that are kept open and never get a response.
 local held = {}
 
 -- How many requests came, by key.

@@ -143,7 +143,7 @@ local version = { "version", { "1.1", "1.0", "2" } }
 local method = { "method", { "GET", "HEAD" } }
 
 -- A subrequest, which the request survives: captured, with a table ngx.ctx of its own or the
--- request's; one that a handler answers, or a relay.
+-- request's; one that a handler sends, or a relay.
 local subrequest = { "subrequest", { "none", "capture", "capture_ctx", "relay", "relay_ctx", "auth_passes" },
     subrequests }
 
@@ -218,7 +218,7 @@ dimensions.families = {
         { "buffering", { "on", "off" }, buffering },
         { "error_page", { "none", "file" }, error_pages },
     },
-    -- nginx answers with a page of its own.
+    -- nginx responds with a page of its own.
     page = {
         version,
         request_id,

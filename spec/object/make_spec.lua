@@ -261,8 +261,8 @@ describe("an error", function()
         end)
     end)
 
-    describe("of an unknown code still answers", function()
-        local answers = {
+    describe("of an unknown code has what its status has", function()
+        local expectations = {
             { 400, "invalid", "never", "client" },
             { 404, "unknown", "never", "client" },
             { 408, "unavailable", "backoff", "client" },
@@ -273,11 +273,11 @@ describe("an error", function()
             { 503, "unavailable", "backoff", "server" },
             { 504, "unavailable", "backoff", "server" },
         }
-        for _, answer in ipairs(answers) do
-            it("under " .. answer[1], function()
+        for _, expected in ipairs(expectations) do
+            it("under " .. expected[1], function()
                 local body = '{"code": "NoSuchKey"}'
-                local err = errors.from_response { status = answer[1], body = body }
-                assert.same(answer, { err.status, err.category, err.retry, err.fault })
+                local err = errors.from_response { status = expected[1], body = body }
+                assert.same(expected, { err.status, err.category, err.retry, err.fault })
                 assert.equal("NoSuchKey", err.code)
                 assert.is_false(err.known)
             end)

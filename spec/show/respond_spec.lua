@@ -36,7 +36,7 @@ describe("err:response", function()
         assert.is_false(rawequal(one, other))
     end)
 
-    it("answers every error of the catalogue with its status and its code", function()
+    it("sends every error of the catalogue with its status and its code", function()
         local values = { parameterName = "fsId", host = "nd7", protocol = "ftp",
             date = "2026-11-24T10:30:00Z" }
         for kind in errors.each() do
@@ -58,7 +58,7 @@ describe("err:response", function()
         end
     end)
 
-    describe("answers with the status", function()
+    describe("responds with the status", function()
         local made = { [100] = 500, [200] = 500, [302] = 500, [399] = 500, [400] = 400, [404] = 404,
             [421] = 421, [424] = 424, [429] = 429, [503] = 503, [599] = 599, [600] = 500, [999] = 500 }
         for given, expected in pairs(made) do
@@ -91,7 +91,7 @@ describe("err:response", function()
         end
     end)
 
-    describe("answers an error without a code under one that is close", function()
+    describe("sends an error without a code under one that is close", function()
         for status, row in pairs {
             [400] = { "InvalidHTTPRequest", "Bad Request" },
             [401] = { "InvalidHTTPAuthHeader", "Unauthorized" },

@@ -8,7 +8,7 @@ local unpack = table.unpack or unpack
 
 local sometimes = { "category", "retry", "known" }
 
--- Those, the catalogue as the service sends it, and broken answers of some seeds.
+-- Those, the catalogue as the service sends it, and broken responses of some seeds.
 local everything = {}
 for _, row in ipairs(responses) do everything[#everything + 1] = row end
 for kind in errors.each() do
