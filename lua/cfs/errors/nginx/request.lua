@@ -16,7 +16,8 @@ local getinfo, getmetatable, traceback = debug.getinfo, debug.getmetatable, debu
 local byte, find, gsub, match, sub = string.byte, string.find, string.gsub, string.match, string.sub
 local ipairs, pairs, pcall, rawget, rawset = ipairs, pairs, pcall, rawget, rawset
 local setmetatable, tonumber, type = setmetatable, tonumber, type
-local beside, kind_of, parts = state.kept, state.kind_of, respond.parts
+local beside, kind_of = state.kept, state.kind_of
+local is_token, longest_token, parts = respond.is_token, respond.longest_token, respond.parts
 
 local request = {}
 
@@ -91,17 +92,6 @@ end
 
 
 -- The id of the request -----------------------------------------------------------------------------
-
--- What a request id must be to go into a header: a token of RFC 9110, section 5.6.2, this long. Most
--- are of letters, digits and hyphens, which is tried first.
-local token, longest_token = "^[A-Za-z0-9!#$%%&'*+.^_`|~-]+$", 128
-
-
-local function is_token(value)
-    return type(value) == "string" and value ~= "" and #value <= longest_token
-        and (not find(value, "[^%w-]") or find(value, token) ~= nil)
-end
-
 
 --- An id for the client of this request: that of the option `request_id`, or nginx's. Without
 --- `$request_id` in nginx's configuration each call gives another.

@@ -65,6 +65,7 @@ local default_pause = 1
 -- pattern is matched faster.
 local token = "^[A-Za-z0-9!#$%%&'*+.^_`|~-]+$"
 local longest_token = 128
+respond.longest_token = longest_token
 
 -- What a parameter's value must be for a client that does not get the service's own message.
 local identifier = "^[%w_-]+$"
@@ -101,20 +102,29 @@ local function code_for(kind, number)
 end
 
 
+--- Can the value be a request id in a header, and a code that reaches a client?
+---@param value any
+---@return boolean
+function respond.is_token(value)
+    return type(value) == "string" and value ~= "" and #value <= longest_token
+        and (not find(value, "[^%w-]") or find(value, token) ~= nil)
+end
+
+local is_token = respond.is_token
+
+
 -- Is the value a token; and may a client see it that must not see hosts?
 local function judge(value)
-    if #value > longest_token then return false, false end
-    if find(value, "^[%w-]+$") then return true, true end
-    local is_token = find(value, token) ~= nil
-    return is_token, is_token and hosts.hide(value) == value
+    if not is_token(value) then return false, false end
+    return true, not find(value, "[^%w-]") or hosts.hide(value) == value
 end
 
 
 -- The request id for the client, and whether it is a token: the error's own, if that may pass.
 local function choose_id(own, hides, other)
     if own then
-        local is_token, passes = judge(own)
-        if passes or not hides then return own, is_token end
+        local fits, passes = judge(own)
+        if passes or not hides then return own, fits end
     end
     return other, other and judge(other)
 end
@@ -247,12 +257,12 @@ function respond.parts(err, kind, options)
     end
     message = message or kind.message or not code and reason_phrase(number) or nil
     code = code or code_for(kind, number)
-    local is_token
-    request_id, is_token = choose_id(request_id, hides, options.request_id)
+    local fits
+    request_id, fits = choose_id(request_id, hides, options.request_id)
     if options.standard then number = standard_statuses[code] or number end
     local write = options.format == "problem" and problem or core.write
     return number, content_types[options.format or "envelope"],
-        is_token and request_id or nil, pause(err, kind, options),
+        fits and request_id or nil, pause(err, kind, options),
         (write(request_id, code, message, number, options.type_base))
 end
 
