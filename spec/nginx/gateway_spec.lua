@@ -120,10 +120,14 @@ describe("The example of a gateway", function()
                 local id = response.headers["x-bce-request-id"]
                 assert.equal(row[2] or id:match("^" .. ("%x"):rep(32) .. "$"), id)
                 assert.equal(id, errors.parse(response.body).requestId)
-                for _, line in ipairs(nginx:lines()) do -- the gateway's, and the API's
+                local count = path == "/down/" and 1 or 2 -- the gateway's, and the API's
+                server.wait("the log lines, which follow the response", function()
+                    return #nginx:lines() >= count
+                end)
+                for _, line in ipairs(nginx:lines()) do
                     assert.truthy(line:find(" requestId=" .. id .. " ", 1, true), line)
                 end
-                assert.equal(path == "/down/" and 1 or 2, #nginx:lines())
+                assert.equal(count, #nginx:lines())
             end
         end
     end)
