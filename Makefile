@@ -69,14 +69,16 @@ help:
 #: = Write what is generated
 #: make docs        docs/errors.md, types/, the rockspecs
 #: make golden      spec/data/advice.tsv anew, on purpose only: judge every row that changes
-#: make picture     docs/flow.svg of docs/flow.dot
+#: make picture     docs/flow.svg of docs/flow.dot, and docs/performance.svg of bench/*.tsv
 #: make drift       compare the vendor's page with the catalogue: PAGE=file, text or HTML
 #: make dist        pack what is committed, for a release: dist/*.tar.gz and dist/*.src.rock
 #: make clean       remove what was built
 #:
 #: = Measure it
-#: make bench       how fast it is, on Lua 5.4, LuaJIT and in C, with targets; BENCH=short for a glance
+#: make bench       how fast it is, on Lua 5.4, LuaJIT and in C, with targets; BENCH=short for a glance;
+#:                  PEERS=dir: beside the modules for JSON that are there, too
 #: make bench-nginx  an error that nginx sends beside code written by hand, by wrk; BENCH=short, too
+#: make bench-picture  all figures anew, in docs/performance.md and .svg: 10 minutes, on a quiet machine
 #: make instructions  what reading takes, against bench/instructions.tsv; `make budgets` writes that anew
 #: make simulate    what an outage does to 1,000 clients without retry, with a naive one, and with ours;
 #:                  draws docs/outage.svg
@@ -140,8 +142,9 @@ golden: build/lua5.4/cfs/errors/core.so
 	@$(call run,lua5.4) tools/golden.lua
 
 picture:
-	@tools/need graphviz
+	@tools/need graphviz gnuplot-nox
 	dot -Tsvg -o docs/flow.svg docs/flow.dot
+	gnuplot bench/performance.gnuplot
 
 drift: build/lua5.4/cfs/errors/core.so
 	@tools/need lua5.4 lua-cjson
@@ -222,6 +225,7 @@ uninstall-lib:
 
 # Benchmarks.
 BENCH =
+PEERS =
 bench_rounds = $(if $(BENCH),3 0.002,9 0.02)
 
 build/bench/%/bench_floor.so: bench/floor.c
@@ -244,29 +248,42 @@ build/bench/shapes: bench/shapes.lua bench/inputs.lua
 	@$(RM) -r $@ && mkdir -p $@
 	lua5.4 bench/shapes.lua $@
 
+# Shows what a command prints, and keeps it in $(results): $(call kept,command,name)
+results = build/bench/$(or $(BENCH),full)
+kept = mkdir -p $(results); { $(1); echo $$? >$(results)/status; } | tee $(results)/$(2).txt; \
+    [ "$$(cat $(results)/status)" = 0 ] || exit 1
+
 bench: $(foreach lua,lua5.4 luajit,build/$(lua)/cfs/errors/core.so build/bench/$(lua)/bench_floor.so) \
     build/bench/reader build/bench/shapes
 	@tools/need lua-cjson lua-dkjson
 	@for lua in lua5.4 luajit; do \
-	    LUA_PATH='lua/?.lua;;' LUA_CPATH="build/$$lua/?.so;build/bench/$$lua/?.so;;" \
-	        $$lua bench/lua.lua $(BENCH) || exit 1; echo; \
+	    export PEERS='$(PEERS)' FIGURES=$(if $(BENCH),,bench/$$lua.tsv) \
+	        LUA_PATH='lua/?.lua;;' LUA_CPATH="build/$$lua/?.so;build/bench/$$lua/?.so;;"; \
+	    $(call kept,$$lua bench/lua.lua $(BENCH),$$lua); echo; \
 	done
-	@build/bench/reader $(bench_rounds) build/bench/shapes/*
+	@$(call kept,build/bench/reader $(bench_rounds) build/bench/shapes/*$(if $(BENCH),KiB),c)
 
 bench-nginx: build/luajit/cfs/errors/core.so
 	@tools/need luajit2 lua-busted $(NGINX) curl procps wrk
-	@$(call run,luajit) bench/nginx.lua $(BENCH)
+	@$(call kept,$(call run,luajit) bench/nginx.lua $(BENCH),nginx)
+
+# Takes all figures anew, on a machine that does nothing else, and shows them in the document.
+bench-picture: bench bench-nginx instructions
+	@tools/need lua5.4 gnuplot-nox
+	@lua5.4 bench/page.lua $(results) docs/performance.md bench/nginx.tsv
+	@gnuplot bench/performance.gnuplot
 
 instructions budgets: build/bench/once build/bench/shapes
 	@tools/need lua5.4 lua-cjson valgrind
-	@lua5.4 bench/instructions.lua $(if $(filter budgets,$@),write,check) build/bench/once \
-	    build/bench/shapes
+	@$(call kept,lua5.4 bench/instructions.lua $(if $(filter budgets,$@),write,check) build/bench/once \
+	    build/bench/shapes,instructions)
 
 clean:
 	$(RM) -r build dist
 
 -include spec/proof/proof.mk spec/clients/clients.mk spec/matrix/matrix.mk # not in a tree without the tests
 
-.PHONY: all help demo gateway repl check test test-prometheus bench bench-nginx instructions budgets simulate \
-    random docs golden picture drift dist lint install uninstall lib install-lib uninstall-lib clean
+.PHONY: all help demo gateway repl check test test-prometheus bench bench-nginx bench-picture \
+    instructions budgets simulate random docs golden picture drift dist lint install uninstall lib \
+    install-lib uninstall-lib clean
 .DELETE_ON_ERROR:

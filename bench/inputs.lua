@@ -1,4 +1,5 @@
--- Bodies to be read, each of a size and a shape that some answer has: a list of { name, body }.
+-- Bodies to be read, each of a size and a shape that some response has: a list of { name, body }. A long body
+-- is a function that returns it.
 
 local request_id = "ae2225f7-1c2e-427a-a1ad-5413b762957d"
 
@@ -33,7 +34,7 @@ return {
     { "Chinese", compact:format(request_id, "NoSuchKey", chinese:rep(4)) },
     { "a message of 1 KiB", message_of(1024) },
     { "a message of 64 KiB", message_of(65536) },
-    { "a message of 16 MiB", message_of(16 * 1048576) },
+    { "a message of 16 MiB", function() return message_of(16 * 1048576) end },
     { "1,000 unknown members", '{"code":"NoSuchKey",' .. table.concat(members, ",") .. "}" },
     { "62 arrays deep", '{"code":"NoSuchKey","deep":' .. ("["):rep(62) .. ("]"):rep(62) .. "}" },
     { "an HTML page", "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n</html>\r\n" },

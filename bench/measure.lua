@@ -1,12 +1,17 @@
--- Measuring functions side by side: in each round all of them run in turn, so that what disturbs the
--- machine disturbs all alike, and ratios are taken round by round.
+-- Measuring functions, and saying what was measured.
 
 local measure = {}
 
 measure.rounds = 9
 
--- How long a function runs in a round, in seconds of processor time.
-measure.slice = 0.02
+-- How long a function runs for one figure, in seconds of processor time.
+measure.slice = 0.01
+
+-- Of so many figures in one process the median counts.
+local slices = 3
+
+-- How long a function runs before it is measured, at least: LuaJIT has compiled it then.
+local warm_up = 0.005
 
 -- What functions return is kept for a while: an object that nobody keeps, a compiler need not make.
 measure.kept = {}
@@ -25,7 +30,7 @@ end
 local function calibrate(f, argument)
     local times = 1
     local taken = time(f, argument, times)
-    while taken < measure.slice / 4 do
+    while taken < math.max(measure.slice, warm_up) do
         times = times * 2
         taken = time(f, argument, times)
     end
@@ -42,19 +47,33 @@ function measure.median(list)
 end
 
 
---- Seconds a call of each function takes, in each round.
----@param functions function[]
----@param argument any what each is called with
----@return number[][] seconds by function, by round
-function measure.seconds(functions, argument)
-    local times, seconds = {}, {}
-    for index, f in ipairs(functions) do times[index], seconds[index] = calibrate(f, argument), {} end
-    for round = 1, measure.rounds do
-        for index, f in ipairs(functions) do
-            seconds[index][round] = time(f, argument, times[index]) / times[index]
-        end
+--- Seconds of processor time that a call takes.
+---@param f function
+---@param argument any what it is called with
+---@return number seconds
+function measure.seconds(f, argument)
+    local times, seconds = calibrate(f, argument), {}
+    for index = 1, slices do seconds[index] = time(f, argument, times) / times end
+    return (measure.median(seconds))
+end
+
+
+--- Bytes that an object takes, with its strings shared: the least of some trials, as the collector may
+--- find other things, too, in whole words of 8 bytes.
+---@param make function returns a new object
+---@return integer bytes
+function measure.bytes(make)
+    local least = math.huge
+    for _ = 1, 3 do
+        local objects = {}
+        for index = 1, 10000 do objects[index] = false end
+        collectgarbage()
+        local before = collectgarbage("count")
+        for index = 1, #objects do objects[index] = make() end
+        collectgarbage()
+        least = math.min(least, (collectgarbage("count") - before) * 1024 / #objects)
     end
-    return seconds
+    return math.floor(least / 8 + 0.5) * 8
 end
 
 

@@ -475,8 +475,9 @@ describe("retry.run", function()
         end)
 
         for _, case in ipairs { { -1, {} }, { 0, {} }, { 0.5, { 0.5 } }, { 1, { 1 } }, { 7, { 1 } },
-                { math.huge, { 1 } }, { -math.huge, {} }, { 0 / 0, { 1 } } } do
-            it("whatever random gives: " .. case[1], function()
+                { math.huge, { 1 } }, { -math.huge, {} }, { 0 / 0, { 1 } }, { "0.1", { 1 } }, { {}, { 1 } },
+                { nil, { 1 } } } do
+            it("whatever random gives: " .. tostring(case[1]), function()
                 local world = new_world { base = 1, random = function() return case[1] end }
                 retry.run(script { unavailable, "done" }, world.policy)
                 assert.same(case[2], world.slept)

@@ -188,13 +188,9 @@ static cfs_bytes push_member(lua_State *L, int key)
     lua_rawget(L, 1);
     if (lua_type(L, -1) == LUA_TSTRING)
         bytes.at = lua_tolstring(L, -1, &bytes.length);
-    else if (!lua_isnil(L, -1)) {
-        luaL_where(L, 2); /* the line that called the method */
-        lua_pushfstring(L, "field '%s' of the error must be a string, got %s",
-                        lua_tostring(L, lua_upvalueindex(key)), luaL_typename(L, -2));
-        lua_concat(L, 2);
-        lua_error(L);
-    }
+    else if (!lua_isnil(L, -1))
+        luaL_error(L, "field '%s' of the error must be a string, got %s",
+                   lua_tostring(L, lua_upvalueindex(key)), luaL_typename(L, -1));
     return bytes;
 }
 
@@ -202,7 +198,10 @@ static cfs_bytes push_member(lua_State *L, int key)
 static int core_to_json(lua_State *L)
 {
     cfs_bytes request_id, code, message;
-    luaL_checktype(L, 1, LUA_TTABLE);
+    if (!lua_istable(L, 1))
+        return luaL_error(L, "calling 'to_json' on bad self (error expected, got %s; %s)",
+                          lua_isnone(L, 1) ? "nil" : luaL_typename(L, 1),
+                          "call it with a colon: err:to_json()");
     request_id = push_member(L, KEY_REQUEST_ID);
     code = push_member(L, KEY_CODE);
     message = push_member(L, KEY_MESSAGE);

@@ -31,7 +31,7 @@ describe("errors.extend", function()
             { 599, nil, "server", "unknown", "never", "UNKNOWN" },
         }
         local remedies = {
-            never = "Look the code and the message up in the service's own documentation.",
+            never = "Find out what responded, and look the error up in its documentation.",
             backoff = "Repeat the call later; quote the request id if it persists.",
             throttle = "Slow down, and spread the calls over time.",
         }
@@ -284,11 +284,18 @@ describe("errors.extend", function()
                 function() errors.extend { row { code = "SpecExtendFuond", category = "not_fuond" } } end)
         end)
 
+        for word, group in pairs { never = "retry", backoff = "retry", client = "fault" } do
+            it("the category '" .. word .. "', which is a word of " .. group, function()
+                raises("bad argument #1 to 'extend' (row 1: category '" .. word .. "' is a word of "
+                    .. group .. ")", function() errors.extend { row { category = word } } end)
+            end)
+        end
+
         for _, column in ipairs { "code", "service", "reason", "canonical" } do
-            it("control characters in the column " .. column, function()
-                for _, character in ipairs { "\n", "\r", "\0", "\27", "\127" } do
+            it("control and invisible characters in the column " .. column, function()
+                for _, character in ipairs { "\n", "\r", "\0", "\27", "\127", "\226\128\174", "\255" } do
                     raises("bad argument #1 to 'extend' (row 1: column '" .. column
-                        .. "' must have no control characters)",
+                        .. "' must have no control or invisible characters)",
                     function() errors.extend { row { [column] = "a" .. character .. "b" } } end)
                 end
             end)

@@ -57,7 +57,7 @@ local rows = {
 
 describe("cfs.errors.catalogue.status.kind", function()
     local remedies = {
-        never = "Look the code and the message up in the service's own documentation.",
+        never = "Find out what responded, and look the error up in its documentation.",
         backoff = "Repeat the call later; quote the request id if it persists.",
         throttle = "Slow down, and spread the calls over time.",
     }

@@ -140,6 +140,12 @@ add {
     expect = { code = "InstanceNotFound", message = "gone", requestId = "r-1", status = 404 },
 }
 add {
+    name = "a request id in the headers with blanks around it",
+    response = { status = 404, headers = { ["x-bce-request-id"] = " h-1\t" },
+        body = '{"code":"InstanceNotFound"}' },
+    expect = { code = "InstanceNotFound", requestId = "h-1", status = 404 },
+}
+add {
     name = "a code in both places: the envelope's counts",
     response = { status = 404, body = envelope,
         headers = { ["x-bce-error-code"] = "AccessDenied", ["x-bce-error-message"] = "no" } },

@@ -90,7 +90,12 @@ support.others = {
 }
 
 local has_ffi, ffi = pcall(require, "ffi")
-if has_ffi then support.others[#support.others + 1] = { "a cdata", ffi.new("int64_t", 404) } end
+if has_ffi then
+    local new_struct = ffi.metatype("struct { int number; }",
+        { __eq = hostile, __tostring = hostile, __index = hostile, __concat = hostile })
+    support.others[#support.others + 1] = { "a cdata", ffi.new("int64_t", 404) }
+    support.others[#support.others + 1] = { "a cdata with hostile metamethods", new_struct() }
+end
 
 
 return support

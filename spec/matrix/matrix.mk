@@ -1,17 +1,15 @@
-# The matrix: how nginx is used, combined with what fails.
+# The matrix: how nginx is used, combined with what fails. LIBRARY is that of spec/proof/proof.mk.
 
 UNUSUAL = 2
-SEED = 1
 ONLY =
 SHOW = 3
-LIBRARY =
 
 #: make matrix       nginx in thousands of combinations of how it is used and what fails; SHORT=1: 500
 #:                   of them by SEED=; UNUSUAL=3 for more, ONLY='words of a name', LIBRARY=another tree
-matrix:
+matrix: build/luajit/cfs/errors/core.so
 	@tools/need luajit2 lua-cjson lua-busted $(NGINX) curl procps
-	@$(if $(LIBRARY),,$(MAKE) -s LUA=luajit)
-	@$(call run,luajit) spec/matrix/run.lua unusual=$(UNUSUAL) size=$(if $(SHORT),500) seed=$(SEED) \
-	    show=$(SHOW) only='$(ONLY)' library=$(abspath $(LIBRARY))
+	@$(call run,luajit) spec/matrix/run.lua unusual=$(UNUSUAL) size=$(if $(SHORT),500) \
+	    seed=$(or $(SEED),1) show=$(SHOW) only='$(ONLY)' \
+	    library=$(if $(filter .,$(LIBRARY)),,$(abspath $(LIBRARY)))
 
 .PHONY: matrix

@@ -491,7 +491,7 @@ end)
 describe("a method of errors", function()
     local methods = {
         "advice", "body", "cause", "details", "find", "is", "kind", "origin", "params", "response",
-        "status_differs", "to_json", "to_log", "traceback",
+        "status_differs", "to_log", "traceback",
     }
 
     it("refuses a kind, which inherits it, too", function()
@@ -510,5 +510,13 @@ describe("a method of errors", function()
             support.raises("calling '" .. name .. "' on bad self (error expected, got string" .. hint,
                 function() err[name]("not_found") end)
         end
+    end)
+
+    it("that writes the envelope refuses what is no table", function()
+        local sentence = "calling 'to_json' on bad self (error expected, got %s; "
+            .. "call it with a colon: err:to_json())"
+        local err = errors.new("AccessDenied")
+        support.raises(sentence:format("nil"), function() err.to_json() end)
+        support.raises(sentence:format("string"), function() err.to_json("not_found") end)
     end)
 end)

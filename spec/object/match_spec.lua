@@ -26,6 +26,8 @@ local misspelt = {
     { "client", "'client' is a fault, not a category: compare err.fault" },
     { "cfs", "'cfs' is a service, not a category: compare err.service" },
     { "NOT_FOUND", "'NOT_FOUND' is a gRPC status, not a category: compare err.canonical" },
+    { "timeout", "'timeout' is what err:transport() tells, not a category: compare that" },
+    { "html", "'html' is what err:origin() tells, not a category: compare that" },
     { "Default", "'Default' is no target; in errors.match it is the key 'default'" },
     { "", "unknown code ''; errors.extend can add it" },
     { 99, "no HTTP status: 99" },

@@ -103,10 +103,10 @@ describe("err:advice", function()
             errors.from_response { status = 404, body = "<html>" }:advice().why)
         assert.equal("a response without a code: no error of the service came with it, so look what "
             .. "responded in its place", errors.from_response { body = "" }:advice().why)
-        assert.equal("A\\n: Look the code and the message up in the service's own documentation",
+        assert.equal("A\\n: Find out what responded, and look the error up in its documentation",
             errors.parse '{"code":"A\\n"}':advice().why)
         local long = errors.parse('{"code":"' .. ("A"):rep(1000) .. '"}')
-        assert.equal(("A"):rep(64) .. "...: Look", long:advice().why:sub(1, 73))
+        assert.equal(("A"):rep(64) .. "...: Find", long:advice().why:sub(1, 73))
     end)
 
     describe("goes by the status where the code is unknown, and where there is none:", function()
@@ -210,6 +210,15 @@ describe("err:advice", function()
         assert.equal("ServiceUnavailable: attempt 1e+300 of 1e+300 was the last",
             err:advice({ attempt = 1e300, attempts = 1e300 }).why)
         assert.equal(20, err:advice({ attempt = 1e300, attempts = 2e300 }).delay)
+    end)
+
+    it("names a status, whatever became of that", function()
+        for _, other in ipairs(support.others) do
+            local err = errors.from_response { status = 502, body = "<html>" }
+            err.status = other[2]
+            assert.equal("string", type(err:advice().why))
+            assert.equal("string", type(select(2, err:may_retry())))
+        end
     end)
 
     it("ends with the last attempt", function()

@@ -93,7 +93,7 @@ describe("errors.explain", function()
         "meaning      An error that the catalogue does not have.",
         "fault        unknown: no status came with it",
         "category     unknown",
-        "what to do   Look the code and the message up in the service's own",
+        "what to do   Find out what responded, and look the error up in its",
         "             documentation.",
         "retry        unknown: nothing tells whether a repeat would help")
 
@@ -135,7 +135,7 @@ describe("errors.explain", function()
             "meaning      An error that the catalogue does not have.",
             "fault        the service's",
             "category     unknown",
-            "what to do   Look the code and the message up in the service's own",
+            "what to do   Find out what responded, and look the error up in its",
             "             documentation.",
             "retry        unknown: nothing tells whether a repeat would help")
         assert.equal(expected, errors.explain(598))
@@ -335,6 +335,17 @@ local pastes = {
     { "what curl says where none came",
       "* Trying 127.0.0.1:1...\ncurl: (7) Failed to connect to a port 1: Refused\n",
       "No code\ncause        Failed to connect to a port 1: Refused\norigin       no response came\n" },
+    { "a line of ours about no response", "lua: " .. tostring(errors.from_response(nil, "host not found")),
+      "No code\ncause        host not found\norigin       no response came\n" },
+    { "a log line of ours about no response", errors.from_response(nil, "host not found"):to_log(),
+      "No code\ncause        host not found\norigin       no response came\n" },
+    { "the same of one word", "12:00 " .. errors.from_response(nil, "timeout"):to_log(),
+      "No code\ncause        timeout\norigin       no response came\n" },
+    { "a message whose parameter is filled", " The parameter 'fsName' is invalid.\n",
+      "The text has the message of these codes:\n\ncfs\n" },
+    { "a code in colours", "\27[1;31mInstanceNotFound\27[0m", "InstanceNotFound, cfs, 404 Not Found\n" },
+    { "the SDK for Python with brackets", "baidubce.exception.BceServerError: gone [requestId:r-1, "
+        .. "code:InstanceNotFound]", instance_not_found },
     { "anything else", "good morning", "Nothing in this text tells of an error that the library knows." },
     { "a body that was cut", '{"requestId":"r-1","code":"InstanceNotFound","mess',
       "This is no error of the service: malformed JSON: expected '\"' to end the string at byte 51\n\n"

@@ -91,7 +91,8 @@ local whole = {
     "v2.0.0-rc.1", "5.1.x", "Lua 5.4", "python3.11", "libcurl.so.4", "12.5ms", "50.5M", "99.9%", "1e-5",
     "300.400.500.600", "2026.11.24.1", "HTTP/1.1 502", "lodash@4.17.21", "@scope/package", "ubuntu:22.04",
     -- files and lines
-    "video.mp4", "config.json", "/etc/nginx/nginx.conf:12", "handler.lua:12: attempt to index a nil value",
+    "video.mp4", "config.json", "access.log:12", "data.csv:1024", "disk_level:1000", "inode:123456",
+    "/etc/nginx/nginx.conf:12", "handler.lua:12: attempt to index a nil value",
     "main.go:1024", "C:\\Users\\x.txt", "C:/Users/x", "backup-7.tar.gz", "file:///etc/passwd",
     -- dates, times, ratios
     "10:30", "12:30:45", "T10:30", "2026-11-24T10:30Z", "2026-11-24T10:30:00.123Z",

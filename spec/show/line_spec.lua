@@ -30,6 +30,8 @@ describe("tostring(err)", function()
           errors.from_response { status = 502, body = "<html>",
               headers = { ["x-bce-request-id"] = "1b6d3a0e" } },
           "no code [1b6d3a0e]: the response is no error envelope, but html (502 Bad Gateway)" },
+        { "JSON without a code", errors.from_response { status = 502, body = "[]" },
+          "no code: the response is no error envelope, but other JSON (502 Bad Gateway)" },
         { "what was received, escaped",
           errors.parse '{"code": "A\\nB", "message": "\\u001b[31m\\u2028", "requestId": "\\u0085"}',
           "A\\nB [\\xc2\\x85]: \\x1b[31m\\xe2\\x80\\xa8" },
@@ -181,6 +183,16 @@ describe("an error with ..", function()
             end,
         })
         assert.equal("left", err .. friendly)
+    end)
+
+    it("holds in a new coroutine, whose stack is small", function()
+        for _, each in ipairs { err, errors.InternalError { cause = err }, errors.from_response(nil, "x") } do
+            local good, words = coroutine.resume(coroutine.create(function()
+                return "<" .. each .. ">" .. each
+            end))
+            assert.is_true(good)
+            assert.equal("<" .. tostring(each) .. ">" .. tostring(each), words)
+        end
     end)
 
     for _, case in ipairs { { "nil", nil }, { "boolean", true }, { "table", {} } } do

@@ -272,6 +272,17 @@ describe("err:to_table", function()
         end
     end)
 
+    local has_ffi, ffi = pcall(require, "ffi")
+    if has_ffi then
+        it("is strings and numbers where a member has become a null pointer, which equals nil", function()
+            local err = errors.InternalError()
+            for _, name in ipairs { "code", "message", "requestId", "status" } do
+                rawset(err, name, ffi.cast("void *", 0))
+            end
+            for _, value in pairs(err:to_table()) do assert.equal("string", type(value)) end
+        end)
+    end
+
     it("cuts between characters", function()
         local err = errors.InternalError { message = ("\195\164"):rep(1000), requestId = ("x"):rep(200) }
         local facts = err:to_table()

@@ -150,7 +150,7 @@ end
 -- A number from 0 to 1, whatever `random` gives. What is no number counts as 1, the longest pause.
 local function share(random)
     local drawn = random()
-    return drawn == drawn and min(max(drawn, 0), 1) or 1
+    return type(drawn) == "number" and drawn == drawn and min(max(drawn, 0), 1) or 1
 end
 
 

@@ -120,8 +120,8 @@ end
 local function describe(value)
     if errors.is(value) then return line.of(value) end
     if type(value) == "string" then return "the string '" .. text.printable(value) .. "'" end
-    if value == nil or type(value) == "table" then return type(value) end
-    return "the " .. type(value) .. " " .. tostring(value)
+    if type(value) == "nil" or type(value) == "table" then return type(value) end
+    return "the " .. type(value) .. " " .. text.describe(value)
 end
 
 

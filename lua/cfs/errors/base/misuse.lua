@@ -77,7 +77,7 @@ function misuse.read(what, given, types, leasts)
     local options = {}
     for name, wanted in pairs(types) do
         local value = given[name]
-        if value ~= nil then
+        if type(value) ~= "nil" then -- the __eq of a cdata may raise
             if wanted and type(value) ~= wanted then
                 return nil, what .. " '" .. name .. "' must be a " .. wanted .. ", got " .. type(value)
             end

@@ -11,15 +11,16 @@ local next, pcall, rawget, tostring, type = next, pcall, rawget, tostring, type
 
 local text = {}
 
--- The code points that do more than show a letter, or show nothing, as ranges: controls, ends of lines,
--- what turns the direction of writing, interlinear marks, and what else has the property
--- Default_Ignorable_Code_Point (Unicode 16, DerivedCoreProperties.txt). What joins and varies emoji is
--- among them, and no exception.
+-- Ranges of the code points that show nothing, or do more than show a letter: controls, ends of lines,
+-- characters that change the direction of writing, interlinear marks, joiners of hieroglyphs, what is no
+-- character, and all others with the property Default_Ignorable_Code_Point (Unicode 16,
+-- DerivedCoreProperties.txt). Those that join and vary emoji are included.
 local ranges = {
     { 0x00, 0x1F }, { 0x7F, 0x9F }, { 0xAD, 0xAD }, { 0x34F, 0x34F }, { 0x61C, 0x61C },
     { 0x115F, 0x1160 }, { 0x17B4, 0x17B5 }, { 0x180B, 0x180F }, { 0x200B, 0x200F }, { 0x2028, 0x202E },
     { 0x2060, 0x206F }, { 0x3164, 0x3164 }, { 0xFE00, 0xFE0F }, { 0xFEFF, 0xFEFF }, { 0xFFA0, 0xFFA0 },
-    { 0xFFF0, 0xFFFB }, { 0x1BCA0, 0x1BCA3 }, { 0x1D173, 0x1D17A }, { 0xE0000, 0xE0FFF },
+    { 0xFFF0, 0xFFFB }, { 0xFFFE, 0xFFFF }, { 0x13430, 0x1343F }, { 0x1BCA0, 0x1BCA3 },
+    { 0x1D173, 0x1D17A }, { 0xE0000, 0xE0FFF },
 }
 
 -- A character of valid UTF-8 that may be in one of them, by its first byte.

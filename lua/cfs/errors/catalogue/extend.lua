@@ -46,8 +46,8 @@ local function read(given)
         local value = given[name]
         if value ~= nil and name ~= "status" and (type(value) ~= "string" or value == "") then
             return nil, "column '" .. name .. "' must be a non-empty string"
-        elseif in_one_line[name] and value and find(value, "%c") then
-            return nil, "column '" .. name .. "' must have no control characters"
+        elseif in_one_line[name] and value and text.printable(value) ~= value then
+            return nil, "column '" .. name .. "' must have no control or invisible characters"
         elseif value ~= nil and words[name] and not words[name][value] then
             return nil, suggest.unknown(name, value, words[name])
         end
@@ -85,6 +85,8 @@ end
 local function category_objection(category, codes)
     if category == "default" or codes[category] or kinds[category] then
         return "category '" .. category .. "' has another meaning in errors.match"
+    elseif (words.retry[category] or words.fault[category]) and not known_categories[category] then
+        return "category '" .. category .. "' is a word of " .. (words.retry[category] and "retry" or "fault")
     end
     if known_categories[category] then return nil end
     local sentence, nearest = suggest.unknown("category", category, known_categories)

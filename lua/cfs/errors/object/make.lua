@@ -53,7 +53,7 @@ local function fill(kind, given)
         if received ~= kind.status then err.status = received end
     end
     setmetatable(err, metatables[kind])
-    if fields.cause ~= nil then kept.set_cause(err, fields.cause) end
+    if type(fields.cause) ~= "nil" then kept.set_cause(err, fields.cause) end
     return err
 end
 
@@ -129,7 +129,7 @@ end
 ---@return cfs.error err
 function make.no_response(word, sent, retry, reason)
     local metatable = status.no_response(retry)
-    if reason ~= nil then metatable = kept.metatable(metatable.__index, reason) end
+    if type(reason) ~= "nil" then metatable = kept.metatable(metatable.__index, reason) end
     local err = setmetatable({ code = nil, message = nil, requestId = nil }, metatable)
     kept.keep_all(err, { origin = "transport", word = word, sent = sent })
     return err

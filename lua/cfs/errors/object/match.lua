@@ -21,7 +21,17 @@ local columns = {
 }
 
 
--- What a string is, if it is the value of another field, or a status in words. nil if it is neither.
+-- Words that methods of errors tell: word → the method. The first eight are those of wire/transport.
+local told = {
+    resolve = "transport", connect = "transport", tls = "transport", timeout = "transport",
+    closed = "transport", protocol = "transport", ["local"] = "transport", other = "transport",
+    transport = "origin", headers = "origin", html = "origin", xml = "origin", empty = "origin",
+    compressed = "origin", malformed = "origin", too_deep = "origin", not_envelope = "origin",
+    too_large = "origin",
+}
+
+
+-- What a string is if it is a value of another column, or a status in words; nil if it is neither.
 local function other_meaning(target)
     if status.normalize(target) then
         return "'" .. target .. "' is a status, and a status is a number: " .. target
@@ -34,6 +44,9 @@ local function other_meaning(target)
                 return "'" .. target .. "' is " .. name .. ", not a category: compare err." .. column
             end
         end
+    end
+    if told[target] then
+        return "'" .. target .. "' is what err:" .. told[target] .. "() tells, not a category: compare that"
     end
     local number = status.of_reason((target:gsub("^%d%d%d ", "")))[1]
     return number and "'" .. target .. "' is a reason phrase: the status is the number " .. number

@@ -8,7 +8,7 @@ local misuse = require "cfs.errors.base.misuse"
 local state = require "cfs.errors.base.state"
 
 local getmetatable = debug.getmetatable
-local error, select, setmetatable, xpcall = error, select, setmetatable, xpcall
+local error, select, setmetatable, type, xpcall = error, select, setmetatable, type, xpcall
 local unpack = table.unpack or unpack -- luacheck: std max
 local kind_of, plain_metatables = state.kind_of, state.plain_metatables
 
@@ -57,7 +57,7 @@ end
 function raise.assert(value, ...)
     if value then return value, ... end
     local err = ...
-    if err == nil then err = "assertion failed!" end
+    if type(err) == "nil" then err = "assertion failed!" end
     error(err, 0)
 end
 
@@ -70,7 +70,7 @@ function raise.wrap(value, traceback)
     local metatable = plain_metatables.InternalError -- few calls: a stack overflow leaves room for few
     local kind = metatable.__index
     local err = setmetatable({ code = kind.code, message = kind.message }, metatable)
-    if value ~= nil then kept.set_cause(err, value) end
+    if type(value) ~= "nil" then kept.set_cause(err, value) end -- a cdata's __eq may raise
     if traceback then kept.keep(err, "traceback", traceback) end
     return err
 end

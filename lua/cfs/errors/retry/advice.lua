@@ -61,7 +61,7 @@ local function subject(err)
     end
     local word = kept.get(err, "word")
     if word then return "no response, " .. words[word] end
-    return status and "HTTP " .. tostring(status) or "a response without a code"
+    return status and "HTTP " .. text.show(status) or "a response without a code"
 end
 
 
@@ -124,7 +124,7 @@ local function choose(err, call, offset)
         action = "resign"
     end
     if action == "never" then
-        if rawget(err, "code") ~= nil or kept.get(err, "word") then return action, remedy end
+        if type(rawget(err, "code")) ~= "nil" or kept.get(err, "word") then return action, remedy end
         return action, "no error of the service came with it, so look what responded in its place"
     end
     if call.replayable == false then return "never", "the body cannot be sent again" end

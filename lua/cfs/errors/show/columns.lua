@@ -90,15 +90,15 @@ local function pieces_of(word)
 end
 
 
--- The place behind as much of a piece as fits into so many columns.
+-- The place behind the part of a piece that fits into so many columns, and how many columns that takes.
 local function cut(piece, room)
-    local stop, width = 1, 0
+    local stop, used = 1, 0
     for character in gmatch(piece, character_pattern) do
-        width = width + character_width(character)
-        if width > room then break end
-        stop = stop + #character
+        local width = character_width(character)
+        if used + width > room then break end
+        stop, used = stop + #character, used + width
     end
-    return stop
+    return stop, used
 end
 
 
@@ -113,9 +113,9 @@ local function lines_of(text, room)
                 lines[#lines + 1], line, used, space = line, "", 0, ""
             end
             while width > room do
-                local stop = cut(piece, room)
+                local stop, taken = cut(piece, room)
                 lines[#lines + 1], piece = sub(piece, 1, stop - 1), sub(piece, stop)
-                width = width_of(piece)
+                width = width - taken
             end
             line, used, space = line .. space .. piece, used + #space + width, ""
         end

@@ -28,15 +28,15 @@ local snapshot_size = 512
 
 -- A member as text, cut to the length that is shown.
 local function received(value)
+    if type(value) ~= "string" then return text.show(value) end
     if value == "" then return "(empty)" end
-    if type(value) == "string" and #value > most then value = sub(value, 1, most) .. "..." end
-    return text.show(value)
+    return text.show(#value > most and sub(value, 1, most) .. "..." or value)
 end
 
 
 -- "404 Not Found", or the bare number where it has no reason phrase.
 local function status_line(status, kind)
-    local reason = status == kind.status and kind.reason
+    local reason = type(status) == "number" and status == kind.status and kind.reason
     return received(status) .. (reason and " " .. reason or "")
 end
 
@@ -113,7 +113,7 @@ end
 
 local function add_causes(lines, err)
     local cause, count = kept.cause(err), 0
-    while cause ~= nil do
+    while type(cause) ~= "nil" do
         count = count + 1
         if count > most_causes then return lines.add("cause", "...") end
         lines.add("cause", cause_words(cause))
@@ -140,9 +140,9 @@ end
 local function explain_error(err, chosen, about)
     local kind = catalogue.of_error(err)
     local status = rawget(err, "status") or kind.status
-    local heading = err.code == nil and say("sentence", "no_code", chosen) or received(err.code)
+    local heading = type(err.code) == "nil" and say("sentence", "no_code", chosen) or received(err.code)
     if status then heading = heading .. ", " .. status_line(status, kind) end
-    if rawget(err, "status") ~= nil then
+    if type(rawget(err, "status")) ~= "nil" then
         heading = heading .. ", " .. format(say("sentence", "in_catalogue", chosen), tostring(kind.status))
     end
     local lines = new_lines(chosen)
@@ -152,7 +152,7 @@ local function explain_error(err, chosen, about)
     if err.requestId then lines.add("request_id", received(err.requestId)) end
     if about.is_text then
         lines.add("origin", say("sentence", "from_text", chosen))
-    elseif err.code == nil then
+    elseif type(err.code) == "nil" then
         lines.add("origin", origin_words(err, chosen, about.reason))
     end
     return add_advice(lines, kind, chosen, about)

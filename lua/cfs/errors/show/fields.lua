@@ -98,7 +98,9 @@ end
 -- What stands before the brackets in "gone (Status Code: 404; ...)" and "gone [requestId:r ...]".
 local function message_before_brackets(text)
     local line = line_before(text, " (Status Code:", " [requestId:")
-    return line and match(match(line, "^.*Exception: (.*)$") or line, "^%s*(.*%S)")
+    if not line then return nil end
+    local message = match(line, "^.*Exception: (.*)$") or match(line, "^.*%.%a+Error: (.*)$") or line
+    return match(message, "^%s*(.*%S)")
 end
 
 

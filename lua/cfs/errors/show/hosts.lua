@@ -24,10 +24,12 @@ end
 -- The suffixes of names that no public server knows.
 local internal = set "arpa consul corp internal intranet lan local localdomain svc"
 
--- What a number behind a colon is not the port of: files, in which it is a line, and what is counted.
-local extensions = set "c cc conf cpp go h hpp java js json lua php py rb rs ts xml yaml yml"
-local counted = set ("bytes code column count errno error id length limit line max min offset page port"
-    .. " position quota retries size status time timeout total version year")
+-- Words before a colon and a number that is no port: files, whose line it is, and things that are counted.
+local extensions = set ("c cc conf cpp csv go gz h hpp ini java js json log lua md php py rb rs sh sql"
+    .. " toml ts txt xml yaml yml zip")
+local counted = set ("bytes capacity code column count errno error gid id index inode length level limit"
+    .. " line lines max min mode number offset page port position quota retries row rows size status time"
+    .. " timeout total uid version year")
 
 -- The only ports below 1000 that a word without digits, dots and hyphens is taken to have.
 local well_known = { ["22"] = true, ["80"] = true, ["443"] = true }

@@ -4,6 +4,7 @@ local kept = require "cfs.errors.object.kept"
 local state = require "cfs.errors.base.state"
 local text = require "cfs.errors.base.text"
 
+local create, resume = coroutine.create, coroutine.resume
 local getmetatable = debug.getmetatable
 local kind_of = state.kind_of
 
@@ -14,22 +15,31 @@ local line = {}
 local most_causes, longest_cause = 3, 256
 
 
+-- What a response was instead of an envelope, where its origin is no plain word.
+local instead = {
+    empty = "an empty body", malformed = "malformed JSON", not_envelope = "other JSON",
+    too_deep = "JSON that is nested too deeply", too_large = "a body above the limit",
+}
+
+
+-- What became of a member is told by its type, as an __eq of LuaJIT's cdata may raise.
 -- "InstanceNotFound [ae2225f7]: The specified ... (404 Not Found)"
 local function heading(err, kind)
     local code, message = rawget(err, "code"), rawget(err, "message")
     local request_id, status = rawget(err, "requestId"), rawget(err, "status") or kind.status
-    local words = code == nil and "no code" or text.show(code)
+    local words = type(code) == "nil" and "no code" or text.show(code)
     local word = kept.get(err, "word") -- of a transport error
     if word then return "no response: " .. word end
-    if request_id ~= nil then words = words .. " [" .. text.show(request_id) .. "]" end
-    if message == nil then message = kind.message end
-    if message == nil then
+    if type(request_id) ~= "nil" then words = words .. " [" .. text.show(request_id) .. "]" end
+    if type(message) == "nil" then message = kind.message end
+    if type(message) == "nil" then
         local origin = kept.get(err, "origin")
-        message = origin and "the response is no error envelope, but " .. origin or "no message"
+        message = origin and "the response is no error envelope, but " .. (instead[origin] or origin)
+            or "no message"
     end
     words = words .. ": " .. text.show(message)
-    if status ~= nil then
-        local reason = status == kind.status and kind.reason
+    if type(status) ~= "nil" then
+        local reason = type(status) == "number" and status == kind.status and kind.reason
         words = words .. " (" .. text.show(status) .. (reason and " " .. reason or "") .. ")"
     end
     return words
@@ -40,7 +50,7 @@ end
 local function causes(err)
     local words, cause = "", kept.cause(err)
     for _ = 1, most_causes do
-        if cause == nil then break end
+        if type(cause) == "nil" then break end
         local kind = kind_of[getmetatable(cause)]
         local shown = text.cut(kind and heading(cause, kind) or text.describe(cause), longest_cause)
         words = words .. "; cause: " .. text.printable(shown)
@@ -63,15 +73,21 @@ function line.of(err)
 end
 
 
--- Other operands are as Lua has them.
-local function operand(value)
-    return kind_of[getmetatable(value)] and line.of(value) or value
+-- Lua 5.4.4 damages the rest of a concatenation when a metamethod makes the stack grow, which is small in
+-- a new coroutine. There the line is made on a stack of its own, unless too many coroutines are nested.
+local function line_apart(err)
+    local good, words = resume(create(line.of), err)
+    return good and words or line.of(err)
 end
 
+local line_of = _VERSION == "Lua 5.4" and line_apart or line.of
 
---- The metamethod `__concat` of errors.
+
+--- The metamethod `__concat` of errors; other operands are as Lua has them.
 function line.concat(left, right)
-    return operand(left) .. operand(right)
+    if kind_of[getmetatable(left)] then left = line_of(left) end
+    if kind_of[getmetatable(right)] then right = line_of(right) end
+    return left .. right
 end
 
 

@@ -91,11 +91,11 @@ end
 ---@return string line
 function log.to_log(err)
     local facts, line = facts_of(err, misuse.self(err, "to_log")), ""
-    local spare = facts.cause ~= nil and least_cause or 0
+    local spare = type(facts.cause) ~= "nil" and least_cause or 0
     for _, name in ipairs(names) do
         local value = facts[name]
         local leaves = (name == "message" or name == "body") and spare or 0
-        if value ~= nil then line = add(line, name, value, leaves) end
+        if type(value) ~= "nil" then line = add(line, name, value, leaves) end
     end
     return line
 end
@@ -111,7 +111,8 @@ function log.to_table(err)
     local facts = facts_of(err, misuse.self(err, "to_table"))
     for _, name in ipairs(names) do
         local value = facts[name]
-        if value ~= nil and not (name == "status" and status.normalize(value) == value) then
+        local is_status = name == "status" and type(value) == "number" and status.normalize(value) == value
+        if type(value) ~= "nil" and not is_status then -- a null pointer of LuaJIT equals nil
             facts[name] = core.repair(text.cut(describe(value), longest_values[name] or longest_line))
         end
     end

@@ -23,11 +23,20 @@ local function end_of_meter(behind)
 end
 
 
+--- The text as if the terminal had no colours at its beginning, where a head is.
+---@param text string
+---@return string
+function paste.without_colours(text)
+    if not find(text, "\27[", 1, true) then return text end
+    return gsub(sub(text, 1, most_told), "\27%[[%d;]*m", "") .. sub(text, most_told + 1)
+end
+
+
 -- The text as if the terminal had no colours, and curl no meter.
 local function without_decoration(text)
+    text = paste.without_colours(text)
     local rest = sub(text, most_told + 1)
     text = sub(text, 1, most_told)
-    if find(text, "\27[", 1, true) then text = gsub(text, "\27%[[%d;]*m", "") end
     if find(text, "--:--:--", 1, true) then
         text = gsub(text, "[\r\n] *%d[ %d.:kMGTP-]*%-%-:%-%-:%-%-[ %d.:kMGTP-]*(.?)", end_of_meter)
     end

@@ -189,11 +189,23 @@ local function kinds_by_message(given)
 end
 
 
+-- The cause in a line of this library's own about a call that got no response; nil if it is none.
+local function cause_of_own_line(given)
+    local start = find(given, "no response: ", 1, true)
+    local first = start and match(given, "^no response: %l+; cause: ()", start)
+    local stop = first and find(given, "; what to do: ", first, true)
+    if stop then return sub(given, first, stop - 1) end
+    start = find(given, "origin=transport cause=", 1, true)
+    return start and (match(given, '^[%w=]+ cause="([^"\n]*)"', start)
+        or match(given, "^[%w=]+ cause=(%S+)", start))
+end
+
+
 -- Why no response came, as a client says it: "curl: (7) Failed to connect to ...", "timeout". nil if
 -- the text is nothing of the sort.
 local function of_reason_of_client(given)
     local start = find(given, "curl: (", 1, true)
-    local reason = start and match(given, "^curl: %(%d+%) ([^\n]*)", start)
+    local reason = start and match(given, "^curl: %(%d+%) ([^\n]*)", start) or cause_of_own_line(given)
     if not reason and #given <= longest_reason then
         local words = match(given, "^%s*(.-)%s*$")
         reason = transport.is_reason(words) and words
@@ -247,6 +259,7 @@ end
 ---@param chosen "en"|"zh"
 ---@return cfs.subject
 function subject.of_text(given, chosen)
+    given = paste.without_colours(given)
     local word = #given <= longest_word and match(given, "^%s*([%w_.-]+)%s*$") or nil
     local kind = state.kinds[word and match(word, "^errors%.(.*)$") or word or given]
     if kind then return { kind = kind } end

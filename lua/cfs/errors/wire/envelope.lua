@@ -9,9 +9,6 @@ local text = require "cfs.errors.base.text"
 
 local find, ipairs, pcall, type = string.find, ipairs, pcall, type
 
-local getmetatable = debug.getmetatable
-local kind_of, to_json = state.kind_of, core.to_json
-
 local envelope = {}
 
 -- Other Luas may have some other module of that name.
@@ -46,12 +43,9 @@ envelope.parse = read
 ---
 ---     errors.AccessDenied():to_json()  --> {"code":"AccessDenied","message":"Access denied."}
 ---
+---@type fun(err: cfs.error): string
 ---@return string json
-function envelope.to_json(err)
-    if not kind_of[getmetatable(err)] then misuse.self(err, "to_json") end
-    local json = to_json(err) -- no tail call: an error blames the caller of this
-    return json
-end
+envelope.to_json = core.to_json
 
 
 -- The document as lua-cjson takes it: without a byte order mark, in valid UTF-8, and with \ufffd

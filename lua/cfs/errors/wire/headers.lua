@@ -22,7 +22,7 @@ local function value_text(key, value)
     if type(value) == "table" then value = rawget(value, 1) end
     if type(value) == "number" then value = tostring(value) end
     if type(value) ~= "string" then return nil end
-    if is_single[key] and find(value, ",", 1, true) then
+    if is_single[key] and find(value, "[%s,]") then
         value = match(match(value, "^[%s,]*([^,]*)"), "^.*%S") or ""
     end
     if value == "" then return nil end
