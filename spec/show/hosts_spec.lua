@@ -61,6 +61,8 @@ local hidden = {
     { "dead:beef::1", "beef", "{host}" },
     -- a name and its port
     { "redis.prod:6379", "redis", "{host}" },
+    { "mount nas7:/export/x failed", "nas7", "mount {host}:/export/x failed" },
+    { "fs-prod.bj:/data", "prod", "{host}:/data" },
     { "nas7:2049: refused", "nas7", "{host}: refused" },
     { "dial tcp: localhost:8080", "localhost", "dial tcp: {host}" },
     { "brokers b1:9092,b2:9092", "b2", "brokers {host},{host}" },
@@ -82,6 +84,7 @@ local hidden = {
 
 -- Texts that have none of these forms.
 local whole = {
+    "the path is C:/data", "key:/value", "at:/", "v1.2: /x",
     "", ".", "...", "::", ":", "@", "a", "The specified CFS instance does not exist.",
     -- words with dots and underscores
     "field config.max_size is invalid", "spec.mount-target.0.vpc", "mountTargets.0.subnetId", "fs.name",
