@@ -233,7 +233,7 @@ local responses = {
     zipped = {
         status = 500,
         headers = { "Content-Encoding: gzip" },
-        body = upstream.answers.zipped.body,
+        body = upstream.responses.zipped.body,
     },
     cut_success = { status = 200, headers = {}, body = ("x"):rep(10000) },
     accel_handler = { status = 200, headers = { "X-Accel-Redirect: /accel/handler" }, body = "" },

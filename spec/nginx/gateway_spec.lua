@@ -54,33 +54,34 @@ describe("The example of a gateway", function()
     local nginx, full, new, mount_target
 
     local function create(query)
-        local answer = nginx:get("/v1/cfs" .. (query or ""), creation {})
-        assert.equal(200, answer.status, answer.body)
-        return cjson.decode(answer.body).fsId
+        local response = nginx:get("/v1/cfs" .. (query or ""), creation {})
+        assert.equal(200, response.status, response.body)
+        return cjson.decode(response.body).fsId
     end
 
     setup(function()
         nginx = gateway.start()
         full = create "?clientToken=one"
-        local answer = server.wait("the file system", function()
-            local answer = nginx:get("/v1/cfs/" .. full, "-d '{\"vpcId\":\"vpc-1\",\"subnetId\":\"sbn-1\"}'")
-            return answer.status == 200 and answer
+        local response = server.wait("the file system", function()
+            local response = nginx:get("/v1/cfs/" .. full,
+                "-d '{\"vpcId\":\"vpc-1\",\"subnetId\":\"sbn-1\"}'")
+            return response.status == 200 and response
         end)
-        mount_target = cjson.decode(answer.body).mountId
+        mount_target = cjson.decode(response.body).mountId
     end)
     teardown(function() nginx:stop() end)
 
     for _, row in ipairs(rows) do
-        it("answers " .. row[3], function()
+        it("responds with " .. row[3], function()
             if row[1]:find("NEW") then new = create() end
             local path = row[1]:gsub("%u%u+", { FS = full, NEW = new })
-            local answer = nginx:get(path, row[2])
-            local err = errors.parse(answer.body)
+            local response = nginx:get(path, row[2])
+            local err = errors.parse(response.body)
             assert.equal(row[4] or row[3], err.code)
             local status = errors.catalogue[row[3]].status
-            assert.equal(status == 424 and 503 or status, answer.status)
-            assert.equal(err.requestId, answer.headers["x-bce-request-id"])
-            assert.is_nil(answer.body:find(".internal", 1, true))
+            assert.equal(status == 424 and 503 or status, response.status)
+            assert.equal(err.requestId, response.headers["x-bce-request-id"])
+            assert.is_nil(response.body:find(".internal", 1, true))
             assert.truthy(nginx:log():find("code=" .. row[3] .. " ", 1, true))
         end)
     end
@@ -98,10 +99,10 @@ describe("The example of a gateway", function()
     end)
 
     it("has a quota", function()
-        local answer
-        for _ = 1, 11 do answer = nginx:get("/v1/cfs", creation {}) end
-        assert.equal(413, answer.status)
-        assert.equal("FsNumQuotaExceeded", errors.parse(answer.body).code)
+        local response
+        for _ = 1, 11 do response = nginx:get("/v1/cfs", creation {}) end
+        assert.equal(413, response.status)
+        assert.equal("FsNumQuotaExceeded", errors.parse(response.body).code)
     end)
 
     it("has one id for a request: the edge's, the trace's, or one of its own", function()
@@ -115,10 +116,10 @@ describe("The example of a gateway", function()
         for _, row in ipairs(rows_of_ids) do
             for _, path in ipairs { "/v1/cfs/cfs-1", "/down/" } do
                 nginx:clear_log()
-                local answer = nginx:get(path, row[1])
-                local id = answer.headers["x-bce-request-id"]
+                local response = nginx:get(path, row[1])
+                local id = response.headers["x-bce-request-id"]
                 assert.equal(row[2] or id:match("^" .. ("%x"):rep(32) .. "$"), id)
-                assert.equal(id, errors.parse(answer.body).requestId)
+                assert.equal(id, errors.parse(response.body).requestId)
                 local count = path == "/down/" and 1 or 2 -- the gateway's, and the API's
                 server.wait("the log lines, which follow the response", function()
                     return #nginx:lines() >= count
@@ -132,18 +133,18 @@ describe("The example of a gateway", function()
     end)
 
     it("responds with problems by RFC 9457 where that is wanted", function()
-        local answer = nginx:get("/problems/v1/cfs/cfs-1")
-        assert.equal("application/problem+json", answer.headers["content-type"])
-        local problem = cjson.decode(answer.body)
+        local response = nginx:get("/problems/v1/cfs/cfs-1")
+        assert.equal("application/problem+json", response.headers["content-type"])
+        local problem = cjson.decode(response.body)
         assert.same({ "https://cloud.example/errors/InstanceNotFound", 404, "InstanceNotFound",
-            answer.headers["x-bce-request-id"] },
+            response.headers["x-bce-request-id"] },
             { problem.type, problem.status, problem.code, problem.requestId })
     end)
 
-    it("answers for an upstream that is down", function()
-        local answer = nginx:get("/down/")
-        assert.equal(502, answer.status)
-        assert.equal("ServiceUnavailable", errors.parse(answer.body).code)
+    it("responds for an upstream that is down", function()
+        local response = nginx:get("/down/")
+        assert.equal(502, response.status)
+        assert.equal("ServiceUnavailable", errors.parse(response.body).code)
     end)
 
     it("counts what the API raised and what the gateway got alike", function()
@@ -204,15 +205,15 @@ describe("The configuration of docs/openresty.md", function()
     teardown(function() nginx:stop() end)
 
     it("does what it says", function()
-        local answer = nginx:get("/v1/")
-        assert.same({ 404, "InstanceNotFound" }, { answer.status, errors.parse(answer.body).code })
-        answer = nginx:get("/cfs/?name=limited")
-        assert.same({ 403, "AccessDenied" }, { answer.status, errors.parse(answer.body).code })
+        local response = nginx:get("/v1/")
+        assert.same({ 404, "InstanceNotFound" }, { response.status, errors.parse(response.body).code })
+        response = nginx:get("/cfs/?name=limited")
+        assert.same({ 403, "AccessDenied" }, { response.status, errors.parse(response.body).code })
         local arguments = "-H 'Authorization: any' -H 'X-Request-Id: edge-7'"
         assert.equal("edge-7", errors.parse(nginx:get("/cfs/?name=unknown", arguments).body).requestId)
-        answer = nginx:get("/cfs/?name=limited", arguments)
-        assert.same({ 429, "RateLimit" }, { answer.status, errors.parse(answer.body).code })
-        assert.is_nil(answer.body:find("10.0.3.7", 1, true))
+        response = nginx:get("/cfs/?name=limited", arguments)
+        assert.same({ 429, "RateLimit" }, { response.status, errors.parse(response.body).code })
+        assert.is_nil(response.body:find("10.0.3.7", 1, true))
         assert.same({
             ["InstanceNotFound not_found 404 raised"] = 1,
             ["AccessDenied permission 403 raised"] = 1,
@@ -222,8 +223,8 @@ describe("The configuration of docs/openresty.md", function()
     end)
 
     it("holds a whole response, whatever encoding the client asks for", function()
-        local answer = nginx:get("/held/?name=envelope", "--compressed")
+        local response = nginx:get("/held/?name=envelope", "--compressed")
         assert.same({ 404, "InstanceNotFound", "7e0c3b52" },
-            { answer.status, errors.parse(answer.body).code, answer.headers["x-bce-request-id"] })
+            { response.status, errors.parse(response.body).code, response.headers["x-bce-request-id"] })
     end)
 end)

@@ -46,8 +46,8 @@ server {
     location = /pass {
         access_by_lua_block { serve(function() return true end) }
         content_by_lua_block {
-            local answer = nginx.handler(function(...) return select("#", ...), ... end)
-            ngx.say(table.concat({ answer("a", "b") }, " "))
+            local response = nginx.handler(function(...) return select("#", ...), ... end)
+            ngx.say(table.concat({ response("a", "b") }, " "))
         }
     }
     location = /options {
@@ -139,9 +139,9 @@ server {
                 local socket = ngx.socket.tcp()
                 assert(socket:connect("127.0.0.1", ngx.var.server_port))
                 assert(socket:send("GET /content HTTP/1.0\r\n\r\n"))
-                local answer = assert(socket:receive("*a"))
+                local response = assert(socket:receive("*a"))
                 socket:close()
-                errors.raise(assert(errors.parse(answer:match("\r\n\r\n(.*)"))))
+                errors.raise(assert(errors.parse(response:match("\r\n\r\n(.*)"))))
             end)
         }
     }
@@ -156,8 +156,8 @@ server {
     }
     location = /capture {
         content_by_lua_block {
-            local answer = ngx.location.capture("/content")
-            ngx.print(answer.status, " ", answer.header["x-bce-request-id"], " ", answer.body)
+            local response = ngx.location.capture("/content")
+            ngx.print(response.status, " ", response.header["x-bce-request-id"], " ", response.body)
         }
     }
     location = /captured { # the status follows the code
@@ -246,13 +246,13 @@ describe("In nginx,", function()
 
     describe("a handler", function()
         for _, phase in ipairs { "rewrite", "access", "content" } do
-            it("answers with the error that is raised in the phase " .. phase, function()
-                local answer = nginx:get("/" .. phase)
-                assert.equal(404, answer.status)
-                assert.equal("application/json", answer.headers["content-type"])
-                assert.equal("7e0c3b52", answer.headers["x-bce-request-id"])
-                assert.equal(tostring(#not_found), answer.headers["content-length"])
-                assert.equal(not_found, answer.body)
+            it("responds with the error that is raised in the phase " .. phase, function()
+                local response = nginx:get("/" .. phase)
+                assert.equal(404, response.status)
+                assert.equal("application/json", response.headers["content-type"])
+                assert.equal("7e0c3b52", response.headers["x-bce-request-id"])
+                assert.equal(tostring(#not_found), response.headers["content-length"])
+                assert.equal(not_found, response.body)
                 local text, level = line()
                 assert.equal("info", level)
                 assert.equal(errors.InstanceNotFound({ requestId = "7e0c3b52" }):to_log(), text)
@@ -264,33 +264,33 @@ describe("In nginx,", function()
             assert.same({}, nginx:lines())
         end)
 
-        it("answers as its options say", function()
-            local answer = nginx:get("/options")
-            assert.equal(503, answer.status)
-            assert.equal("1", answer.headers["retry-after"])
+        it("responds as its options say", function()
+            local response = nginx:get("/options")
+            assert.equal(503, response.status)
+            assert.equal("1", response.headers["retry-after"])
             assert.equal("the dependency service is unavailable, host is {host}",
-                cjson.decode(answer.body).message)
+                cjson.decode(response.body).message)
             local text, level = line()
             assert.equal("error", level)
             assert.truthy(text:find("10.0.3.7", 1, true)) -- the log may know
         end)
 
         it("gives the request's id where the error has none", function()
-            local answer = nginx:get("/own_id")
-            local id = answer.headers["x-bce-request-id"]
+            local response = nginx:get("/own_id")
+            local id = response.headers["x-bce-request-id"]
             assert.truthy(id:find("^%x+$") and #id == 32)
-            assert.equal(id, cjson.decode(answer.body).requestId)
+            assert.equal(id, cjson.decode(response.body).requestId)
             assert.equal(id, line():match(" requestId=(%x+) ")) -- so that it can be found
         end)
 
         it("splits no header and forges no line", function()
-            local answer = nginx:get("/hostile_id")
-            assert.equal(404, answer.status)
-            assert.is_nil(answer.headers["set-cookie"])
-            assert.is_nil(answer.head:find("[^\r\n\32-\126]"))
-            local envelope = cjson.decode(answer.body)
-            assert.equal(answer.headers["x-bce-request-id"], envelope.requestId)
-            assert.is_nil(answer.body:find("[%c\255]"))
+            local response = nginx:get("/hostile_id")
+            assert.equal(404, response.status)
+            assert.is_nil(response.headers["set-cookie"])
+            assert.is_nil(response.head:find("[^\r\n\32-\126]"))
+            local envelope = cjson.decode(response.body)
+            assert.equal(response.headers["x-bce-request-id"], envelope.requestId)
+            assert.is_nil(response.body:find("[%c\255]"))
             local text = line()
             assert.truthy(text:find(" requestId=" .. envelope.requestId .. " ", 1, true))
             assert.truthy(text:find(' receivedRequestId="a??Set-Cookie: b=1', 1, true))
@@ -299,14 +299,14 @@ describe("In nginx,", function()
             assert.is_nil(nginx:log():find("[%z\27\255]"))
         end)
 
-        it("answers InternalError to what nobody expected, and logs what and where", function()
-            local answer = nginx:get("/unexpected")
-            assert.equal(500, answer.status)
-            local envelope = cjson.decode(answer.body)
+        it("sends InternalError for what nobody expected, and logs what and where", function()
+            local response = nginx:get("/unexpected")
+            assert.equal(500, response.status)
+            local envelope = cjson.decode(response.body)
             assert.equal("InternalError", envelope.code)
             assert.equal(errors.InternalError.message, envelope.message)
-            assert.equal(answer.headers["x-bce-request-id"], envelope.requestId)
-            assert.is_nil((answer.head .. answer.body):find("password"))
+            assert.equal(response.headers["x-bce-request-id"], envelope.requestId)
+            assert.is_nil((response.head .. response.body):find("password"))
             local text, level = line()
             assert.equal("error", level)
             assert.equal("content_by_lua(nginx.conf):3: password=123\\r\\n\\u001bforged",
@@ -316,59 +316,59 @@ describe("In nginx,", function()
         end)
 
         for _, path in ipairs { "/table", "/nil", "/overflow" } do
-            it("answers InternalError at " .. path, function()
-                local answer = nginx:get(path)
-                assert.equal(500, answer.status)
-                assert.equal("InternalError", cjson.decode(answer.body).code)
+            it("sends InternalError at " .. path, function()
+                local response = nginx:get(path)
+                assert.equal(500, response.status)
+                assert.equal("InternalError", cjson.decode(response.body).code)
                 assert.equal("error", select(2, line()))
             end)
         end
 
-        it("breaks off an answer that has begun, and says so", function()
+        it("breaks off a response that has begun, and says so", function()
             for _, path in ipairs { "/begun", "/begun/length" } do
                 nginx:clear_log()
-                local answer = nginx:get(path)
-                assert.equal(200, answer.status)
-                assert.equal(18, answer.exit) -- curl: a part of the answer is missing
-                assert.equal("the beginning", answer.body)
+                local response = nginx:get(path)
+                assert.equal(200, response.status)
+                assert.equal(18, response.exit) -- curl: a part of the response is missing
+                assert.equal("the beginning", response.body)
                 local text, level = line()
                 assert.equal("error", level)
                 assert.truthy(text:find("^the response had begun and breaks off here: code=Instance"))
             end
         end)
 
-        it("leaves an answer alone that is complete", function()
-            local answer = nginx:get("/ended")
-            assert.same({ 200, 0, "all of it" }, { answer.status, answer.exit, answer.body })
+        it("leaves a response alone that is complete", function()
+            local response = nginx:get("/ended")
+            assert.same({ 200, 0, "all of it" }, { response.status, response.exit, response.body })
         end)
 
         it("takes back what was said of another body", function()
-            local answer = nginx:get("/representation")
-            assert.equal(404, answer.status)
-            answer.headers.date, answer.headers.server, answer.headers.connection = nil, nil, nil
+            local response = nginx:get("/representation")
+            assert.equal(404, response.status)
+            response.headers.date, response.headers.server, response.headers.connection = nil, nil, nil
             assert.same({
                 ["content-type"] = "application/json",
                 ["content-length"] = tostring(#not_found),
                 ["x-bce-request-id"] = "7e0c3b52",
                 ["x-kept"] = "yes",
-            }, answer.headers)
-            assert.equal(not_found, answer.body)
+            }, response.headers)
+            assert.equal(not_found, response.body)
         end)
 
-        it("answers HEAD without a body, and the next request on the same connection", function()
-            local answer = nginx:get("/content", "--head")
-            assert.same({ 404, 0 }, { answer.status, answer.exit })
-            assert.equal(tostring(#not_found), answer.headers["content-length"])
+        it("responds to HEAD without a body, and the next request on the same connection", function()
+            local response = nginx:get("/content", "--head")
+            assert.same({ 404, 0 }, { response.status, response.exit })
+            assert.equal(tostring(#not_found), response.headers["content-length"])
             local twice = "--head " .. "http://127.0.0.1:" .. nginx.port .. "/content"
-            answer = nginx:get("/content", twice)
-            assert.same({ 404, 0 }, { answer.status, answer.exit })
+            response = nginx:get("/content", twice)
+            assert.same({ 404, 0 }, { response.status, response.exit })
         end)
 
         it("reads no request out of a body that it has not read", function()
             local body = "GET /content HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n"
             local url = "http://127.0.0.1:" .. nginx.port .. "/content"
-            local answer = nginx:get("/content", "-d $'" .. body .. "' " .. url)
-            assert.same({ 404, 0 }, { answer.status, answer.exit })
+            local response = nginx:get("/content", "-d $'" .. body .. "' " .. url)
+            assert.same({ 404, 0 }, { response.status, response.exit })
             assert.equal(2, #nginx:lines()) -- of two requests on one connection
         end)
 
@@ -382,8 +382,8 @@ describe("In nginx,", function()
 
         for _, path in ipairs { "/sleep", "/socket", "/coroutine" } do
             it("lets its function yield: " .. path, function()
-                local answer = nginx:get(path)
-                assert.same({ 404, not_found }, { answer.status, answer.body })
+                local response = nginx:get(path)
+                assert.same({ 404, not_found }, { response.status, response.body })
             end)
         end
 
@@ -391,16 +391,16 @@ describe("In nginx,", function()
             assert.equal("FSNotInService", cjson.decode(nginx:get("/thread").body).code)
         end)
 
-        it("answers a subrequest", function()
+        it("responds to a subrequest", function()
             assert.equal("404 7e0c3b52 " .. not_found, nginx:get("/capture").body)
         end)
 
         it("gives an error that was captured the status of its code", function()
-            local answer = nginx:get("/captured")
-            assert.equal(500, answer.status)
-            local envelope = cjson.decode(answer.body)
+            local response = nginx:get("/captured")
+            assert.equal(500, response.status)
+            local envelope = cjson.decode(response.body)
             assert.equal("CreateOrderFail", envelope.code)
-            assert.equal(answer.headers["x-bce-request-id"], envelope.requestId)
+            assert.equal(response.headers["x-bce-request-id"], envelope.requestId)
         end)
 
         it("lets its function try again, while others are served", function()
@@ -411,24 +411,24 @@ describe("In nginx,", function()
     describe("exit", function()
         for _, path in ipairs { "/exit/rewrite", "/exit/access", "/exit/content", "/exit/inside",
             "/exit/kind", "/exit/code" } do
-            it("answers and ends the request: " .. path, function()
-                local answer = nginx:get(path)
-                assert.equal(403, answer.status)
-                assert.equal("AccessDenied", cjson.decode(answer.body).code)
+            it("responds and ends the request: " .. path, function()
+                local response = nginx:get(path)
+                assert.equal(403, response.status)
+                assert.equal("AccessDenied", cjson.decode(response.body).code)
                 assert.equal("info", select(2, line()))
             end)
         end
 
-        it("answers as its options say", function()
-            local answer = nginx:get("/exit/options")
-            assert.equal(429, answer.status)
-            assert.equal("7", answer.headers["retry-after"])
-            assert.truthy(answer.body:find("nd7", 1, true))
+        it("responds as its options say", function()
+            local response = nginx:get("/exit/options")
+            assert.equal(429, response.status)
+            assert.equal("7", response.headers["retry-after"])
+            assert.truthy(response.body:find("nd7", 1, true))
         end)
 
         for path, phases in pairs { ["/log"] = { "log", "log" }, ["/timer"] = { "timer" },
             ["/body_filter"] = { "header_filter", "body_filter" } } do
-            it("raises a sentence where there is no answer to give: " .. path, function()
+            it("raises a sentence where there is no response to give: " .. path, function()
                 assert.equal("fine\n", nginx:get(path).body)
                 local lines = server.wait("the log", function()
                     return #nginx:lines() == #phases and nginx:lines()

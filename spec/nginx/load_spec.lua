@@ -40,7 +40,7 @@ server {
 local each = 5000
 
 
--- One answer in a line: its status, and curl's own exit status.
+-- One response in a line: its status, and curl's own exit status.
 local function url(nginx, path, count)
     return ("-w '%%{http_code} %%{exitcode}\\n' -o /dev/null 'http://127.0.0.1:%d/%s?[1-%d]'")
         :format(nginx.port, path, count)
@@ -64,7 +64,7 @@ describe("Many errors", function()
     -- KiB that a worker occupies, and KiB that its Lua state does.
     local function memory()
         local lua = {}
-        server.wait("an answer from each worker", function()
+        server.wait("a response from each worker", function()
             local pid, size = nginx:get("/memory").body:match("(%d+) (%d+)")
             lua[pid] = tonumber(size)
             local seen = 0
@@ -79,17 +79,17 @@ describe("Many errors", function()
         return resident, states
     end
 
-    it("are all answered and exactly counted by two workers, while nginx reloads", function()
+    it("all get a response and are exactly counted by two workers, while nginx reloads", function()
         nginx = server.start { http = conf, workers = 2 }
         local raised, relayed = nginx.directory .. "/raised", nginx.directory .. "/relayed"
         local done = nginx.directory .. "/done"
         local curl = "curl -s -Z --parallel-max 8 "
         command.must(("(%s >%s; %s >%s; echo >%s) >/dev/null 2>&1 & true"):format(
             curl .. url(nginx, "raised", each), raised, curl .. url(nginx, "relayed", each), relayed, done))
-        server.wait("the first answers", function() return metrics.sum(counts()) > 100 end)
+        server.wait("the first responses", function() return metrics.sum(counts()) > 100 end)
         nginx:reload()
         assert.is_true(metrics.sum(counts()) < each * 2) -- in the middle, that was
-        server.wait("all answers", function() return io.open(done) end)
+        server.wait("all responses", function() return io.open(done) end)
         assert.equal(each .. " 404 0\n", distinct_lines(raised))
         assert.equal(each .. " 429 0\n", distinct_lines(relayed))
         assert.same({
@@ -125,7 +125,7 @@ describe("Many errors", function()
         end
     end)
 
-    it("are counted and answered without the code cache, too", function()
+    it("are counted and get a response without the code cache, too", function()
         nginx = server.start { http = "lua_code_cache off;\n" .. conf, workers = 2 }
         command.must("curl -s -Z --parallel-max 4 " .. url(nginx, "raised", 100) .. " >/dev/null")
         command.must("curl -s -Z --parallel-max 4 " .. url(nginx, "relayed", 100) .. " >/dev/null")

@@ -71,9 +71,9 @@ describe("The metrics", function()
     after_each(function() nginx:stop() end)
 
     local function counts()
-        local answer = nginx:get("/metrics")
-        assert.equal("text/plain; version=0.0.4", answer.headers["content-type"])
-        return metrics.counts(answer.body)
+        local response = nginx:get("/metrics")
+        assert.equal("text/plain; version=0.0.4", response.headers["content-type"])
+        return metrics.counts(response.body)
     end
 
     it("are Prometheus' text, in one order, and say where nothing was counted", function()
@@ -213,7 +213,7 @@ cfs_errors_dropped_total 0
         assert.same({ ["RateLimit throttle 421 raised"] = 2 }, (counts()))
     end)
 
-    it("need memory, and say so; answers do not", function()
+    it("need memory, and say so; responses do not", function()
         nginx = server.start { http = (conf:gsub("lua_shared_dict[^\n]*", "")) }
         local text = nginx:get("/misuse").body:gsub("content_by_lua%(nginx.conf:%d+%)", "at")
         assert.equal([[

@@ -5,7 +5,7 @@ local metrics = require "spec.nginx.metrics"
 local server = require "spec.nginx.server"
 local upstream = require "spec.nginx.upstream"
 
-local answers = upstream.answers
+local responses = upstream.responses
 
 local conf = [[
 lua_shared_dict cfs_errors 1m;
@@ -88,7 +88,7 @@ end
 local not_found = envelope("7e0c3b52", "InstanceNotFound", "The specified CFS instance does not exist.")
 local bad_gateway = envelope("1b6d3a0e", "ServiceUnavailable", "Bad Gateway")
 
--- What a client gets of an answer of spec/nginx/upstream.lua. A header that is false must not be
+-- What a client gets of a response of spec/nginx/upstream.lua. A header that is false must not be
 -- there; a body that is a function is given the request id in the header. `counts` are the labels
 -- under which the error is counted: code, category, status.
 local rows = {
@@ -183,14 +183,14 @@ local rows = {
         title = "an envelope that is as large as the limit",
         name = "at_the_limit",
         status = 400,
-        body = function(id) return (answers.at_the_limit.body:gsub("4db2b34d", id)) end,
+        body = function(id) return (responses.at_the_limit.body:gsub("4db2b34d", id)) end,
         counts = "InvalidFSName invalid 400",
     },
     {
         title = "untouched what is larger than the limit",
         name = "above_the_limit",
         status = 400,
-        body = answers.above_the_limit.body,
+        body = responses.above_the_limit.body,
         counts = "too_large invalid 400",
     },
     {
@@ -199,7 +199,7 @@ local rows = {
         name = "html",
         status = 502,
         headers = { ["content-type"] = "text/html" },
-        body = answers.html.body,
+        body = responses.html.body,
         body_without_length = bad_gateway,
         counts = "too_large unavailable 502",
     },
@@ -217,7 +217,7 @@ local rows = {
         name = "zipped",
         status = 500,
         headers = { ["content-encoding"] = "gzip", etag = '"1"' },
-        body = answers.zipped.body,
+        body = responses.zipped.body,
         counts = "InternalError internal 500",
     },
     {
@@ -226,7 +226,7 @@ local rows = {
         name = "envelope",
         status = 404,
         headers = { etag = '"1"', ["last-modified"] = "Tue, 24 Nov 2026 23:47:07 GMT" },
-        body = answers.envelope.body,
+        body = responses.envelope.body,
         counts = "InstanceNotFound not_found 404",
     },
     {
@@ -235,7 +235,7 @@ local rows = {
         name = "html",
         status = 502,
         headers = { ["content-type"] = "text/html" },
-        body = answers.html.body,
+        body = responses.html.body,
         counts = "html unavailable 502",
     },
     {
@@ -243,7 +243,7 @@ local rows = {
         relay = "watch",
         name = "odd_status",
         status = 777,
-        body = answers.odd_status.body,
+        body = responses.odd_status.body,
         counts = "Odd unknown 777",
     },
     {
@@ -251,7 +251,7 @@ local rows = {
         relay = "watch_standard",
         name = "limited",
         status = 429,
-        body = answers.limited.body,
+        body = responses.limited.body,
         counts = "RateLimit throttle 421",
     },
     {
@@ -324,21 +324,21 @@ describe("A relay", function()
 
     local function check(row, query, location)
         nginx:clear_log()
-        local answer
+        local response
         local path = "/" .. (row.relay or "plain") .. (location or "") .. "?name=" .. row.name .. query
-        assert.same({ [row.counts .. " upstream"] = 1 }, counted(function() answer = nginx:get(path) end))
-        assert.same({ row.status, 0 }, { answer.status, answer.exit })
+        assert.same({ [row.counts .. " upstream"] = 1 }, counted(function() response = nginx:get(path) end))
+        assert.same({ row.status, 0 }, { response.status, response.exit })
         for name, value in pairs(row.headers or {}) do
             if name ~= "content-type" or query == "" then
-                assert.equal(value or nil, answer.headers[name], name)
+                assert.equal(value or nil, response.headers[name], name)
             end
         end
         local body = query:find "framing" and row.body_without_length or row.body
-        if type(body) == "function" then body = body(answer.headers["x-bce-request-id"]) end
-        assert.equal(body, answer.body)
-        local length = answer.headers["content-length"]
-        assert.is_true(length == nil or tonumber(length) == #answer.body)
-        if query ~= "" then assert.is_nil(answer.headers["content-type"]:find("charset")) end
+        if type(body) == "function" then body = body(response.headers["x-bce-request-id"]) end
+        assert.equal(body, response.body)
+        local length = response.headers["content-length"]
+        assert.is_true(length == nil or tonumber(length) == #response.body)
+        if query ~= "" then assert.is_nil(response.headers["content-type"]:find("charset")) end
         if row.log then assert.truthy(nginx:log():find(row.log, 1, true), nginx:log()) end
     end
 
@@ -352,23 +352,23 @@ describe("A relay", function()
 
     it("reads a body that comes byte by byte", function()
         for _, row in ipairs(rows) do
-            if #answers[row.name].body < 1000 then
+            if #responses[row.name].body < 1000 then
                 check(row, "&framing=chunked&split=1", "/unbuffered")
             end
         end
     end)
 
-    it("lets answers that are no errors through as they are, and counts nothing", function()
+    it("lets responses that are no errors through as they are, and counts nothing", function()
         for _, name in ipairs { "fine", "large_and_fine" } do
             for _, transport in ipairs(transports) do
-                local answer
+                local response
                 local path = "/plain" .. (transport[3] or "") .. "?name=" .. name .. transport[2]
-                assert.same({}, counted(function() answer = nginx:get(path) end))
-                assert.same({ 200, 0 }, { answer.status, answer.exit })
-                assert.equal(answers[name].body, answer.body)
-                if name == "fine" then assert.equal('"1"', answer.headers.etag) end
+                assert.same({}, counted(function() response = nginx:get(path) end))
+                assert.same({ 200, 0 }, { response.status, response.exit })
+                assert.equal(responses[name].body, response.body)
+                if name == "fine" then assert.equal('"1"', response.headers.etag) end
                 if transport[2] == "" then
-                    assert.equal(tostring(#answer.body), answer.headers["content-length"])
+                    assert.equal(tostring(#response.body), response.headers["content-length"])
                 end
             end
         end
@@ -377,22 +377,22 @@ describe("A relay", function()
     it("does not hold back what is no error", function()
         -- The client gives up long before the upstream is done.
         local query = "?name=large_and_fine&framing=chunked&split=100&pause=0.001"
-        local answer = nginx:get("/plain/unbuffered" .. query, "--max-time 0.3")
-        assert.equal(28, answer.exit)
-        assert.is_true(#answer.body > 1000)
-        assert.equal(answers.large_and_fine.body:sub(1, #answer.body), answer.body)
+        local response = nginx:get("/plain/unbuffered" .. query, "--max-time 0.3")
+        assert.equal(28, response.exit)
+        assert.is_true(#response.body > 1000)
+        assert.equal(responses.large_and_fine.body:sub(1, #response.body), response.body)
     end)
 
-    it("answers HEAD as GET, without a body", function()
+    it("responds to HEAD as GET, without a body", function()
         for name, labels in pairs { envelope = "empty unknown 404", headers_only =
             "SignatureDoesNotMatch authentication 403" } do
-            local answer
+            local response
             assert.same({ [labels .. " upstream"] = 1 }, counted(function()
-                answer = nginx:get("/plain?name=" .. name, "--head")
+                response = nginx:get("/plain?name=" .. name, "--head")
             end))
-            assert.same({ answers[name].status, 0 }, { answer.status, answer.exit })
-            assert.is_nil(answer.headers.etag)
-            assert.is_nil(answer.headers["content-length"])
+            assert.same({ responses[name].status, 0 }, { response.status, response.exit })
+            assert.is_nil(response.headers.etag)
+            assert.is_nil(response.headers["content-length"])
         end
     end)
 
@@ -401,25 +401,25 @@ describe("A relay", function()
             for _, relay in ipairs { "plain", "standard", "small", "watch", "map" } do
                 nginx:clear_log()
                 local path = "/" .. relay .. (transport[3] or "") .. "?name=hostile" .. transport[2]
-                local answer
+                local response
                 assert.same({ ["other internal 500 upstream"] = 1 },
-                    counted(function() answer = nginx:get(path) end))
-                assert.same({ 500, 0 }, { answer.status, answer.exit })
-                assert.is_nil(answer.headers["set-cookie"])
-                assert.equal(2, select(2, answer.head:gsub("\r\n\r\n", "")) + 1)
+                    counted(function() response = nginx:get(path) end))
+                assert.same({ 500, 0 }, { response.status, response.exit })
+                assert.is_nil(response.headers["set-cookie"])
+                assert.equal(2, select(2, response.head:gsub("\r\n\r\n", "")) + 1)
                 for line in nginx:log():gmatch("[^\n]+") do
                     assert.truthy(line:find("^%d%d%d%d/%d%d/%d%d %d%d:%d%d:%d%d %[%l+%] %d+#"), line)
                     assert.is_nil(line:find("[%c\127\255]"))
                     assert.is_nil(line:find("\226\128[\168\169]"))
                 end
                 if relay ~= "watch" and relay ~= "small" then
-                    assert.is_nil(answer.head:find("[^\r\n\32-\126]"))
+                    assert.is_nil(response.head:find("[^\r\n\32-\126]"))
                     -- the fault is the server's, so nothing of what it wrote is shown
                     assert.same({
-                        requestId = answer.headers["x-bce-request-id"], code = "InternalError",
+                        requestId = response.headers["x-bce-request-id"], code = "InternalError",
                         message = "Internal Server Error",
-                    }, cjson.decode(answer.body))
-                    assert.is_nil(answer.body:find("[%c\255]"))
+                    }, cjson.decode(response.body))
+                    assert.is_nil(response.body:find("[%c\255]"))
                 end
             end
         end
@@ -427,55 +427,57 @@ describe("A relay", function()
 
     it("gets an error of nginx for headers that no response may have", function()
         for _, name in ipairs { "nul_in_a_header", "cr_in_a_header" } do
-            local answer
+            local response
             assert.same({ ["html unavailable 502 upstream"] = 1 }, counted(function()
-                answer = nginx:get("/plain?name=" .. name)
+                response = nginx:get("/plain?name=" .. name)
             end))
-            assert.equal(502, answer.status)
-            assert.is_nil(answer.headers["x-forged"])
-            assert.equal("ServiceUnavailable", cjson.decode(answer.body).code)
+            assert.equal(502, response.status)
+            assert.is_nil(response.headers["x-forged"])
+            assert.equal("ServiceUnavailable", cjson.decode(response.body).code)
         end
     end)
 
     describe("whose upstream", function()
-        it("breaks off in the middle of an error answers in its place", function()
+        it("breaks off in the middle of an error responds in its place", function()
             for _, framing in ipairs { "length", "chunked" } do
                 for _, location in ipairs { "", "/unbuffered" } do
-                    local answer
+                    local response
                     local query = "?name=html&cut=20&framing=" .. framing
                     assert.same({ ["html unavailable 502 upstream"] = 1 }, counted(function()
-                        answer = nginx:get("/plain" .. location .. query)
+                        response = nginx:get("/plain" .. location .. query)
                     end))
-                    assert.same({ 502, 0, bad_gateway }, { answer.status, answer.exit, answer.body })
+                    assert.same({ 502, 0, bad_gateway }, { response.status, response.exit, response.body })
                 end
             end
         end)
 
         it("breaks off where nothing is to be changed breaks off as well", function()
-            local answer
+            local response
             assert.same({ ["malformed unknown 404 upstream"] = 1 }, counted(function()
-                answer = nginx:get("/watch?name=envelope&cut=20")
+                response = nginx:get("/watch?name=envelope&cut=20")
             end))
-            assert.equal(404, answer.status)
-            assert.equal(18, answer.exit) -- curl: a part of the answer is missing
-            assert.equal(answers.envelope.body:sub(1, 20), answer.body)
+            assert.equal(404, response.status)
+            assert.equal(18, response.exit) -- curl: a part of the response is missing
+            assert.equal(responses.envelope.body:sub(1, 20), response.body)
         end)
 
         it("breaks off in the middle of what is no error breaks off as well", function()
-            local answer
-            assert.same({}, counted(function() answer = nginx:get("/plain?name=large_and_fine&cut=5000") end))
-            assert.same({ 200, 18, 5000 }, { answer.status, answer.exit, #answer.body })
+            local response
+            assert.same({}, counted(function()
+                response = nginx:get("/plain?name=large_and_fine&cut=5000")
+            end))
+            assert.same({ 200, 18, 5000 }, { response.status, response.exit, #response.body })
         end)
 
-        it("is down answers ServiceUnavailable, with the request's id", function()
-            local answer
+        it("is down sends ServiceUnavailable, with the request's id", function()
+            local response
             assert.same({ ["html unavailable 502 upstream"] = 1 }, counted(function()
-                answer = nginx:get("/down")
+                response = nginx:get("/down")
             end))
-            assert.equal(502, answer.status)
-            assert.equal("application/json", answer.headers["content-type"])
-            assert.equal(envelope(answer.headers["x-bce-request-id"], "ServiceUnavailable", "Bad Gateway"),
-                answer.body)
+            assert.equal(502, response.status)
+            assert.equal("application/json", response.headers["content-type"])
+            assert.equal(envelope(response.headers["x-bce-request-id"], "ServiceUnavailable", "Bad Gateway"),
+                response.body)
         end)
     end)
 
@@ -487,32 +489,33 @@ describe("A relay", function()
         end))
     end)
 
-    it("answers for nginx's own pages, as raised here", function()
-        local answer
+    it("responds for nginx's own pages, as raised here", function()
+        local response
         assert.same({ ["html permission 403 raised"] = 1 }, counted(function()
-            answer = nginx:get("/deny")
+            response = nginx:get("/deny")
         end))
-        assert.equal(403, answer.status)
-        assert.equal(envelope(answer.headers["x-bce-request-id"], "AccessDenied", "Forbidden"), answer.body)
+        assert.equal(403, response.status)
+        assert.equal(envelope(response.headers["x-bce-request-id"], "AccessDenied", "Forbidden"),
+            response.body)
     end)
 
     it("waits for all of what nginx flushes", function()
-        local answer
+        local response
         assert.same({ ["InternalError internal 500 raised"] = 1 }, counted(function()
-            answer = nginx:get("/flushed")
+            response = nginx:get("/flushed")
         end))
-        assert.same({ 500, 0 }, { answer.status, answer.exit })
-        assert.equal(envelope(answer.headers["x-bce-request-id"], "InternalError",
-            errors.InternalError.message), answer.body)
+        assert.same({ 500, 0 }, { response.status, response.exit })
+        assert.equal(envelope(response.headers["x-bce-request-id"], "InternalError",
+            errors.InternalError.message), response.body)
     end)
 
-    it("leaves alone what exit has answered", function()
-        local answer
+    it("leaves alone what exit has sent", function()
+        local response
         assert.same({ ["AccessDenied permission 403 raised"] = 1 }, counted(function()
-            answer = nginx:get("/own")
+            response = nginx:get("/own")
         end))
-        assert.equal(envelope("7e0c3b52", "AccessDenied", "Access denied."), answer.body)
-        assert.equal(tostring(#answer.body), answer.headers["content-length"])
+        assert.equal(envelope("7e0c3b52", "AccessDenied", "Access denied."), response.body)
+        assert.equal(tostring(#response.body), response.headers["content-length"])
     end)
 
     it("logs what it has read, in one line: a client's fault as info, a server's as an error", function()
@@ -523,15 +526,16 @@ describe("A relay", function()
             local lines = nginx:lines()
             assert.equal(level and 1 or 0, #lines)
             if level then
-                local err = errors.from_response { status = answers[name].status, body = answers[name].body }
-                err.requestId = answers[name].headers[1]:match("x%-bce%-request%-id: (.*)")
+                local given = responses[name]
+                local err = errors.from_response { status = given.status, body = given.body }
+                err.requestId = responses[name].headers[1]:match("x%-bce%-request%-id: (.*)")
                 assert.truthy(lines[1]:find("[" .. level .. "]", 1, true), lines[1])
                 assert.truthy(lines[1]:find("log(): " .. err:to_log() .. " while logging", 1, true), lines[1])
             end
         end
     end)
 
-    it("whose upstream is killed in the middle of an error still answers", function()
+    it("whose upstream is killed in the middle of an error still responds", function()
         local other = server.start { http = [[
             server {
                 listen 127.0.0.1:PORT1;
@@ -540,8 +544,8 @@ describe("A relay", function()
         local front_conf = conf:gsub("127.0.0.1:PORT2/", "127.0.0.1:" .. other.port .. "/")
         local front = server.start { http = front_conf }
         command.must(("(sleep 0.5; kill -9 %d) >/dev/null 2>&1 & true"):format(other:workers()[1]))
-        local answer = front:get("/plain?name=html&split=1&framing=chunked&pause=0.05")
-        assert.same({ 502, 0, bad_gateway }, { answer.status, answer.exit, answer.body })
+        local response = front:get("/plain?name=html&split=1&framing=chunked&pause=0.05")
+        assert.same({ 502, 0, bad_gateway }, { response.status, response.exit, response.body })
         assert.truthy(front:log():find("upstream prematurely closed connection", 1, true))
         front:stop()
         other:stop()

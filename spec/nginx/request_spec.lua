@@ -278,13 +278,13 @@ describe("A request of nginx", function()
 
     for _, row in ipairs(handler_rows) do
         it("is responded to by a handler, whatever its function and its options do: " .. row[1], function()
-            local answer
+            local response
             local path = "/handler/" .. row[1]
-            local counts = at_once(function() answer = nginx:get(path, row.arguments) end)
-            local envelope = cjson.decode(answer.body)
-            local id = answer.headers["x-bce-request-id"]
+            local counts = at_once(function() response = nginx:get(path, row.arguments) end)
+            local envelope = cjson.decode(response.body)
+            local id = response.headers["x-bce-request-id"]
             assert.same({ row[2], errors.catalogue[row[2]].status, 0 },
-                { envelope.code, answer.status, answer.exit })
+                { envelope.code, response.status, response.exit })
             assert.equal(id, envelope.requestId)
             assert.equal(row[3] == "" and id:match("^" .. ("%x"):rep(32) .. "$") or row[3], id)
             assert.equal(1, metrics.sum(counts))
@@ -302,24 +302,24 @@ describe("A request of nginx", function()
 
     it("does not pass where access fails", function()
         for _, name in ipairs { "returns_nil_err", "returns_false_err", "map_raises", "members" } do
-            local answer = nginx:get("/access/" .. name)
-            assert.is_true(answer.status >= 400)
-            assert.is_nil(answer.body:find("PROTECTED"))
+            local response = nginx:get("/access/" .. name)
+            assert.is_true(response.status >= 400)
+            assert.is_nil(response.body:find("PROTECTED"))
         end
     end)
 
     it("gets other results of a handler's function as they are", function()
-        local answer = nginx:get("/handler/returns_others")
+        local response = nginx:get("/handler/returns_others")
         assert.equal("1AccessDenied\n2trueAccessDenied:\n3nilreason\n1nilnil\n0nilnil\n",
-            (answer.body:gsub("1AccessDenied[^\n]*", "1AccessDenied"):gsub("(2true%w+:)[^\n]*", "%1")))
+            (response.body:gsub("1AccessDenied[^\n]*", "1AccessDenied"):gsub("(2true%w+:)[^\n]*", "%1")))
     end)
 
     it("is responded to, whatever became of the error's members", function()
-        local answer
+        local response
         assert.same({ ["InstanceNotFound not_found none raised"] = 1 },
-            at_once(function() answer = nginx:get("/handler/members") end))
-        assert.equal(500, answer.status)
-        assert.equal(answer.headers["x-bce-request-id"], cjson.decode(answer.body).requestId)
+            at_once(function() response = nginx:get("/handler/members") end))
+        assert.equal(500, response.status)
+        assert.equal(response.headers["x-bce-request-id"], cjson.decode(response.body).requestId)
         assert.equal(1, #error_lines())
     end)
 
@@ -337,9 +337,9 @@ describe("A request of nginx", function()
     end)
 
     it("gets a problem by RFC 9457", function()
-        local answer = nginx:get("/handler/problem")
-        assert.equal("application/problem+json", answer.headers["content-type"])
-        local problem = cjson.decode(answer.body)
+        local response = nginx:get("/handler/problem")
+        assert.equal("application/problem+json", response.headers["content-type"])
+        local problem = cjson.decode(response.body)
         assert.same({ "https://example.org/errors/InstanceNotFound", 404, "7e0c3b52" },
             { problem.type, problem.status, problem.requestId })
     end)
@@ -360,11 +360,11 @@ describe("A request of nginx", function()
     it("breaks off where output has begun, over HTTP/1.0 and HTTP/2, too", function()
         local versions = { ["--http1.0"] = "", ["--http1.1"] = "the beginning" }
         for version, body in pairs(versions) do
-            local answer
+            local response
             assert.same({ ["InstanceNotFound not_found 404 raised"] = 1 },
-                at_once(function() answer = nginx:get("/handler/begun", version) end))
-            assert.is_true(answer.exit ~= 0)
-            assert.equal(body, answer.body)
+                at_once(function() response = nginx:get("/handler/begun", version) end))
+            assert.is_true(response.exit ~= 0)
+            assert.equal(body, response.body)
             assert.truthy(error_lines()[1]:find("the response had begun and breaks off here: ", 1, true))
         end
         local command = "curl -s -m 5 --http2-prior-knowledge http://127.0.0.1:%d/handler/begun; echo $?"
@@ -376,9 +376,9 @@ describe("A request of nginx", function()
 
     it("is left alone where its response is complete", function()
         for _, version in ipairs { "--http1.0", "--http1.1" } do
-            local answer
-            at_once(function() answer = nginx:get("/handler/ended", version) end)
-            assert.same({ 0, "all of it" }, { answer.exit, answer.body })
+            local response
+            at_once(function() response = nginx:get("/handler/ended", version) end)
+            assert.same({ 0, "all of it" }, { response.exit, response.body })
             assert.truthy(error_lines()[1]:find("the response was complete before this: ", 1, true))
         end
     end)
@@ -395,27 +395,27 @@ describe("A request of nginx", function()
                 local query = "?" .. name .. "=identity&Content-Security-Policy=x&X-Kept=yes"
                 local relayed = "/types" .. query .. "&type=text/html"
                 for _, path in ipairs { "/handler/headers" .. query, relayed } do
-                    local answer = nginx:get(path)
-                    assert.same({ 404, 0 }, { answer.status, answer.exit })
-                    assert.is_nil(answer.headers[name:lower()], path)
-                    assert.equal("yes", answer.headers["x-kept"])
-                    assert.equal("x", answer.headers["content-security-policy"])
-                    assert.equal("InstanceNotFound", cjson.decode(answer.body).code)
+                    local response = nginx:get(path)
+                    assert.same({ 404, 0 }, { response.status, response.exit })
+                    assert.is_nil(response.headers[name:lower()], path)
+                    assert.equal("yes", response.headers["x-kept"])
+                    assert.equal("x", response.headers["content-security-policy"])
+                    assert.equal("InstanceNotFound", cjson.decode(response.body).code)
                 end
             end)
         end
 
         it("Transfer-Encoding", function()
-            local answer = nginx:get("/handler/headers?Transfer-Encoding=chunked")
-            assert.same({ 404, 0, not_found }, { answer.status, answer.exit, answer.body })
-            assert.is_nil(answer.headers["transfer-encoding"])
+            local response = nginx:get("/handler/headers?Transfer-Encoding=chunked")
+            assert.same({ 404, 0, not_found }, { response.status, response.exit, response.body })
+            assert.is_nil(response.headers["transfer-encoding"])
         end)
 
         it("Cache-Control and Expires of a response that did not come", function()
-            local answer = nginx:get("/handler/headers?Cache-Control=max-age%3D60&Expires=x")
-            assert.is_nil(answer.headers["cache-control"] or answer.headers.expires)
-            answer = nginx:get("/types?Cache-Control=no-store&type=text/html") -- that is an error's own
-            assert.equal("no-store", answer.headers["cache-control"])
+            local response = nginx:get("/handler/headers?Cache-Control=max-age%3D60&Expires=x")
+            assert.is_nil(response.headers["cache-control"] or response.headers.expires)
+            response = nginx:get("/types?Cache-Control=no-store&type=text/html") -- that is an error's own
+            assert.equal("no-store", response.headers["cache-control"])
         end)
     end)
 
@@ -425,42 +425,42 @@ describe("A request of nginx", function()
             'APPLICATION/JSON;charset="GBK"', "text/plain;a=b" } do
             local query = "?type=" .. of:gsub("[^%w/]", function(c) return ("%%%02X"):format(c:byte()) end)
             for _, version in ipairs { "--http1.0", "--http1.1" } do
-                local answer = nginx:get("/types" .. query, version)
-                assert.equal("application/json", answer.headers["content-type"], of)
-                assert.equal(404, answer.status)
-                assert.equal(2, select(2, answer.head:gsub("\nSet%-Cookie: ", "")))
-                assert.equal(1, select(2, answer.head:gsub("\nDate: ", "")))
-                assert.equal("InstanceNotFound", cjson.decode(answer.body).code)
+                local response = nginx:get("/types" .. query, version)
+                assert.equal("application/json", response.headers["content-type"], of)
+                assert.equal(404, response.status)
+                assert.equal(2, select(2, response.head:gsub("\nSet%-Cookie: ", "")))
+                assert.equal(1, select(2, response.head:gsub("\nDate: ", "")))
+                assert.equal("InstanceNotFound", cjson.decode(response.body).code)
             end
         end
     end)
 
     it("gets an envelope where Content-Encoding says that there is none", function()
         for _, of in ipairs { "identity", "Identity", "", "identity, identity" } do
-            local answer = nginx:get("/types?Content-Encoding=" .. of:gsub(" ", "%%20"))
+            local response = nginx:get("/types?Content-Encoding=" .. of:gsub(" ", "%%20"))
             assert.same({ "InstanceNotFound", nil },
-                { cjson.decode(answer.body).code, answer.headers["content-encoding"] })
+                { cjson.decode(response.body).code, response.headers["content-encoding"] })
         end
     end)
 
     it("is not taken for a subrequest that shares ngx.ctx with it", function()
-        local answer
+        local response
         assert.same({
             ["AccessDenied permission 403 raised"] = 1,
             ["SignatureDoesNotMatch authentication 403 upstream"] = 2,
             ["ServiceError unavailable 424 upstream"] = 1,
-        }, at_once(function() answer = nginx:get("/shared") end))
-        assert.equal(424, answer.status)
-        assert.is_nil(answer.body:find("nd7", 1, true))
+        }, at_once(function() response = nginx:get("/shared") end))
+        assert.equal(424, response.status)
+        assert.is_nil(response.body:find("nd7", 1, true))
         assert.equal(2, #error_lines()) -- that of /aside, and its own
     end)
 
     describe("that auth_request refuses is counted and logged once, under one id:", function()
         it("a request that captured an error, and fails for another reason, is not one of these", function()
-            local answer
+            local response
             assert.same({ ["InstanceNotFound not_found 404 raised"] = 1, ["html internal 500 raised"] = 1 },
-                at_once(function() answer = nginx:get("/auth/not") end))
-            assert.equal(500, answer.status)
+                at_once(function() response = nginx:get("/auth/not") end))
+            assert.equal(500, response.status)
             assert.equal(2, #error_lines())
         end)
 
@@ -473,11 +473,11 @@ describe("A request of nginx", function()
         }
         for _, row in ipairs(rows) do
             it(row[1], function()
-                local answer
-                assert.same({ [row[3]] = 1 }, at_once(function() answer = nginx:get(row[1]) end))
-                local envelope = cjson.decode(answer.body)
-                assert.same({ row[2], row[4] }, { answer.status, envelope.code })
-                local id = answer.headers["x-bce-request-id"]
+                local response
+                assert.same({ [row[3]] = 1 }, at_once(function() response = nginx:get(row[1]) end))
+                local envelope = cjson.decode(response.body)
+                assert.same({ row[2], row[4] }, { response.status, envelope.code })
+                local id = response.headers["x-bce-request-id"]
                 assert.equal(id, envelope.requestId)
                 local lines = error_lines()
                 assert.equal(1, #lines)
@@ -498,12 +498,12 @@ describe("A request of nginx", function()
         }
         for _, row in ipairs(rows) do
             it(row[1], function()
-                local answer
-                assert.same({ [row[3]] = 1 }, at_once(function() answer = nginx:get(row[1], row[5]) end))
-                local envelope = cjson.decode(answer.body)
-                assert.same({ row[2], row[4], 0 }, { answer.status, envelope.code, answer.exit })
-                assert.equal(answer.headers["x-bce-request-id"], envelope.requestId)
-                assert.equal("application/json", answer.headers["content-type"])
+                local response
+                assert.same({ [row[3]] = 1 }, at_once(function() response = nginx:get(row[1], row[5]) end))
+                local envelope = cjson.decode(response.body)
+                assert.same({ row[2], row[4], 0 }, { response.status, envelope.code, response.exit })
+                assert.equal(response.headers["x-bce-request-id"], envelope.requestId)
+                assert.equal("application/json", response.headers["content-type"])
                 assert.equal(1, #error_lines())
             end)
         end
@@ -511,10 +511,10 @@ describe("A request of nginx", function()
 
     it("is not told to come again by a page with 421 or 424", function()
         for _, path in ipairs { "/421", "/424" } do
-            local answer = nginx:get(path)
-            assert.equal(tonumber(path:sub(2)), answer.status)
-            assert.is_nil(answer.headers["retry-after"])
-            local code = cjson.decode(answer.body).code
+            local response = nginx:get(path)
+            assert.equal(tonumber(path:sub(2)), response.status)
+            assert.is_nil(response.headers["retry-after"])
+            local code = cjson.decode(response.body).code
             assert.is_true(code ~= "RateLimit" and code ~= "ServiceError", code)
         end
     end)

@@ -1,7 +1,7 @@
 -- A real nginx for the specs: it runs in a directory of its own, on 127.0.0.1 and free ports.
 --
 --     local nginx = server.start { http = "server { listen 127.0.0.1:PORT1; ... }" }
---     local answer = nginx:get("/path")
+--     local response = nginx:get("/path")
 --     nginx:stop()
 
 local busted = require "busted"
@@ -142,9 +142,9 @@ function server:clear_log()
 end
 
 
---- Asks with curl. An answer has `status`, `head` (the headers as they came), `headers` (by their
---- names in lower case), `body`, and `exit`, the exit status of curl: 0 if all of the answer came. Of
---- several answers, where the arguments have another URL, it is the last.
+--- Asks with curl. A response has `status`, `head` (the headers as they came), `headers` (by their
+--- names in lower case), `body`, and `exit`, the exit status of curl: 0 if all of the response came. Of
+--- several responses, where the arguments have another URL, it is the last.
 ---@param path string
 ---@param arguments string? further ones for curl
 function server:get(path, arguments)
@@ -156,12 +156,12 @@ function server:get(path, arguments)
         arguments or "", quote("http://127.0.0.1:" .. self.port .. path),
     }, " "))
     local status, exit = output:match("(%d+) (%d+)$")
-    local answer = { status = tonumber(status), exit = tonumber(exit), headers = {} }
-    answer.head, answer.body = files.read(head), files.read(body)
-    for name, value in answer.head:gmatch("([^\r\n:]+): ?([^\r\n]*)\r\n") do
-        answer.headers[name:lower()] = value
+    local response = { status = tonumber(status), exit = tonumber(exit), headers = {} }
+    response.head, response.body = files.read(head), files.read(body)
+    for name, value in response.head:gmatch("([^\r\n:]+): ?([^\r\n]*)\r\n") do
+        response.headers[name:lower()] = value
     end
-    return answer
+    return response
 end
 
 

@@ -1,8 +1,8 @@
--- An upstream that answers byte by byte as it is told: what the specs ask for, and what nginx runs.
+-- An upstream that responds byte by byte as it is told: what the specs ask for, and what nginx runs.
 --
 --     location / { content_by_lua_block { require("spec.nginx.upstream").serve() } }
 --
--- The argument `name` tells the answer; `framing` how its end is marked: "length", "chunked" or
+-- The argument `name` tells the response; `framing` how its end is marked: "length", "chunked" or
 -- "close"; `split` of how many bytes its pieces are, each sent by itself, and `pause` the seconds in
 -- between; `cut` after how many bytes of the body the connection breaks off.
 
@@ -29,7 +29,7 @@ end
 upstream.hostile = hostile
 
 --- name → { status =, headers = lines, body = }; no type means application/json.
-upstream.answers = {
+upstream.responses = {
     fine = { status = 200, headers = { 'ETag: "1"' }, body = '{"fileSystems":[]}' },
     large_and_fine = { status = 200, headers = {}, body = ("0123456789abcdef"):rep(65536) },
     envelope = {
@@ -88,30 +88,30 @@ upstream.answers = {
     cr_in_a_header = { status = 404, headers = { "x-bce-request-id: a\rX-Forged: b" }, body = "{}" },
     odd_status = { status = 777, headers = {}, body = envelope("4db2b34d", "Odd", "odd") },
 }
-upstream.answers.many_headers = { status = 404, headers = {}, body = upstream.answers.envelope.body }
-for index = 1, 150 do upstream.answers.many_headers.headers[index] = "X-" .. index .. ": 1" end
-table.insert(upstream.answers.many_headers.headers, "x-bce-request-id: 7e0c3b52")
+upstream.responses.many_headers = { status = 404, headers = {}, body = upstream.responses.envelope.body }
+for index = 1, 150 do upstream.responses.many_headers.headers[index] = "X-" .. index .. ": 1" end
+table.insert(upstream.responses.many_headers.headers, "x-bce-request-id: 7e0c3b52")
 
 
-local function head_of(answer, framing)
-    local lines = { "HTTP/1.1 " .. answer.status .. " Reason", "Connection: close",
-        "Content-Type: " .. (answer.type or "application/json"), unpack(answer.headers) }
-    if framing == "length" then lines[#lines + 1] = "Content-Length: " .. #answer.body end
+local function head_of(response, framing)
+    local lines = { "HTTP/1.1 " .. response.status .. " Reason", "Connection: close",
+        "Content-Type: " .. (response.type or "application/json"), unpack(response.headers) }
+    if framing == "length" then lines[#lines + 1] = "Content-Length: " .. #response.body end
     if framing == "chunked" then lines[#lines + 1] = "Transfer-Encoding: chunked" end
     return table.concat(lines, "\r\n") .. "\r\n\r\n"
 end
 
 
 --- Answers the request of nginx that is being served.
----@param answer { status: integer, headers: string[], type: string?, body: string }
+---@param response { status: integer, headers: string[], type: string?, body: string }
 ---@param how { framing: string?, split: integer?, pause: number?, cut: integer? }
-function upstream.send(answer, how)
+function upstream.send(response, how)
     local framing, split, cut = how.framing or "length", how.split, how.cut
     local socket = assert(ngx.req.socket(true))
-    assert(socket:send(head_of(answer, framing)))
+    assert(socket:send(head_of(response, framing)))
     if split then ngx.sleep(0.005) end -- so that the head comes by itself
     if ngx.req.get_method() == "HEAD" then return end
-    local body = answer.body:sub(1, cut)
+    local body = response.body:sub(1, cut)
     for first = 1, #body, split or #body do
         local piece = body:sub(first, first + (split or #body) - 1)
         if framing == "chunked" then piece = ("%x\r\n%s\r\n"):format(#piece, piece) end
@@ -125,7 +125,7 @@ end
 --- Answers as the arguments of the request say.
 function upstream.serve()
     local arguments = ngx.req.get_uri_args()
-    upstream.send(upstream.answers[arguments.name], {
+    upstream.send(upstream.responses[arguments.name], {
         framing = arguments.framing,
         split = tonumber(arguments.split),
         pause = tonumber(arguments.pause),
