@@ -148,12 +148,15 @@ describe("The example of a gateway", function()
     end)
 
     it("counts what the API raised and what the gateway got alike", function()
-        local counts = metrics.counts(nginx:get("/metrics").body)
-        local sums = { raised = 0, upstream = 0 }
-        for labels, count in pairs(counts) do
-            local side = labels:match("%a+$")
-            sums[side] = sums[side] + count
-        end
+        local sums
+        metrics.await(nginx, function(counts)
+            sums = { raised = 0, upstream = 0 }
+            for labels, count in pairs(counts) do
+                local side = labels:match("%a+$")
+                sums[side] = sums[side] + count
+            end
+            return sums.raised - 2 == sums.upstream - 5
+        end)
         -- the gateway itself refused two, and five are nginx's own: nobody listens at /down/
         assert.equal(sums.raised - 2, sums.upstream - 5)
         assert.is_true(sums.raised > #rows)

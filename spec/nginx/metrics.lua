@@ -65,4 +65,17 @@ function metrics.sum(counts)
 end
 
 
+--- The counts of an nginx, once they are as the function wants them, or after ten seconds as they are: a
+--- worker counts an error after it has sent the response, which another worker may overtake.
+function metrics.await(nginx, wanted)
+    local counts
+    for _ = 1, 200 do
+        counts = metrics.counts(nginx:get("/metrics").body)
+        if wanted(counts) then break end
+        os.execute("sleep 0.05")
+    end
+    return counts
+end
+
+
 return metrics

@@ -104,7 +104,7 @@ describe("nginx", function()
         assert.same(workers, nginx:workers())
         check_responses()
         assert.equal("throttle true true\n", nginx:get("/advice").body:gsub("^%S+", "throttle"))
-        assert.equal(6, metrics.sum(counts()))
+        assert.equal(6, metrics.sum(metrics.await(nginx, function(now) return metrics.sum(now) >= 6 end)))
     end)
 
     it("responds, logs and counts with no descriptor left and no file to be read", function()
@@ -153,7 +153,8 @@ describe("nginx", function()
         ask()
         nginx:reload()
         ask()
-        assert.same({ ["InstanceNotFound not_found 404 raised"] = responded }, (counts()))
+        assert.same({ ["InstanceNotFound not_found 404 raised"] = responded },
+            metrics.await(nginx, function(now) return metrics.sum(now) >= responded end))
         assert.is_true(responded >= 1499) -- a connection to the killed one may be lost
     end)
 
