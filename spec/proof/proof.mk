@@ -72,12 +72,10 @@ endif
 #: make sequences    random programs over the public functions, compared with a model, sanitized, on
 #:                   Lua 5.4 and LuaJIT, for SECONDS=600; SEED= and COUNT= choose programs, LIBRARY=
 #:                   another tree; SHORT=1: 12 programs each
-SEED =
-COUNT = $(if $(SHORT),12)
 SEQUENCED = $(filter lua5.4 luajit,$(LUAS))
 sequences: $(SEQUENCED:%=$(LIBRARY)/build/sanitized/%/cfs/errors/core.so)
 	@tools/need lua5.4 lua-cjson
-	@SEED=$(or $(SEED),$(if $(SHORT),1)) COUNT=$(COUNT) SECONDS=$(SECONDS) \
+	@SEED=$(or $(SEED),$(if $(SHORT),1)) COUNT=$(or $(COUNT),$(if $(SHORT),12)) SECONDS=$(SECONDS) \
 	    lua5.4 spec/sequences/run.lua $(LIBRARY) $(SEQUENCED)
 
 #: make coverage     lines and branches of the C core, lines of lua/: all must be run by the tests
@@ -97,11 +95,10 @@ ifndef SHORT
 endif
 
 #: make soak         COUNT=10000000 errors of one worker of nginx: flat memory, exact counts
-COUNT = 10000000
 soak:
 	@tools/need $(NGINX) curl procps apache2-utils
 	@$(MAKE) -s LUA=luajit
-	@$(PROOF)/soak $(COUNT)
+	@$(PROOF)/soak $(or $(COUNT),10000000)
 
 #: make portability  the same verdicts from other compilers, options and processors; static analysis
 EVERYWHERE = clang-19 qemu-user gcc-s390x-linux-gnu gcc-aarch64-linux-gnu gcc-i686-linux-gnu \
