@@ -61,7 +61,7 @@ help:
 #:
 #: = Test it
 #: make check       the specs on LUA=lua5.4 alone: one to three minutes
-#: make test        all of it, on every Lua: 10 to 20 minutes; LUAS= and SPECS= choose
+#: make test        all of it, on every Lua: 15 to 30 minutes; LUAS= and SPECS= choose
 #: make lint        luacheck and clang-format
 #: make random      responses, headers, dates and reasons at random, never raised on: ROUNDS=500000
 #: make test-prometheus  a real Prometheus scrapes two gateways and adds up what they counted
@@ -109,7 +109,7 @@ check: build/$(LUA)/cfs/errors/core.so
 	@tools/test check $(LUA)
 
 test: $(LUAS:%=build/%/cfs/errors/core.so)
-	@$(if $(SPECS),,echo "This takes 10 to 20 minutes; make check takes one to three.")
+	@$(if $(SPECS),,echo "This takes 15 to 30 minutes; make check takes one to three.")
 	@tools/need $(COMPILER) $(filter lua5.%,$(LUAS)) $(foreach lua,$(LUAS),$(DEV_$(lua))) \
 	    $(TESTED) luarocks git g++ $(NGINX) curl procps \
 	    $(if $(SPECS),,valgrind lua-dkjson libjansson-dev python3)

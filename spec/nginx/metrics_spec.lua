@@ -112,7 +112,9 @@ cfs_errors_dropped_total 0
         for _, code in ipairs { 'x"y\\z', 'a"b\\c', "two words" } do
             nginx:get("/record", "-G --data-urlencode 'code=" .. code .. "'")
         end
-        for _, code in ipairs { "a%0Ab", "a%0Db", "%1B%5B31m", "a%00b", "%FF", "%E2%80%A8", ("x"):rep(101) } do
+        for _, code in ipairs {
+            "a%0Ab", "a%0Db", "%1B%5B31m", "a%00b", "%FF", "%E2%80%A8", ("x"):rep(101),
+        } do
             nginx:get("/record?code=" .. code)
         end
         nginx:get("/record?code=" .. ("x"):rep(100))

@@ -95,9 +95,8 @@ ifndef SHORT
 endif
 
 #: make soak         COUNT=10000000 errors of one worker of nginx: flat memory, exact counts
-soak:
+soak: build/luajit/cfs/errors/core.so
 	@tools/need $(NGINX) curl procps apache2-utils
-	@$(MAKE) -s LUA=luajit
 	@$(PROOF)/soak $(or $(COUNT),10000000)
 
 #: make portability  the same verdicts from other compilers, options and processors; static analysis
