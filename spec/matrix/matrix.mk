@@ -10,6 +10,6 @@ matrix: build/luajit/cfs/errors/core.so
 	@tools/need luajit2 lua-cjson lua-busted $(NGINX) curl procps
 	@$(call run,luajit) spec/matrix/run.lua unusual=$(UNUSUAL) size=$(if $(SHORT),500) \
 	    seed=$(or $(SEED),1) show=$(SHOW) only='$(ONLY)' \
-	    library=$(if $(filter .,$(LIBRARY)),,$(abspath $(LIBRARY)))
+	    tree=$(if $(filter .,$(LIBRARY)),,$(abspath $(LIBRARY)))
 
 .PHONY: matrix

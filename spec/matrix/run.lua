@@ -5,7 +5,7 @@
 --     seed=N       1, if not given
 --     only=WORDS   those whose name has all of these words
 --     show=N       how many failures of each rule to print; 3, if not given
---     library=DIR  the tree whose library runs; this one, if not given
+--     tree=DIR     the tree whose library runs; this one, if not given
 
 local client = require "spec.matrix.client"
 local combinations = require "spec.matrix.combinations"
@@ -52,7 +52,7 @@ local function run(list, request_id)
     local nginx = server.start {
         http = configuration.text(list, request_id),
         files = { "spec/matrix/page.html" },
-        library = options.library,
+        tree = options.tree,
     }
     local good, problem = xpcall(function()
         for first = 1, #list, batch do

@@ -64,14 +64,14 @@ end
 --- Starts nginx, and returns once it listens.
 --- In a configuration PORT1 to PORT5 stand for ports, and ROOT for this project.
 ---@param options table `http`, what that block has; or `whole`, all of a configuration, and `files` to
---- lie beside it; `workers`, how many; `library`, the tree that has the library, if not this one
+--- lie beside it; `workers`, how many; `tree`, the tree that has the library, if not this one
 function server.start(options)
     local self = setmetatable({}, server)
     self.directory, self.port = command.new_directory(), free_ports()
     local text = options.whole or preamble .. options.http .. "\n}\n"
     text = text:gsub("PORT(%d)", function(digit) return self.port + digit - 1 end)
     local root = command.must("pwd -P"):gsub("\n", "")
-    local names = { ROOT = root, LIBRARY = options.library or root, WORKERS = options.workers or 1 }
+    local names = { ROOT = root, LIBRARY = options.tree or root, WORKERS = options.workers or 1 }
     text = text:gsub("%u+", names)
     files.write(self.directory .. "/nginx.conf", text)
     for _, path in ipairs(options.files or {}) do command.must("cp " .. path .. " " .. self.directory) end
