@@ -73,7 +73,7 @@ describe("nginx", function()
         tree = command.new_directory()
         command.must("cp -r lua " .. tree .. " && mkdir -p " .. tree .. "/build && cp -r build/luajit "
             .. tree .. "/build && chmod -R a+rX " .. tree)
-        nginx = server.start { http = conf:gsub("SIZE", size), workers = workers, library = tree }
+        nginx = server.start { http = conf:gsub("SIZE", size), workers = workers, tree = tree }
     end
 
     after_each(function()
