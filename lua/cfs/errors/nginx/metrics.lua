@@ -7,6 +7,7 @@
 
 local errors = require "cfs.errors"
 local kept = require "cfs.errors.object.kept"
+local misuse = require "cfs.errors.base.misuse"
 local normalize = require("cfs.errors.catalogue.status").normalize
 
 local ngx = ngx
@@ -124,9 +125,9 @@ end
 ---@param side "raised"|"upstream"? where it comes from; raised here, if not given
 function metrics.record(err, side)
     if not errors.is(err) then
-        error("bad argument #1 to 'record' (error expected, got " .. type(err) .. ")", 2)
+        misuse.argument(1, "record", "error expected, got " .. type(err))
     elseif side ~= nil and side ~= "raised" and side ~= "upstream" then
-        error("bad argument #2 to 'record' ('raised' or 'upstream' expected)", 2)
+        misuse.argument(2, "record", "'raised' or 'upstream' expected")
     end
     check_dict("record")
     metrics.count(err, err:kind(), side or "raised")

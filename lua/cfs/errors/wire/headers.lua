@@ -133,7 +133,7 @@ function headers.read(given, wanted)
             if type(name) == "string" and lengths[#name] then take(names, values, spellings, name, value) end
         end
         if rawget(given, 1) ~= nil then take_list(names, values, spellings, given) end
-        local metatable = getmetatable(given) and debug_getmetatable(given) -- LuaJIT compiles the first only
+        local metatable = getmetatable(given) and debug_getmetatable(given) -- few tables have one
         if is_object(given, metatable, values) then
             pcall(take_object, names, values, spellings, given, metatable)
         end
