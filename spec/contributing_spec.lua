@@ -61,7 +61,7 @@ describe("Adding a code", function()
         local names = {}
         for index, name in ipairs {
             "annotations", "drift", "generated", "testing", "catalogue/extend", "catalogue/kind",
-            "object/make", "retry/advice", "show/explain",
+            "object/make", "retry/advice", "explain/explain",
         } do
             names[index] = "spec/" .. name .. "_spec.lua"
         end

@@ -1,5 +1,5 @@
--- After `require`, the library opens no file: it works when no descriptor is left and its own files
--- are gone.
+-- After `require`, nothing that a server calls opens a file: it works when no descriptor is left and the
+-- library's own files are gone.
 
 local command = require "spec.helpers.command"
 local files = require "spec.helpers.files"
@@ -22,14 +22,18 @@ repeat
 until not holder
 assert(not io.open "/dev/null" and not pcall(require, "cfs.errors.no_such_module"))
 
-local count = every_call.run(loaded, methods)
+local count = every_call.run(loaded, methods, true)
+for name in pairs(package.loaded) do assert(not name:find "^cfs%.errors%.explain", name) end
 for _, holder in ipairs(holders) do holder:close() end -- an interpreter that ends badly needs one
+local good, sentence = pcall(loaded.errors.explain, "RateLimit")
+assert(not good and sentence:find "cfs.errors.explain, which explains errors to a person, cannot be loaded", sentence)
+assert(tostring(loaded.errors.catalogue):find "cannot be loaded")
 print(count .. " calls, " .. #holders .. " descriptors taken")
 ]]
 
 
 describe("The library, once it is loaded,", function()
-    it("needs no descriptor and none of its files", function()
+    it("needs no descriptor and none of its files to serve; explaining says that it does", function()
         local directory = command.new_directory()
         command.must("cp -r lua spec/helpers/every_call.lua " .. directory)
         files.write(directory .. "/program.lua", program)

@@ -5,7 +5,7 @@ local files = require "spec.helpers.files"
 
 -- A module uses its own stage and those before it. `cfs.errors` is the last but for the public modules
 -- that are loaded beside it.
-local stages = { "base", "catalogue", "object", "wire", "show", "advice", "errors", "public" }
+local stages = { "base", "catalogue", "object", "wire", "show", "advice", "explain", "errors", "public" }
 
 local place = {}
 for index, stage in ipairs(stages) do place[stage] = index end

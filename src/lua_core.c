@@ -278,6 +278,17 @@ static int core_phrase(lua_State *L)
     return 4;
 }
 
+/* say(group, name): the phrase in English and Chinese; nothing if there is none. */
+static int core_say(lua_State *L)
+{
+    const cfs_phrase *phrase = cfs_phrase_find(luaL_checkstring(L, 1), luaL_checkstring(L, 2));
+    if (phrase == NULL)
+        return 0;
+    lua_pushstring(L, phrase->texts[CFS_LANGUAGE_en]);
+    lua_pushstring(L, phrase->texts[CFS_LANGUAGE_zh]);
+    return 2;
+}
+
 /* Pushes the names of the members: the first upvalues of functions that use members. */
 static void push_keys(lua_State *L)
 {
@@ -327,7 +338,8 @@ CFS_EXPORT int luaopen_cfs_errors_core(lua_State *L)
 {
     static const luaL_Reg functions[] = {{"reader", core_reader}, {"write", core_write},
                                          {"repair", core_repair}, {"catalogue", core_catalogue},
-                                         {"phrase", core_phrase}, {NULL, NULL}};
+                                         {"phrase", core_phrase}, {"say", core_say},
+                                         {NULL, NULL}};
     static const struct calls calls = {cfs_envelope_read_texts, sizeof(cfs_envelope),
                                        sizeof(cfs_refusal)};
     luaL_newlib(L, functions);

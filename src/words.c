@@ -11,6 +11,8 @@
 #include "words.h"
 #include "catalogue.h"
 
+#include <string.h>
+
 #define CFS_CATEGORY_MEANING(word, english, chinese)                                               \
     static const char *const category_##word[CFS_LANGUAGE_COUNT] = {english, chinese};
 #define CFS_RETRY_MEANING(word, english, chinese)                                                  \
@@ -63,6 +65,15 @@ static const cfs_phrase phrases[] = {
 size_t cfs_phrase_count(void)
 {
     return sizeof phrases / sizeof phrases[0];
+}
+
+const cfs_phrase *cfs_phrase_find(const char *group, const char *name)
+{
+    size_t index;
+    for (index = 0; index < cfs_phrase_count(); index++)
+        if (strcmp(phrases[index].group, group) == 0 && strcmp(phrases[index].name, name) == 0)
+            return &phrases[index];
+    return NULL;
 }
 
 const cfs_phrase *cfs_phrase_at(size_t index)

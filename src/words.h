@@ -23,6 +23,9 @@ typedef struct cfs_phrase {
 /* How many phrases there are. */
 CFS_API size_t cfs_phrase_count(void);
 
+/* The phrase of this name in a group; NULL if there is none. */
+CFS_API const cfs_phrase *cfs_phrase_find(const char *group, const char *name);
+
 /* The phrase at `index`, from 0, group by group; NULL from cfs_phrase_count() on. */
 CFS_API const cfs_phrase *cfs_phrase_at(size_t index);
 

@@ -1,7 +1,7 @@
 -- What is written out of the loaded library: path → content. `make docs` writes the files, and a spec
 -- compares them.
 
-local phrases = require "cfs.errors.base.phrases"
+local phrases = require "cfs.errors.explain.phrases"
 local comments = require "tools.comments"
 local errors = require "cfs.errors"
 local state = require "cfs.errors.base.state"
@@ -211,6 +211,7 @@ end
 
 return {
     ["lua/cfs/errors/base/version.lua"] = version(),
+    ["lua/cfs/errors/explain/version.lua"] = version(),
     ["cfs-errors-scm-1.rockspec"] = head_rockspec(),
     ["rockspecs/cfs-errors-" .. errors._VERSION .. "-1.rockspec"] = release_rockspec(),
     ["docs/errors.md"] = reference(),

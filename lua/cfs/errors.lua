@@ -3,35 +3,35 @@
 ---     local errors = require "cfs.errors"
 ---
 --- This file lists names; each is documented where it is defined. What the folders are for, and in
---- which order they use one another, is in CONTRIBUTING.md. After this, no file is opened.
+--- which order they use one another, is in CONTRIBUTING.md. After this, no file is opened
+--- but by what only a person calls.
 
 local advice = require "cfs.errors.retry.advice"
 local envelope = require "cfs.errors.wire.envelope"
-local explain = require "cfs.errors.show.explain"
 local extend = require "cfs.errors.catalogue.extend"
-local guide = require "cfs.errors.show.guide"
 local kind = require "cfs.errors.catalogue.kind"
 local line = require "cfs.errors.show.line"
 local log = require "cfs.errors.show.log"
 local make = require "cfs.errors.object.make"
 local match = require "cfs.errors.object.match"
 local names = require "cfs.errors.catalogue.names"
+local person = require "cfs.errors.show.person"
 local raise = require "cfs.errors.object.raise"
 local receive = require "cfs.errors.wire.receive"
 local respond = require "cfs.errors.show.respond"
 local state = require "cfs.errors.base.state"
 local version = require "cfs.errors.base.version"
-local words = require "cfs.errors.show.words"
+local words = require "cfs.errors.catalogue.words"
 
 ---@class cfs.errors
 local errors = {
     _VERSION = version,
 
     catalogue = state.catalogue,
-    categories = words.categories,
-    retries = words.retries,
+    categories = setmetatable(words.categories, { __tostring = person.shown_by "categories" }),
+    retries = setmetatable(words.retries, { __tostring = person.shown_by "retries" }),
     each = kind.each,
-    search = kind.search,
+    search = person.search,
     extend = extend.extend,
 
     parse = envelope.parse,
@@ -48,7 +48,7 @@ local errors = {
     match = match.match,
     matcher = match.matcher,
 
-    explain = explain.explain,
+    explain = person.explain,
 }
 
 kind.define {
@@ -69,14 +69,14 @@ kind.define {
         response = respond.response,
         to_log = log.to_log,
         to_table = log.to_table,
-        explain = explain.explain,
+        explain = person.explain,
         advice = advice.advice,
         may_retry = advice.may_retry,
     },
     errors = { __tostring = line.of, __concat = line.concat, __name = "cfs.error" },
-    kinds = { __tostring = explain.kind, __call = make.call, __name = "cfs.kind" },
-    lists = { __tostring = explain.list },
-    catalogue = { __tostring = explain.catalogue, __newindex = names.refuse },
+    kinds = { __tostring = line.of_kind, __call = make.call, __name = "cfs.kind" },
+    lists = { __tostring = person.shown_by "list" },
+    catalogue = { __tostring = person.shown_by "catalogue", __newindex = names.refuse },
 }
 
 state.public = errors
@@ -84,5 +84,5 @@ state.public = errors
 return setmetatable(errors, {
     __index = names.find, -- errors.InstanceNotFound
     __newindex = names.refuse,
-    __tostring = function() return guide end,
+    __tostring = person.shown_by "guide",
 })

@@ -20,12 +20,11 @@
 ---@overload fun(fields: table?): cfs.error
 
 local core = require "cfs.errors.core"
-local misuse = require "cfs.errors.base.misuse"
 local state = require "cfs.errors.base.state"
 local template = require "cfs.errors.catalogue.template"
 
 local getmetatable = debug.getmetatable
-local find, lower, pairs, rawset, setmetatable = string.find, string.lower, pairs, rawset, setmetatable
+local pairs, rawset, setmetatable = pairs, rawset, setmetatable
 local kinds, order, kind_of = state.kinds, state.order, state.kind_of
 local error_metatable = state.error_metatable
 
@@ -126,25 +125,6 @@ function kind.each()
         index = index + 1
         return order[index]
     end
-end
-
-
---- Finds the kinds in whose code, message or description the text occurs; letter case does not count.
---- Raises if the text is no string.
----
----     errors.search "mount target"
----
----@param wanted string
----@return cfs.kind[] list in the vendor's order; prints as a table
-function kind.search(wanted)
-    misuse.expect(1, "search", wanted, "string")
-    wanted = lower(wanted)
-    local found = {}
-    for candidate in kind.each() do
-        local row = candidate.code .. "\n" .. candidate.message .. "\n" .. candidate.description
-        if find(lower(row), wanted, 1, true) then found[#found + 1] = candidate end
-    end
-    return setmetatable(found, state.list_metatable)
 end
 
 

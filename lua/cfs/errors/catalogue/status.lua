@@ -2,8 +2,8 @@
 --- error still has a category and a word for "may I repeat it?"; and kinds for no response at all.
 
 local kind = require "cfs.errors.catalogue.kind"
-local phrases = require "cfs.errors.base.phrases"
 local state = require "cfs.errors.base.state"
+local words = require "cfs.errors.catalogue.words"
 
 local lower = string.lower
 local kind_of, metatables = state.kind_of, state.status_metatables
@@ -39,17 +39,6 @@ local rows = {
     [503] = { "Service Unavailable",           "unavailable",    "backoff",  "UNAVAILABLE" },
     [504] = { "Gateway Timeout",               "unavailable",    "backoff",  "DEADLINE_EXCEEDED" },
 }
-
--- What a person does, for each word of retry: see src/words.def.
-local function remedies_of(group)
-    local remedies = {}
-    for _, retry in ipairs(phrases.names(group)) do
-        remedies[retry] = phrases.say(group, retry, "en")
-    end
-    return remedies
-end
-
-local remedies = remedies_of("status_remedy")
 
 
 --- A status from anywhere: a whole number from 100 to 999, as a number or as three digits.
@@ -93,7 +82,7 @@ local function make(number)
         canonical = row[4] or "UNKNOWN",
         fault = not number and "unknown" or number >= 500 and "server" or "client",
         description = "An error that the catalogue does not have.",
-        remedy = remedies[retry],
+        remedy = (words.say("status_remedy", retry)),
         known = false,
     }
 end
@@ -117,10 +106,6 @@ function status.kind(number)
 end
 
 
--- What is done after no response came: retry → a sentence.
-local no_response_remedies = remedies_of("no_response_remedy")
-
-
 --- The metatable of the errors of calls that got no response.
 ---@param retry "backoff"|"never" "never" where the same call would fail again
 ---@return table
@@ -132,7 +117,7 @@ function status.no_response(retry)
         canonical = "UNAVAILABLE",
         fault = "unknown",
         description = "No response came.",
-        remedy = no_response_remedies[retry],
+        remedy = (words.say("no_response_remedy", retry)),
         known = false,
     }
     return metatables[key]

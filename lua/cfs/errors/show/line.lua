@@ -61,6 +61,15 @@ local function causes(err)
 end
 
 
+--- A kind as one line: "InstanceNotFound: The specified CFS instance does not exist. (404 Not Found)". It
+--- is the metamethod `__tostring` of kinds.
+---@param kind cfs.kind
+---@return string
+function line.of_kind(kind)
+    return heading(kind, kind)
+end
+
+
 --- An error as one line: "InstanceNotFound [ae2225f7]: The specified ... (404 Not Found); what to do:
 --- Check the ...". Its cause comes before what to do, so that a bug in a program does not read "Please
 --- try again". What `tostring(err)` gives; it never fails.

@@ -1,18 +1,18 @@
 --- Errors and kinds as a person reads them, within 80 columns.
 
 local catalogue = require "cfs.errors.catalogue.kind"
-local columns = require "cfs.errors.show.columns"
+local columns = require "cfs.errors.explain.columns"
 local envelope = require "cfs.errors.wire.envelope"
 local kept = require "cfs.errors.object.kept"
-local language = require "cfs.errors.show.language"
+local language = require "cfs.errors.explain.language"
 local misuse = require "cfs.errors.base.misuse"
 local state = require "cfs.errors.base.state"
-local subject = require "cfs.errors.show.subject"
+local subject = require "cfs.errors.explain.subject"
 local text = require "cfs.errors.base.text"
 
 local concat, sort = table.concat, table.sort
 local format, sub = string.format, string.sub
-local say = require("cfs.errors.base.phrases").say
+local say = require("cfs.errors.explain.phrases").say
 
 local explain = {}
 
@@ -187,22 +187,7 @@ function explain.render(about, chosen)
 end
 
 
---- Explains a kind in the language of the locale. `tostring(kind)` calls this.
----@param kind cfs.kind
----@return string
-function explain.kind(kind)
-    return explain_kind(kind, language.of_locale())
-end
-
-
---- Explains an error to a person, within 80 columns: what it means, whose fault it is, what to do, and
---- whether to repeat the call. A text is a code, a status, a category, a word of retry, a body, a whole
---- response as `curl -i` or `curl -v` prints it, or a line of a log or of an SDK. Raises if it is given
---- anything else, or an option is wrong.
----
----     > return errors.explain "InstanceNotFound"
----
---- Options: `language` is "en" or "zh"; without it the locale decides: LC_ALL, LC_MESSAGES, LANG.
+--- Explains an error to a person: see cfs.errors.show.person. An error blames the caller of its caller.
 ---@param given string|integer|cfs.error|cfs.kind
 ---@param options { language: "en"|"zh"? }?
 ---@return string
@@ -210,7 +195,7 @@ function explain.explain(given, options)
     local chosen = language.choose(options, 2, "explain")
     local about = subject.of(given, chosen)
     if not about then
-        misuse.argument(1, "explain", "code, status, body or error expected, got " .. type(given))
+        misuse.argument(1, "explain", "code, status, body or error expected, got " .. type(given), 3)
     end
     return explain.render(about, chosen)
 end

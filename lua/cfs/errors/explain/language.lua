@@ -42,7 +42,7 @@ function language.choose(options, position, name)
     if read and read.language and not known[read.language] then
         wrong = "option 'language' must be 'en' or 'zh'"
     end
-    if wrong then misuse.argument(position, name, wrong, 3) end
+    if wrong then misuse.argument(position, name, wrong, 4) end
     return read.language or language.of_locale()
 end
 

@@ -1,4 +1,4 @@
-local columns = require "cfs.errors.show.columns"
+local columns = require "cfs.errors.explain.columns"
 
 local widths = {
     { "", 0 }, { "abc", 3 }, { "é", 1 }, { "中文", 4 }, { "，", 2 }, { "Ａ", 2 }, { "a中b", 4 }, { "한국", 4 },

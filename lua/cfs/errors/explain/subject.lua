@@ -13,11 +13,12 @@
 
 local catalogue = require "cfs.errors.catalogue.kind"
 local envelope = require "cfs.errors.wire.envelope"
-local fields = require "cfs.errors.show.fields"
+local fields = require "cfs.errors.explain.fields"
 local kept = require "cfs.errors.object.kept"
 local make = require "cfs.errors.object.make"
-local paste = require "cfs.errors.show.paste"
+local paste = require "cfs.errors.explain.paste"
 local receive = require "cfs.errors.wire.receive"
+local search = require "cfs.errors.explain.search"
 local state = require "cfs.errors.base.state"
 local statuses = require "cfs.errors.catalogue.status"
 local suggest = require "cfs.errors.base.suggest"
@@ -26,7 +27,7 @@ local transport = require "cfs.errors.wire.transport"
 
 local find, format, gsub = string.find, string.format, string.gsub
 local match, sub = string.match, string.sub
-local say = require("cfs.errors.base.phrases").say
+local say = require("cfs.errors.explain.phrases").say
 
 local subject = {}
 
@@ -221,7 +222,7 @@ local function of_nothing(given, chosen)
     local kinds = kinds_by_message(given)
     if #kinds > 0 then return { heading = say("sentence", "messages", chosen), kinds = kinds } end
     local words = #given <= longest_search and match(given, "^%s*(.-%w)%s*$")
-    local found = words and catalogue.search(words) or {}
+    local found = words and search.search(words) or {}
     if #found > 0 then
         return { heading = say("sentence", "searched", chosen), kinds = found }
     end

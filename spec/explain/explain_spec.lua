@@ -68,7 +68,8 @@ describe("errors.explain", function()
 
     it("explains a kind", function()
         assert.equal(create_order_fail, errors.explain(errors.CreateOrderFail))
-        assert.equal(create_order_fail, tostring(errors.CreateOrderFail))
+        assert.equal("CreateOrderFail: We encountered an internal error. Please try again. "
+            .. "(500 Internal Server Error)", tostring(errors.CreateOrderFail))
     end)
 
     it("explains an error with what it came with", function()

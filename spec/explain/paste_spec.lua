@@ -1,5 +1,5 @@
 local errors = require "cfs.errors"
-local transcript = require "cfs.errors.show.paste"
+local transcript = require "cfs.errors.explain.paste"
 
 local envelope = '{"requestId":"r-1","code":"InstanceNotFound","message":"gone"}'
 
@@ -103,7 +103,7 @@ $ curl -v http://127.0.0.1:8080/v1/cfs/cfs-1
 }
 
 
-describe("cfs.errors.show.paste", function()
+describe("cfs.errors.explain.paste", function()
     for _, case in ipairs(cases) do
         it("reads " .. case[1], function() assert.same(case[3], transcript.read(case[2])) end)
     end

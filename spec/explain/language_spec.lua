@@ -1,6 +1,6 @@
 local command = require "spec.helpers.command"
 local core = require "cfs.errors.core"
-local phrases = require "cfs.errors.base.phrases"
+local phrases = require "cfs.errors.explain.phrases"
 
 -- The variables of the locale, and the language that they mean.
 local cases = {
@@ -25,7 +25,7 @@ local cases = {
 describe("The language of the locale", function()
     for _, case in ipairs(cases) do
         it("is " .. case[2] .. " where there is " .. (case[1] ~= "" and case[1] or "none"), function()
-            local program = [[io.write(require("cfs.errors.show.language").of_locale())]]
+            local program = [[io.write(require("cfs.errors.explain.language").of_locale())]]
             local bare = "env -u LC_ALL -u LC_MESSAGES -u LANG -u LC_CTYPE "
             assert.equal(case[2],
                 command.must(bare .. case[1] .. " " .. command.interpreter .. " -e '" .. program .. "'"))

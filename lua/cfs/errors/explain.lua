@@ -1,0 +1,23 @@
+--- Errors for people. `cfs.errors` loads this module when a person asks for the first time.
+
+local render = require "cfs.errors.explain.render"
+local search = require "cfs.errors.explain.search"
+local version = require "cfs.errors.explain.version"
+local words = require "cfs.errors.explain.words"
+
+-- After an upgrade the files on the disk are newer than what is loaded.
+local loaded = require "cfs.errors.base.version"
+if version ~= loaded then
+    error("cfs.errors " .. loaded .. " found cfs.errors.explain " .. version .. ": restart the program", 0)
+end
+
+---@class cfs.errors.explain
+return {
+    explain = render.explain,
+    search = search.search,
+    list = render.list,
+    catalogue = render.catalogue,
+    categories = words.of_categories,
+    retries = words.of_retries,
+    guide = function() return require "cfs.errors.explain.guide" end,
+}
