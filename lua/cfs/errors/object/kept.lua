@@ -1,14 +1,13 @@
 --- What lies beside an error, where no encoder sees it. A table with weak keys has "origin", "body",
 --- "document", "headers", "traceback", and for a transport error "word" and "sent". The cause lies in a
---- metatable that belongs to the one error: a cause may be an error itself, and for a chain of causes in a
---- table with weak keys a collector would need time in proportion to the square of the chain's length, or
---- one collection for each link.
+--- metatable that belongs to the one error: a cause may be an error itself, and in a weak table a chain of n
+--- causes takes n^2 steps or n collections to free.
 
 local catalogue = require "cfs.errors.catalogue.kind"
 local state = require "cfs.errors.base.state"
 
 local getmetatable, rawget, setmetatable = debug.getmetatable, rawget, setmetatable
-local kind_of, records = state.kind_of, state.kept
+local records = state.kept
 
 local kept = {}
 
@@ -60,7 +59,7 @@ end
 ---@param err cfs.error which has its kind already
 ---@param cause any
 function kept.set_cause(err, cause)
-    setmetatable(err, kept.metatable(kind_of[getmetatable(err)], cause))
+    setmetatable(err, kept.metatable(catalogue.of_error(err), cause))
 end
 
 

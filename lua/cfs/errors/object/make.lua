@@ -16,7 +16,8 @@ local suggest = require "cfs.errors.base.suggest"
 local template = require "cfs.errors.catalogue.template"
 local text = require "cfs.errors.base.text"
 
-local kinds, metatables, templates = state.kinds, state.metatables, state.templates
+local kinds, metatables = state.kinds, state.metatables
+local template_of = catalogue.template
 local setmetatable, type = setmetatable, type
 
 local make = {}
@@ -26,9 +27,8 @@ local make = {}
 local types_of = setmetatable({}, { __index = function(all, kind)
     local types = {}
     for name, wanted in pairs(template.field_types) do types[name] = wanted end
-    for _, name in ipairs(templates[kind] and template.names(templates[kind]) or {}) do
-        types[name] = false
-    end
+    local parts = template_of(kind)
+    for _, name in ipairs(parts and template.names(parts) or {}) do types[name] = false end
     all[kind] = types
     return types
 end })
@@ -36,15 +36,15 @@ end })
 
 -- Makes an error of the kind; or returns nil and what is wrong with the fields.
 local function fill(kind, given)
-    local err = { code = kind.code, message = kind.message, requestId = nil }
-    if given == nil and not templates[kind] then return setmetatable(err, metatables[kind]) end
+    local err, parts = { code = kind.code, message = kind.message, requestId = nil }, template_of(kind)
+    if given == nil and not parts then return setmetatable(err, metatables[kind]) end
     local fields, wrong = misuse.read("field", given == nil and {} or given, types_of[kind])
     if not fields then return nil, wrong end
     err.requestId = fields.requestId
     if fields.message then
         err.message = fields.message
-    elseif templates[kind] then
-        err.message, wrong = template.fill(templates[kind], fields)
+    elseif parts then
+        err.message, wrong = template.fill(parts, fields)
         if wrong then return nil, wrong end
     end
     if fields.status ~= nil then
@@ -239,7 +239,7 @@ end
 ---
 ---@return table<string, string>? values nil without parameters, or if the message does not fit the template
 function make.params(err)
-    local parts, message = templates[misuse.self(err, "params")], rawget(err, "message")
+    local parts, message = template_of(misuse.self(err, "params")), rawget(err, "message")
     local values = parts and type(message) == "string" and template.read(parts, message)
     return values and text.readable(values) or nil
 end
