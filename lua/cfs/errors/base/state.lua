@@ -21,8 +21,9 @@ end
 ---RETRY" → the metatable of the errors whose code the catalogue lacks. catalogue/status
 ---@field kind_of table<table, cfs.kind> metatable of errors → their kind. catalogue/kind
 ---@field categories table<string, true> those of all kinds. catalogue/kind and catalogue/status
----@field kept table<cfs.error, table> what lies beside an error, its cause aside. object/kept, and the
----core, which notes a document
+---@field kept table<cfs.error, table> what lies beside an error, its cause aside. object/kept, which hands
+---it to the core
+---@field ffi_types table? the types that LuaJIT's FFI reads envelopes with. wire/envelope_ffi
 ---@field methods table what errors and kinds inherit. Writer of this and the next four: kind.define, which
 ---cfs.errors calls
 ---@field error_metatable table the metamethods of errors

@@ -34,10 +34,16 @@ local types_of = setmetatable({}, { __index = function(all, kind)
 end })
 
 
+-- Room for all members is taken at once.
+local function new(metatable, code, message, request_id)
+    return setmetatable({ code = code, message = message, requestId = request_id }, metatable)
+end
+
+
 -- Makes an error of the kind; or returns nil and what is wrong with the fields.
 local function fill(kind, given)
-    local err, parts = { code = kind.code, message = kind.message, requestId = nil }, template_of(kind)
-    if given == nil and not parts then return setmetatable(err, metatables[kind]) end
+    local err, parts = new(metatables[kind], kind.code, kind.message), template_of(kind)
+    if given == nil and not parts then return err end
     local fields, wrong = misuse.read("field", given == nil and {} or given, types_of[kind])
     if not fields then return nil, wrong end
     err.requestId = fields.requestId
@@ -52,7 +58,6 @@ local function fill(kind, given)
         if not received then return nil, "field 'status' must be a whole number from 100 to 999" end
         if received ~= kind.status then err.status = received end
     end
-    setmetatable(err, metatables[kind])
     if type(fields.cause) ~= "nil" then kept.set_cause(err, fields.cause) end
     return err
 end
@@ -113,11 +118,10 @@ end
 ---@param received integer? the HTTP status, as status.normalize gives it
 ---@return cfs.error err
 function make.receive(code, message, request_id, received)
-    local err = { code = code, message = message, requestId = request_id }
     local known = metatables[code or ""]
-    if not known then return setmetatable(err, status.metatable(received)) end
-    if received ~= known.__index.status then err.status = received end
-    return setmetatable(err, known)
+    local err = new(known or status.metatable(received), code, message, request_id)
+    if known and received ~= known.__index.status then err.status = received end
+    return err
 end
 
 
@@ -130,7 +134,7 @@ end
 function make.no_response(word, sent, retry, reason)
     local metatable = status.no_response(retry)
     if type(reason) ~= "nil" then metatable = kept.metatable(metatable.__index, reason) end
-    local err = setmetatable({ code = nil, message = nil, requestId = nil }, metatable)
+    local err = new(metatable)
     kept.keep_all(err, { origin = "transport", word = word, sent = sent })
     return err
 end
