@@ -150,7 +150,7 @@ end
 local function cfs_error(_, arguments, level)
     local targets = { n = arguments.n - 1, unpack(arguments, 2, arguments.n) }
     for index = 1, targets.n do
-        local wrong = match.objection(targets[index])
+        local wrong = match.problem(targets[index])
         if wrong then misuse.argument(index + 1, "cfs_error", wrong, level + 1) end
     end
     local value, sentence = outcome(arguments[1])

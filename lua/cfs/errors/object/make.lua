@@ -63,6 +63,17 @@ local function fill(kind, given)
 end
 
 
+-- What is wrong with a text that is no code.
+local function unknown_code(target)
+    if not state.categories[target] then return (suggest.unknown("code", target, kinds)) end
+    local codes = {}
+    for kind in catalogue.each() do
+        if kind.category == target then codes[#codes + 1] = kind.code end
+    end
+    return "'" .. target .. "' is a category; its codes are " .. table.concat(codes, ", ")
+end
+
+
 --- Makes an error, or says why it cannot be made.
 ---@param target any a code or a kind
 ---@param fields table? requestId, message, status, cause, and the template's parameters
@@ -75,10 +86,21 @@ function make.make(target, fields)
         if type(target) ~= "string" then
             return nil, "code or kind expected, got " .. type(target), 1
         end
-        return nil, suggest.unknown("code", target, kinds), 1
+        return nil, unknown_code(target), 1
     end
     local err, wrong = fill(kind, fields)
     return err, wrong, wrong and 2
+end
+
+
+--- The error that a value stands for: the error itself, or that of a kind, which a program may raise or
+--- return in place of one; nil for any other value.
+---@param value any
+---@return cfs.error?
+function make.of(value)
+    if catalogue.of_error(value) then return value end
+    if not catalogue.is_kind(value) or not value.known then return nil end
+    return new(metatables[value], value.code, not template_of(value) and value.message or nil)
 end
 
 
