@@ -76,7 +76,8 @@ local problem = match.problem
 -- Raises a sentence if the value is a kind, which someone forgot to call.
 local function check_value(name, value, level)
     if catalogue.is_kind(value) then
-        misuse.argument(1, name, "error expected, got a kind: " .. tostring(value.code) .. "() makes one", level)
+        local sentence = "error expected, got a kind: " .. tostring(value.code) .. "() makes one"
+        misuse.argument(1, name, sentence, level)
     end
 end
 
