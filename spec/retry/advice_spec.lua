@@ -189,8 +189,8 @@ describe("err:advice", function()
                 .. "it after a pause that grows" },
             { "closed", { method = "POST", client_token = "t" }, nil, "backoff", "no response, the "
                 .. "connection ended early: repeat it after a pause that grows" },
-            { "timeout", { method = "PATCH" }, { sent = false }, "backoff", "no response, time ran out: the request was "
-                .. "not sent, so repeat it after a pause that grows" },
+            { "timeout", { method = "PATCH" }, { sent = false }, "backoff", "no response, time ran out: the "
+                .. "request was not sent, so repeat it after a pause that grows" },
             { "connection refused", { method = "POST", replayable = false }, nil, "never", "no response, the "
                 .. "connection failed: the body cannot be sent again" },
             { "certificate verify failed", { method = "GET" }, nil, "never", "no response, the TLS handshake "

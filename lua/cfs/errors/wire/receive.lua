@@ -244,9 +244,9 @@ end
 --- - a response table, and options. The error comes from the envelope; without one, from the headers
 ---   X-Bce-Error-Code and X-Bce-Error-Message; without these, it has no code, and `err:origin()` says why.
 --- - nil or false and a reason: no response came. The error has no code, the reason is its cause, and
----   `err:transport()` says what happened. The third argument may be a table that tells `elapsed`, the seconds
----   that the attempt took, and `sent`: false if the caller knows that the request did not reach the service,
----   true if it knows that it did.
+---   `err:transport()` says what happened. The third argument may be a table that tells `elapsed`, how
+---   many seconds the attempt took, and `sent`: false if the caller knows that the request did not reach the
+---   service, true if it knows that it did.
 --- - a body or 1, a status, and headers, as LuaSocket returns them
 ---
 --- Raises a sentence for a mistake of the program, such as a table without `status`; never because of what
