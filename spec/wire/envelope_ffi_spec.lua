@@ -44,7 +44,8 @@ describe("cfs.errors.wire.envelope_ffi", function()
             return text
         end
         package.loaded[name] = nil
-        parse = require(name).reader(core.reader(state.metatables, status.metatable(nil), state.kept))
+        parse = require(name).reader(core.reader(state.metatables, state.seen, status.metatable(nil),
+            state.kept))
         package.loaded[name], ffi.string = loaded, make_string -- luacheck: ignore
         for count = 1, 3 do
             strings = count

@@ -21,6 +21,8 @@ end
 ---parameters: what it takes to raise their errors. catalogue/kind
 ---@field status_metatables table<integer|false|string, table> status, false for none, or "no response,
 ---RETRY" → the metatable of the errors whose code the catalogue lacks. catalogue/status
+---@field seen table<string, table> code of src/seen.def → the metatable of its errors, made at its first
+---use. catalogue/status
 ---@field kind_of table<table, cfs.kind> metatable of errors → their kind. catalogue/kind
 ---@field templates table<cfs.kind, table> kind → its message, compiled, if that has parameters.
 ---catalogue/kind
@@ -41,7 +43,7 @@ if not state.is_complete then
     state.kinds, state.order = {}, {}
     state.metatables, state.plain_metatables, state.status_metatables = {}, {}, {}
     state.kind_of = setmetatable({}, { __mode = "k" }) -- an error with a cause has a metatable of its own
-    state.templates, state.targets = {}, {}
+    state.templates, state.targets, state.seen = {}, {}, {}
     state.kept = setmetatable({}, { __mode = "k" })
     state.methods, state.error_metatable, state.kind_metatable = {}, {}, {}
     state.list_metatable, state.catalogue_metatable = {}, {}

@@ -16,7 +16,7 @@ local suggest = require "cfs.errors.base.suggest"
 local template = require "cfs.errors.catalogue.template"
 local text = require "cfs.errors.base.text"
 
-local kinds, metatables, templates = state.kinds, state.metatables, state.templates
+local kinds, metatables, seen, templates = state.kinds, state.metatables, state.seen, state.templates
 local setmetatable, type = setmetatable, type
 
 local make = {}
@@ -114,7 +114,7 @@ end
 ---@return cfs.error err
 function make.receive(code, message, request_id, received)
     local err = { code = code, message = message, requestId = request_id }
-    local known = metatables[code or ""]
+    local known = metatables[code or ""] or seen[code or ""]
     if not known then return setmetatable(err, status.metatable(received)) end
     if received ~= known.__index.status then err.status = received end
     return setmetatable(err, known)
@@ -141,7 +141,7 @@ end
 ---@param received integer? what status.normalize gives
 function make.set_status(err, received)
     local kind = catalogue.of_error(err)
-    if not kind.known then
+    if not kind.code then
         setmetatable(err, status.metatable(received))
     elseif received ~= kind.status then
         err.status = received

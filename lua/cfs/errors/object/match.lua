@@ -11,7 +11,7 @@ local suggest = require "cfs.errors.base.suggest"
 local getmetatable = debug.getmetatable
 local say = require("cfs.errors.catalogue.words").say
 local rawget, select, type = rawget, select, type
-local kind_of, targets = state.kind_of, state.targets
+local kind_of, seen, targets = state.kind_of, state.seen, state.targets
 
 local match = {}
 
@@ -53,7 +53,8 @@ end
 --- nil if the value can be a target, else what is wrong with it.
 ---@return string? problem
 function match.objection(target)
-    if targets[target] or type(target) == "number" and status.normalize(target) then return nil end
+    if targets[target] or seen[target] then return nil end
+    if type(target) == "number" and status.normalize(target) then return nil end
     if type(target) == "string" then
         local meaning = other_meaning(target)
         if meaning then return meaning end

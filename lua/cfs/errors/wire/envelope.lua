@@ -21,7 +21,7 @@ cjson = has_cjson and cjson.new()
 local request_ids = { "requestId", "requestID", "request_id" }
 local members = { "code", "message", "requestId", "requestID", "request_id" }
 
-local read = core.reader(state.metatables, status.metatable(nil), state.kept)
+local read = core.reader(state.metatables, state.seen, status.metatable(nil), state.kept)
 if has_ffi then read = require("cfs.errors.wire.envelope_ffi").reader(read) end
 
 

@@ -6,7 +6,7 @@ local core = require "cfs.errors.core"
 local state = require "cfs.errors.base.state"
 local status = require "cfs.errors.catalogue.status"
 
-local kept, metatables, unknown = state.kept, state.metatables, status.metatable(nil)
+local kept, metatables, seen, unknown = state.kept, state.metatables, state.seen, status.metatable(nil)
 local ffi_string, setmetatable, type = ffi.string, setmetatable, type
 
 local envelope_ffi = {}
@@ -21,9 +21,11 @@ local refusal = ffi.new "struct { const char *reason; size_t position; }"
 local calls = ffi.cast([[struct {
     int (*read)(const char *body, size_t length, void *envelope, void *refusal, char *out,
         size_t capacity);
+    const void *(*find_seen)(const char *code, size_t length);
     size_t envelope_size, refusal_size;
 } *]], core.calls)
 local read_envelope = ffi.cast("int (*)(const char *, size_t, void *, void *, char *, size_t)", calls.read)
+local find_seen = ffi.cast("const void *(*)(const char *, size_t)", calls.find_seen)
 
 assert(calls.envelope_size == ffi.sizeof(envelope) and calls.refusal_size == ffi.sizeof(refusal),
     "cfs.errors.core declares an envelope otherwise than cfs.errors.wire.envelope_ffi")
@@ -64,11 +66,9 @@ function envelope_ffi.reader(parse)
         message = take(message, message_length)
         request_id = take(request_id, request_id_length)
         if read ~= reads then return parse(body) end -- the texts may be those of another body
-        local err = setmetatable({
-            code = code,
-            message = message,
-            requestId = request_id,
-        }, metatables[code] or unknown)
+        local metatable = metatables[code]
+        if not metatable then metatable = find_seen(code, code_length) ~= nil and seen[code] or unknown end
+        local err = setmetatable({ code = code, message = message, requestId = request_id }, metatable)
         if has_others then kept[err] = { document = body } end
         return err
     end
