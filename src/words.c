@@ -39,7 +39,8 @@
 
 #define CFS_SEEN(layer, code, status, fault, category, retry, canonical, remedy, chinese, source,  \
                  date)                                                                             \
-    static const char *const remedy_##code[CFS_LANGUAGE_COUNT] = {remedy, chinese};
+    static const char *const remedy_##code[CFS_LANGUAGE_COUNT] = {                                 \
+        [CFS_LANGUAGE_zh] = chinese, [CFS_LANGUAGE_en] = remedy};
 #include "seen.def"
 #undef CFS_SEEN
 
