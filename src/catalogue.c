@@ -70,9 +70,9 @@ static const cfs_seen seen[] = {
      CFS_CATEGORY_##category,                                                                      \
      CFS_RETRY_##retry,                                                                            \
      CFS_CANONICAL_##canonical,                                                                    \
-     remedy,                                                                                       \
      source,                                                                                       \
-     date},
+     date,                                                                                         \
+     remedy},
 #include "seen.def"
 #undef CFS_SEEN
 };

@@ -111,7 +111,8 @@ typedef struct cfs_seen {
     enum cfs_category category;
     enum cfs_retry retry;
     enum cfs_canonical canonical;
-    const char *remedy, *source, *date; /* a sentence; where and when it was seen */
+    const char *source, *date; /* where and when it was seen */
+    const char *remedy;        /* a sentence */
 } cfs_seen;
 
 /* How many errors the catalogue has. */
