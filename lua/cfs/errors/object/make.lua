@@ -16,7 +16,7 @@ local suggest = require "cfs.errors.base.suggest"
 local template = require "cfs.errors.catalogue.template"
 local text = require "cfs.errors.base.text"
 
-local kinds, metatables = state.kinds, state.metatables
+local kinds, metatables, seen = state.kinds, state.metatables, state.seen
 local template_of = catalogue.template
 local setmetatable, type = setmetatable, type
 
@@ -140,7 +140,7 @@ end
 ---@param received integer? the HTTP status, as status.normalize gives it
 ---@return cfs.error err
 function make.receive(code, message, request_id, received)
-    local known = metatables[code or ""]
+    local known = metatables[code or ""] or seen[code or ""]
     local err = new(known or status.metatable(received), code, message, request_id)
     if known and received ~= known.__index.status then err.status = received end
     return err
@@ -167,7 +167,7 @@ end
 ---@param received integer? what status.normalize gives
 function make.set_status(err, received)
     local kind = catalogue.of_error(err)
-    if not kind.known then
+    if not kind.code then
         setmetatable(err, status.metatable(received))
     elseif received ~= kind.status then
         err.status = received
