@@ -10,7 +10,7 @@ local status = require "cfs.errors.catalogue.status"
 local suggest = require "cfs.errors.base.suggest"
 local template = require "cfs.errors.catalogue.template"
 
-local kinds, templates = state.kinds, state.templates
+local kinds, template_of = state.kinds, require("cfs.errors.catalogue.kind").template
 local byte, find, format, gsub, match, sub =
     string.byte, string.find, string.format, string.gsub, string.match, string.sub
 local concat = table.concat
@@ -133,7 +133,7 @@ end
 -- The catalogue's message. A received parameter fills its template if it is a plain identifier and no host;
 -- otherwise its placeholder stays.
 local function catalogue_message(kind, received)
-    local parts, has_others = templates[kind], false
+    local parts, has_others = template_of(kind), false
     for index = 2, parts and #parts or 0, 2 do has_others = has_others or parts[index].name ~= "host" end
     local values = has_others and template.read(parts, received or "")
     if not values then return kind.message end
@@ -151,7 +151,7 @@ end
 -- The received message without internal names. The template's parameter `host` is a host, whatever it looks
 -- like.
 local function received_message(kind, received)
-    local parts = templates[kind]
+    local parts = template_of(kind)
     local values = parts and template.read(parts, received)
     if values and values.host then
         values.host = hosts.placeholder
