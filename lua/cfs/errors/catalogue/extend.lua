@@ -1,4 +1,7 @@
---- Adds the errors of another service, or of the gateway itself, to the catalogue.
+--- Rows of errors that a program adds: to the catalogue (errors.extend), or to a service (errors.service).
+---
+--- Where they are added to is called `home`: the state itself, or a service. It has `kinds`, `metatables`,
+--- `order`, `public`, whose names no code can have, and, if it is a service, `name`.
 
 local kind = require "cfs.errors.catalogue.kind"
 local meanings = require "cfs.errors.catalogue.words"
@@ -11,7 +14,6 @@ local text = require "cfs.errors.base.text"
 
 local find, next, pairs, type = string.find, next, pairs, type
 local say = meanings.say
-local kinds = state.kinds
 
 local extend = {}
 
@@ -78,8 +80,8 @@ end
 
 
 -- nil if the category can stand in a row, else what is wrong with it.
-local function category_objection(category, codes)
-    if category == "default" or codes[category] or kinds[category] then
+local function category_objection(category, codes, home)
+    if category == "default" or codes[category] or home.kinds[category] then
         return "category '" .. category .. "' has another meaning in errors.match"
     elseif say("category", category) then
         return nil
@@ -92,23 +94,34 @@ end
 
 
 -- nil if the row can become a kind beside those of its list, else what is wrong with it.
-local function objection(row, codes, categories)
+local function objection(row, codes, categories, home)
     local code = row.code
     if code == "default" or categories[code] or state.categories[code] then
         return "code '" .. code .. "' has another meaning in errors.match"
-    elseif rawget(state.public, code) ~= nil then
-        return "code '" .. code .. "' has another meaning as errors." .. code
+    elseif rawget(home.public, code) ~= nil then
+        return "code '" .. code .. "' has another meaning as " .. (home.name or "errors") .. "." .. code
+    elseif home.name and row.service and row.service ~= home.name then
+        return "column 'service' must be '" .. home.name .. "'"
     end
-    return row.category and category_objection(row.category, codes)
+    return row.category and category_objection(row.category, codes, home)
         or message_objection(row.message)
 end
 
 
+-- Does the row say of a code that a service shares what the vendor's row says, in other words at most?
+local function is_shared(row, known)
+    for _, name in ipairs { "status", "fault", "category", "retry", "canonical" } do
+        if row[name] ~= nil and row[name] ~= known[name] then return false end
+    end
+    return true
+end
+
+
 -- A kind's row: what is not given is taken from the kind of its status.
-local function complete(row)
+local function complete(row, home)
     local base, new = status.kind(row.status), { status = row.status }
     for name in pairs(columns) do new[name] = row[name] or base[name] end
-    new.service = row.service or "other"
+    new.service = home.name or row.service or "other"
     new.description = row.description or row.message
     return new
 end
@@ -124,9 +137,9 @@ local function difference(row, known)
 end
 
 
--- The rows of a list, read; or nil, the place of the one that is wrong, and what is wrong with it.
-local function read_all(rows, count)
-    local list, codes, categories = {}, {}, {}
+-- The rows of a list that make new kinds; or nil, the place of the one that is wrong, and what is wrong.
+local function read_all(rows, count, home)
+    local list, new, codes, categories = {}, {}, {}, {}
     for index = 1, count do
         local row, wrong = read(rows[index])
         if not row then return nil, index, wrong end
@@ -136,16 +149,18 @@ local function read_all(rows, count)
         if row.category then categories[row.category] = true end
     end
     for index, row in ipairs(list) do
-        local wrong = objection(row, codes, categories)
+        local wrong = objection(row, codes, categories, home)
         if wrong then return nil, index, wrong end
-        list[index] = complete(row)
-        local known = kinds[row.code]
-        local column = known and difference(list[index], known)
-        if column then
+        local known, full = home.kinds[row.code], complete(row, home)
+        local column = known and difference(full, known)
+        local is_foreign = column and home.name and known == kind.shared(row.code)
+        if column and not is_foreign then
             return nil, index, "code '" .. row.code .. "' exists already, with another " .. column
+        elseif not known or is_foreign and not is_shared(row, known) then
+            new[#new + 1] = full
         end
     end
-    return list
+    return new
 end
 
 
@@ -157,6 +172,35 @@ local function count_rows(rows)
         count = count + 1
     end
     return count
+end
+
+
+--- Adds rows: all of them or none. Raises, as the function that is called so, a sentence that blames its caller.
+---@param rows any
+---@param home table
+---@param name string the function's
+---@param position integer that of its argument
+function extend.add(rows, home, name, position)
+    misuse.expect(position, name, rows, "table", 4)
+    local count, odd = count_rows(rows)
+    if odd ~= nil then
+        misuse.argument(position, name, "list of rows expected, got field '" .. text.describe(odd) .. "'", 3)
+    end
+    local new, index, wrong = read_all(rows, count, home)
+    if not new then misuse.argument(position, name, "row " .. index .. ": " .. wrong, 3) end
+    kind.add(new, false, home)
+end
+
+
+--- What keeps a row from being added to a service that has nothing but names; nil if nothing does.
+---@param code string
+---@param number integer the status
+---@param message string
+---@param names table<string, any>
+---@return string? problem
+function extend.problem(code, number, message, names)
+    local row, wrong = read { code = code, status = number, message = message }
+    return wrong or objection(row, {}, {}, { kinds = {}, public = names, name = "service" })
 end
 
 
@@ -175,18 +219,7 @@ end
 --- status have, service to "other", description to the message.
 ---@param rows table[]
 function extend.extend(rows)
-    misuse.expect(1, "extend", rows, "table")
-    local count, odd = count_rows(rows)
-    if odd ~= nil then
-        misuse.argument(1, "extend", "list of rows expected, got field '" .. text.describe(odd) .. "'")
-    end
-    local list, index, wrong = read_all(rows, count)
-    if not list then misuse.argument(1, "extend", "row " .. index .. ": " .. wrong) end
-    local new = {}
-    for _, row in ipairs(list) do
-        if not kinds[row.code] then new[#new + 1] = row end
-    end
-    kind.add(new)
+    extend.add(rows, state, "extend", 1)
 end
 
 

@@ -84,7 +84,7 @@ local function rows_of_text(text)
         elseif not find(line, "\t", 1, true) then
             line = gsub(match(line, "^%s*(.-)%s*$"), "   *", "\t")
         end
-        local cells = {}
+        local cells = { is_text = not mark and not find(line, "\t", 1, true) }
         for cell in gmatch(line .. (mark or "\t"), mark and "([^|]*)|" or "([^\t]*)\t") do
             cells[#cells + 1] = words_of((gsub(cell, "\1", "|")))
         end
@@ -125,6 +125,7 @@ local function row_of(cells, columns, above)
     end
     local number, reason = match(status, "%f[%d](%d%d%d)%f[%D] ?(.*)$")
     row.status, row.reason = tonumber(number), reason
+    row.is_odd = find(reason or "", "%f[%d]%d%d%d%f[%D]") ~= nil -- there are several
     row.code = gsub(gsub(cell_of "code", "%[([^%]]*)%]%([^)]*%)", "%1"), "[`*]", "")
     if row.code == "" and number then row.code = above or "" end
     return find(row.code, "^%a[%w_. -]*$") and row or nil
@@ -136,7 +137,7 @@ end
 ---@return { code: string, status: integer?, reason: string?, message: string, description: string, remedy: string }[]
 function page.read(source)
     local rows = find(source, "<[tT][rRdDhH]%f[%W]") and rows_of_html(source) or rows_of_text(source)
-    local list, columns, broken = {}, nil, nil
+    local list, columns, first, broken = {}, nil, nil, nil
     for _, cells in ipairs(rows) do
         local heading = columns_of(cells)
         if broken and not heading and #broken + #cells - 1 <= columns.count then -- over several lines
@@ -145,11 +146,13 @@ function page.read(source)
             cells = broken
         end
         broken = nil
-        if heading or #cells < 2 then
-            columns = heading
-        elseif columns and #cells < math.max(columns.status, columns.code) then
+        if heading then
+            columns, first = heading, #list
+        elseif #cells == 0 or cells.is_text then -- the end of the table, unless that is a heading alone
+            columns = first == #list and columns or nil
+        elseif columns and #cells > 1 and #cells < math.max(columns.status, columns.code) then
             broken = cells
-        elseif columns then
+        elseif columns and #cells > 1 then
             list[#list + 1] = row_of(cells, columns, list[#list] and list[#list].code)
         end
     end

@@ -44,9 +44,10 @@ end
 ---     errors.search "mount target"
 ---
 ---@param wanted string
+---@param each (fun(): fun(): cfs.kind?)? walks the kinds; errors.each if not given
 ---@return cfs.kind[] list in the vendor's order; prints as a table
-function person.search(wanted)
-    return (must_load().search(wanted))
+function person.search(wanted, each)
+    return (must_load().search(wanted, each))
 end
 
 
