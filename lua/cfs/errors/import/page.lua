@@ -77,18 +77,19 @@ end
 -- The rows of text; the rule below a heading is none.
 local function rows_of_text(text)
     local rows = {}
-    for line in gmatch(gsub(text, "\\|", "\1"), "[^\r\n]*[^\r\n%s|:+-][^\r\n]*") do
-        local mark = (find(line, "^%s*|") or not find(line, "\t", 1, true) and find(line, "|", 1, true)) and "|"
-        if mark then
+    for gap, line in gmatch(gsub(text, "\\|", "\1"), "([\r\n]*)([^\r\n]+)") do
+        local has_tab = find(line, "\t", 1, true)
+        local has_bar = find(line, "^%s*|") or not has_tab and find(line, "|", 1, true)
+        if has_bar then
             line = gsub(gsub(line, "^%s*|", ""), "|%s*$", "")
-        elseif not find(line, "\t", 1, true) then
+        elseif not has_tab then
             line = gsub(match(line, "^%s*(.-)%s*$"), "   *", "\t")
         end
-        local cells = { is_text = not mark and not find(line, "\t", 1, true) }
-        for cell in gmatch(line .. (mark or "\t"), mark and "([^|]*)|" or "([^\t]*)\t") do
+        local cells = { is_text = not has_bar and not find(line, "\t"), is_first = find(gap, "\n.*\n") }
+        for cell in gmatch(line .. (has_bar and "|" or "\t"), has_bar and "([^|]*)|" or "([^\t]*)\t") do
             cells[#cells + 1] = words_of((gsub(cell, "\1", "|")))
         end
-        rows[#rows + 1] = cells
+        if find(line, "[^%s|:+-]") then rows[#rows + 1] = cells end
     end
     return rows
 end
@@ -151,7 +152,7 @@ function page.read(source)
         elseif #cells == 0 or cells.is_text then -- the end of the table, unless that is a heading alone
             columns = first == #list and columns or nil
         elseif columns and #cells > 1 and #cells < math.max(columns.status, columns.code) then
-            broken = cells
+            broken = not cells.is_first and cells
         elseif columns and #cells > 1 then
             list[#list + 1] = row_of(cells, columns, list[#list] and list[#list].code)
         end
