@@ -42,28 +42,34 @@ BucketNotEmpty | Not empty at all. | x | 409 Conflict
       "success has status 204, which is no error's",
       "BucketNotEmpty stands there again, with status 409: Not empty at all." } },
 
-    { "no message; codes with dots and spaces; tabs", "错误码\tHTTP状态码\t描述\r\nResource Not Found\t404\t不存在\r\n"
+    { "no message; codes with dots and spaces; tabs",
+      "错误码\tHTTP状态码\t描述\r\nResource Not Found\t404\t不存在\r\n"
         .. "Bec.K8SClientError\t500\tK8S\r\nIllegal parameters\t400\t\r\n",
       { "Resource Not Found 404 不存在 -- the page has no message; the status tells neither category nor retry",
         "Bec.K8SClientError 500 K8S -- the page has no message",
         "Illegal parameters 400 Illegal parameters -- the page has no message" }, {} },
 
     { "five columns of HTML; a cell over two rows; entities; a header table; a comment", [[
-<style>td{}</style><table><tr><th>名称</th><th>类型</th></tr><tr><td>X-Bce-Error-Code</td><td>String</td></tr></table>
-<table border=1><thead><tr><th><p>错误码</p></th><th>错误信息</th><th>HTTP 状态码</th><th>含义</th><th>解决方法</th>
-</tr></thead><!-- <tr><td>Hidden</td><td>m</td><td>400</td><td>d</td></tr> -->
+<style>td{}</style>
+<table><tr><th>名称</th><th>类型</th></tr>
+<tr><td>X-Bce-Error-Code</td><td>String</td></tr></table>
+<table border=1><thead><tr><th><p>错误码</p></th>
+<th>错误信息</th><th>HTTP 状态码</th><th>含义</th><th>解决方法</th></tr></thead><!-- <tr><td>Hidden</td><td>m</td><td>400</td><td>d</td></tr> -->
 <tr><td rowspan="2">BadGateway</td><td>No backend.</td><td rowspan=2>502</td><td>a</td><td>重试</td></tr>
 <tr><td>Failed to call <b>backend</b>.</td><td>c</td><td>d</td></tr>
-<tr><td>Routed</td><td>Not&nbsp;here<br>&quot;&#x4e2d;&#25991;&quot; &amp;lt;</td><td>404</td><td>e</td><td>f</td></tr></table>
+<tr><td>Routed</td><td>Not&nbsp;here<br>&quot;&#x4e2d;&#25991;&quot; &amp;lt;</td><td>404</td><td>e</td>
+<td>f</td></tr></table>
 ]], { "BadGateway 502 No backend. / a / 重试",
       'Routed 404 Not here "中文" &lt; / e / f -- the status tells neither category nor retry' },
       { "BadGateway stands there again, with status 502: Failed to call backend." } },
 
     { "a heading in a table of its own, a row that parts sections; two tables", [[
 <TABLE><TR><TH>Error Return Codes<TH>Status code<TH>Error Message<TH>Explanations</TR></TABLE>
-<table><tr><td colspan="4">Common</td></tr><tr><td>One</td><td>400 BadRequest</td><td>m</td><td>x</td></tr></table>
+<table><tr><td colspan="4">Common</td></tr>
+<tr><td>One</td><td>400 BadRequest</td><td>m</td><td>x</td></tr></table>
 <p>More</p><table><tr><td>Description</td><td>States Code</td><td>Code</td></tr>
-<tr><td>y</td><td>503 Service Unavailable</td><td>Two</td></tr></table><table><tr><td>Three</td><td>400</td></tr></table>
+<tr><td>y</td><td>503 Service Unavailable</td><td>Two</td></tr></table>
+<table><tr><td>Three</td><td>400</td></tr></table>
 ]], { "One 400 m / x", "Two 503 y -- the page has no message" }, {} },
 
     { "cells that are broken over lines; what is behind a table is none of its rows", [[
@@ -83,7 +89,8 @@ Other | 400
   `A.B`            Gone.              400/404            Gone.
   [C](#c)          Here.              409 Conflict       There.
   D                No status.         -                  x
-]], { "A.B 400 Gone. / Gone. -- the page has several statuses", "C 409 Here. / There." }, { "D has no status" } },
+]], { "A.B 400 Gone. / Gone. -- the page has several statuses", "C 409 Here. / There." },
+      { "D has no status" } },
 
     { "codes and parameters that a service cannot have", [[
 | code | message | status |
@@ -99,8 +106,8 @@ Other | 400
 local function words_of(text, rows)
     local list, position = {}, 1
     for index, row in ipairs(rows) do
-        local last, mark = select(2, text:find("{ code = .- },([^\n]*)", position))
-        mark = text:match("{ code = .- },( ?%-?%-?[^\n]*)", position):gsub("^ %-%- judge:", " --")
+        local last = select(2, text:find("{ code = .- },([^\n]*)", position))
+        local mark = text:match("{ code = .- },( ?%-?%-?[^\n]*)", position):gsub("^ %-%- judge:", " --")
         position = last
         local words = row.code .. " " .. row.status .. " " .. row.message
         for _, name in ipairs { "description", "remedy" } do

@@ -138,9 +138,9 @@ function services.service(name, rows)
     local own = functions(home)
     for key, value in pairs(own) do rawset(home.public, key, value) end
     if rows ~= nil then extend.add(rows, home, "service", 2) end
-    if not state.services[name] then
-        state.services[#state.services + 1], state.services[name] = home, home
-    end
+    home.place = home.place or #state.services + 1
+    state.services[name] = home -- first: if memory ends behind it, the next call does the rest
+    state.services[home.place] = home
     return setmetatable(home.public, {
         home = home, __index = names.finder(home), __newindex = names.refuse, __name = "cfs.service",
     })

@@ -150,7 +150,7 @@ function metrics.metrics()
         local service, side, status, category, code = match(key, "^count:?(%S*) (%S+) (%S+) (%S+) (.*)$")
         if side then
             local kind = service == "" and state.kinds[code]
-            service = kind and kind.service or service -- of an unknown code it is not known, either
+            if kind and kind.category == category then service = kind.service end -- else another's code
             local more = state.services[1] and service ~= "" and ',service="' .. service .. '"' or ""
             lines[#lines + 1] = format(
                 'cfs_errors_total{code="%s",category="%s",status="%s",side="%s"%s} %.0f\n',
