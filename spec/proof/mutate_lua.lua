@@ -140,9 +140,9 @@ end
 
 -- Do all the specs pass on a tree? Those of nginx take the library from CFS_TREE.
 local function passes(tree, specs)
-    local command = ("CFS_TREE='%s' LC_ALL=C LUA_PATH='%s/lua/?.lua;?.lua;;' LUA_CPATH='build/%s/?.so;;' timeout "
-        .. "120 %s spec/run.lua --output=plainTerminal --no-keep-going --no-recursive %s >/dev/null 2>&1"):format(
-        tree, tree, lua, lua, specs)
+    local command = ("CFS_TREE='%s' LC_ALL=C LUA_PATH='%s/lua/?.lua;?.lua;;' LUA_CPATH='build/%s/?.so;;' "
+        .. "timeout 120 %s spec/run.lua --output=plainTerminal --no-keep-going --no-recursive %s "
+        .. ">/dev/null 2>&1"):format(tree, tree, lua, lua, specs)
     local status = os.execute(command)
     return status == true or status == 0
 end
