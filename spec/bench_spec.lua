@@ -1,4 +1,5 @@
 -- What the benchmarks compare with, and how they tell what they measured.
+-- Runs once: the benchmarks choose their Lua.
 
 local command = require "spec.helpers.command"
 local contenders = require "bench.contenders"

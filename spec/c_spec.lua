@@ -1,3 +1,5 @@
+-- Runs once: it builds the C library.
+
 local command = require "spec.helpers.command"
 local files = require "spec.helpers.files"
 

@@ -1,3 +1,5 @@
+-- Runs once: the tools are scripts.
+
 local command = require "spec.helpers.command"
 
 
