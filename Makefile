@@ -31,6 +31,10 @@ TYPES_DIR = $(PREFIX)/share/cfs-errors/types
 BIN_DIR = $(PREFIX)/bin
 INSTALL = install
 
+ifneq ($(words x$(DESTDIR)x$(PREFIX)x$(LUA_LIB_DIR)x),1) # what removes would remove something else
+$(error DESTDIR, PREFIX and LUA_LIB_DIR must have no spaces)
+endif
+
 # The C library, and with the file that knows Lua, the module.
 CORE = src/catalogue.c src/envelope.c src/utf8.c
 SOURCES = $(CORE) src/words.c src/lua_core.c
@@ -135,7 +139,7 @@ test: $(LUAS:%=build/%/cfs/errors/core.so)
 # What `make nightly` runs beside the specs, JOBS at a time, and then what must have the machine for itself.
 # Each file *.mk of spec/ adds its own; $(call long,A,B) is A where NIGHT=long, else B.
 NIGHT =
-SEED = $(shell date +%Y%m%d)
+DAY = $(shell date +%Y%m%d)
 long = $(if $(filter long,$(NIGHT)),$(1),$(2))
 NIGHTLY = random,ROUNDS=$(call long,500000,50000)
 ALONE = timings bench,BENCH=short bench-nginx,BENCH=short instructions simulate

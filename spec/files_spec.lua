@@ -14,7 +14,7 @@ local loaded = {
 local methods = require("cfs.errors.base.state").methods
 local every_call = require "every_call"
 
-assert(os.execute("rm -r " .. arg[1]))
+assert(os.execute("rm -r '" .. arg[1] .. "'"))
 local holders = {}
 repeat
     local holder = io.open("/dev/null")
