@@ -5,11 +5,24 @@ local state = require "cfs.errors.base.state"
 local suggest = require "cfs.errors.base.suggest"
 local text = require "cfs.errors.base.text"
 
+local getinfo = debug.getinfo
 local getmetatable = debug.getmetatable -- a field __metatable does not hide it
 local error, huge, next, pairs, type = error, math.huge, next, pairs, type
 local kind_of = state.kind_of
 
 local misuse = {}
+
+
+-- Raises the sentence, and blames a line as `error` does. Lua 5.1 has a level for each tail call, which has
+-- no line.
+local function blame(sentence, level)
+    local info = getinfo(level + 1, "S")
+    while info and info.what == "tail" do
+        level = level + 1
+        info = getinfo(level + 1, "S")
+    end
+    error(sentence, level + 1)
+end
 
 
 --- Raises "bad argument #1 to 'parse' (string expected, got nil)".
@@ -18,7 +31,7 @@ local misuse = {}
 ---@param sentence string
 ---@param level integer? whose line is blamed, as for `error`: 2, the caller of the function that calls this
 function misuse.argument(position, name, sentence, level)
-    error("bad argument #" .. position .. " to '" .. name .. "' (" .. sentence .. ")", (level or 2) + 1)
+    blame("bad argument #" .. position .. " to '" .. name .. "' (" .. sentence .. ")", (level or 2) + 1)
 end
 
 
@@ -43,12 +56,12 @@ function misuse.self(value, name)
     if kind then return kind end
     local got = type(value) .. "; call it with a colon: err:" .. name .. "()"
     if getmetatable(value) == state.kind_metatable then got = "kind" end
-    error("calling '" .. name .. "' on bad self (error expected, got " .. got .. ")", 3)
+    blame("calling '" .. name .. "' on bad self (error expected, got " .. got .. ")", 3)
 end
 
 
--- What is wrong with a number; nil if nothing is wrong.
-local function number_objection(value, least)
+-- What a number must be; nil if it is that.
+local function number_problem(value, least)
     if least == 1 and not (value >= 1 and value < huge and value % 1 == 0) then
         return "a whole number from 1"
     elseif not (value >= least and value < huge) then
@@ -66,7 +79,7 @@ end
 ---@param what string what the names are called: "option", "field"
 ---@param given any
 ---@param types table<string, string|false> name → type, false for any
----@param leasts table<string, integer>? name → what a number must be at least: 0; or 1 where it counts
+---@param leasts table<string, integer>? name → minimum; a minimum of 1 also demands a whole number
 ---@return table? options a new table
 ---@return string? sentence what is wrong, if anything is
 function misuse.read(what, given, types, leasts)
@@ -82,7 +95,7 @@ function misuse.read(what, given, types, leasts)
                 return nil, what .. " '" .. name .. "' must be a " .. wanted .. ", got " .. type(value)
             end
             local least = leasts and leasts[name]
-            local must_be = least and number_objection(value, least)
+            local must_be = least and number_problem(value, least)
             if must_be then return nil, what .. " '" .. name .. "' must be " .. must_be end
             options[name] = value
         end

@@ -180,7 +180,7 @@ local function kinds_by_message(given)
     given = sub(given, 1, longest_sentence)
     local last = match(given, "^[%w_.]*: (.*%S)") or match(given, "^%s*(.*%S)") or ""
     for kind in catalogue.each() do
-        local parts = state.templates[kind]
+        local parts = catalogue.template(kind)
         if parts and template.read(parts, last)
             or not parts and #kind.message >= shortest_message and find(given, kind.message, 1, true) then
             kinds[#kinds + 1] = kind
@@ -262,7 +262,7 @@ end
 function subject.of_text(given, chosen)
     given = paste.without_colours(given)
     local word = #given <= longest_word and match(given, "^%s*([%w_.-]+)%s*$") or nil
-    local kind = state.kinds[word and match(word, "^errors%.(.*)$") or word or given]
+    local kind = statuses.of_code(word and match(word, "^errors%.(.*)$") or word or given)
     if kind then return { kind = kind } end
     local number = statuses.normalize(word)
     if number then return of_status(number, chosen) end

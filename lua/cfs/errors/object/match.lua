@@ -9,8 +9,11 @@ local status = require "cfs.errors.catalogue.status"
 local suggest = require "cfs.errors.base.suggest"
 
 local getmetatable = debug.getmetatable
+local of_error = catalogue.of_error
+local say = require("cfs.errors.catalogue.words").say
 local rawget, select, type = rawget, select, type
-local kind_of, targets = state.kind_of, state.targets
+local categories, metatables, kind_of = state.categories, state.metatables, state.kind_of
+local seen = state.seen
 
 local match = {}
 
@@ -21,14 +24,8 @@ local columns = {
 }
 
 
--- Words that methods of errors tell: word → the method. The first eight are those of wire/transport.
-local told = {
-    resolve = "transport", connect = "transport", tls = "transport", timeout = "transport",
-    closed = "transport", protocol = "transport", ["local"] = "transport", other = "transport",
-    transport = "origin", headers = "origin", html = "origin", xml = "origin", empty = "origin",
-    compressed = "origin", malformed = "origin", too_deep = "origin", not_envelope = "origin",
-    too_large = "origin",
-}
+-- The methods that tell words: src/words.def has a group of each name.
+local tellers = { "origin", "transport" }
 
 
 -- What a string is if it is a value of another column, or a status in words; nil if it is neither.
@@ -45,8 +42,10 @@ local function other_meaning(target)
             end
         end
     end
-    if told[target] then
-        return "'" .. target .. "' is what err:" .. told[target] .. "() tells, not a category: compare that"
+    for _, teller in ipairs(tellers) do
+        if say(teller, target) then
+            return "'" .. target .. "' is what err:" .. teller .. "() tells, not a category: compare that"
+        end
     end
     local number = status.of_reason((target:gsub("^%d%d%d ", "")))[1]
     return number and "'" .. target .. "' is a reason phrase: the status is the number " .. number
@@ -55,13 +54,16 @@ end
 
 --- nil if the value can be a target, else what is wrong with it.
 ---@return string? problem
-function match.objection(target)
-    if targets[target] or type(target) == "number" and status.normalize(target) then return nil end
+function match.problem(target)
+    if categories[target] or metatables[target] or catalogue.is_kind(target)
+        or seen[target] or type(target) == "number" and status.normalize(target) then
+        return nil
+    end
     if type(target) == "string" then
         local meaning = other_meaning(target)
         if meaning then return meaning end
         local word = target:find("^[%l_]+$") and "category" or "code"
-        local sentence, nearest = suggest.unknown(word, target, targets)
+        local sentence, nearest = suggest.unknown(word, target, word == "code" and state.kinds or categories)
         return nearest and sentence or sentence .. "; errors.extend can add it"
     elseif type(target) == "number" then
         return "no HTTP status: " .. target
@@ -69,12 +71,23 @@ function match.objection(target)
     return "code, kind, category or status expected, got " .. type(target)
 end
 
-local objection = match.objection
+local problem = match.problem
 
 
-local function check(name, ...)
+-- Raises a sentence if the value is a kind, which someone forgot to call.
+local function check_value(name, value, level)
+    if catalogue.is_kind(value) then
+        local sentence = "error expected, got a kind: " .. tostring(value.code) .. "() makes one"
+        misuse.argument(1, name, sentence, level)
+    end
+end
+
+
+-- Raises a sentence if the value is a kind, or a target names nothing.
+local function check(name, value, ...)
+    if select("#", ...) > 0 then check_value(name, value, 4) end
     for index = 1, select("#", ...) do
-        local wrong = objection((select(index, ...)))
+        local wrong = problem((select(index, ...)))
         if wrong then misuse.argument(index + 1, name, wrong, 3) end
     end
 end
@@ -88,7 +101,7 @@ end
 
 
 local function is_any(value, ...)
-    local kind = kind_of[getmetatable(value)]
+    local kind = of_error(value)
     if not kind then return false end
     local count = select("#", ...)
     for index = 1, count do
@@ -108,18 +121,18 @@ end
 ---@return boolean
 function match.is(value, ...)
     local target, another = ...
-    if targets[target] and another == nil then -- what most calls need; no status is in targets
+    if another == nil and (metatables[target] or categories[target]) then -- what most calls need
         local kind = kind_of[getmetatable(value)]
         if kind and (target == kind.code or target == kind.category or target == kind) then return true end
-        if select("#", ...) == 1 then return false end
+        if select("#", ...) == 1 and not catalogue.is_kind(value) then return false end
     end
-    check("is", ...)
+    check("is", value, ...)
     return is_any(value, ...)
 end
 
 
 local function find(value, ...)
-    while kind_of[getmetatable(value)] do
+    while of_error(value) do
         if is_any(value, ...) then return value end
         value = kept.cause(value)
     end
@@ -136,7 +149,7 @@ end
 ---@param ... string|integer|cfs.kind as for errors.is
 ---@return cfs.error? err
 function match.find(value, ...)
-    check("find", ...)
+    check("find", value, ...)
     return find(value, ...)
 end
 
@@ -149,8 +162,10 @@ end
 ---@return boolean
 function match.err_is(err, ...)
     local kind, target = misuse.self(err, "is"), ...
-    if targets[target] and select("#", ...) == 1 then return hits(err, kind, target) end
-    check("is", ...)
+    if (metatables[target] or categories[target]) and select("#", ...) == 1 then
+        return hits(err, kind, target)
+    end
+    check("is", nil, ...)
     return is_any(err, ...)
 end
 
@@ -164,16 +179,17 @@ end
 ---@return cfs.error? found
 function match.err_find(err, ...)
     misuse.self(err, "find")
-    check("find", ...)
+    check("find", nil, ...)
     return find(err, ...)
 end
 
 
 -- nil if each key can be matched and each value called, else what is wrong.
-local function handlers_objection(handlers)
+local function handlers_problem(handlers)
     if type(handlers) ~= "table" then return "table expected, got " .. type(handlers) end
+    if of_error(handlers) then return "handlers expected, got an error, which comes first" end
     for target, handler in pairs(handlers) do
-        local wrong = target ~= "default" and objection(target)
+        local wrong = target ~= "default" and problem(target)
         if wrong then return wrong end
         local metatable = getmetatable(handler)
         if type(handler) ~= "function" and not (type(metatable) == "table" and metatable.__call) then
@@ -186,7 +202,7 @@ end
 
 -- Code (or kind) before category before status before default. To index by nil gives nil.
 local function dispatch(value, handlers)
-    local kind = kind_of[getmetatable(value)]
+    local kind = of_error(value)
     local handler
     if kind then
         handler = handlers[kind] or handlers[kind.code] or handlers[kind.category]
@@ -213,8 +229,9 @@ end
 ---@param handlers table<string|integer|cfs.kind, function>
 ---@return any ... what the handler returns
 function match.match(value, handlers)
-    local wrong = handlers_objection(handlers)
+    local wrong = handlers_problem(handlers)
     if wrong then misuse.argument(2, "match", wrong) end
+    check_value("match", value, 3)
     return dispatch(value, handlers)
 end
 
@@ -228,7 +245,7 @@ end
 ---@param handlers table<string|integer|cfs.kind, function>
 ---@return fun(value: any): any
 function match.matcher(handlers)
-    local wrong = handlers_objection(handlers)
+    local wrong = handlers_problem(handlers)
     if wrong then misuse.argument(1, "matcher", wrong) end
     local copy = {}
     for target, handler in pairs(handlers) do copy[target] = handler end

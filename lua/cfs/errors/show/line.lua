@@ -1,12 +1,11 @@
 --- Errors as one line of text, for a person who sees an uncaught error.
 
 local kept = require "cfs.errors.object.kept"
-local state = require "cfs.errors.base.state"
 local text = require "cfs.errors.base.text"
 
 local create, resume = coroutine.create, coroutine.resume
-local getmetatable = debug.getmetatable
-local kind_of = state.kind_of
+local kind_of = require("cfs.errors.catalogue.kind").of_error
+local say = require("cfs.errors.catalogue.words").say
 
 local line = {}
 
@@ -15,34 +14,37 @@ local line = {}
 local most_causes, longest_cause = 3, 256
 
 
--- What a response was instead of an envelope, where its origin is no plain word.
-local instead = {
-    empty = "an empty body", malformed = "malformed JSON", not_envelope = "other JSON",
-    too_deep = "JSON that is nested too deeply", too_large = "a body above the limit",
-}
+--- The status of an error, with its reason phrase if it is the kind's: "404 Not Found".
+---@param err cfs.error|cfs.kind
+---@param kind cfs.kind the error's
+---@return string? words nil if there is no status
+function line.status(err, kind)
+    local status = rawget(err, "status")
+    if type(status) == "nil" then status = kind.status end
+    if type(status) == "nil" then return nil end
+    local reason = type(status) == "number" and status == kind.status and kind.reason
+    return text.show(status) .. (reason and " " .. reason or "")
+end
 
 
 -- What became of a member is told by its type, as an __eq of LuaJIT's cdata may raise.
 -- "InstanceNotFound [ae2225f7]: The specified ... (404 Not Found)"
 local function heading(err, kind)
     local code, message = rawget(err, "code"), rawget(err, "message")
-    local request_id, status = rawget(err, "requestId"), rawget(err, "status") or kind.status
-    local words = type(code) == "nil" and "no code" or text.show(code)
-    local word = kept.get(err, "word") -- of a transport error
+    local request_id = rawget(err, "requestId")
+    local word, status = kept.get(err, "word"), line.status(err, kind) -- a word is of a transport error
     if word then return "no response: " .. word end
+    local words = type(code) ~= "nil" and text.show(code)
+        or status and status .. ", without a code" or "no code"
     if type(request_id) ~= "nil" then words = words .. " [" .. text.show(request_id) .. "]" end
     if type(message) == "nil" then message = kind.message end
     if type(message) == "nil" then
         local origin = kept.get(err, "origin")
-        message = origin and "the response is no error envelope, but " .. (instead[origin] or origin)
+        message = origin and "the response is " .. say("origin", origin) .. ", not a CFS error"
             or "no message"
     end
     words = words .. ": " .. text.show(message)
-    if type(status) ~= "nil" then
-        local reason = type(status) == "number" and status == kind.status and kind.reason
-        words = words .. " (" .. text.show(status) .. (reason and " " .. reason or "") .. ")"
-    end
-    return words
+    return type(code) ~= "nil" and status and words .. " (" .. status .. ")" or words
 end
 
 
@@ -51,7 +53,7 @@ local function causes(err)
     local words, cause = "", kept.cause(err)
     for _ = 1, most_causes do
         if type(cause) == "nil" then break end
-        local kind = kind_of[getmetatable(cause)]
+        local kind = kind_of(cause)
         local shown = text.cut(kind and heading(cause, kind) or text.describe(cause), longest_cause)
         words = words .. "; cause: " .. text.printable(shown)
         if not kind then break end
@@ -76,9 +78,10 @@ end
 ---@param err cfs.error
 ---@return string
 function line.of(err)
-    local kind = kind_of[getmetatable(err)] or {}
-    local words = heading(err, kind) .. causes(err)
-    return kind.remedy and words .. "; what to do: " .. text.show(kind.remedy) or words
+    local kind = kind_of(err) or {}
+    local words, remedy = heading(err, kind) .. causes(err), kind.remedy
+    if kept.get(err, "traceback") then remedy = say("sentence", "look_at_cause") end -- a bug of the program
+    return remedy and words .. "; what to do: " .. text.show(remedy) or words
 end
 
 
@@ -94,8 +97,8 @@ local line_of = _VERSION == "Lua 5.4" and line_apart or line.of
 
 --- The metamethod `__concat` of errors; other operands are as Lua has them.
 function line.concat(left, right)
-    if kind_of[getmetatable(left)] then left = line_of(left) end
-    if kind_of[getmetatable(right)] then right = line_of(right) end
+    if kind_of(left) then left = line_of(left) end
+    if kind_of(right) then right = line_of(right) end
     return left .. right
 end
 
