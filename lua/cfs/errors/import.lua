@@ -44,7 +44,7 @@ local function write(row)
         if row.message == "" then row.message = row.code end
     end
     row.message = template_of(row.message)
-    local problem = extend.problem(row.code, row.status, row.message, names)
+    local problem = extend.problem(given, names)
     if problem and find(row.message, "[{}]") then
         row.message = gsub(row.message, "[{}]", "")
         problem = extend.problem(row.code, row.status, row.message, names)

@@ -92,7 +92,7 @@ local function functions(home)
 
     function service.search(wanted)
         misuse.expect(1, "search", wanted, "string")
-        return (person.search(wanted, service.each))
+        return (person.search_among(wanted, service.each))
     end
 
     return service

@@ -44,9 +44,17 @@ end
 ---     errors.search "mount target"
 ---
 ---@param wanted string
----@param each (fun(): fun(): cfs.kind?)? walks the kinds; errors.each if not given
 ---@return cfs.kind[] list in the vendor's order; prints as a table
-function person.search(wanted, each)
+function person.search(wanted)
+    return (must_load().search(wanted))
+end
+
+
+--- The same among the kinds of a service.
+---@param wanted string
+---@param each fun(): fun(): cfs.kind? walks them
+---@return cfs.kind[] list in their order; prints as a table
+function person.search_among(wanted, each)
     return (must_load().search(wanted, each))
 end
 
