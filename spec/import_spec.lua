@@ -21,7 +21,7 @@ message|String|错误描述
 | AccessDenied | Denied. | 403Forbidden | 无权限 |
 | SignatureDoesNotMatch | Wrong. | 403 Forbidden | 签名 |
 ]], { "InstanceNotFound 404 No instance. / 实例不存在 -- the status tells neither category nor retry",
-      "SignatureDoesNotMatch 403 Wrong. / 签名 -- the global code has status 400" }, {} },
+      "SignatureDoesNotMatch 403 Wrong. / 签名 -- the global code has another status" }, {} },
 
     { "the status before the message; placeholders without names", [[
 | 错误码 | HTTP状态码 | 错误信息 | 说明 |
@@ -90,7 +90,7 @@ Other | 400
   `A.B`            Gone.              400/404            Gone.
   [C](#c)          Here.              409 Conflict       There.
   D                No status.         -                  x
-]], { "A.B 400 Gone. / Gone. -- the page has several statuses", "C 409 Here. / There." },
+]], { "A.B 400 Gone. -- the page has several statuses", "C 409 Here. / There." },
       { "D has no status" } },
 
     { "codes and parameters that a service cannot have", [[

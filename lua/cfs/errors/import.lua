@@ -6,7 +6,7 @@ local extend = require "cfs.errors.catalogue.extend"
 local page = require "cfs.errors.import.page"
 local statuses = require "cfs.errors.catalogue.status"
 
-local concat, find, format, gsub = table.concat, string.find, string.format, string.gsub
+local concat, format, gsub = table.concat, string.format, string.gsub
 
 local import = {}
 
@@ -35,32 +35,33 @@ local function template_of(message)
 end
 
 
--- A row as errors.service takes it, written in Lua; and behind it what a person must judge.
+-- A row as errors.service takes it, what a person must judge of it, and what keeps it from being one.
+local function judge(row)
+    local kind, global, marks = statuses.kind(row.status), catalogue.shared(row.code), {}
+    local function mark(is_so, words) marks[#marks + 1] = is_so and words or nil end
+    mark(row.message == "", "the page has no message")
+    mark(kind.category == "unknown", "the status tells neither category nor retry")
+    mark(row.is_odd, "the page has several statuses")
+    mark(global, "the global code has another status")
+    local new = { code = row.code, status = row.status, category = kind.category, retry = kind.retry }
+    local message = row.message ~= "" and row.message or row.description
+    new.message = message ~= "" and template_of(message) or row.code
+    new.description = message ~= row.description and row.description ~= "" and row.description or nil
+    new.remedy = row.remedy ~= "" and row.remedy or nil
+    if extend.problem(new, names) then new.message = gsub(new.message, "[{}]", "") end
+    return new, concat(marks, "; "), extend.problem(new, names)
+end
+
+
 local function write(row)
-    local kind, marks, parts = statuses.kind(row.status), {}, {}
-    if row.message == "" then
-        marks[1] = "the page has no message"
-        row.message, row.description = row.description, ""
-        if row.message == "" then row.message = row.code end
-    end
-    row.message = template_of(row.message)
-    local problem = extend.problem(given, names)
-    if problem and find(row.message, "[{}]") then
-        row.message = gsub(row.message, "[{}]", "")
-        problem = extend.problem(row.code, row.status, row.message, names)
-    end
-    if problem then return "    -- " .. row.code .. ": " .. problem end
-    row.category, row.retry = kind.category, kind.retry
-    if kind.category == "unknown" then marks[#marks + 1] = "the status tells neither category nor retry" end
-    if row.is_odd then marks[#marks + 1] = "the page has several statuses" end
-    local global = catalogue.shared(row.code)
-    if global then marks[#marks + 1] = "the global code has status " .. global.status end
+    local new, marks, problem = judge(row)
+    if problem then return "    -- " .. new.code .. ": " .. problem end
+    local parts = {}
     for _, name in ipairs(columns) do
-        if row[name] ~= "" then
-            parts[#parts + 1] = name .. " = " .. format(name == "status" and "%d" or "%q", row[name])
-        end
+        local form = name .. (name == "status" and " = %d" or " = %q")
+        if new[name] then parts[#parts + 1] = format(form, new[name]) end
     end
-    return "    { " .. concat(parts, ",\n      ") .. " }," .. (marks[1] and " -- judge: " .. concat(marks, "; ") or "")
+    return "    { " .. concat(parts, ",\n      ") .. " }," .. (marks ~= "" and " -- judge: " .. marks or "")
 end
 
 
@@ -71,12 +72,12 @@ end
 ---@return string[] notes what was left out, a sentence each; or why there is nothing
 function import.import(source, service)
     if core.repair(source) ~= source then return nil, { "the page is not in UTF-8" } end
-    local lines, notes, statuses_of = {}, {}, {}
+    local lines, notes, known = {}, {}, {}
     for _, row in ipairs(page.read(source)) do
         local global, status = catalogue.shared(row.code), row.status
         local left_out = not status and "has no status"
             or (status < 400 or status > 599) and "has status " .. status .. ", which is no error's"
-            or statuses_of[row.code] and "stands there again, with status " .. status .. ": " .. row.message
+            or known[row.code] and "stands there again, with status " .. status .. ": " .. row.message
         if left_out then
             notes[#notes + 1] = row.code .. " " .. left_out
             lines[#lines + 1] = "    -- " .. notes[#notes]
@@ -85,13 +86,11 @@ function import.import(source, service)
         else
             lines[#lines + 1] = write(row)
         end
-        statuses_of[row.code] = status or statuses_of[row.code]
+        known[row.code] = known[row.code] or status
     end
-    if #lines == 0 then
-        return nil, { "no table of error codes: its heading must name a code and a status, and its cells must"
-            .. " be parted by tags, bars, tabs or several spaces" }
-    end
-    return format(head, service, concat(lines, "\n")), notes
+    if #lines > 0 then return format(head, service, concat(lines, "\n")), notes end
+    return nil, { "no table of error codes: its heading must name a code and a status, and its cells must be"
+        .. " parted by tags, bars, tabs or several spaces" }
 end
 
 

@@ -23,31 +23,30 @@ local state = require "cfs.errors.base.state"
 local status = require "cfs.errors.catalogue.status"
 local suggest = require "cfs.errors.base.suggest"
 
-local error, rawequal, rawget, rawset, setmetatable = error, rawequal, rawget, rawset, setmetatable
-local find, type = string.find, type
+local error, find, ipairs, rawequal, rawget, rawset, setmetatable, type =
+    error, string.find, ipairs, rawequal, rawget, rawset, setmetatable, type
 
 local services = {}
 
 
 --- Makes an error that was read as one of CFS an error of a service.
 ---@param home table the service: see catalogue/extend
----@param err cfs.error? which has no cause yet
+---@param err cfs.error? which has no cause yet if it has a code
 ---@return cfs.error? err the same
 function services.adopt(home, err)
     local code = err and rawget(err, "code")
     if not code then return err end
-    local kind = catalogue.of_error(err)
-    local received = rawget(err, "status") or kind.status
+    local received = rawget(err, "status") or catalogue.of_error(err).status
     local metatable = home.metatables[code] or state.seen[code] or status.metatable(received)
     err.status = received ~= metatable.__index.status and received or nil
     return setmetatable(err, metatable)
 end
 
 
--- Reads what a client's call returned, as wire/receive does.
+-- Reads what a client's call returned, as wire/receive does; an existing error stays what it is.
 local function read(home, first, second, third)
     local err, wrong, argument = receive.read(first, second, third)
-    if err and (rawequal(err, first) or rawequal(err, second)) then return err end
+    if rawequal(err, first) or rawequal(err, second) then return err, wrong, argument end
     return services.adopt(home, err), wrong, argument
 end
 
@@ -59,7 +58,7 @@ local function target_of(home, target, name)
 end
 
 
--- The functions of a service. They are made anew where the library is loaded again.
+-- The functions of a service; they are made anew where the library is loaded again.
 local function functions(home)
     local service = { name = home.name, parse = envelope.reader(home.metatables, status.metatable(nil)) }
     function service.new(target, fields) return make.new(target_of(home, target, "new"), fields) end
@@ -94,12 +93,11 @@ local function functions(home)
         misuse.expect(1, "search", wanted, "string")
         return (person.search_among(wanted, service.each))
     end
-
     return service
 end
 
 
--- A new service: it has the global codes.
+-- A new service, which shares the global codes.
 local function new(name)
     local home = { name = name, kinds = {}, metatables = {}, order = {}, public = {} }
     for kind in catalogue.each() do
@@ -113,17 +111,15 @@ end
 
 --- Makes another service of the vendor known, or adds rows to it. It has kinds of its own, and the global
 --- codes, which all services share; a row for one of these makes a kind of its own only if it is judged
---- otherwise. The same code may mean another thing than in CFS. A name that is there already gives the same
---- service. Raises if the name or a row is wrong, as errors.extend does.
+--- otherwise. The same code may mean another thing than in CFS. Raises if the name or a row is wrong.
 ---
 ---     local bos = errors.service("bos", {
----         { code = "NoSuchBucket", status = 404, category = "not_found",
----           message = "The specified bucket does not exist." },
+---         { code = "NoSuchBucket", status = 404, category = "not_found", message = "No such bucket." },
 ---     })
 ---     local err = bos.from_response(httpc:request_uri(url))
 ---     if errors.is(err, bos.NoSuchBucket) then create() end
 ---
----@param name string lower-case letters, digits, "_" and "-"
+---@param name string lower-case letters, digits, "_" and "-"; one that is there gives the same service
 ---@param rows table[]? as for errors.extend
 ---@return cfs.service service
 function services.service(name, rows)
@@ -135,15 +131,12 @@ function services.service(name, rows)
         misuse.argument(2, "service", "table expected, got nil")
     end
     local home = state.services[name] or new(name)
-    local own = functions(home)
-    for key, value in pairs(own) do rawset(home.public, key, value) end
+    for key, value in pairs(functions(home)) do rawset(home.public, key, value) end
     if rows ~= nil then extend.add(rows, home, "service", 2) end
     home.place = home.place or #state.services + 1
     state.services[name] = home -- first: if memory ends behind it, the next call does the rest
     state.services[home.place] = home
-    return setmetatable(home.public, {
-        home = home, __index = names.finder(home), __newindex = names.refuse, __name = "cfs.service",
-    })
+    return setmetatable(home.public, { home = home, __index = names.finder(home), __newindex = names.refuse })
 end
 
 

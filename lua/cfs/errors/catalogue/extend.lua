@@ -12,7 +12,7 @@ local suggest = require "cfs.errors.base.suggest"
 local template = require "cfs.errors.catalogue.template"
 local text = require "cfs.errors.base.text"
 
-local find, ipairs, next, pairs, rawget, type = string.find, ipairs, next, pairs, rawget, type
+local find, ipairs, next, rawget, type = string.find, ipairs, next, rawget, type
 
 local extend = {}
 

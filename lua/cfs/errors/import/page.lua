@@ -10,20 +10,20 @@ local ipairs, tonumber = ipairs, tonumber
 local page = {}
 
 local entities = {
-    amp = "&", lt = "<", gt = ">", quot = '"', apos = "'", nbsp = " ", hellip = "…", ndash = "–", mdash = "—",
-    ldquo = "“", rdquo = "”", lsquo = "‘", rsquo = "’",
+    amp = "&", lt = "<", gt = ">", quot = '"', apos = "'", nbsp = " ", hellip = "…", ndash = "–",
+    mdash = "—", ldquo = "“", rdquo = "”", lsquo = "‘", rsquo = "’",
 }
 
 -- Columns, and what is in their headings, spaces and letter case aside. The first that fits decides.
 -- "Error description" is the message, unless another heading says so.
 local headings = {
-    { "status", "statu?s", "statescode", "状态", "^http" },
+    { "status", "statu?s", "statescode", "状态", "^http", "^response", "响应码" },
     { "either", "errordesc", "错误描述" },
     { "message", "message", "msg", "消息", "信息", "提示" },
     { "remedy", "solution", "action", "suggest", "解决", "处理", "建议" },
-    { "description", "descri", "semantic", "meaning", "expla", "cause", "reason", "描述", "说明", "语义",
-        "含义", "解释", "原因" },
-    { "code", "code", "码", "^error$", "^errorname$", "^错误" },
+    { "description", "descri", "semantic", "meaning", "expla", "cause", "reason", "remark", "描述", "说明",
+        "语义", "含义", "解释", "原因", "备注" },
+    { "code", "code", "码", "^error$", "^errorname", "^errortype", "^exception", "^错误", "^异常" },
 }
 
 
@@ -119,7 +119,8 @@ local function row_of(cells, columns, above)
         return cell ~= "-" and cell or ""
     end
     if #cells > columns.count then cells[columns.count] = table.concat(cells, " | ", columns.count) end
-    local row = { message = cell_of "message", description = cell_of "description", remedy = cell_of "remedy" }
+    local row = { remedy = cell_of "remedy", message = cell_of "message" }
+    row.description = cell_of "description"
     local status = cell_of "status"
     if not find(status, "%d") and find(row.message, "^%d%d%d%f[^%w][%a ]*$") then -- a blank cell was left out
         row.message, status = "", row.message
@@ -135,7 +136,7 @@ end
 
 --- The rows of the page's tables of errors.
 ---@param source string the page
----@return { code: string, status: integer?, reason: string?, message: string, description: string, remedy: string }[]
+---@return table[] rows code, status and reason if there is one, message, description, remedy, is_odd
 function page.read(source)
     local rows = find(source, "<[tT][rRdDhH]%f[%W]") and rows_of_html(source) or rows_of_text(source)
     local list, columns, first, broken = {}, nil, nil, nil
