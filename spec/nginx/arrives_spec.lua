@@ -58,7 +58,9 @@ server {
             ngx.print("slow")
         }
     }
-    location ~ ^/pending/content/(?<name>\w+)$ { content_by_lua_block { while_pending(pending[ngx.var.name]) } }
+    location ~ ^/pending/content/(?<name>\w+)$ {
+        content_by_lua_block { while_pending(pending[ngx.var.name]) }
+    }
     location ~ ^/pending/access/(?<name>\w+)$ {
         access_by_lua_block { while_pending(pending[ngx.var.name]) }
         content_by_lua_block { ngx.print("PROTECTED") }
@@ -69,12 +71,12 @@ server {
     }
     location = /pending/begun {
         content_by_lua_block {
-            while_pending(function() ngx.print("the beginning") errors.raise("InstanceNotFound") end)
+            while_pending(function() ngx.print("the beginning") pending.raise() end)
         }
     }
     location = /pending/ended {
         content_by_lua_block {
-            while_pending(function() ngx.print("all of it") ngx.eof() errors.raise("InstanceNotFound") end)
+            while_pending(function() ngx.print("all of it") ngx.eof() pending.raise() end)
         }
     }
     location = /gone {
@@ -84,7 +86,11 @@ server {
     }
     location = /mirrored { mirror /mirror; proxy_pass http://127.0.0.1:PORT2/?name=fine; }
     location = /mirror { internal; proxy_pass http://127.0.0.1:PORT2/?name=html; }
-    location = /refused { auth_request /auth; error_page 403 = @other; content_by_lua_block { ngx.print("no") } }
+    location = /refused {
+        auth_request /auth;
+        error_page 403 = @other;
+        content_by_lua_block { ngx.print("PROTECTED") }
+    }
     location = /auth { internal; content_by_lua_block { denied() } }
     location @other { content_by_lua_block { other() } }
     location = /inside { proxy_pass http://127.0.0.1:PORT2; }
