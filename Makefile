@@ -49,7 +49,7 @@ DEV_lua5.4 = liblua5.4-dev
 DEV_luajit = luajit2 libluajit2-5.1-dev
 COMPILER = gcc libc6-dev pkg-config
 NGINX = nginx libnginx-mod-http-lua
-TESTED = lua-cjson lua-busted lua-inspect lua-argparse
+TESTED = lua-cjson lua-busted lua-inspect lua-argparse strace
 
 # Runs a Lua with the library as built here: $(call run,lua5.4) file.lua
 paths = LUA_PATH='lua/?.lua;;' LUA_CPATH='build/$(1)/?.so;;'
