@@ -5,6 +5,7 @@ local kept = require "cfs.errors.object.kept"
 local kind_of = require("cfs.errors.catalogue.kind").of_error
 local misuse = require "cfs.errors.base.misuse"
 local state = require "cfs.errors.base.state"
+local statuses = require "cfs.errors.catalogue.status"
 local text = require "cfs.errors.base.text"
 local say = require("cfs.errors.catalogue.words").say
 
@@ -149,7 +150,7 @@ end
 ---@param call table
 ---@return cfs.advice
 function advice.advise(err, call)
-    local is_throttled = rawequal(rawget(err, "status"), 429) or kind_of(err).retry == "throttle"
+    local is_throttled = statuses.normalize(rawget(err, "status")) == 429 or err.retry == "throttle"
     local values = call.headers and headers.advisory(headers.read(call.headers), is_throttled)
         or not call.headers and headers.kept(err) or {}
     local offset, wait = clock_offset(values, call.now), headers.retry_after(values, call.now)
