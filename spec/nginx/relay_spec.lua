@@ -177,7 +177,7 @@ local rows = {
         name = "odd_status",
         status = 500,
         body = function(id) return envelope(id, "Odd", "Internal Server Error") end,
-        counts = "Odd unknown 777",
+        counts = "Odd internal 777",
     },
     {
         title = "an envelope that is as large as the limit",
@@ -244,7 +244,7 @@ local rows = {
         name = "odd_status",
         status = 777,
         body = responses.odd_status.body,
-        counts = "Odd unknown 777",
+        counts = "Odd internal 777",
     },
     {
         title = "429 for 421 where nothing is to be hidden",

@@ -10,12 +10,13 @@ local status = require "cfs.errors.catalogue.status"
 local suggest = require "cfs.errors.base.suggest"
 local template = require "cfs.errors.catalogue.template"
 
+local number_text = require("cfs.errors.base.text").number
 local kinds, template_of = state.kinds, require("cfs.errors.catalogue.kind").template
 local byte, find, format, gsub, match, sub =
     string.byte, string.find, string.format, string.gsub, string.match, string.sub
 local concat = table.concat
 local ceil, huge = math.ceil, math.huge
-local ipairs, rawget, tostring, type = ipairs, rawget, tostring, type
+local ipairs, rawget, type = ipairs, rawget, type
 
 local respond = {}
 
@@ -74,7 +75,7 @@ local longest_identifier = 64
 -- A member as text; nil where there is none.
 local function member(err, name)
     local value = rawget(err, name)
-    if type(value) == "number" then return tostring(value) end
+    if type(value) == "number" then return number_text(value) end
     return type(value) == "string" and value ~= "" and value or nil
 end
 
@@ -118,13 +119,20 @@ local function passes(value)
 end
 
 
+-- The catalogue's message where no parameters are known.
+local function plain_message(kind)
+    local parts = template_of(kind)
+    if parts then return template.plain(parts) end
+    return kind.message
+end
+
+
 -- The catalogue's message. A received parameter fills its template if it is a plain identifier and no host;
 -- otherwise its placeholder stays.
 local function catalogue_message(kind, received)
-    local parts, has_others = template_of(kind), false
-    for index = 2, parts and #parts or 0, 2 do has_others = has_others or parts[index].name ~= "host" end
-    local values = has_others and template.read(parts, received or "")
-    if not values then return kind.message end
+    local parts = template_of(kind)
+    local values = parts and template.read(parts, received)
+    if not values then return plain_message(kind) end
     local words = {}
     for index, part in ipairs(parts) do
         local value = part.name and part.name ~= "host" and values[part.name]
@@ -151,10 +159,10 @@ end
 -- The message for the client. If the fault is not the client's it is the catalogue's: what the service wrote
 -- is only for the log.
 local function client_message(kind, received, number)
-    if kind.known and received == kind.message then return received end
-    if kind.fault == "client" and not temporary[kind.category] then
-        if received then return received_message(kind, received) end
-        return kind.message
+    if kind.known and (not received or received == kind.message) then
+        return plain_message(kind) or reason_phrase(number)
+    elseif kind.fault == "client" and not temporary[kind.category] then
+        return received and received_message(kind, received)
     end
     return kind.known and catalogue_message(kind, received) or reason_phrase(number)
 end
@@ -178,7 +186,7 @@ local function problem(request_id, code, message, number, type_base)
     local link, title = "about:blank", reason_phrase(number)
     if type_base then
         link = type_base .. gsub(code, "[^%w._~-]", escape_uri)
-        title = kinds[code] and kinds[code].message or title
+        title = kinds[code] and plain_message(kinds[code]) or title
     end
     return '{"type":' .. json_string(link) .. ',"title":' .. json_string(title)
         .. format(',"status":%d', number)
@@ -244,7 +252,7 @@ function respond.parts(err, kind, options, sent)
         if request_id and not passes(request_id) then request_id = nil end
         message = client_message(kind, message, number)
     end
-    message = message or kind.message or not code and reason_phrase(number) or nil
+    message = message or plain_message(kind) or not code and reason_phrase(number) or nil
     code = code or code_for(kind, number)
     request_id = request_id or options.request_id
     if options.standard then number = standard_statuses[code] or number end
