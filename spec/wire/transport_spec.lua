@@ -192,9 +192,10 @@ describe("The word for a reason", function()
     it("is one of those that are listed, each with what it stands for", function()
         local seen = {}
         for _, row in ipairs(observations()) do seen[transport.classify(row.reason)] = true end
-        for word, sentence in pairs(transport.words) do
+        local phrases = require "cfs.errors.explain.phrases"
+        for _, word in ipairs(phrases.names "transport") do
             assert.is_true(seen[word], word)
-            assert.truthy(sentence:find("^%l"))
+            assert.truthy(phrases.say("transport", word, "en"):find("^%l"))
             seen[word] = nil
         end
         assert.same({}, seen)

@@ -5,12 +5,10 @@ local metrics = require "cfs.errors.nginx.metrics"
 local misuse = require "cfs.errors.base.misuse"
 local request = require "cfs.errors.nginx.request"
 local response = require "cfs.errors.nginx.response"
-local state = require "cfs.errors.base.state"
 
 local ngx = ngx
-local getmetatable = debug.getmetatable
 local error, rawget, xpcall = error, rawget, xpcall
-local kind_of = state.kind_of
+local kind_of = require("cfs.errors.catalogue.kind").of_error
 local on_error = request.on_error
 
 local handler = {}
@@ -58,28 +56,44 @@ local function break_off(record, kind, options)
 end
 
 
--- Responds with the error and ends the request. What can fail comes after the response.
-local function send(err, options, place)
-    local kind = kind_of[getmetatable(err)]
-    local record = { err = err, place = place, is_counted = true, is_logged = true, request_id = nil,
-        status = nil }
-    local is_old = ngx.var.server_protocol == "HTTP/1.0"
-    if has_begun(is_old) then return break_off(record, kind, options) end
-    local shown, shown_kind, id = err, kind, nil
+local function new_record(err, place)
+    return { err = err, place = place, is_counted = true, is_logged = true, request_id = nil, status = nil }
+end
+
+
+-- The parts of the response to the client. The record notes what the client gets.
+local function make_response(record, options)
+    local err, shown, id = record.err, record.err, nil
     if options.map then
         shown = request.map(options.map, err)
-        shown_kind = kind_of[getmetatable(shown)]
         id = rawget(shown, "requestId") or rawget(err, "requestId")
     end
     local status, content_type, request_id, retry_after, body =
-        request.respond(shown, shown_kind, options, id)
+        request.respond(shown, kind_of(shown), options, id)
     record.request_id, record.status = request_id, status
+    return status, content_type, request_id, retry_after, body
+end
+
+
+-- Counts and logs the error.
+local function settle(record, options)
+    local kind = kind_of(record.err)
+    metrics.count(record.err, kind, "raised")
+    request.log(record, kind.fault == "client" and ngx.INFO or ngx.ERR, options.log)
+end
+
+
+-- Responds with the error and ends the request. What can fail comes after the response.
+local function send(err, options, place)
+    local record = new_record(err, place)
+    local is_old = ngx.var.server_protocol == "HTTP/1.0"
+    if has_begun(is_old) then return break_off(record, kind_of(err), options) end
+    local status, content_type, request_id, retry_after, body = make_response(record, options)
     response.write_headers(content_type, request_id, retry_after, stale)
     ngx.header["Content-Length"] = #body
     ngx.status = status
     request.print(record, body, is_old)
-    metrics.count(err, kind, "raised")
-    request.log(record, kind.fault == "client" and ngx.INFO or ngx.ERR, options.log)
+    settle(record, options)
     return ngx.exit(ngx.HTTP_OK)
 end
 
@@ -112,7 +126,7 @@ function handler.handler(f, options)
             return send(err, read, place)
         end
         local first, second = ...
-        if not first and kind_of[getmetatable(second)] then return send(second, read) end
+        if not first and kind_of(second) then return send(second, read) end
         return ...
     end
 
@@ -120,6 +134,19 @@ function handler.handler(f, options)
         check_phase("handler")
         return finish(xpcall(f, on_error, ...))
     end
+end
+
+
+-- The error and the options of a call of `name`, checked. The raised sentences blame the caller of `name`.
+local function read_call(name, target, given)
+    local err, wrong = target, nil
+    if not kind_of(target) then err, wrong = make.make(target) end
+    if not err then misuse.argument(1, name, wrong, 3) end
+    local options
+    options, wrong = request.options(given)
+    if not options then misuse.argument(2, name, wrong, 3) end
+    check_phase(name)
+    return err, options
 end
 
 
@@ -132,14 +159,32 @@ end
 ---@param target string|cfs.kind|cfs.error a code, a kind or an error
 ---@param options table? as for handler
 function handler.exit(target, options)
-    local err, wrong = target, nil
-    if not kind_of[getmetatable(target)] then err, wrong = make.make(target) end
-    if not err then misuse.argument(1, "exit", wrong) end
-    local read
-    read, wrong = request.options(options)
-    if not read then misuse.argument(2, "exit", wrong) end
-    check_phase("exit")
+    local err, read = read_call("exit", target, options)
     return send(err, read, err.fault ~= "client" and request.place(1) or nil)
+end
+
+
+--- Makes a response for a sender of somebody else's, such as a gateway's, and counts and logs its error. It
+--- has one request id, as those of handler have, and a relay on the same route leaves it as it is. Raises if
+--- an argument is wrong, or in a phase in which no response can be sent.
+---
+---     local status, headers, body = nginx.prepare("AccessDenied")
+---     return kong.response.exit(status, body, headers)
+---
+---@param target string|cfs.kind|cfs.error a code, a kind or an error
+---@param options table? as for handler
+---@return integer status
+---@return table<string, string> headers Content-Type, x-bce-request-id and, for some errors, Retry-After
+---@return string body
+function handler.prepare(target, options)
+    local err, read = read_call("prepare", target, options)
+    local record = new_record(err, err.fault ~= "client" and request.place(1) or nil)
+    local status, content_type, request_id, retry_after, body = make_response(record, read)
+    request.keep(record)
+    settle(record, read)
+    return status, {
+        ["Content-Type"] = content_type, ["x-bce-request-id"] = request_id, ["Retry-After"] = retry_after,
+    }, body
 end
 
 
@@ -157,7 +202,7 @@ function handler.guard(f)
     local function finish(good, ...)
         if good then return ... end
         local err, place = request.caught((...))
-        metrics.count(err, kind_of[getmetatable(err)], "raised")
+        metrics.count(err, kind_of(err), "raised")
         request.log({ err = err, place = place }, ngx.ERR)
         return nil
     end

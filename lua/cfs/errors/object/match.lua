@@ -9,6 +9,7 @@ local status = require "cfs.errors.catalogue.status"
 local suggest = require "cfs.errors.base.suggest"
 
 local getmetatable = debug.getmetatable
+local say = require("cfs.errors.catalogue.words").say
 local rawget, select, type = rawget, select, type
 local kind_of, targets = state.kind_of, state.targets
 
@@ -21,14 +22,8 @@ local columns = {
 }
 
 
--- Words that methods of errors tell: word → the method. The first eight are those of wire/transport.
-local told = {
-    resolve = "transport", connect = "transport", tls = "transport", timeout = "transport",
-    closed = "transport", protocol = "transport", ["local"] = "transport", other = "transport",
-    transport = "origin", headers = "origin", html = "origin", xml = "origin", empty = "origin",
-    compressed = "origin", malformed = "origin", too_deep = "origin", not_envelope = "origin",
-    too_large = "origin",
-}
+-- The methods that tell words: src/words.def has a group of each name.
+local tellers = { "origin", "transport" }
 
 
 -- What a string is if it is a value of another column, or a status in words; nil if it is neither.
@@ -45,8 +40,10 @@ local function other_meaning(target)
             end
         end
     end
-    if told[target] then
-        return "'" .. target .. "' is what err:" .. told[target] .. "() tells, not a category: compare that"
+    for _, teller in ipairs(tellers) do
+        if say(teller, target) then
+            return "'" .. target .. "' is what err:" .. teller .. "() tells, not a category: compare that"
+        end
     end
     local number = status.of_reason((target:gsub("^%d%d%d ", "")))[1]
     return number and "'" .. target .. "' is a reason phrase: the status is the number " .. number

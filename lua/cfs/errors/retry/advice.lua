@@ -6,7 +6,7 @@ local kind_of = require("cfs.errors.catalogue.kind").of_error
 local misuse = require "cfs.errors.base.misuse"
 local state = require "cfs.errors.base.state"
 local text = require "cfs.errors.base.text"
-local words = require("cfs.errors.wire.transport").words
+local say = require("cfs.errors.catalogue.words").say
 
 local abs, floor, min = math.abs, math.floor, math.min
 local format, gsub, sub, upper = string.format, string.gsub, string.sub, string.upper
@@ -60,7 +60,7 @@ local function subject(err)
         return text.printable(#code > longest_code and sub(code, 1, longest_code) .. "..." or code)
     end
     local word = kept.get(err, "word")
-    if word then return "no response, " .. words[word] end
+    if word then return "no response, " .. say("transport", word) end
     return status and "HTTP " .. text.show(status) or "a response without a code"
 end
 

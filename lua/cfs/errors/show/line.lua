@@ -7,19 +7,13 @@ local text = require "cfs.errors.base.text"
 local create, resume = coroutine.create, coroutine.resume
 local getmetatable = debug.getmetatable
 local kind_of = state.kind_of
+local say = require("cfs.errors.catalogue.words").say
 
 local line = {}
 
 
 -- How many causes of a chain are shown, and how many bytes of each, before escaping.
 local most_causes, longest_cause = 3, 256
-
-
--- What a response was instead of an envelope, where its origin is no plain word.
-local instead = {
-    empty = "an empty body", malformed = "malformed JSON", not_envelope = "other JSON",
-    too_deep = "JSON that is nested too deeply", too_large = "a body above the limit",
-}
 
 
 -- What became of a member is told by its type, as an __eq of LuaJIT's cdata may raise.
@@ -34,7 +28,7 @@ local function heading(err, kind)
     if type(message) == "nil" then message = kind.message end
     if type(message) == "nil" then
         local origin = kept.get(err, "origin")
-        message = origin and "the response is no error envelope, but " .. (instead[origin] or origin)
+        message = origin and "the response is " .. say("origin", origin) .. ", not a CFS error"
             or "no message"
     end
     words = words .. ": " .. text.show(message)

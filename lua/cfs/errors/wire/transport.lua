@@ -5,18 +5,6 @@ local find, lower, match, sub = string.find, string.lower, string.match, string.
 
 local transport = {}
 
---- The words, each with what it stands for.
-transport.words = {
-    resolve = "the host's name did not resolve",
-    connect = "no connection was made",
-    tls = "the TLS handshake failed",
-    timeout = "time ran out",
-    closed = "the connection ended early",
-    protocol = "what came is no HTTP",
-    ["local"] = "the fault is in this program or machine",
-    other = "the reason is not known",
-}
-
 -- How many bytes of a reason are read.
 local longest = 512
 
