@@ -66,7 +66,9 @@ local function make_response(record, options)
     local err, shown, id = record.err, record.err, nil
     if options.map then
         shown = request.map(options.map, err)
-        id = rawget(shown, "requestId") or rawget(err, "requestId")
+        if not options.replace_request_id then
+            id = rawget(shown, "requestId") or rawget(err, "requestId")
+        end
     end
     local status, content_type, request_id, retry_after, body =
         request.respond(shown, kind_of(shown), options, id)
@@ -83,9 +85,21 @@ local function settle(record, options)
 end
 
 
+-- Makes a response for another sender, and says that it is the response to this request.
+local function hand_over(record, options)
+    local status, content_type, request_id, retry_after, body = make_response(record, options)
+    request.keep(record)
+    settle(record, options)
+    return status, {
+        ["Content-Type"] = content_type, ["x-bce-request-id"] = request_id, ["Retry-After"] = retry_after,
+    }, body
+end
+
+
 -- Responds with the error and ends the request. What can fail comes after the response.
 local function send(err, options, place)
     local record = new_record(err, place)
+    if options.send then return options.send(hand_over(record, options)) end
     local is_old = ngx.var.server_protocol == "HTTP/1.0"
     if has_begun(is_old) then return break_off(record, kind_of(err), options) end
     local status, content_type, request_id, retry_after, body = make_response(record, options)
@@ -111,12 +125,13 @@ end
 --- Options: those of err:response. `request_id`, a string or a function that is called for each request,
 --- is used where the error has none, in place of nginx's. `map` gets the error and returns another for
 --- the client, or nil. `log(err, level, line)` is called in place of logging the line.
+--- `send(status, headers, body)` sends what `prepare` makes; the function returns what it returns.
 ---@param f function may yield, and may call ngx.exit and the like
 ---@param options table?
 ---@return function
 function handler.handler(f, options)
     misuse.expect(1, "handler", f, "function")
-    local read, wrong = request.options(options)
+    local read, wrong = request.options(options, { send = "function" })
     if not read then misuse.argument(2, "handler", wrong) end
     read.shapes = {}
 
@@ -178,13 +193,7 @@ end
 ---@return string body
 function handler.prepare(target, options)
     local err, read = read_call("prepare", target, options)
-    local record = new_record(err, err.fault ~= "client" and request.place(1) or nil)
-    local status, content_type, request_id, retry_after, body = make_response(record, read)
-    request.keep(record)
-    settle(record, read)
-    return status, {
-        ["Content-Type"] = content_type, ["x-bce-request-id"] = request_id, ["Retry-After"] = retry_after,
-    }, body
+    return hand_over(new_record(err, err.fault ~= "client" and request.place(1) or nil), read)
 end
 
 

@@ -27,9 +27,9 @@ local request = {}
 -- What err:response takes, too, is false: show/respond checks it.
 local option_types = {
     standard = false, hide = false, retry_after = false, format = false, type_base = false,
-    request_id = false, map = "function", log = "function",
+    request_id = false, replace_request_id = "boolean", map = "function", log = "function",
 }
-local own_options = { "request_id", "map", "log", "limit" }
+local own_options = { "request_id", "replace_request_id", "map", "log", "limit", "send" }
 
 
 --- Reads the options of handler, exit or relay, and checks them.
@@ -171,7 +171,7 @@ end
 ---@return string body
 function request.respond(err, kind, options, id)
     local own = rawget(err, "requestId")
-    id = id or own or request.new_id(options)
+    id = id or not options.replace_request_id and own or request.new_id(options)
     local shapes = options.shapes
     if shapes and rawget(err, "message") == kind.message and rawget(err, "status") == nil
         and rawget(err, "code") == kind.code and not beside[err] and is_plain(id) then
