@@ -298,7 +298,7 @@ instructions budgets: build/bench/once build/bench/shapes
 clean:
 	$(RM) -r build dist
 
--include spec/proof/proof.mk spec/clients/clients.mk spec/matrix/matrix.mk # not in a tree without the tests
+-include spec/proof/proof.mk spec/clients/clients.mk spec/matrix/matrix.mk spec/gateways/gateways.mk # not in a tree without the tests
 
 .PHONY: all help demo gateway repl check test test-prometheus bench bench-nginx bench-picture \
     instructions budgets simulate random docs golden picture drift dist lint install uninstall lib \
