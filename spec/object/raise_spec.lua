@@ -69,7 +69,7 @@ describe("errors.raise", function()
             function() errors.raise("RateLimit") end)
         raises("bad argument #2 to 'raise' (unknown field 'requestID', did you mean 'requestId'?)",
             function() errors.raise(errors.InstanceNotFound, { requestID = "r" }) end)
-        raises("bad argument #2 to 'raise' (an error that there is takes no fields)",
+        raises("bad argument #2 to 'raise' (an existing error takes no fields)",
             function() errors.raise(errors.new("InstanceNotFound"), { requestId = "r" }) end)
         raises("bad argument #2 to 'raise' (table expected, got number)",
             function() errors.raise("InstanceNotFound", 5) end)

@@ -178,8 +178,8 @@ describe("err:advice", function()
     describe("after no response", function()
         for _, case in ipairs {
             -- reason, call, sent, action, why
-            { "connection refused", { method = "POST" }, nil, "backoff", "no response, no connection was "
-                .. "made: the request was not sent, so repeat it after a pause that grows" },
+            { "connection refused", { method = "POST" }, nil, "backoff", "no response, the connection "
+                .. "failed: the request was not sent, so repeat it after a pause that grows" },
             { "closed", { method = "POST" }, nil, "never", "no response, the connection ended early: this "
                 .. "POST has no client token and may have been carried out, so first look whether it was" },
             { "closed", { method = "GET" }, nil, "backoff", "no response, the connection ended early: repeat "
@@ -188,8 +188,8 @@ describe("err:advice", function()
                 .. "connection ended early: repeat it after a pause that grows" },
             { "timeout", { method = "PATCH" }, false, "backoff", "no response, time ran out: the request was "
                 .. "not sent, so repeat it after a pause that grows" },
-            { "connection refused", { method = "POST", replayable = false }, nil, "never", "no response, no "
-                .. "connection was made: the body cannot be sent again" },
+            { "connection refused", { method = "POST", replayable = false }, nil, "never", "no response, the "
+                .. "connection failed: the body cannot be sent again" },
             { "certificate verify failed", { method = "GET" }, nil, "never", "no response, the TLS handshake "
                 .. "failed: Mend what the cause says, here: the same call fails again" },
             { "bad uri: x", { method = "GET" }, nil, "never", "no response, the fault is in this program or "

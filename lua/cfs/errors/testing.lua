@@ -14,7 +14,7 @@ local state = require "cfs.errors.base.state"
 local template = require "cfs.errors.catalogue.template"
 local text = require "cfs.errors.base.text"
 
-local kinds, templates = state.kinds, state.templates
+local kinds, template_of = state.kinds, require("cfs.errors.catalogue.kind").template
 local concat = table.concat
 local unpack = table.unpack or unpack -- luacheck: std max
 
@@ -39,7 +39,7 @@ local request_id = "ae2225f7-1c2e-427a-a1ad-5413b762957d"
 local function complete(kind, fields)
     if fields ~= nil and type(fields) ~= "table" then return fields end
     local all = { requestId = request_id }
-    for _, name in ipairs(templates[kind] and template.names(templates[kind]) or {}) do
+    for _, name in ipairs(template_of(kind) and template.names(template_of(kind)) or {}) do
         all[name] = values[name] or name
     end
     for name, value in pairs(fields or {}) do all[name] = value end

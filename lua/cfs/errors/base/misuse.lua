@@ -47,8 +47,8 @@ function misuse.self(value, name)
 end
 
 
--- What is wrong with a number; nil if nothing is wrong.
-local function number_objection(value, least)
+-- What a number must be; nil if it is that.
+local function number_problem(value, least)
     if least == 1 and not (value >= 1 and value < huge and value % 1 == 0) then
         return "a whole number from 1"
     elseif not (value >= least and value < huge) then
@@ -66,7 +66,7 @@ end
 ---@param what string what the names are called: "option", "field"
 ---@param given any
 ---@param types table<string, string|false> name → type, false for any
----@param leasts table<string, integer>? name → what a number must be at least: 0; or 1 where it counts
+---@param leasts table<string, integer>? name → minimum; a minimum of 1 also demands a whole number
 ---@return table? options a new table
 ---@return string? sentence what is wrong, if anything is
 function misuse.read(what, given, types, leasts)
@@ -82,7 +82,7 @@ function misuse.read(what, given, types, leasts)
                 return nil, what .. " '" .. name .. "' must be a " .. wanted .. ", got " .. type(value)
             end
             local least = leasts and leasts[name]
-            local must_be = least and number_objection(value, least)
+            local must_be = least and number_problem(value, least)
             if must_be then return nil, what .. " '" .. name .. "' must be " .. must_be end
             options[name] = value
         end

@@ -13,23 +13,19 @@ end
 
 ---@class cfs.state
 ---@field kinds table<string, cfs.kind> code → kind of the catalogue. Writer: catalogue/kind
----@field order cfs.kind[] the same in the vendor's order, then in that of errors.extend. catalogue/kind
+---@field order cfs.kind[] the kinds as a list: the vendor's, then those of errors.extend. catalogue/kind
 ---@field catalogue table<string, cfs.kind> errors.catalogue, a copy of `kinds`. catalogue/kind
 ---@field metatables table<string|cfs.kind, table> code or kind of the catalogue → the metatable of its
----errors. catalogue/kind
----@field plain_metatables table<string|cfs.kind, table> the same without the kinds whose message has
----parameters: what it takes to raise their errors. catalogue/kind
+---errors, whose field `template` is the kind's message, compiled, if that has parameters. catalogue/kind
 ---@field status_metatables table<integer|false|string, table> status, false for none, or "no response,
 ---RETRY" → the metatable of the errors whose code the catalogue lacks. catalogue/status
 ---@field kind_of table<table, cfs.kind> metatable of errors → their kind. catalogue/kind
----@field templates table<cfs.kind, table> kind → its message, compiled, if that has parameters.
----catalogue/kind
----@field targets table<string|cfs.kind, true> what errors.is takes: codes, categories and kinds.
----catalogue/kind and catalogue/status
----@field kept table<cfs.error, table> what lies beside an error, its cause aside. object/kept, and the
----core, which notes a document
----@field methods table what errors and kinds inherit. This one and the next four: catalogue/kind, for
----cfs.errors, which defines them
+---@field categories table<string, true> those of all kinds. catalogue/kind and catalogue/status
+---@field kept table<cfs.error, table> what lies beside an error, its cause aside. object/kept, which hands
+---it to the core
+---@field ffi_types table? the types that LuaJIT's FFI reads envelopes with. wire/envelope_ffi
+---@field methods table what errors and kinds inherit. Writer of this and the next four: kind.define, which
+---cfs.errors calls
 ---@field error_metatable table the metamethods of errors
 ---@field kind_metatable table
 ---@field list_metatable table of lists of kinds
@@ -39,9 +35,8 @@ local state = core.state
 
 if not state.is_complete then
     state.kinds, state.order = {}, {}
-    state.metatables, state.plain_metatables, state.status_metatables = {}, {}, {}
+    state.metatables, state.status_metatables, state.categories = {}, {}, {}
     state.kind_of = setmetatable({}, { __mode = "k" }) -- an error with a cause has a metatable of its own
-    state.templates, state.targets = {}, {}
     state.kept = setmetatable({}, { __mode = "k" })
     state.methods, state.error_metatable, state.kind_metatable = {}, {}, {}
     state.list_metatable, state.catalogue_metatable = {}, {}

@@ -1,6 +1,7 @@
 --- Adds the errors of another service, or of the gateway itself, to the catalogue.
 
 local kind = require "cfs.errors.catalogue.kind"
+local meanings = require "cfs.errors.catalogue.words"
 local misuse = require "cfs.errors.base.misuse"
 local state = require "cfs.errors.base.state"
 local status = require "cfs.errors.catalogue.status"
@@ -9,7 +10,8 @@ local template = require "cfs.errors.catalogue.template"
 local text = require "cfs.errors.base.text"
 
 local find, next, pairs, type = string.find, next, pairs, type
-local kinds, targets = state.kinds, state.targets
+local say = meanings.say
+local kinds = state.kinds
 
 local extend = {}
 
@@ -26,13 +28,7 @@ for _, name in ipairs(optional) do columns[name] = true end
 local in_one_line = { code = true, reason = true, service = true, canonical = true }
 
 -- The words that have a meaning to the library.
-local words = { fault = { client = true, server = true }, retry = {} }
-local known_categories = { unknown = true }
-for row in kind.each() do
-    if row.service == "global" or row.service == "cfs" then -- not from an earlier errors.extend
-        words.retry[row.retry], known_categories[row.category] = true, true
-    end
-end
+local words = { fault = { client = true, server = true }, retry = meanings.retries }
 
 
 -- A copy of the row, each column read once; or nil and what is wrong with it by itself.
@@ -85,11 +81,12 @@ end
 local function category_objection(category, codes)
     if category == "default" or codes[category] or kinds[category] then
         return "category '" .. category .. "' has another meaning in errors.match"
-    elseif (words.retry[category] or words.fault[category]) and not known_categories[category] then
+    elseif say("category", category) then
+        return nil
+    elseif words.retry[category] or words.fault[category] then
         return "category '" .. category .. "' is a word of " .. (words.retry[category] and "retry" or "fault")
     end
-    if known_categories[category] then return nil end
-    local sentence, nearest = suggest.unknown("category", category, known_categories)
+    local sentence, nearest = suggest.unknown("category", category, meanings.categories)
     return nearest and sentence -- else the category is a new one
 end
 
@@ -97,7 +94,7 @@ end
 -- nil if the row can become a kind beside those of its list, else what is wrong with it.
 local function objection(row, codes, categories)
     local code = row.code
-    if code == "default" or categories[code] or targets[code] and not kinds[code] then
+    if code == "default" or categories[code] or state.categories[code] then
         return "code '" .. code .. "' has another meaning in errors.match"
     elseif rawget(state.public, code) ~= nil then
         return "code '" .. code .. "' has another meaning as errors." .. code
@@ -185,9 +182,11 @@ function extend.extend(rows)
     end
     local list, index, wrong = read_all(rows, count)
     if not list then misuse.argument(1, "extend", "row " .. index .. ": " .. wrong) end
+    local new = {}
     for _, row in ipairs(list) do
-        if not kinds[row.code] then kind.add(row) end
+        if not kinds[row.code] then new[#new + 1] = row end
     end
+    kind.add(new)
 end
 
 

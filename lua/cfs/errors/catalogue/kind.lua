@@ -25,8 +25,9 @@ local template = require "cfs.errors.catalogue.template"
 
 local getmetatable = debug.getmetatable
 local pairs, rawset, setmetatable = pairs, rawset, setmetatable
+local error, ipairs, pcall, rawget = error, ipairs, pcall, rawget
 local kinds, order, kind_of = state.kinds, state.order, state.kind_of
-local error_metatable = state.error_metatable
+local categories, metatables, error_metatable = state.categories, state.metatables, state.error_metatable
 
 local kind = {}
 
@@ -47,31 +48,58 @@ end
 
 
 --- Makes a kind of a row.
----@param row table every field of a kind but `known`
+---@param row table every field of a kind
 ---@param is_vendors boolean? the message's placeholders are spelt as on the vendor's page
 ---@return table metatable of its errors
 function kind.make(row, is_vendors)
-    state.templates[row] = row.message and template.compile(row.message, is_vendors)
-    state.targets[row] = true
-    state.targets[row.category] = true
-    return kind.new_metatable(setmetatable(row, state.kind_metatable))
+    local metatable = kind.new_metatable(setmetatable(row, state.kind_metatable))
+    metatable.template = row.message and template.compile(row.message, is_vendors)
+    return metatable
 end
 
 
---- Adds a kind to the catalogue, behind the ones that are there.
----@param row table every field of a kind but `known`
----@param is_vendors boolean?
-function kind.add(row, is_vendors)
-    row.known = true
-    local metatable = kind.make(row, is_vendors)
-    state.metatables[row], state.metatables[row.code] = metatable, metatable
-    if not state.templates[row] then
-        state.plain_metatables[row], state.plain_metatables[row.code] = metatable, metatable
+local function publish(list)
+    for _, metatable in ipairs(list) do
+        local row = metatable.__index
+        metatables[row], metatables[row.code] = metatable, metatable
+        kinds[row.code], categories[row.category] = row, true
+        rawset(state.catalogue, row.code, row)
+        order[#order + 1] = row
     end
-    state.targets[row.code] = true
-    kinds[row.code] = row
-    rawset(state.catalogue, row.code, row)
-    order[#order + 1] = row
+end
+
+
+-- Takes a key back. To set an absent one to nil would need memory in Lua 5.1.
+local function clear(values, key)
+    if rawget(values, key) ~= nil then rawset(values, key, nil) end
+end
+
+
+local function withdraw(list, count)
+    for index = #order, count + 1, -1 do order[index] = nil end
+    for _, metatable in ipairs(list) do
+        local row = metatable.__index
+        clear(metatables, row)
+        clear(metatables, row.code)
+        clear(kinds, row.code)
+        clear(state.catalogue, row.code)
+    end
+end
+
+
+--- Adds kinds to the catalogue, behind the ones that are there: all of them or, if memory runs out, none.
+---@param rows table[] every field of a kind but `known`; no code that is there
+---@param is_vendors boolean?
+function kind.add(rows, is_vendors)
+    local list, count = {}, #order
+    for index, row in ipairs(rows) do
+        row.known = true
+        list[index] = kind.make(row, is_vendors)
+    end
+    local good, problem = pcall(publish, list)
+    if good then return end
+    withdraw(list, count)
+    error(problem, 0)
 end
 
 
@@ -106,6 +134,15 @@ function kind.of_error(value)
 end
 
 
+--- The message of a kind, compiled; nil if it has no parameters.
+---@param row cfs.kind
+---@return table? parts see catalogue/template
+function kind.template(row)
+    local metatable = metatables[row]
+    return metatable and metatable.template
+end
+
+
 --- Tells whether this value is a kind. None of its metamethods is called.
 ---@param value any
 ---@return boolean
@@ -128,8 +165,6 @@ function kind.each()
 end
 
 
--- When the module is loaded again there is nothing to add, unless memory ran out the first time.
-local rows = core.catalogue()
-for index = #order + 1, #rows do kind.add(rows[index], true) end
+if #order == 0 then kind.add(core.catalogue(), true) end -- else the module is loaded again
 
 return kind

@@ -125,6 +125,6 @@ end
 
 
 -- Their categories can be matched from the start.
-for _, row in pairs(rows) do state.targets[row[2]] = true end
+for _, row in pairs(rows) do state.categories[row[2]] = true end
 
 return status

@@ -180,7 +180,7 @@ local function kinds_by_message(given)
     given = sub(given, 1, longest_sentence)
     local last = match(given, "^[%w_.]*: (.*%S)") or match(given, "^%s*(.*%S)") or ""
     for kind in catalogue.each() do
-        local parts = state.templates[kind]
+        local parts = catalogue.template(kind)
         if parts and template.read(parts, last)
             or not parts and #kind.message >= shortest_message and find(given, kind.message, 1, true) then
             kinds[#kinds + 1] = kind

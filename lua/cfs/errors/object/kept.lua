@@ -1,14 +1,14 @@
 --- What lies beside an error, where no encoder sees it. A table with weak keys has "origin", "body",
 --- "document", "headers", "traceback", and for a transport error "word" and "sent". The cause lies in a
---- metatable that belongs to the one error: a cause may be an error itself, and for a chain of causes in a
---- table with weak keys a collector would need time in proportion to the square of the chain's length, or
---- one collection for each link.
+--- metatable that belongs to the one error: a cause may be an error itself, and in a weak table a chain of n
+--- causes takes n^2 steps or n collections to free.
 
+local core = require "cfs.errors.core"
 local catalogue = require "cfs.errors.catalogue.kind"
 local state = require "cfs.errors.base.state"
 
 local getmetatable, rawget, setmetatable = debug.getmetatable, rawget, setmetatable
-local kind_of, records = state.kind_of, state.kept
+local records = state.kept
 
 local kept = {}
 
@@ -32,6 +32,24 @@ end
 ---@param record table<string, string|table> name → value
 function kept.keep_all(err, record)
     records[err] = record
+end
+
+
+--- Makes a function that reads envelopes by Lua's C API. It notes the document of an envelope that has
+--- other members.
+---@param metatables table<string, table> code → metatable of its errors
+---@param unknown table the metatable of the others
+---@return fun(body: string): cfs.error?, string?, string?, integer? as errors.parse
+function kept.reader(metatables, unknown)
+    return core.reader(metatables, unknown, records)
+end
+
+
+--- Tells whether anything was kept beside an error, its cause aside.
+---@param err cfs.error
+---@return boolean
+function kept.any(err)
+    return records[err] ~= nil
 end
 
 
@@ -60,7 +78,7 @@ end
 ---@param err cfs.error which has its kind already
 ---@param cause any
 function kept.set_cause(err, cause)
-    setmetatable(err, kept.metatable(kind_of[getmetatable(err)], cause))
+    setmetatable(err, kept.metatable(catalogue.of_error(err), cause))
 end
 
 

@@ -16,7 +16,8 @@ local suggest = require "cfs.errors.base.suggest"
 local template = require "cfs.errors.catalogue.template"
 local text = require "cfs.errors.base.text"
 
-local kinds, metatables, templates = state.kinds, state.metatables, state.templates
+local kinds, metatables = state.kinds, state.metatables
+local template_of = catalogue.template
 local setmetatable, type = setmetatable, type
 
 local make = {}
@@ -26,25 +27,30 @@ local make = {}
 local types_of = setmetatable({}, { __index = function(all, kind)
     local types = {}
     for name, wanted in pairs(template.field_types) do types[name] = wanted end
-    for _, name in ipairs(templates[kind] and template.names(templates[kind]) or {}) do
-        types[name] = false
-    end
+    local parts = template_of(kind)
+    for _, name in ipairs(parts and template.names(parts) or {}) do types[name] = false end
     all[kind] = types
     return types
 end })
 
 
+-- Room for all members is taken at once.
+local function new(metatable, code, message, request_id)
+    return setmetatable({ code = code, message = message, requestId = request_id }, metatable)
+end
+
+
 -- Makes an error of the kind; or returns nil and what is wrong with the fields.
 local function fill(kind, given)
-    local err = { code = kind.code, message = kind.message, requestId = nil }
-    if given == nil and not templates[kind] then return setmetatable(err, metatables[kind]) end
+    local err, parts = new(metatables[kind], kind.code, kind.message), template_of(kind)
+    if given == nil and not parts then return err end
     local fields, wrong = misuse.read("field", given == nil and {} or given, types_of[kind])
     if not fields then return nil, wrong end
     err.requestId = fields.requestId
     if fields.message then
         err.message = fields.message
-    elseif templates[kind] then
-        err.message, wrong = template.fill(templates[kind], fields)
+    elseif parts then
+        err.message, wrong = template.fill(parts, fields)
         if wrong then return nil, wrong end
     end
     if fields.status ~= nil then
@@ -52,7 +58,6 @@ local function fill(kind, given)
         if not received then return nil, "field 'status' must be a whole number from 100 to 999" end
         if received ~= kind.status then err.status = received end
     end
-    setmetatable(err, metatables[kind])
     if type(fields.cause) ~= "nil" then kept.set_cause(err, fields.cause) end
     return err
 end
@@ -113,11 +118,10 @@ end
 ---@param received integer? the HTTP status, as status.normalize gives it
 ---@return cfs.error err
 function make.receive(code, message, request_id, received)
-    local err = { code = code, message = message, requestId = request_id }
     local known = metatables[code or ""]
-    if not known then return setmetatable(err, status.metatable(received)) end
-    if received ~= known.__index.status then err.status = received end
-    return setmetatable(err, known)
+    local err = new(known or status.metatable(received), code, message, request_id)
+    if known and received ~= known.__index.status then err.status = received end
+    return err
 end
 
 
@@ -130,7 +134,7 @@ end
 function make.no_response(word, sent, retry, reason)
     local metatable = status.no_response(retry)
     if type(reason) ~= "nil" then metatable = kept.metatable(metatable.__index, reason) end
-    local err = setmetatable({ code = nil, message = nil, requestId = nil }, metatable)
+    local err = new(metatable)
     kept.keep_all(err, { origin = "transport", word = word, sent = sent })
     return err
 end
@@ -239,7 +243,7 @@ end
 ---
 ---@return table<string, string>? values nil without parameters, or if the message does not fit the template
 function make.params(err)
-    local parts, message = templates[misuse.self(err, "params")], rawget(err, "message")
+    local parts, message = template_of(misuse.self(err, "params")), rawget(err, "message")
     local values = parts and type(message) == "string" and template.read(parts, message)
     return values and text.readable(values) or nil
 end

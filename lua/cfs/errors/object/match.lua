@@ -9,9 +9,10 @@ local status = require "cfs.errors.catalogue.status"
 local suggest = require "cfs.errors.base.suggest"
 
 local getmetatable = debug.getmetatable
+local of_error = catalogue.of_error
 local say = require("cfs.errors.catalogue.words").say
 local rawget, select, type = rawget, select, type
-local kind_of, targets = state.kind_of, state.targets
+local categories, metatables, kind_of = state.categories, state.metatables, state.kind_of
 
 local match = {}
 
@@ -53,12 +54,15 @@ end
 --- nil if the value can be a target, else what is wrong with it.
 ---@return string? problem
 function match.objection(target)
-    if targets[target] or type(target) == "number" and status.normalize(target) then return nil end
+    if categories[target] or metatables[target] or catalogue.is_kind(target)
+        or type(target) == "number" and status.normalize(target) then
+        return nil
+    end
     if type(target) == "string" then
         local meaning = other_meaning(target)
         if meaning then return meaning end
         local word = target:find("^[%l_]+$") and "category" or "code"
-        local sentence, nearest = suggest.unknown(word, target, targets)
+        local sentence, nearest = suggest.unknown(word, target, word == "code" and state.kinds or categories)
         return nearest and sentence or sentence .. "; errors.extend can add it"
     elseif type(target) == "number" then
         return "no HTTP status: " .. target
@@ -85,7 +89,7 @@ end
 
 
 local function is_any(value, ...)
-    local kind = kind_of[getmetatable(value)]
+    local kind = of_error(value)
     if not kind then return false end
     local count = select("#", ...)
     for index = 1, count do
@@ -105,7 +109,7 @@ end
 ---@return boolean
 function match.is(value, ...)
     local target, another = ...
-    if targets[target] and another == nil then -- what most calls need; no status is in targets
+    if another == nil and (metatables[target] or categories[target]) then -- what most calls need
         local kind = kind_of[getmetatable(value)]
         if kind and (target == kind.code or target == kind.category or target == kind) then return true end
         if select("#", ...) == 1 then return false end
@@ -116,7 +120,7 @@ end
 
 
 local function find(value, ...)
-    while kind_of[getmetatable(value)] do
+    while of_error(value) do
         if is_any(value, ...) then return value end
         value = kept.cause(value)
     end
@@ -146,7 +150,9 @@ end
 ---@return boolean
 function match.err_is(err, ...)
     local kind, target = misuse.self(err, "is"), ...
-    if targets[target] and select("#", ...) == 1 then return hits(err, kind, target) end
+    if (metatables[target] or categories[target]) and select("#", ...) == 1 then
+        return hits(err, kind, target)
+    end
     check("is", ...)
     return is_any(err, ...)
 end
@@ -183,7 +189,7 @@ end
 
 -- Code (or kind) before category before status before default. To index by nil gives nil.
 local function dispatch(value, handlers)
-    local kind = kind_of[getmetatable(value)]
+    local kind = of_error(value)
     local handler
     if kind then
         handler = handlers[kind] or handlers[kind.code] or handlers[kind.category]

@@ -7,10 +7,9 @@ local make = require "cfs.errors.object.make"
 local misuse = require "cfs.errors.base.misuse"
 local state = require "cfs.errors.base.state"
 
-local getmetatable = debug.getmetatable
 local error, select, setmetatable, type, xpcall = error, select, setmetatable, type, xpcall
 local unpack = table.unpack or unpack -- luacheck: std max
-local kind_of, plain_metatables = state.kind_of, state.plain_metatables
+local metatables, of_error = state.metatables, catalogue.of_error
 
 local raise = {}
 
@@ -24,8 +23,8 @@ local raise = {}
 ---@param target string|cfs.kind|cfs.error a code, a kind or an error
 ---@param fields table? as for errors.new; an error takes none
 function raise.raise(target, fields)
-    local metatable = plain_metatables[target]
-    if metatable then -- what most calls need, and no more
+    local metatable = metatables[target]
+    if metatable and not metatable.template then -- what most calls need, and no more
         local kind = metatable.__index
         if fields == nil then
             error(setmetatable({ code = kind.code, message = kind.message }, metatable), 0)
@@ -36,10 +35,10 @@ function raise.raise(target, fields)
         end
     end
     local err, wrong, argument = target, nil, nil
-    if not kind_of[getmetatable(target)] then
+    if not of_error(target) then
         err, wrong, argument = make.make(target, fields)
     elseif fields ~= nil then
-        err, wrong, argument = nil, "an error that there is takes no fields", 2
+        err, wrong, argument = nil, "an existing error takes no fields", 2
     end
     if not err then misuse.argument(argument, "raise", wrong) end
     error(err, 0)
@@ -67,7 +66,7 @@ end
 ---@param traceback string?
 ---@return cfs.error err
 function raise.wrap(value, traceback)
-    local metatable = plain_metatables.InternalError -- few calls: a stack overflow leaves room for few
+    local metatable = metatables.InternalError -- calls few functions: a stack overflow leaves little stack
     local kind = metatable.__index
     local err = setmetatable({ code = kind.code, message = kind.message }, metatable)
     if type(value) ~= "nil" then kept.set_cause(err, value) end -- a cdata's __eq may raise

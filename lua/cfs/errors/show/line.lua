@@ -1,12 +1,10 @@
 --- Errors as one line of text, for a person who sees an uncaught error.
 
 local kept = require "cfs.errors.object.kept"
-local state = require "cfs.errors.base.state"
 local text = require "cfs.errors.base.text"
 
 local create, resume = coroutine.create, coroutine.resume
-local getmetatable = debug.getmetatable
-local kind_of = state.kind_of
+local kind_of = require("cfs.errors.catalogue.kind").of_error
 local say = require("cfs.errors.catalogue.words").say
 
 local line = {}
@@ -45,7 +43,7 @@ local function causes(err)
     local words, cause = "", kept.cause(err)
     for _ = 1, most_causes do
         if type(cause) == "nil" then break end
-        local kind = kind_of[getmetatable(cause)]
+        local kind = kind_of(cause)
         local shown = text.cut(kind and heading(cause, kind) or text.describe(cause), longest_cause)
         words = words .. "; cause: " .. text.printable(shown)
         if not kind then break end
@@ -70,7 +68,7 @@ end
 ---@param err cfs.error
 ---@return string
 function line.of(err)
-    local kind = kind_of[getmetatable(err)] or {}
+    local kind = kind_of(err) or {}
     local words = heading(err, kind) .. causes(err)
     return kind.remedy and words .. "; what to do: " .. text.show(kind.remedy) or words
 end
@@ -88,8 +86,8 @@ local line_of = _VERSION == "Lua 5.4" and line_apart or line.of
 
 --- The metamethod `__concat` of errors; other operands are as Lua has them.
 function line.concat(left, right)
-    if kind_of[getmetatable(left)] then left = line_of(left) end
-    if kind_of[getmetatable(right)] then right = line_of(right) end
+    if kind_of(left) then left = line_of(left) end
+    if kind_of(right) then right = line_of(right) end
     return left .. right
 end
 

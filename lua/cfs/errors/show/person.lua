@@ -10,7 +10,8 @@ local person = {}
 local function load()
     local good, explain = pcall(require, "cfs.errors.explain")
     if good then return explain end
-    return nil, "cfs.errors.explain, which explains errors to a person, cannot be loaded: " .. tostring(explain)
+    return nil, "cfs.errors.explain, which explains errors to a person, cannot be loaded: "
+        .. tostring(explain)
 end
 
 

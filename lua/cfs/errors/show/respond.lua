@@ -10,7 +10,7 @@ local status = require "cfs.errors.catalogue.status"
 local suggest = require "cfs.errors.base.suggest"
 local template = require "cfs.errors.catalogue.template"
 
-local kinds, templates = state.kinds, state.templates
+local kinds, template_of = state.kinds, require("cfs.errors.catalogue.kind").template
 local byte, find, format, gsub, match, sub =
     string.byte, string.find, string.format, string.gsub, string.match, string.sub
 local concat = table.concat
@@ -133,7 +133,7 @@ end
 -- The catalogue's message. A received parameter fills its template if it is a plain identifier and no host;
 -- otherwise its placeholder stays.
 local function catalogue_message(kind, received)
-    local parts, has_others = templates[kind], false
+    local parts, has_others = template_of(kind), false
     for index = 2, parts and #parts or 0, 2 do has_others = has_others or parts[index].name ~= "host" end
     local values = has_others and template.read(parts, received or "")
     if not values then return kind.message end
@@ -151,7 +151,7 @@ end
 -- The received message without internal names. The template's parameter `host` is a host, whatever it looks
 -- like.
 local function received_message(kind, received)
-    local parts = templates[kind]
+    local parts = template_of(kind)
     local values = parts and template.read(parts, received)
     if values and values.host then
         values.host = hosts.placeholder
@@ -243,12 +243,13 @@ end
 ---@param err cfs.error
 ---@param kind cfs.kind the error's
 ---@param options table what respond.options has read
+---@param sent integer? the status that the client has already; a problem has no other
 ---@return integer status 400 to 599
 ---@return string content_type
 ---@return string? request_id a plain token, fit for a header
 ---@return string? retry_after whole seconds
 ---@return string body
-function respond.parts(err, kind, options)
+function respond.parts(err, kind, options, sent)
     local number, hides = error_status(err, kind), options.hide ~= false
     local code, message, request_id = member(err, "code"), member(err, "message"), member(err, "requestId")
     if hides then
@@ -261,6 +262,7 @@ function respond.parts(err, kind, options)
     request_id, fits = choose_id(request_id, hides, options.request_id)
     if options.standard then number = standard_statuses[code] or number end
     local write = options.format == "problem" and problem or core.write
+    number = sent or number
     return number, content_types[options.format or "envelope"],
         fits and request_id or nil, pause(err, kind, options),
         (write(request_id, code, message, number, options.type_base))

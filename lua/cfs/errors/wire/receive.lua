@@ -108,9 +108,8 @@ local function read_rest(received, values, body, origin)
 end
 
 
--- The error of an error response.
-local function read_error(received, given_headers, body, limit)
-    local values = headers.read(given_headers, wanted)
+-- The error of an error response whose headers were read.
+local function read_body(received, values, body, limit)
     local err, origin, _ = nil, "empty", nil
     if type(body) == "string" then
         if limit and #body > limit then
@@ -125,6 +124,31 @@ local function read_error(received, given_headers, body, limit)
     if advisory(values) then kept.keep(err, "headers", values) end
     return err
 end
+
+
+--- Begins to read an error response whose headers come before its body.
+---
+---     local finish = receive.begin(404, { ["x-bce-request-id"] = "7e0c3b52" })
+---     finish()                --> the error, as far as the headers tell
+---     finish(body, 65536)     --> the error of the whole response
+---
+---@param received integer the status
+---@param given table<string, string|string[]> the headers, those of receive.headers at least
+---@return fun(body: string?, limit: integer?, code: string?): cfs.error finish may be called again; a code
+---takes the place of that in the headers
+function receive.begin(received, given)
+    local values = headers.read(given, wanted)
+    return function(body, limit, code)
+        local own = values["x-bce-error-code"]
+        values["x-bce-error-code"] = code or own
+        local err = read_body(received, values, body, limit)
+        values["x-bce-error-code"] = own
+        return err
+    end
+end
+
+--- The names of the headers that are read, in lower case → true.
+receive.headers = wanted.names
 
 
 -- What is wrong with a response that lacks a field: the field has another name. nil if nothing is wrong.
@@ -188,7 +212,7 @@ local function read_response(response, options)
     if body == nil and is_unread(response) then
         return nil, "the body was not read; first set response.body = response:read_body()", 1
     end
-    local err = read_error(received, given_headers, body, known and known.limit)
+    local err = read_body(received, headers.read(given_headers, wanted), body, known and known.limit)
     if received and received < 400 and not err.known then return nil end
     return err
 end
