@@ -110,7 +110,7 @@ local function configure_apisix(layout, directory, port)
     local main = given:match("^(.-)global_rules:")
     local config = files.read(layout .. "/apisix/conf/config.yaml"):gsub("\nplugins:\n.-\n(%a)",
         "\nplugins:\n  - probe\n  - tenant\n  - key-auth\n  - limit-count\n  - fault-injection\n%1")
-    command.must("mkdir -p " .. directory .. "/conf && cp " .. layout .. "/apisix/conf/* " .. directory .. "/conf")
+    command.must(("cp -r %s/apisix/conf %s"):format(layout, directory))
     files.write(directory .. "/conf/config.yaml", merge(config, main))
     files.write(directory .. "/conf/apisix.yaml",
         merge(route_list("apisix", port), given:sub(#main + 1)) .. "#END\n")
@@ -143,7 +143,8 @@ local function configure_nginx(kind, layout, directory, port, dict)
 end
 
 
-local function write_documented_plugins(directory)
+--- Writes the plugins of docs/gateways.md below a directory.
+function rig.write_documented_plugins(directory)
     local kong = directory .. "/plugins/kong/plugins/tenant"
     local apisix = directory .. "/plugins/apisix/plugins"
     command.must("mkdir -p " .. kong .. " " .. apisix)
@@ -172,7 +173,7 @@ function rig.start(kind)
     command.must(("chmod 755 %s; mkdir %s/logs %s/sockets"):format(directory, directory, directory))
     local configure = { kong = configure_kong, apisix = configure_apisix }
     configure_nginx(kind, layout, directory, port, configure[kind](layout, directory, port))
-    write_documented_plugins(directory)
+    rig.write_documented_plugins(directory)
     local nginx = assert(start:match("${%d:%-([^}]+/nginx)}"))
     command.must(nginx .. " -e error.log -c nginx.conf -p " .. directory .. "/")
     local self = { directory = directory, port = port + 1, upstream = upstream }
