@@ -91,7 +91,8 @@ local rows = {
 ---@param word table
 ---@param start function returns what has the methods of spec/nginx/server.lua
 ---@param stop function
-function promises.describe(busted, title, word, start, stop)
+---@param promise function? makes further promises; gets a function that returns what start has returned
+function promises.describe(busted, title, word, start, stop, promise)
     local describe, it, setup, teardown = busted.describe, busted.it, busted.setup, busted.teardown
     local assert = busted.assert
     describe(title, function()
@@ -99,6 +100,7 @@ function promises.describe(busted, title, word, start, stop)
         local total = {}
         setup(function() gateway = start() end)
         teardown(function() stop(gateway) end)
+        if promise then promise(function() return gateway end) end
 
         local function counts() return (metrics.counts(gateway:get("/cfs-metrics").body)) end
 

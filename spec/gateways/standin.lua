@@ -133,26 +133,34 @@ end
 
 
 function standin.kong()
-    local defaults = {}
-    for _, field in ipairs(require("kong.plugins.cfs-errors.schema").fields[2].config.fields) do
-        local name, properties = next(field)
-        defaults[name] = properties.default
+    local config = require("kong.plugins.cfs-errors.schema").fields[2].config
+    local defaults, names = {}, {}
+    for index, field in ipairs(config.fields) do
+        names[index] = next(field)
+        defaults[names[index]] = field[names[index]].default
     end
     local function call(plugin, phase, configuration) return plugin[phase](plugin, configuration) end
-    return gateway(in_kong, call, kong.response.exit, defaults, require "kong.plugins.cfs-errors.handler",
-        require "kong.plugins.probe.handler", require "kong.plugins.tenant.handler")
+    local self = gateway(in_kong, call, kong.response.exit, defaults,
+        require "kong.plugins.cfs-errors.handler", require "kong.plugins.probe.handler",
+        require "kong.plugins.tenant.handler")
+    self.check, self.names, self.defaults = config.custom_validator, names, defaults
+    return self
 end
 
 
 function standin.apisix()
     local cfs = require "apisix.plugins.cfs-errors"
-    local defaults = {}
-    for name, properties in pairs(cfs.schema.properties) do defaults[name] = properties.default end
+    local defaults, names = {}, {}
+    for name, properties in pairs(cfs.schema.properties) do
+        defaults[name], names[#names + 1] = properties.default, name
+    end
     local function call(plugin, phase, configuration)
         return plugin[phase](configuration, { var = ngx.var })
     end
-    return gateway(in_apisix, call, core.response.exit, defaults, cfs, require "apisix.plugins.probe",
+    local self = gateway(in_apisix, call, core.response.exit, defaults, cfs, require "apisix.plugins.probe",
         require "apisix.plugins.tenant")
+    self.check, self.names, self.defaults = cfs.check_schema, names, defaults
+    return self
 end
 
 

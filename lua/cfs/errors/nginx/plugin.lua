@@ -52,7 +52,7 @@ function plugin.new(request_id, send)
         local good, wrong = pcall(self.relay, configuration)
         if good and configuration.metrics == true then good, wrong = pcall(nginx.metrics) end
         if good then return true end
-        return nil, match(wrong, "^bad argument #1 to 'relay' %((.*)%)$") or wrong
+        return nil, match(wrong, "bad argument #1 to 'relay' %((.*)%)$") or wrong
     end
 
 
