@@ -93,6 +93,14 @@ Other | 400
 ]], { "A.B 400 Gone. -- the page has several statuses", "C 409 Here. / There." },
       { "D has no status" } },
 
+    { "cells with more than a code, numbers, entities and marks of HTML in text", [[
+| 错误码 | HTTP Code | Message |
+|---|---|---|
+| Denied（拒绝） | HTTP 403 | a &lt; b<br>c |
+| 9001 | 500 | m |
+| 见下表 | 400 | m |
+]], { "Denied 403 a < b c", "9001 500 m" }, { "见下表 is no code" } },
+
     { "codes and parameters that a service cannot have", [[
 | code | message | status |
 |---|---|---|

@@ -32,8 +32,8 @@ end
 local function codes_of(rows, report)
     local codes, count = {}, 0
     for _, row in ipairs(rows) do
-        row.code = row.code:gsub(" ", "")
-        if row.status or errors.catalogue[row.code] then
+        row.code = row.code and row.code:gsub(" ", "")
+        if row.code and (row.status or errors.catalogue[row.code]) then
             if codes[row.code] then
                 report("twice", row.code)
             else

@@ -74,19 +74,19 @@ function import.import(source, service)
     if core.repair(source) ~= source then return nil, { "the page is not in UTF-8" } end
     local lines, notes, known = {}, {}, {}
     for _, row in ipairs(page.read(source)) do
-        local global, status = catalogue.shared(row.code), row.status
-        local left_out = not status and "has no status"
+        local global, status = catalogue.shared(row.code or ""), row.status
+        local left_out = not row.code and "is no code" or not status and "has no status"
             or (status < 400 or status > 599) and "has status " .. status .. ", which is no error's"
             or known[row.code] and "stands there again, with status " .. status .. ": " .. row.message
         if left_out then
-            notes[#notes + 1] = row.code .. " " .. left_out
+            notes[#notes + 1] = row.name .. " " .. left_out
             lines[#lines + 1] = "    -- " .. notes[#notes]
         elseif global and global.status == status then
             lines[#lines + 1] = "    -- " .. row.code .. " is global: all services share it"
         else
             lines[#lines + 1] = write(row)
         end
-        known[row.code] = known[row.code] or status
+        if row.code then known[row.code] = known[row.code] or status end
     end
     if #lines > 0 then return format(head, service, concat(lines, "\n")), notes end
     return nil, { "no table of error codes: its heading must name a code and a status, and its cells must be"

@@ -37,6 +37,7 @@ end
 
 -- A cell's words, parted by single spaces: no-break and ideographic ones and marks of no width aside.
 local function words_of(cell)
+    cell = gsub(gsub(cell, "<[bB][rR] ?/?>", " "), "&(#?%w+);", decode_entity)
     cell = gsub(gsub(cell, "\194\160", " "), "\227\128\128", " ")
     cell = gsub(gsub(cell, "\226\128\139", ""), "\239\187\191", "")
     return match(gsub(cell, "[%s%c]+", " "), "^ ?(.-) ?$")
@@ -64,7 +65,7 @@ local function rows_of_html(html)
                 local above = held[#cells + 1]
                 above.depth, cells[#cells + 1] = above.depth - 1, above.words
             end
-            cells[#cells + 1] = words_of(gsub(cell, "&(#?%w+);", decode_entity))
+            cells[#cells + 1] = words_of(cell)
             held[#cells] = { words = cells[#cells], depth = depth - 1 }
         end
         if find(row, "\1", 1, true) then held = {} end
@@ -128,15 +129,16 @@ local function row_of(cells, columns, above)
     local number, reason = match(status, "%f[%d](%d%d%d)%f[%D] ?(.*)$")
     row.status, row.reason = tonumber(number), reason
     row.is_odd = find(reason or "", "%f[%d]%d%d%d%f[%D]") ~= nil -- there are several
-    row.code = gsub(gsub(cell_of "code", "%[([^%]]*)%]%([^)]*%)", "%1"), "[`*]", "")
-    if row.code == "" and number then row.code = above or "" end
-    return find(row.code, "^%a[%w_. -]*$") and row or nil
+    row.name = gsub(gsub(cell_of "code", "%[([^%]]*)%]%([^)]*%)", "%1"), "[`*]", "")
+    if row.name == "" and number then row.name = above or "" end
+    row.code = match(row.name, "^%w[%w_. -]*$") or match(row.name, "^(%a[%w_.]*) ?[(（]")
+    return row.name ~= "" and row or nil
 end
 
 
 --- The rows of the page's tables of errors.
 ---@param source string the page
----@return table[] rows code, status and reason if there is one, message, description, remedy, is_odd
+---@return table[] rows name; code, status and reason as far as there are such; message, description, remedy
 function page.read(source)
     local rows = find(source, "<[tT][rRdDhH]%f[%W]") and rows_of_html(source) or rows_of_text(source)
     local list, columns, first, broken = {}, nil, nil, nil
@@ -155,7 +157,7 @@ function page.read(source)
         elseif columns and #cells > 1 and #cells < math.max(columns.status, columns.code) then
             broken = not cells.is_first and cells
         elseif columns and #cells > 1 then
-            list[#list + 1] = row_of(cells, columns, list[#list] and list[#list].code)
+            list[#list + 1] = row_of(cells, columns, list[#list] and list[#list].name)
         end
     end
     return list
