@@ -93,6 +93,11 @@ Other | 400
 ]], { "A.B 400 Gone. -- the page has several statuses", "C 409 Here. / There." },
       { "D has no status" } },
 
+    { "a byte order mark, a column of numbers, the status first, a heading again, a grid",
+      "\239\187\191| 序号 | HTTP状态码 | 错误码 | 错误信息 |\n+--+--+--+--+\n| 1 | 400 (Bad Request) | A | m |\n"
+        .. "| 序号 | HTTP状态码 | 错误码 | 错误信息 |\n| 2 | 409 | B | n |\n",
+      { "A 400 m", "B 409 n" }, {} },
+
     { "cells with more than a code, numbers, entities and marks of HTML in text", [[
 | 错误码 | HTTP Code | Message |
 |---|---|---|

@@ -2,6 +2,7 @@
 ---
 ---@class cfs.service
 ---@field name string
+---@field [string] cfs.kind by its code
 ---@field parse fun(body: string): cfs.error?, string?, string?, integer? as errors.parse
 ---@field from_response fun(response: any, ...: any): cfs.error? as errors.from_response
 ---@field check fun(response: any, ...: any): any ... as errors.check

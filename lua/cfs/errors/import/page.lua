@@ -140,6 +140,7 @@ end
 ---@param source string the page
 ---@return table[] rows name; code, status and reason as far as there are such; message, description, remedy
 function page.read(source)
+    source = gsub(source, "^\239\187\191", "")
     local rows = find(source, "<[tT][rRdDhH]%f[%W]") and rows_of_html(source) or rows_of_text(source)
     local list, columns, first, broken = {}, nil, nil, nil
     for _, cells in ipairs(rows) do
