@@ -54,12 +54,12 @@ BucketNotEmpty | Not empty at all. | x | 409 Conflict
 <table><tr><th>名称</th><th>类型</th></tr>
 <tr><td>X-Bce-Error-Code</td><td>String</td></tr></table>
 <table border=1><thead><tr><th><p>错误码</p></th>
-<th>错误信息</th><th>HTTP 状态码</th><th>含义</th><th>解决方法</th></tr></thead>
+<th>错误信息</th><th>含义</th><th>解决方法</th><th>HTTP 状态码</th></tr></thead>
 <!-- <tr><td>Hidden</td><td>m</td><td>400</td><td>d</td></tr> -->
-<tr><td rowspan="2">BadGateway</td><td>No backend.</td><td rowspan=2>502</td><td>a</td><td>重试</td></tr>
+<tr><td rowspan="2">BadGateway</td><td>No backend.</td><td>a</td><td>重试</td><td rowspan=2>502</td></tr>
 <tr><td>Failed to call <b>backend</b>.</td><td>c</td><td>d</td></tr>
-<tr><td>Routed</td><td>Not&nbsp;here<br>&quot;&#x4e2d;&#25991;&quot; &amp;lt;</td><td>404</td><td>e</td>
-<td>f</td></tr></table>
+<tr><td>Routed</td><td>Not&nbsp;here<br>&quot;&#x4e2d;&#25991;&quot; &amp;lt;</td><td>e</td><td>f</td>
+<td>404</td></tr></table>
 ]], { "BadGateway 502 No backend. / a / 重试",
       'Routed 404 Not here "中文" &lt; / e / f -- the status tells neither category nor retry' },
       { "BadGateway stands there again, with status 502: Failed to call backend." } },

@@ -58,18 +58,21 @@ local function rows_of_html(html)
     html = gsub(gsub(html, "[%s%c]+", " "), "<!%-%-.-%-%->", "")
     local rows, held = {}, {}
     for row in gmatch(gsub(html, "<(/?)(%w+)([^>]*)>", mark_tag), "[^\2]+") do
-        local cells = {}
-        for attributes, cell in gmatch(row, "\3([^\3\4]*)\4([^\1\3\5]*)") do
-            local depth = tonumber(match(lower(attributes), "rowspan=[\"']?(%d+)")) or 1
-            while held[#cells + 1] and held[#cells + 1].depth > 0 do
-                local above = held[#cells + 1]
+        local cells, is_last = {}, find(row, "\1", 1, true)
+        local marked = find(row, "\3", 1, true) and row .. "\3\4" or ""
+        for attributes, cell in gmatch(marked, "\3([^\3\4]*)\4([^\1\3\5]*)") do
+            local above = held[#cells + 1]
+            while above and above.depth > 0 do
                 above.depth, cells[#cells + 1] = above.depth - 1, above.words
+                above = held[#cells + 1]
             end
             cells[#cells + 1] = words_of(cell)
+            local depth = tonumber(match(lower(attributes), "rowspan=[\"']?(%d+)")) or 1
             held[#cells] = { words = cells[#cells], depth = depth - 1 }
         end
-        if find(row, "\1", 1, true) then held = {} end
-        if #cells > 0 or find(row, "\1", 1, true) then rows[#rows + 1] = cells end
+        cells[#cells] = nil -- the one that was added, so that cells from above come behind the last, too
+        if is_last then held = {} end
+        if #cells > 0 or is_last then rows[#rows + 1] = cells end
     end
     return rows
 end
