@@ -68,10 +68,12 @@ BucketNotEmpty | Not empty at all. | x | 409 Conflict
 <TABLE><TR><TH>Error Return Codes<TH>Status code<TH>Error Message<TH>Explanations</TR></TABLE>
 <table><tr><td colspan="4">Common</td></tr>
 <tr><td>One</td><td>400 BadRequest</td><td>m</td><td>x</td></tr></table>
+<table><tr><th>Code<th>Message<th>Meaning<th>Status</tr>
+<tr><td>Wide</td><td colspan="2">w</td><td>409</td></tr></table>
 <p>More</p><table><tr><td>Description</td><td>States Code</td><td>Code</td></tr>
 <tr><td>y</td><td>503 Service Unavailable</td><td>Two</td></tr></table>
 <table><tr><td>Three</td><td>400</td></tr></table>
-]], { "One 400 m / x", "Two 503 y -- the page has no message" }, {} },
+]], { "One 400 m / x", "Wide 409 w", "Two 503 y -- the page has no message" }, {} },
 
     { "cells that are broken over lines; what is behind a table is none of its rows", [[
 Error code | Error message | HTTP status code | Semantics

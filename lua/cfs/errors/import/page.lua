@@ -66,9 +66,13 @@ local function rows_of_html(html)
                 above.depth, cells[#cells + 1] = above.depth - 1, above.words
                 above = held[#cells + 1]
             end
-            cells[#cells + 1] = words_of(cell)
-            local depth = tonumber(match(lower(attributes), "rowspan=[\"']?(%d+)")) or 1
-            held[#cells] = { words = cells[#cells], depth = depth - 1 }
+            attributes, cell = lower(attributes), words_of(cell)
+            local depth = tonumber(match(attributes, "rowspan=[\"']?(%d+)")) or 1
+            local width = tonumber(match(attributes, "colspan=[\"']?(%d)")) or 1
+            for _ = 1, #cells == 0 and 1 or width do -- what begins a row and is wide parts sections
+                cells[#cells + 1] = cell
+                held[#cells] = { words = cell, depth = depth - 1 }
+            end
         end
         cells[#cells] = nil -- the one that was added, so that cells from above come behind the last, too
         if is_last then held = {} end
