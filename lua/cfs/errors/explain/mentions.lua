@@ -1,5 +1,6 @@
 --- What a text mentions: why no response came, in the words of clients and servers, and a status.
 
+local catalogue = require "cfs.errors.catalogue.kind"
 local state = require "cfs.errors.base.state"
 local transport = require "cfs.errors.wire.transport"
 
@@ -16,6 +17,9 @@ local longest_reason = 200
 
 -- A message of the catalogue that is shorter than this may occur in any text. How much of one is taken.
 local shortest_message, longest_message = 12, 2000
+
+-- How much of a text's end may have curl's own lines.
+local longest_told = 1024
 
 -- How many bytes before a number tell whether it is a status.
 local longest_before = 28
@@ -75,6 +79,23 @@ local function name_in(text)
 end
 
 
+--- What curl says about its failure. curl -v says it behind an asterisk, too.
+---@param text string
+---@return string? reason nil if it got a response, or says that a status is an error
+---@return integer? number libcurl's
+function mentions.reason_of_curl(text)
+    local place = find(text, "curl: (", 1, true)
+    local number, told = match(text, "^%((%d+)%) ?([^\n]*)", place and place + 6)
+    if number then
+        if number == "22" then return nil end -- the status decides
+        return told, tonumber(number)
+    end
+    for line in gmatch(sub(text, -longest_told), "\n%* ([^\n]*)") do
+        if transport.is_reason(line) then return line end
+    end
+end
+
+
 --- Why no response came, as a client or a server says it; nil if the text tells nothing of the sort.
 ---
 ---     mentions.reason "curl: (28) Connection timed out"  --> Connection timed out  28
@@ -83,12 +104,10 @@ end
 ---@return string? reason
 ---@return integer? number libcurl's
 function mentions.reason(text)
-    local place = find(text, "curl: (", 1, true)
-    local number, told = match(text, "^%((%d+)%) ?([^\n]*)", place and place + 6)
-    if place and number == "22" then return nil end -- the status that follows tells
-    if place and number then return told, tonumber(number) end
-    local own = cause_of_own_line(text)
-    if own then return own end
+    local reason, number = mentions.reason_of_curl(text)
+    if reason then return reason, number end
+    reason = cause_of_own_line(text)
+    if reason then return reason end
     local whole = #text <= longest_reason and match(text, "^%s*(.*%S)")
     if whole and transport.is_reason(whole) then return whole end
     return phrase_in(text, lower(text)) or name_in(text)
@@ -129,7 +148,7 @@ local index, indexed
 local function index_messages()
     index, indexed = {}, #state.order
     for _, kind in ipairs(state.order) do
-        local parts = state.templates[kind]
+        local parts = catalogue.template(kind)
         local literal = parts and parts[1] or gsub(kind.message, "%.$", "")
         local key = sub(literal, 1, shortest_message)
         index[key] = index[key] or {}

@@ -182,6 +182,82 @@ local rules = {
     },
 }
 
+-- What other clients and servers say, found in the texts that people paste.
+local programs = {
+    resolve = {
+        is = { "unknownhostexception", "no such host", "enotfound", "eai_again", "eai_noname", "gaierror",
+            "could not resolve hostname", "name resolution failed", "dns error", "socket.gaierror",
+            "无法解析此远程名称", "未能解析此远程名称", "不知道这样的主机", "域名解析失败" },
+        begins = { "unable to resolve host address", "failed to resolve", "getaddrinfo e",
+            "failed to lookup address", "no address associated", "nodename nor servname" },
+    },
+    connect = {
+        is = { "econnrefused", "ehostunreach", "enetunreach", "connectexception", "noroutetohostexception",
+            "connectionrefusederror", "unable to connect to the remote server", "connection failure",
+            "connect call failed", "httphostconnectexception", "newconnectionerror", "tcp connect error",
+            "无法连接", "无法连接到远程服务器", "由于目标计算机积极拒绝", "连接被拒绝", "拒绝连接",
+            "no healthy upstream", "no live upstreams while connecting to upstream" },
+        begins = { "connect econnrefused", "connect ehostunreach", "connect enetunreach", "connect call failed",
+            "connectex: no connection could be made", "no connection could be made", "failed connect to" },
+    },
+    timeout = {
+        is = { "connect timed out", "read timed out", "write timed out", "request timed out", "i/o timeout",
+            "etimedout", "esockettimedout", "sockettimeoutexception", "connecttimeoutexception", "socket.timeout",
+            "context deadline exceeded", "deadline exceeded", "deadlineexceeded", "timeouterror",
+            "httptimeoutexception", "httpconnecttimeoutexception", "readtimeout", "connecttimeout",
+            "readtimeouterror", "connecttimeouterror", "net/http: tls handshake timeout", "tls handshake timeout",
+            "opentimeout", "asyncio.timeouterror", "taskcanceledexception", "upstream timed out",
+            "the operation has timed out", "the read operation timed out", "timed out",
+            "response timeout", "upstream request timeout", "连接超时", "请求超时", "操作超时", "读取超时",
+            "操作已超时", "um_err_connect_timeout", "und_err_connect_timeout", "und_err_headers_timeout" },
+        begins = { "timeout of ", "connection to ", "the request was canceled due to the configured httpclient",
+            "request timeout", "net/http: request canceled while waiting", "client.timeout exceeded",
+            "net/http: timeout awaiting", "upstream timed out" },
+    },
+    tls = {
+        is = { "sslhandshakeexception", "ssl_error_syscall", "epro to", "eproto", "sslerror",
+            "could not create ssl/tls secure channel", "http: server gave http response to https client",
+            "server gave http response to https client", "remote host terminated the handshake",
+            "received fatal alert" },
+        begins = { "unsupported or unrecognized ssl message", "received fatal alert", "remote error: tls" },
+    },
+    certificate = {
+        is = { "pkix path building failed", "failed to verify certificate", "depth_zero_self_signed_cert",
+            "unable_to_verify_leaf_signature", "self_signed_cert_in_chain", "cert_has_expired",
+            "err_tls_cert_altname_invalid", "unable to verify the first certificate", "certificate_verify_failed",
+            "self-signed certificate", "self signed certificate", "certificate has expired",
+            "sslcertverificationerror", "sslpeerunverifiedexception", "unable to get local issuer certificate",
+            "self-signed certificate in certificate chain", "no alternative certificate subject name matches",
+            "无法建立信任关系" },
+        begins = { "certificate signed by unknown authority", "certificate has expired", "certificate is valid for",
+            "the remote certificate ", "hostname/ip does not match", "upstream ssl certificate verify error",
+            "no subject alternative", "cannot verify ", "the certificate ", "certificate is not valid" },
+    },
+    closed = {
+        is = { "eof", "unexpected eof", "econnreset", "epipe", "econnaborted", "connection reset", "socket hang up",
+            "other side closed", "server disconnected", "connection aborted", "remotedisconnected", "eoferror",
+            "connectionreseterror", "connectionabortederror", "brokenpipeerror", "nohttpresponseexception",
+            "serverdisconnectederror", "connectionclosedexception", "remote end closed connection without response",
+            "connection closed before message completed", "stream was reset", "end of file reached",
+            "connection termination", "server disconnected without sending a response", "responseended",
+            "the response ended prematurely", "no data received", "connection closed", "incompleteread",
+            "the underlying connection was closed", "http2: server sent goaway and closed the connection",
+            "连接被重置", "连接被对方重置", "基础连接已经关闭", "远程主机强迫关闭了一个现有的连接", "und_err_socket" },
+        begins = { "unexpected end of stream", "premature end of ", "upstream prematurely closed",
+            "server closed the connection", "recv() failed (", "peer closed connection", "stream error: stream id",
+            "incompleteread(", "an existing connection was forcibly closed", "http/2 stream ", "unexpected end of file" },
+    },
+    protocol = {
+        is = { "malformed http response" },
+        begins = { "malformed http ", "bad status line", "badstatusline" },
+    },
+    ["local"] = {
+        is = { "no host in request url", "unsupported protocol scheme", "missingschema", "invalidurl",
+            "invalid url", "err_invalid_url", "no supplied" },
+        begins = { "invalid url", "unsupported protocol scheme" },
+    },
+}
+
 -- Reasons that programs also give for what has nothing to do with a connection, and how they begin.
 local common = {
     "http/",
@@ -258,6 +334,16 @@ for _, rule in ipairs(rules) do
     end
     for _, text in ipairs(rule.has or {}) do contents[#contents + 1] = { text, own } end
     for _, text in ipairs(rule.hints or {}) do hints[#hints + 1] = { text, hint } end
+end
+for name, rule in pairs(programs) do
+    local is_certificate = name == "certificate"
+    local own = { word = is_certificate and "tls" or name, sent = "maybe", certificate = is_certificate, own = true }
+    for _, text in ipairs(rule.is) do whole[text] = whole[text] or own end
+    for _, text in ipairs(rule.begins) do
+        local key = sub(text, 1, 4)
+        beginnings[key] = beginnings[key] or {}
+        table.insert(beginnings[key], { text, own })
+    end
 end
 for _, row in ipairs(libcurl) do
     local own = meaning_of(row, true)
@@ -375,6 +461,18 @@ end
 ---@return boolean
 function transport.is_reason(reason)
     return type(reason) ~= "number" and read(reason).own == true
+end
+
+
+--- What a phrase means that stands in a text: only what is surely a client's, as a whole or by its beginning.
+---
+---     transport.phrase "connection refused"  --> connect  false
+---@param phrase string in lower case
+---@return string? word nil if it is none of a client's
+---@return boolean? certificate
+function transport.phrase(phrase)
+    local meaning = whole[phrase] or beginning_of(phrase)
+    if meaning and meaning.own then return meaning.word, meaning.certificate or false end
 end
 
 
