@@ -25,8 +25,11 @@ local longest_told = 1024
 local longest_before = 28
 
 
--- The cause in a line of this library's own about a call that got no response; nil if it is none.
-local function cause_of_own_line(text)
+-- The cause in a line of this library's own about a call that got no response, or in one of nginx's about a
+-- name; nil if it is none.
+local function cause_of_line(text)
+    local place = find(text, " could not be resolved (", 1, true)
+    if place then return match(sub(text, place > 64 and place - 64 or 1, place + 64), "%S* could not be [^)\n]*%)?") end
     local start = find(text, "no response: ", 1, true)
     local first = start and match(text, "^no response: %l+; cause: ()", start)
     local stop = first and find(text, "; what to do: ", first, true)
@@ -51,9 +54,9 @@ local function phrase_in(text, low)
     for start, between, stop in gmatch(low, "()([^\n:;,()%[%]{}<>\"'=*|]+)()") do
         count = count + 1
         if count > most_phrases then break end
-        local first = match(between, "^%s*()")
+        local first = match(between, "^[%d%s]*()")
         local phrase = match(between, "^.*[^%s.]", first)
-        if phrase and #phrase > 2 and (find(phrase, " ", 1, true)
+        if phrase and #phrase > 2 and (find(phrase, "[ \128-\255]")
             or byte(low, start - 1) == 58 and is_end(byte(low, stop))) then
             local word, certificate = transport.phrase(phrase)
             if word and (not found or certificate) then
@@ -85,7 +88,7 @@ end
 ---@return integer? number libcurl's
 function mentions.reason_of_curl(text)
     local place = find(text, "curl: (", 1, true)
-    local number, told = match(text, "^%((%d+)%) ?([^\n]*)", place and place + 6)
+    local number, told = match(text, "^%(([1-9]%d?)%) ?([^\n]*)", place and place + 6)
     if number then
         if number == "22" then return nil end -- the status decides
         return told, tonumber(number)
@@ -106,11 +109,11 @@ end
 function mentions.reason(text)
     local reason, number = mentions.reason_of_curl(text)
     if reason then return reason, number end
-    reason = cause_of_own_line(text)
+    reason = cause_of_line(text)
     if reason then return reason end
     local whole = #text <= longest_reason and match(text, "^%s*(.*%S)")
     if whole and transport.is_reason(whole) then return whole end
-    return phrase_in(text, lower(text)) or name_in(text)
+    return phrase_in(text, gsub(lower(text), "%.%.%. ", ":   ")) or name_in(text)
 end
 
 
@@ -132,7 +135,7 @@ local function is_status(low, place)
     for index = 1, #before do
         if find(words, before[index]) then return true end
     end
-    local rest = sub(low, place + 3, place + 16)
+    local rest = sub(low, place + 3, place + 20)
     for index = 1, #behind do
         if find(rest, behind[index]) then return true end
     end

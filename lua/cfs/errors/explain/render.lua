@@ -85,8 +85,9 @@ end
 ---@return "yes"|"no"|"unknown"
 function explain.may_retry(about)
     if about.is_success then return "no" end
-    local err, status = about.err, about.status
+    local err = about.err
     local kind = err and catalogue.of_error(err) or about.kind
+    local status = about.status or kind and kind.status
     if err and kept.get(err, "traceback") ~= nil then return "unknown" end -- a bug: nobody knows
     if kind and kind.known then return kind.retry == "never" and "no" or "yes" end
     if err and kept.get(err, "origin") == "transport" then return repeat_without_response(err, kind) end
@@ -213,7 +214,9 @@ end
 local function explain_error(err, chosen, about)
     local kind = catalogue.of_error(err)
     local lines = new_lines(chosen, heading_of(err, kind, chosen))
-    if err.message then lines.add("message", received(err.message)) end
+    local message = rawget(err, "message")
+    if type(message) == "nil" and not catalogue.template(kind) then message = kind.message end
+    if message then lines.add("message", received(message)) end
     add_causes(lines, err)
     if err.requestId then lines.add("request_id", received(err.requestId)) end
     if about.is_text then

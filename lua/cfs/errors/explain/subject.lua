@@ -93,8 +93,9 @@ end
 
 -- A status' reason phrase, with the number before it or alone. nil if it is none.
 local function of_phrase(text, chosen)
+    if #text > longest_search then return nil end
     local number, reason = match(text, "^%s*(%d*)%s*(%a[%a '-]*%a)%s*$")
-    if not reason or #text > longest_search then return nil end
+    if not reason then return nil end
     if number ~= "" then return statuses.normalize(number) and of_status(tonumber(number), chosen) end
     local all
     for _, candidate in ipairs(statuses.of_reason(reason)) do
@@ -300,7 +301,8 @@ function read.document(look)
         local err = make.receive(nil, message, look.records[1].requestId)
         kept.keep(err, "origin", "not_envelope")
         return { err = err, reason = problem }
-    elseif find(look.text, "^%s*{") and not find(look.text, '"[%a_]*[eEl][re][rv][oe][rl]["_%a]') then
+    elseif find(look.words, "^%s*{") and not find(look.words, '"[%a_]*[eE][rR][rR][%a_]*"%s*:')
+        and not find(look.words, '"level"%s*:') then
         local about = not_service(look, problem, what)
         about.is_success = true
         return about

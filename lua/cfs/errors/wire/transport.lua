@@ -210,7 +210,8 @@ local programs = {
             "the operation has timed out", "the read operation timed out", "timed out",
             "response timeout", "upstream request timeout", "连接超时", "请求超时", "操作超时", "读取超时",
             "操作已超时", "um_err_connect_timeout", "und_err_connect_timeout", "und_err_headers_timeout" },
-        begins = { "timeout of ", "connection to ", "the request was canceled due to the configured httpclient",
+        begins = { "timeout of 1", "timeout of 2", "timeout of 3", "timeout of 4", "timeout of 5", "timeout of 6",
+            "timeout of 7", "timeout of 8", "timeout of 9", "the request was canceled due to the configured httpclient",
             "request timeout", "net/http: request canceled while waiting", "client.timeout exceeded",
             "net/http: timeout awaiting", "upstream timed out" },
     },
@@ -337,7 +338,7 @@ for _, rule in ipairs(rules) do
 end
 for name, rule in pairs(programs) do
     local is_certificate = name == "certificate"
-    local own = { word = is_certificate and "tls" or name, sent = "maybe", certificate = is_certificate, own = true }
+    local own = { word = is_certificate and "tls" or name, sent = "maybe", certificate = is_certificate, said = true }
     for _, text in ipairs(rule.is) do whole[text] = whole[text] or own end
     for _, text in ipairs(rule.begins) do
         local key = sub(text, 1, 4)
@@ -472,7 +473,7 @@ end
 ---@return boolean? certificate
 function transport.phrase(phrase)
     local meaning = whole[phrase] or beginning_of(phrase)
-    if meaning and meaning.own then return meaning.word, meaning.certificate or false end
+    if meaning and (meaning.own or meaning.said) then return meaning.word, meaning.certificate or false end
 end
 
 
