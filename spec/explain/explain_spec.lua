@@ -137,10 +137,9 @@ describe("errors.explain", function()
             "598, without a code",
             "meaning      This code is not in the catalogue.",
             "fault        the service's",
-            "category     unknown",
-            "what to do   Find out what responded, and look the error up in its",
-            "             documentation.",
-            "retry        unknown: nothing tells whether a repeat would help")
+            "category     internal",
+            "what to do   Repeat the call later; quote the request id if it persists.",
+            "retry        yes, after a pause that grows from try to try")
         assert.equal(expected, errors.explain(598))
         assert.equal(expected, errors.explain "598")
     end)

@@ -102,7 +102,7 @@ describe("err:advice", function()
         assert.equal("HTTP 404: no error of the service came with it, so look what responded in its place",
             errors.from_response { status = 404, body = "<html>" }:advice().why)
         assert.equal("a response without a code: no error of the service came with it, so look what "
-            .. "responded in its place", errors.from_response { body = "" }:advice().why)
+            .. "responded in its place", errors.from_response { status = 99, body = " " }:advice().why)
         assert.equal("A\\n: Find out what responded, and look the error up in its documentation",
             errors.parse '{"code":"A\\n"}':advice().why)
         local long = errors.parse('{"code":"' .. ("A"):rep(1000) .. '"}')
@@ -111,7 +111,7 @@ describe("err:advice", function()
 
     describe("goes by the status where the code is unknown, and where there is none:", function()
         for status = 400, 599 do
-            local expected = (status == 408 or status == 500 or status >= 502 and status <= 504) and "backoff"
+            local expected = (status == 408 or status >= 500 and status ~= 501) and "backoff"
                 or status == 429 and "throttle" or "never"
             it(status .. ", " .. expected, function()
                 for _, body in ipairs { '{"code":"NoSuchKey"}', "<html>", "" } do
@@ -177,17 +177,20 @@ describe("err:advice", function()
 
     describe("after no response", function()
         for _, case in ipairs {
-            -- reason, call, sent, action, why
-            { "connection refused", { method = "POST" }, nil, "backoff", "no response, the connection "
-                .. "failed: the request was not sent, so repeat it after a pause that grows" },
+            -- reason, call, what is told of it, action, why
+            { "connection refused", { method = "POST" }, { elapsed = 0.1 }, "backoff", "no response, the "
+                .. "connection failed: the request was not sent, so repeat it after a pause that grows" },
+            { "connection refused", { method = "POST" }, { elapsed = 13 }, "never", "no response, the "
+                .. "connection failed: this POST has no client token and may have been carried out, so first "
+                .. "look whether it was" },
             { "closed", { method = "POST" }, nil, "never", "no response, the connection ended early: this "
                 .. "POST has no client token and may have been carried out, so first look whether it was" },
             { "closed", { method = "GET" }, nil, "backoff", "no response, the connection ended early: repeat "
                 .. "it after a pause that grows" },
             { "closed", { method = "POST", client_token = "t" }, nil, "backoff", "no response, the "
                 .. "connection ended early: repeat it after a pause that grows" },
-            { "timeout", { method = "PATCH" }, false, "backoff", "no response, time ran out: the request was "
-                .. "not sent, so repeat it after a pause that grows" },
+            { "timeout", { method = "PATCH" }, { sent = false }, "backoff", "no response, time ran out: the "
+                .. "request was not sent, so repeat it after a pause that grows" },
             { "connection refused", { method = "POST", replayable = false }, nil, "never", "no response, the "
                 .. "connection failed: the body cannot be sent again" },
             { "certificate verify failed", { method = "GET" }, nil, "never", "no response, the TLS handshake "
@@ -196,8 +199,7 @@ describe("err:advice", function()
                 .. "machine: Fix the cause on this side; until then the call fails again" },
         } do
             it(("is %s: %s, %s"):format(case[4], case[1], case[2].method), function()
-                local told = case[3] ~= nil and { sent = case[3] } or nil
-                local err = errors.from_response(nil, case[1], told)
+                local err = errors.from_response(nil, case[1], case[3])
                 local advice = err:advice(case[2])
                 assert.same({ case[4], case[5] }, { advice.action, advice.why })
                 assert.same({ case[4] ~= "never", case[5] }, { err:may_retry(case[2]) })

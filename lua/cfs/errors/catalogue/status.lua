@@ -1,11 +1,13 @@
---- Kinds of the errors whose code is not in the catalogue, one for each status, so that every such
---- error still has a category and a word for "may I repeat it?"; and kinds for no response at all.
+--- Kinds of the errors whose code is not in the catalogue, one for each code of src/seen.def and each
+--- status, so that every such error still has a category and a word for "may I repeat it?"; and kinds for
+--- no response at all.
 
+local core = require "cfs.errors.core"
 local kind = require "cfs.errors.catalogue.kind"
 local state = require "cfs.errors.base.state"
 local words = require "cfs.errors.catalogue.words"
 
-local lower = string.lower
+local lower = require("cfs.errors.base.text").lower
 local kind_of, metatables = state.kind_of, state.status_metatables
 
 local status = {}
@@ -71,8 +73,16 @@ function status.of_reason(reason)
 end
 
 
+-- A status without a row is judged by its class: RFC 9110, section 15. Clients and proxies make up their own,
+-- such as 520 and 599.
+local function class_of(number)
+    local row = number and number >= 400 and rows[number >= 500 and 500 or 400] or {}
+    return { nil, row[2], row[3], row[4] }
+end
+
+
 local function make(number)
-    local row = rows[number] or {}
+    local row = rows[number] or class_of(number)
     local retry = row[3] or "never"
     return kind.make {
         status = number,
@@ -106,6 +116,14 @@ function status.kind(number)
 end
 
 
+--- The kind of a code, be it in the catalogue or among those that were seen.
+---@param code string
+---@return cfs.kind? kind
+function status.of_code(code)
+    return state.kinds[code] or state.seen[code] and kind_of[state.seen[code]]
+end
+
+
 --- The metatable of the errors of calls that got no response.
 ---@param retry "backoff"|"never" "never" where the same call would fail again
 ---@return table
@@ -122,6 +140,19 @@ function status.no_response(retry)
     }
     return metatables[key]
 end
+
+
+-- Codes that were seen, though the catalogue lacks them, are judged by rows of their own.
+setmetatable(state.seen, { __index = function(seen, code)
+    local row = core.seen(code)
+    if not row then return nil end
+    row.reason = status.kind(row.status).reason
+    row.description = words.say("sentence", "seen")
+    row.known = false
+    local metatable = kind.make(row)
+    rawset(seen, code, metatable)
+    return metatable
+end })
 
 
 -- Their categories can be matched from the start.

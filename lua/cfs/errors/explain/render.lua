@@ -54,7 +54,7 @@ end
 -- A text of the kind in the language: one of the phrases, if its English is the kind's.
 local function translated(kind, english, chosen, ...)
     for _, group in ipairs { ... } do
-        for _, name in ipairs { kind.code or "", kind.retry, "description", "no_response_came" } do
+        for _, name in ipairs { kind.code or "", kind.retry, "description", "no_response_came", "seen" } do
             if say(group, name, "en") == english then return say(group, name, chosen) end
         end
     end
@@ -89,7 +89,9 @@ function explain.may_retry(about)
     local kind = err and catalogue.of_error(err) or about.kind
     local status = about.status or kind and kind.status
     if err and kept.get(err, "traceback") ~= nil then return "unknown" end -- a bug: nobody knows
-    if kind and kind.known then return kind.retry == "never" and "no" or "yes" end
+    if kind and kind.code then
+        return kind.retry ~= "never" and "yes" or kind.known and "no" or "unknown"
+    end
     if err and kept.get(err, "origin") == "transport" then return repeat_without_response(err, kind) end
     if err then status = rawget(err, "status") or kind.status end
     kind = kind or status and statuses.kind(status)
@@ -131,9 +133,9 @@ end
 local function explain_kind(kind, chosen, about)
     local line = kind.status and status_line(kind.status, kind)
     local lines
-    if kind.known then
-        lines = new_lines(chosen, kind.code, kind.service, line)
-        lines.add("message", kind.message)
+    if kind.code then
+        lines = new_lines(chosen, kind.code, kind.service or line, kind.service and line)
+        if kind.message then lines.add("message", kind.message) end
     else
         lines = new_lines(chosen, line and format(say("sentence", "without_code", chosen), line)
             or say("sentence", "unknown_code", chosen))

@@ -208,7 +208,7 @@ end
 local read = {}
 
 function read.code(look)
-    local kind = state.kinds[look.word and match(look.word, "^errors%.(.*)$") or look.word or look.text]
+    local kind = statuses.of_code(look.word and match(look.word, "^errors%.(.*)$") or look.word or look.text)
     return kind and { kind = kind }
 end
 

@@ -41,7 +41,7 @@ end
 ---@param unknown table the metatable of the others
 ---@return fun(body: string): cfs.error?, string?, string?, integer? as errors.parse
 function kept.reader(metatables, unknown)
-    return core.reader(metatables, unknown, records)
+    return core.reader(metatables, state.seen, unknown, records)
 end
 
 

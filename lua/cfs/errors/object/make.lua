@@ -16,7 +16,7 @@ local suggest = require "cfs.errors.base.suggest"
 local template = require "cfs.errors.catalogue.template"
 local text = require "cfs.errors.base.text"
 
-local kinds, metatables = state.kinds, state.metatables
+local kinds, metatables, seen = state.kinds, state.metatables, state.seen
 local template_of = catalogue.template
 local setmetatable, type = setmetatable, type
 
@@ -63,6 +63,17 @@ local function fill(kind, given)
 end
 
 
+-- What is wrong with a text that is no code.
+local function unknown_code(target)
+    if not state.categories[target] then return (suggest.unknown("code", target, kinds)) end
+    local codes = {}
+    for kind in catalogue.each() do
+        if kind.category == target then codes[#codes + 1] = kind.code end
+    end
+    return "'" .. target .. "' is a category; its codes are " .. table.concat(codes, ", ")
+end
+
+
 --- Makes an error, or says why it cannot be made.
 ---@param target any a code or a kind
 ---@param fields table? requestId, message, status, cause, and the template's parameters
@@ -75,10 +86,21 @@ function make.make(target, fields)
         if type(target) ~= "string" then
             return nil, "code or kind expected, got " .. type(target), 1
         end
-        return nil, suggest.unknown("code", target, kinds), 1
+        return nil, unknown_code(target), 1
     end
     local err, wrong = fill(kind, fields)
     return err, wrong, wrong and 2
+end
+
+
+--- The error that a value stands for: the error itself, or that of a kind, which a program may raise or
+--- return in place of one; nil for any other value.
+---@param value any
+---@return cfs.error?
+function make.of(value)
+    if catalogue.of_error(value) then return value end
+    if not catalogue.is_kind(value) or not value.known then return nil end
+    return new(metatables[value], value.code, not template_of(value) and value.message or nil)
 end
 
 
@@ -118,7 +140,7 @@ end
 ---@param received integer? the HTTP status, as status.normalize gives it
 ---@return cfs.error err
 function make.receive(code, message, request_id, received)
-    local known = metatables[code or ""]
+    local known = metatables[code or ""] or seen[code or ""]
     local err = new(known or status.metatable(received), code, message, request_id)
     if known and received ~= known.__index.status then err.status = received end
     return err
@@ -145,7 +167,7 @@ end
 ---@param received integer? what status.normalize gives
 function make.set_status(err, received)
     local kind = catalogue.of_error(err)
-    if not kind.known then
+    if not kind.code then
         setmetatable(err, status.metatable(received))
     elseif received ~= kind.status then
         err.status = received

@@ -6,7 +6,7 @@ local core = require "cfs.errors.core"
 local kept = require "cfs.errors.object.kept"
 local state = require "cfs.errors.base.state"
 
-local keep_all = kept.keep_all
+local keep_all, seen = kept.keep_all, state.seen
 local ffi_string, setmetatable, type = ffi.string, setmetatable, type
 
 local envelope_ffi = {}
@@ -16,11 +16,14 @@ local envelope_ffi = {}
 local function declare()
     local text = "struct { const char *source; size_t length, size; bool exact; }"
     local read = "int (*%s)(const char *, size_t, void *, void *, char *, size_t)"
+    local find = "const void *(*%s)(const char *, size_t)"
     return {
         envelope = ffi.typeof("struct { " .. text .. " code, message, request_id; bool has_others; }"),
         refusal = ffi.typeof "struct { const char *reason; size_t position; }",
-        calls = ffi.typeof("struct { " .. read:format("read") .. "; size_t envelope_size, refusal_size; } *"),
+        calls = ffi.typeof("struct { " .. read:format("read") .. "; " .. find:format("find_seen")
+            .. "; size_t envelope_size, refusal_size; } *"),
         read = ffi.typeof(read:format("")),
+        find = ffi.typeof(find:format("")),
         texts = ffi.typeof "char[?]",
     }
 end
@@ -35,6 +38,7 @@ local envelope, refusal = types.envelope(), types.refusal()
 -- function itself stays where it is as long as the Lua state is open.
 local calls = ffi.cast(types.calls, core.calls)
 local read_envelope = ffi.cast(types.read, calls.read)
+local find_seen = ffi.cast(types.find, calls.find_seen)
 
 assert(calls.envelope_size == ffi.sizeof(envelope) and calls.refusal_size == ffi.sizeof(refusal),
     "cfs.errors.core declares an envelope otherwise than cfs.errors.wire.envelope_ffi")
@@ -77,11 +81,9 @@ function envelope_ffi.reader(parse, metatables, unknown)
         message = take(message, message_length)
         request_id = take(request_id, request_id_length)
         if read ~= reads then return parse(body) end -- the texts may be those of another body
-        local err = setmetatable({
-            code = code,
-            message = message,
-            requestId = request_id,
-        }, metatables[code] or unknown)
+        local metatable = metatables[code]
+        if not metatable then metatable = find_seen(code, code_length) ~= nil and seen[code] or unknown end
+        local err = setmetatable({ code = code, message = message, requestId = request_id }, metatable)
         if has_others then keep_all(err, { document = body }) end
         return err
     end
