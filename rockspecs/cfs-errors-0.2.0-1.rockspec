@@ -79,7 +79,6 @@ build = {
         ["cfs.errors.wire.envelope"] = "lua/cfs/errors/wire/envelope.lua",
         ["cfs.errors.wire.envelope_ffi"] = "lua/cfs/errors/wire/envelope_ffi.lua",
         ["cfs.errors.wire.headers"] = "lua/cfs/errors/wire/headers.lua",
-        ["cfs.errors.wire.reasons"] = "lua/cfs/errors/wire/reasons.lua",
         ["cfs.errors.wire.receive"] = "lua/cfs/errors/wire/receive.lua",
         ["cfs.errors.wire.transport"] = "lua/cfs/errors/wire/transport.lua",
         ["cfs.errors.core"] = {
