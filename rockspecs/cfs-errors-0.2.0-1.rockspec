@@ -77,6 +77,7 @@ build = {
         ["cfs.errors.show.respond"] = "lua/cfs/errors/show/respond.lua",
         ["cfs.errors.testing"] = "lua/cfs/errors/testing.lua",
         ["cfs.errors.testing.broken"] = "lua/cfs/errors/testing/broken.lua",
+        ["cfs.errors.wire.body"] = "lua/cfs/errors/wire/body.lua",
         ["cfs.errors.wire.date"] = "lua/cfs/errors/wire/date.lua",
         ["cfs.errors.wire.envelope"] = "lua/cfs/errors/wire/envelope.lua",
         ["cfs.errors.wire.envelope_ffi"] = "lua/cfs/errors/wire/envelope_ffi.lua",
