@@ -1,5 +1,5 @@
 /*
-** The phrases, expanded from words.def, advice.def, advice_zh.def and seen.def.
+** The phrases, expanded from words.def, advice.def, advice_zh.def and seen.def; the rows of reasons.def.
 **
 ** A word of catalogue.h, or a code of catalogue.def, that lacks its text does not compile: its row
 ** here names what the row of the text defines. A Chinese text without an English one does not compile
@@ -97,4 +97,14 @@ const cfs_phrase *cfs_phrase_find(const char *group, const char *name)
 const cfs_phrase *cfs_phrase_at(size_t index)
 {
     return index < cfs_phrase_count() ? &phrases[index] : NULL;
+}
+
+const char *cfs_reason_at(size_t index)
+{
+    static const char *const rows[] = {
+#define CFS_REASON(row) row,
+#include "reasons.def"
+#undef CFS_REASON
+    };
+    return index < sizeof rows / sizeof rows[0] ? rows[index] : NULL;
 }
