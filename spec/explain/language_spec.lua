@@ -45,7 +45,7 @@ describe("The phrases", function()
             for _, name in ipairs(phrases.names(group)) do
                 local english, chinese = phrases.say(group, name, "en"), phrases.say(group, name, "zh")
                 count = count + 1
-                assert.is_nil(english:find("[\128-\255]"), name)
+                assert.is_true(group == "description" or not english:find("[\128-\255]"), name)
                 local is_mark = name == "comma" or name == "colon"
                 assert.truthy(chinese:find(is_mark and "[\239]" or "[\228-\233]"), name)
                 assert.equal(chinese, core.repair(chinese))

@@ -50,7 +50,7 @@ end
 -- phrase of one word, such as "timeout", is a reason only behind a colon and at an end. A refused certificate
 -- decides over another failure of TLS, which is often told before it.
 local function phrase_in(text, low)
-    local found, count = nil, 0
+    local found, told, is_refused, count = nil, nil, nil, 0
     for start, between, stop in gmatch(low, "()([^\n:;,()%[%]{}<>\"'=*|]+)()") do
         count = count + 1
         if count > most_phrases then break end
@@ -61,11 +61,12 @@ local function phrase_in(text, low)
             local word, certificate = transport.phrase(phrase)
             if word and (not found or certificate) then
                 found = sub(text, start + first - 1, start + first - 2 + #phrase)
-                if word ~= "tls" or certificate then return found end
+                told, is_refused = word, certificate
+                if word ~= "tls" or certificate then break end
             end
         end
     end
-    return found
+    return found, nil, told, is_refused
 end
 
 
@@ -75,8 +76,9 @@ local function name_in(text)
     for name in gmatch(text, "%f[%w_]%u[%w_]+") do
         count = count + 1
         if count > most_words then return nil end
-        if (#name > 8 or #name > 4 and not find(name, "%l")) and transport.phrase(lower(name)) then
-            return name
+        if #name > 8 or #name > 4 and not find(name, "%l") then
+            local word, certificate = transport.phrase(lower(name))
+            if word then return name, nil, word, certificate end
         end
     end
 end
@@ -106,14 +108,19 @@ end
 ---@param text string
 ---@return string? reason
 ---@return integer? number libcurl's
+---@return string? word of transport, where neither libcurl nor a client of Lua said it
+---@return boolean? certificate was one refused?
 function mentions.reason(text)
     local reason, number = mentions.reason_of_curl(text)
     if reason then return reason, number end
     reason = cause_of_line(text)
     if reason then return reason end
-    local whole = #text <= longest_reason and match(text, "^%s*(.*%S)")
+    local whole = #text <= longest_reason and not find(text, "curl: (", 1, true) and match(text, "^%s*(.*%S)")
     if whole and transport.is_reason(whole) then return whole end
-    return phrase_in(text, gsub(lower(text), "%.%.%. ", ":   ")) or name_in(text)
+    local word, certificate
+    reason, number, word, certificate = phrase_in(text, (gsub(lower(text), "%.%.%. ", ":   ")))
+    if reason then return reason, number, word, certificate end
+    return name_in(text)
 end
 
 

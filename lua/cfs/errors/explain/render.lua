@@ -89,9 +89,7 @@ function explain.may_retry(about)
     local kind = err and catalogue.of_error(err) or about.kind
     local status = about.status or kind and kind.status
     if err and kept.get(err, "traceback") ~= nil then return "unknown" end -- a bug: nobody knows
-    if kind and kind.code then
-        return kind.retry ~= "never" and "yes" or kind.known and "no" or "unknown"
-    end
+    if kind and kind.code then return kind.retry == "never" and "no" or "yes" end
     if err and kept.get(err, "origin") == "transport" then return repeat_without_response(err, kind) end
     if err then status = rawget(err, "status") or kind.status end
     kind = kind or status and statuses.kind(status)
@@ -104,7 +102,7 @@ end
 -- The same as a sentence: of a word of retry, if that is known.
 local function repeat_words(about, kind, chosen)
     local may = explain.may_retry(about)
-    local is_word = kind and kind.retry ~= "never" and may == "yes" or may == "no" and kind and kind.known
+    local is_word = kind and kind.retry ~= "never" and may == "yes" or may == "no" and kind and kind.code
     return is_word and say("retry", kind.retry, chosen) or say("repeat", may, chosen)
 end
 

@@ -28,7 +28,6 @@ local search = require "cfs.errors.explain.search"
 local state = require "cfs.errors.base.state"
 local statuses = require "cfs.errors.catalogue.status"
 local suggest = require "cfs.errors.base.suggest"
-local transport = require "cfs.errors.wire.transport"
 
 local cut = require("cfs.errors.base.text").cut
 local concat, find, format, match = table.concat, string.find, string.format, string.match
@@ -158,12 +157,12 @@ local function of_code(code, look)
 end
 
 
--- The error of a reason for which no response came.
-local function of_reason(reason, number)
-    if number and not transport.is_reason(reason) then
-        return { err = receive.from_response(number, reason) }
-    end
-    return { err = receive.from_response(nil, reason) }
+-- The error of a reason for which no response came: what curl or a client of Lua said, or a phrase whose
+-- meaning is given.
+local function of_reason(reason, number, word, certificate)
+    if not word then return { err = receive.from_response(number, reason) } end
+    local is_certain = certificate or word == "local"
+    return { err = make.no_response(word, "maybe", is_certain and "never" or "backoff", reason) }
 end
 
 
@@ -280,8 +279,8 @@ function read.label(look)
 end
 
 function read.reason(look)
-    local reason, number = mentions.reason(look.words)
-    return reason and of_reason(reason, number)
+    local reason, number, word, certificate = mentions.reason(look.words)
+    return reason and of_reason(reason, number, word, certificate)
 end
 
 function read.status(look)
