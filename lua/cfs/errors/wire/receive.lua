@@ -198,6 +198,8 @@ local function read(first, second, third)
     return nil, "response, nil or body expected, got " .. type(first), 1
 end
 
+receive.read = read
+
 
 --- Makes the error that a client's call ended in, of what the call returned:
 ---
