@@ -91,7 +91,7 @@ local function make(number)
         retry = retry,
         canonical = row[4] or "UNKNOWN",
         fault = not number and "unknown" or number >= 500 and "server" or "client",
-        description = "An error that the catalogue does not have.",
+        description = (words.say("sentence", "description")),
         remedy = (words.say("status_remedy", retry)),
         known = false,
     }
@@ -137,7 +137,7 @@ function status.no_response(retry)
         retry = retry,
         canonical = "UNAVAILABLE",
         fault = "unknown",
-        description = "No response came.",
+        description = (words.say("sentence", "no_response_came")),
         remedy = (words.say("no_response_remedy", retry)),
         known = false,
     }
