@@ -26,9 +26,9 @@ message|String|错误描述
     { "the status before the message; placeholders without names", [[
 | 错误码 | HTTP状态码 | 错误信息 | 说明 |
 |---|---|---|---|
-| OverRateLimit | 429 | Over rate limit: {}. | 超过限制 |
+| TooManyCalls | 429 | Over rate limit: {}. | 超过限制 |
 | Dated | 400 | {} after XXX, 'parameterName' | - |
-]], { "OverRateLimit 429 Over rate limit: {detail}. / 超过限制",
+]], { "TooManyCalls 429 Over rate limit: {detail}. / 超过限制",
       "Dated 400 {detail} after {detail2}, '{parameterName}'" }, {} },
 
     { "the status last, below 400; cells moved to the left; doubled codes; no bars at the sides", [[
@@ -56,13 +56,13 @@ BucketNotEmpty | Not empty at all. | x | 409 Conflict
 <table border=1><thead><tr><th><p>错误码</p></th>
 <th>错误信息</th><th>含义</th><th>解决方法</th><th>HTTP 状态码</th></tr></thead>
 <!-- <tr><td>Hidden</td><td>m</td><td>400</td><td>d</td></tr> -->
-<tr><td rowspan="2">BadGateway</td><td>No backend.</td><td>a</td><td>重试</td><td rowspan=2>502</td></tr>
+<tr><td rowspan="2">NoBackend</td><td>No backend.</td><td>a</td><td>重试</td><td rowspan=2>502</td></tr>
 <tr><td>Failed to call <b>backend</b>.</td><td>c</td><td>d</td></tr>
 <tr><td>Routed</td><td>Not&nbsp;here<br>&quot;&#x4e2d;&#25991;&quot; &amp;lt;</td><td>e</td><td>f</td>
 <td>404</td></tr></table>
-]], { "BadGateway 502 No backend. / a / 重试",
+]], { "NoBackend 502 No backend. / a / 重试",
       'Routed 404 Not here "中文" &lt; / e / f -- the status tells neither category nor retry' },
-      { "BadGateway stands there again, with status 502: Failed to call backend." } },
+      { "NoBackend stands there again, with status 502: Failed to call backend." } },
 
     { "a heading in a table of its own, a row that parts sections; two tables", [[
 <TABLE><TR><TH>Error Return Codes<TH>Status code<TH>Error Message<TH>Explanations</TR></TABLE>
