@@ -100,6 +100,18 @@ Other | 400
         .. "| 序号 | HTTP状态码 | 错误码 | 错误信息 |\n| 2 | 409 | B | n |\n",
       { "A 400 m", "B 409 n" }, {} },
 
+    { "lines that are drawn; cells of several lines", [[
+┌──────┬───────┬─────────┐
+│ Code │ HTTP  │ Message │
+├──────┼───────┼─────────┤
+│ A    │ 404   │ It is   │
+│      │ Not   │ not     │
+│      │ Found │ here.   │
+├──────┼───────┼─────────┤
+│ B    │ 409   │ Busy.   │
+└──────┴───────┴─────────┘
+]], { "A 404 It is not here. -- the status tells neither category nor retry", "B 409 Busy." }, {} },
+
     { "cells with more than a code, numbers, entities and marks of HTML in text", [[
 | 错误码 | HTTP Code | Message |
 |---|---|---|

@@ -82,9 +82,10 @@ local function rows_of_html(html)
 end
 
 
--- The rows of text; the rule below a heading is none.
+-- The rows of text; the rule below a heading is none, nor is one that is drawn.
 local function rows_of_text(text)
     local rows = {}
+    text = gsub(gsub(text, "│", "|"), "\226[\148\149][\128-\191]", "-")
     for gap, line in gmatch(gsub(text, "\\|", "\1"), "([\r\n]*)([^\r\n]+)") do
         local has_tab = find(line, "\t", 1, true)
         local has_bar = find(line, "^%s*|") or not has_tab and find(line, "|", 1, true)
@@ -149,7 +150,7 @@ end
 function page.read(source)
     source = gsub(source, "^\239\187\191", "")
     local rows = find(source, "<[tT][rRdDhH]%f[%W]") and rows_of_html(source) or rows_of_text(source)
-    local list, columns, first, broken = {}, nil, nil, nil
+    local list, columns, first, broken, last = {}, nil, nil, nil, nil
     for _, cells in ipairs(rows) do
         local heading = columns_of(cells)
         if broken and not heading and #broken + #cells - 1 <= columns.count then -- over several lines
@@ -165,7 +166,15 @@ function page.read(source)
         elseif columns and #cells > 1 and #cells < math.max(columns.status, columns.code) then
             broken = not cells.is_first and cells
         elseif columns and #cells > 1 then
-            list[#list + 1] = row_of(cells, columns, list[#list] and list[#list].name)
+            local row = row_of(cells, columns, list[#list] and list[#list].name)
+            if row then
+                list[#list + 1], last = row, cells
+            elseif #list > first then -- the second line of each cell
+                for index, cell in ipairs(cells) do
+                    last[index] = words_of((last[index] or "") .. " " .. cell)
+                end
+                list[#list] = row_of(last, columns)
+            end
         end
     end
     return list
