@@ -64,7 +64,7 @@ local function c_parse()
     require "cfs.errors"
     local state = require "cfs.errors.base.state"
     local unknown = require("cfs.errors.catalogue.status").metatable(nil)
-    return require("cfs.errors.core").reader(state.metatables, unknown, state.kept), example
+    return require("cfs.errors.object.kept").reader(state.metatables, unknown), example
 end
 
 

@@ -4,6 +4,8 @@ local core = require "cfs.errors.core"
 local errors = require "cfs.errors"
 local state = require "cfs.errors.base.state"
 
+local unpack = table.unpack or unpack -- luacheck: std max
+
 
 describe("cfs.errors.core", function()
     it("has the version of cfs.errors", function()
@@ -26,11 +28,11 @@ describe("cfs.errors.core", function()
     end)
 
     it("makes no reader of what are no tables", function()
-        for position = 1, 3 do
-            local arguments = { {}, {}, {} }
+        for position = 1, 4 do
+            local arguments = { {}, {}, {}, {} }
             for _, value in ipairs { 5, "text", false } do
                 arguments[position] = value
-                local good, message = pcall(core.reader, arguments[1], arguments[2], arguments[3])
+                local good, message = pcall(core.reader, unpack(arguments))
                 assert.is_false(good)
                 assert.matches("#" .. position .. ".*table expected, got " .. type(value), message)
             end

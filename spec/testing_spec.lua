@@ -92,6 +92,37 @@ describe("testing.response", function()
 end)
 
 
+describe("testing.strict", function()
+    local err = errors.AccessDenied()
+    before_each(function() testing.strict() end)
+    after_each(function() testing.strict(false) end)
+
+    it("raises for a field that no error has", function()
+        for name, sentence in pairs {
+            request_id = "unknown field 'request_id', did you mean 'requestId'?",
+            mesage = "unknown field 'mesage', did you mean 'message'?",
+            qqq = "unknown field 'qqq'",
+        } do
+            support.raises(sentence, function() return err[name], nil end)
+            support.raises(sentence, function() return errors.AccessDenied[name], nil end)
+        end
+    end)
+
+    it("leaves what errors have, and what they may lack", function()
+        assert.is_nil(err.requestId)
+        assert.is_nil(errors.parse('{"code":"NoSuchKey"}').message)
+        assert.same({ 403, "permission" }, { err.status, err.category })
+        assert.is_true(err:is "permission" and #tostring(err) > 0 and #err:to_log() > 0)
+        assert.is_true(#err:explain() > 0)
+    end)
+
+    it("ends with false", function()
+        testing.strict(false)
+        assert.is_nil(err.request_id)
+    end)
+end)
+
+
 describe("testing.sequence", function()
     it("responds with each entry in turn, whatever its arguments", function()
         local page = { status = 502, headers = {}, body = "<html></html>" }

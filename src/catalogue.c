@@ -1,5 +1,5 @@
 /*
-** The catalogue's tables, expanded from catalogue.def and advice.def.
+** The catalogue's tables, expanded from catalogue.def, advice.def and seen.def.
 **
 ** A code that is in one of the two files only, or twice in one, does not compile: a row of
 ** advice.def uses the enumerator that the row of catalogue.def defines, which refers to that row in
@@ -59,12 +59,53 @@ const cfs_error *cfs_find(const char *code, size_t length)
     return NULL;
 }
 
+/* A row of seen.def that lacks a column does not compile. */
+static const cfs_seen seen[] = {
+#define CFS_SEEN(layer, code, status, fault, category, retry, canonical, remedy, chinese, source,  \
+                 date)                                                                             \
+    {CFS_LAYER_##layer,                                                                            \
+     #code,                                                                                        \
+     status,                                                                                       \
+     CFS_FAULT_##fault,                                                                            \
+     CFS_CATEGORY_##category,                                                                      \
+     CFS_RETRY_##retry,                                                                            \
+     CFS_CANONICAL_##canonical,                                                                    \
+     source,                                                                                       \
+     date,                                                                                         \
+     remedy},
+#include "seen.def"
+#undef CFS_SEEN
+};
+
+static const unsigned char seen_lengths[] = {
+#define CFS_SEEN(layer, code, status, fault, category, retry, canonical, remedy, chinese, source,  \
+                 date)                                                                             \
+    sizeof(#code) - 1,
+#include "seen.def"
+#undef CFS_SEEN
+};
+
+const cfs_seen *cfs_seen_find(const char *code, size_t length)
+{
+    size_t index;
+    for (index = 0; index < sizeof seen / sizeof seen[0]; index++)
+        if (seen_lengths[index] == length && memcmp(seen[index].code, code, length) == 0)
+            return &seen[index];
+    return NULL;
+}
+
 #define CFS_NAME(word) #word,
 
 const char *cfs_service_name(enum cfs_service service)
 {
     static const char *const names[] = {CFS_SERVICES(CFS_NAME)};
     return names[service];
+}
+
+const char *cfs_layer_name(enum cfs_layer layer)
+{
+    static const char *const names[] = {CFS_LAYERS(CFS_NAME)};
+    return names[layer];
 }
 
 const char *cfs_fault_name(enum cfs_fault fault)

@@ -25,6 +25,9 @@ enum cfs_code {
 /* clang-format off */
 #define CFS_SERVICES(WORD) WORD(global) WORD(cfs)
 
+/* Who sends the codes of seen.def. */
+#define CFS_LAYERS(WORD) WORD(iam) WORD(gateway) WORD(common)
+
 #define CFS_FAULTS(WORD) WORD(client) WORD(server)
 
 #define CFS_CATEGORIES(WORD)                                                                       \
@@ -48,13 +51,18 @@ enum cfs_code {
 
 /* The gRPC status codes that the catalogue uses. */
 #define CFS_CANONICALS(WORD)                                                                       \
-    WORD(ABORTED) WORD(ALREADY_EXISTS) WORD(FAILED_PRECONDITION) WORD(INTERNAL)                    \
-    WORD(INVALID_ARGUMENT) WORD(NOT_FOUND) WORD(OUT_OF_RANGE) WORD(PERMISSION_DENIED)              \
-    WORD(RESOURCE_EXHAUSTED) WORD(UNAUTHENTICATED) WORD(UNAVAILABLE) WORD(UNIMPLEMENTED)
+    WORD(ABORTED) WORD(ALREADY_EXISTS) WORD(DEADLINE_EXCEEDED) WORD(FAILED_PRECONDITION)           \
+    WORD(INTERNAL) WORD(INVALID_ARGUMENT) WORD(NOT_FOUND) WORD(OUT_OF_RANGE)                       \
+    WORD(PERMISSION_DENIED) WORD(RESOURCE_EXHAUSTED) WORD(UNAUTHENTICATED) WORD(UNAVAILABLE)       \
+    WORD(UNIMPLEMENTED)
 /* clang-format on */
 
 #define CFS_ENUMERATOR(word) CFS_SERVICE_##word,
 enum cfs_service { CFS_SERVICES(CFS_ENUMERATOR) CFS_SERVICE_COUNT };
+#undef CFS_ENUMERATOR
+
+#define CFS_ENUMERATOR(word) CFS_LAYER_##word,
+enum cfs_layer { CFS_LAYERS(CFS_ENUMERATOR) CFS_LAYER_COUNT };
 #undef CFS_ENUMERATOR
 
 #define CFS_ENUMERATOR(word) CFS_FAULT_##word,
@@ -94,6 +102,19 @@ typedef struct cfs_error {
     const cfs_advice *advice;
 } cfs_error;
 
+/* One code that was seen in responses and is not documented for CFS: seen.def. */
+typedef struct cfs_seen {
+    enum cfs_layer layer;
+    const char *code;
+    int status; /* HTTP: 400 to 599 */
+    enum cfs_fault fault;
+    enum cfs_category category;
+    enum cfs_retry retry;
+    enum cfs_canonical canonical;
+    const char *source, *date; /* where and when it was seen */
+    const char *remedy;        /* a sentence */
+} cfs_seen;
+
 /* How many errors the catalogue has. */
 CFS_API size_t cfs_count(void);
 
@@ -103,8 +124,12 @@ CFS_API const cfs_error *cfs_at(size_t index);
 /* The error with this code, of `length` bytes; letter case counts. NULL if there is none. */
 CFS_API const cfs_error *cfs_find(const char *code, size_t length);
 
+/* The row of a code that was seen; NULL if there is none. */
+CFS_API const cfs_seen *cfs_seen_find(const char *code, size_t length);
+
 /* The words as text: "global", "client", "not_found", "same_token", "NOT_FOUND". */
 CFS_API const char *cfs_service_name(enum cfs_service service);
+CFS_API const char *cfs_layer_name(enum cfs_layer layer);
 CFS_API const char *cfs_fault_name(enum cfs_fault fault);
 CFS_API const char *cfs_category_name(enum cfs_category category);
 CFS_API const char *cfs_retry_name(enum cfs_retry retry);

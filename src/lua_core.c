@@ -95,6 +95,7 @@ enum {
     KEY_REQUEST_ID,
     KEY_COUNT = KEY_REQUEST_ID,
     METATABLES, /* the rest is for core_parse: see core_reader */
+    SEEN_METATABLES,
     UNKNOWN_METATABLE,
     KEPT,
     UPVALUE_COUNT = KEPT
@@ -118,6 +119,25 @@ static void keep_document(lua_State *L, int error)
     lua_rawset(L, lua_upvalueindex(KEPT));
 }
 
+/*
+** Replaces the code on top by the metatable of its errors; it may be anything where a program has
+** changed the tables. The table of codes that were seen makes its metatables when they are needed
+** first, by its metamethod `__index`: they are few, so one is made once in a while.
+*/
+static void find_metatable(lua_State *L)
+{
+    cfs_bytes code;
+    code.at = lua_tolstring(L, -1, &code.length);
+    lua_pushvalue(L, -1);
+    lua_rawget(L, lua_upvalueindex(METATABLES));
+    if (lua_isnil(L, -1) && cfs_seen_find(code.at, code.length) != NULL) {
+        lua_pushvalue(L, -2);
+        lua_gettable(L, lua_upvalueindex(SEEN_METATABLES));
+        lua_replace(L, -2);
+    }
+    lua_remove(L, -2);
+}
+
 /* parse(body): a new error; or nil, a reason, its token, its position. */
 static int core_parse(lua_State *L)
 {
@@ -132,7 +152,7 @@ static int core_parse(lua_State *L)
     push_text(L, &envelope.code);
     lua_pushvalue(L, -1);
     set_member(L, error, KEY_CODE);
-    lua_rawget(L, lua_upvalueindex(METATABLES)); /* replaces the code by its errors' metatable */
+    find_metatable(L);
     if (envelope.message.source != NULL) {
         push_text(L, &envelope.message);
         set_member(L, error, KEY_MESSAGE);
@@ -225,32 +245,60 @@ static int core_repair(lua_State *L)
     return 1;
 }
 
+/* A column of a row that is a text. */
+struct column {
+    const char *name, *value;
+};
+
+/* Pushes a row as a new table, which also has a place for `known`. */
+static void push_row(lua_State *L, const struct column *columns, int count, int status)
+{
+    int index;
+    lua_createtable(L, 0, count + 2);
+    for (index = 0; index < count; index++) {
+        lua_pushstring(L, columns[index].value);
+        lua_setfield(L, -2, columns[index].name);
+    }
+    lua_pushinteger(L, status);
+    lua_setfield(L, -2, "status");
+}
+
 /* Pushes an error of the catalogue as a new table. */
 static void push_error(lua_State *L, const cfs_error *error)
 {
     const cfs_advice *advice = error->advice;
-    const struct {
-        const char *name, *value;
-    } texts[] = {{"code", error->code},
-                 {"reason", error->reason},
-                 {"message", error->message},
-                 {"description", error->description},
-                 {"service", cfs_service_name(error->service)},
-                 {"fault", cfs_fault_name(advice->fault)},
-                 {"category", cfs_category_name(advice->category)},
-                 {"retry", cfs_retry_name(advice->retry)},
-                 {"canonical", cfs_canonical_name(advice->canonical)},
-                 {"remedy", advice->remedy}};
-    size_t index;
-    lua_createtable(L, 0, 12);
-    for (index = 0; index < sizeof texts / sizeof texts[0]; index++) {
-        lua_pushstring(L, texts[index].value);
-        lua_setfield(L, -2, texts[index].name);
-    }
-    lua_pushinteger(L, error->status);
-    lua_setfield(L, -2, "status");
+    const struct column columns[] = {{"code", error->code},
+                                     {"reason", error->reason},
+                                     {"message", error->message},
+                                     {"description", error->description},
+                                     {"service", cfs_service_name(error->service)},
+                                     {"fault", cfs_fault_name(advice->fault)},
+                                     {"category", cfs_category_name(advice->category)},
+                                     {"retry", cfs_retry_name(advice->retry)},
+                                     {"canonical", cfs_canonical_name(advice->canonical)},
+                                     {"remedy", advice->remedy}};
+    push_row(L, columns, sizeof columns / sizeof columns[0], error->status);
     lua_pushboolean(L, 1);
     lua_setfield(L, -2, "known");
+}
+
+/* seen(code): the row of a code that was seen, as a new table; nothing if there is none. */
+static int core_seen(lua_State *L)
+{
+    size_t length;
+    const char *code = lua_type(L, 1) == LUA_TSTRING ? lua_tolstring(L, 1, &length) : NULL;
+    const cfs_seen *seen = code == NULL ? NULL : cfs_seen_find(code, length);
+    if (seen != NULL) {
+        const struct column columns[] = {{"code", seen->code},
+                                         {"service", cfs_layer_name(seen->layer)},
+                                         {"fault", cfs_fault_name(seen->fault)},
+                                         {"category", cfs_category_name(seen->category)},
+                                         {"retry", cfs_retry_name(seen->retry)},
+                                         {"canonical", cfs_canonical_name(seen->canonical)},
+                                         {"remedy", seen->remedy}};
+        push_row(L, columns, sizeof columns / sizeof columns[0], seen->status);
+    }
+    return seen != NULL;
 }
 
 /* catalogue(): a new list of a new table for each error, in the vendor's order. */
@@ -298,17 +346,18 @@ static void push_keys(lua_State *L)
 }
 
 /*
-** reader(metatables, unknown, kept): the function `parse`. A new error gets the metatable that
-** `metatables` has for its code, else `unknown`; `kept` gets what lies beside it.
+** reader(metatables, seen, unknown, kept): the function `parse`. A new error gets the metatable that
+** `metatables` has for its code, that of `seen` for a code of seen.def, else `unknown`; `kept` gets
+** what lies beside it.
 */
 static int core_reader(lua_State *L)
 {
     int index;
-    for (index = 1; index <= 3; index++)
+    for (index = 1; index <= 4; index++)
         luaL_checktype(L, index, LUA_TTABLE);
-    lua_settop(L, 3);
+    lua_settop(L, 4);
     push_keys(L);
-    for (index = 1; index <= 3; index++)
+    for (index = 1; index <= 4; index++)
         lua_pushvalue(L, index);
     lua_pushcclosure(L, core_parse, UPVALUE_COUNT);
     return 1;
@@ -330,6 +379,7 @@ static void push_state(lua_State *L)
 struct calls {
     enum cfs_what (*read)(const char *body, size_t length, cfs_envelope *envelope,
                           cfs_refusal *refusal, char *out, size_t capacity);
+    const cfs_seen *(*find_seen)(const char *code, size_t length);
     size_t envelope_size, refusal_size;
 };
 
@@ -338,9 +388,9 @@ CFS_EXPORT int luaopen_cfs_errors_core(lua_State *L)
 {
     static const luaL_Reg functions[] = {{"reader", core_reader}, {"write", core_write},
                                          {"repair", core_repair}, {"catalogue", core_catalogue},
-                                         {"phrase", core_phrase}, {"say", core_say},
-                                         {NULL, NULL}};
-    static const struct calls calls = {cfs_envelope_read_texts, sizeof(cfs_envelope),
+                                         {"seen", core_seen},     {"phrase", core_phrase},
+                                         {"say", core_say},       {NULL, NULL}};
+    static const struct calls calls = {cfs_envelope_read_texts, cfs_seen_find, sizeof(cfs_envelope),
                                        sizeof(cfs_refusal)};
     luaL_newlib(L, functions);
     push_keys(L);

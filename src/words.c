@@ -1,9 +1,9 @@
 /*
-** The phrases, expanded from words.def, advice.def and advice_zh.def.
+** The phrases, expanded from words.def, advice.def, advice_zh.def and seen.def.
 **
 ** A word of catalogue.h, or a code of catalogue.def, that lacks its text does not compile: its row
 ** here names what the row of the text defines. A Chinese text without an English one does not compile
-** either.
+** either, nor does a code that is both seen and documented.
 */
 #ifndef CFS_LIBRARY
 #define CFS_LIBRARY
@@ -37,6 +37,13 @@
 #include "advice_zh.def"
 #undef CFS_ADVICE_ZH
 
+#define CFS_SEEN(layer, code, status, fault, category, retry, canonical, remedy, chinese, source,  \
+                 date)                                                                             \
+    static const char *const remedy_##code[CFS_LANGUAGE_COUNT] = {                                 \
+        [CFS_LANGUAGE_zh] = chinese, [CFS_LANGUAGE_en] = remedy};
+#include "seen.def"
+#undef CFS_SEEN
+
 static const cfs_phrase phrases[] = {
 #define CFS_WORD(word) {"category", #word, category_##word},
     CFS_CATEGORIES(CFS_WORD)
@@ -60,6 +67,11 @@ static const cfs_phrase phrases[] = {
     {"remedy", #code, remedy_##code},
 #include "catalogue.def"
 #undef CFS_ERROR
+#define CFS_SEEN(layer, code, status, fault, category, retry, canonical, remedy, chinese, source,  \
+                 date)                                                                             \
+    {"remedy", #code, remedy_##code},
+#include "seen.def"
+#undef CFS_SEEN
 };
 
 size_t cfs_phrase_count(void)

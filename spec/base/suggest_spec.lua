@@ -74,4 +74,10 @@ describe("cfs.errors.base.suggest.unknown", function()
         assert.equal("unknown code 'qqqqqqqq'", suggest.unknown("code", "qqqqqqqq", names))
         assert.equal("unknown code ''", suggest.unknown("code", "", {}))
     end)
+
+    it("shows bytes safely, and splits no character", function()
+        assert.equal("unknown code '\\x1b[31m\239\191\189'", suggest.unknown("code", "\27[31m\255", {}))
+        assert.equal("unknown code '" .. ("x"):rep(63) .. "...'",
+            suggest.unknown("code", ("x"):rep(63) .. "\228\184\173\230\150\135", {}))
+    end)
 end)

@@ -13,6 +13,15 @@ describe("cfs.errors", function()
         assert.is_nil(rawget(errors, "foo"))
     end)
 
+    it("points from the names of other languages to its own", function()
+        for name, own in pairs { throw = "raise", try = "pcall", catch = "match", As = "find" } do
+            local good, sentence = pcall(function() return errors[name] end)
+            assert.is_false(good)
+            assert.matches(("unknown %s '%s', did you mean '%s'?"):format(
+                name == "As" and "code" or "name", name, own), sentence, 1, true)
+        end
+    end)
+
     it("lets a test put its own function in a function's place", function()
         local parse = errors.parse
         errors.parse = function() return "mine" end

@@ -61,6 +61,8 @@ function functions.broken(l)
 end
 function functions.sequence(l) l.testing.sequence { "RateLimit", l.errors.AccessDenied() }() end
 
+function functions.strict(l) l.testing.strict(false) end
+
 -- Errors of each origin, on which every method is called without arguments.
 local function subjects(errors)
     local _, foreign = errors.pcall(error, {})

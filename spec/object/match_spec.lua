@@ -128,6 +128,15 @@ describe("errors.is", function()
         end)
     end
 
+    it("takes no kind for an error: someone forgot to call it", function()
+        local sentence = "bad argument #1 to '%s' (error expected, got a kind: AccessDenied() makes one)"
+        local kind = errors.AccessDenied
+        raises(sentence:format("is"), function() errors.is(kind, "AccessDenied") end)
+        raises(sentence:format("is"), function() errors.is(kind, 403, "permission") end)
+        raises(sentence:format("find"), function() errors.find(kind, "permission") end)
+        raises(sentence:format("match"), function() errors.match(kind, { default = print }) end)
+    end)
+
     it("names the argument, also behind one that fits or is nil", function()
         raises("bad argument #3 to 'is' (no HTTP status: 99)",
             function() errors.is(err, "InstanceNotFound", 99) end)
@@ -337,6 +346,10 @@ for name, way in pairs(handled) do
     end
 
     describe(name .. " blames the line that calls it for", function()
+        it("an error where the handlers belong", function()
+            assert_refuses("handlers expected, got an error, which comes first", errors.AccessDenied())
+        end)
+
         for _, case in ipairs(misspelt) do
             it("a key: " .. case[2], function()
                 assert_refuses(case[2], { [case[1]] = says "x", default = says "default" })

@@ -100,6 +100,11 @@ describe("errors.assert", function()
         assert.same({ n = 2, "", false }, pack(errors.assert("", false)))
     end)
 
+    it("raises a kind as its error", function()
+        assert.is_true(caught(errors.assert, nil, errors.AccessDenied):is "AccessDenied")
+        assert.same({ "RateLimit" }, { caught(errors.assert, false, errors.RateLimit).code })
+    end)
+
     it("raises the second as it is", function()
         local err = errors.new("InstanceNotFound")
         assert.is_true(rawequal(err, caught(errors.assert, nil, err)))
@@ -157,6 +162,15 @@ describe("errors.pcall", function()
         assert.is_true(rawequal(err, refused(errors.pcall(function() err:raise() end))))
         local read = errors.parse '{"code": "NoSuchKey"}'
         assert.is_true(rawequal(read, refused(errors.pcall(error, read))))
+    end)
+
+    it("takes a kind that was raised for its error", function()
+        for _, kind in ipairs { errors.AccessDenied, errors.RateLimit } do
+            local raised = refused(errors.pcall(error, kind))
+            assert.is_true(raised:kind() == kind)
+            assert.same({ kind.code, nil, nil }, { raised.code, raised:cause(), raised:traceback() })
+        end
+        assert.equal("Access denied.", refused(errors.pcall(error, errors.AccessDenied)).message)
     end)
 
     it("adds no traceback to an error of the library", function()

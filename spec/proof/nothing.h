@@ -37,6 +37,7 @@ static void check_nothing(void)
     CHECK(envelope.code.size == 1 && !envelope.code.exact);
     CHECK(cfs_envelope_write(absent, absent, absent, NULL, 0) == 2);
     CHECK(cfs_find(NULL, 0) == NULL);
+    CHECK(cfs_seen_find(NULL, 0) == NULL);
     CHECK(cfs_utf8_repair(NULL, 0, NULL, &valid) == 0 && valid);
     valid = false;
     CHECK(cfs_utf8_repair(NULL, 0, out, &valid) == 0 && valid);

@@ -3,7 +3,6 @@
 -- read while finalizers, which read others, run at any allocation. The last line is the sum.
 
 local ffi = require "ffi"
-local core = require "cfs.errors.core"
 local errors = require "cfs.errors"
 local state = require "cfs.errors.base.state"
 local status = require "cfs.errors.catalogue.status"
@@ -11,7 +10,7 @@ local status = require "cfs.errors.catalogue.status"
 local times = tonumber(arg[1])
 local random = math.random
 
-local slow_parse = core.reader(state.metatables, status.metatable(nil), state.kept)
+local slow_parse = require("cfs.errors.object.kept").reader(state.metatables, status.metatable(nil))
 assert(debug.getinfo(errors.parse, "S").what == "Lua", "this Lua has one parser only")
 math.randomseed(421)
 

@@ -177,17 +177,20 @@ describe("err:advice", function()
 
     describe("after no response", function()
         for _, case in ipairs {
-            -- reason, call, sent, action, why
-            { "connection refused", { method = "POST" }, nil, "backoff", "no response, the connection "
-                .. "failed: the request was not sent, so repeat it after a pause that grows" },
+            -- reason, call, what is told of it, action, why
+            { "connection refused", { method = "POST" }, { elapsed = 0.1 }, "backoff", "no response, the "
+                .. "connection failed: the request was not sent, so repeat it after a pause that grows" },
+            { "connection refused", { method = "POST" }, { elapsed = 13 }, "never", "no response, the "
+                .. "connection failed: this POST has no client token and may have been carried out, so first "
+                .. "look whether it was" },
             { "closed", { method = "POST" }, nil, "never", "no response, the connection ended early: this "
                 .. "POST has no client token and may have been carried out, so first look whether it was" },
             { "closed", { method = "GET" }, nil, "backoff", "no response, the connection ended early: repeat "
                 .. "it after a pause that grows" },
             { "closed", { method = "POST", client_token = "t" }, nil, "backoff", "no response, the "
                 .. "connection ended early: repeat it after a pause that grows" },
-            { "timeout", { method = "PATCH" }, false, "backoff", "no response, time ran out: the request was "
-                .. "not sent, so repeat it after a pause that grows" },
+            { "timeout", { method = "PATCH" }, { sent = false }, "backoff", "no response, time ran out: the "
+                .. "request was not sent, so repeat it after a pause that grows" },
             { "connection refused", { method = "POST", replayable = false }, nil, "never", "no response, the "
                 .. "connection failed: the body cannot be sent again" },
             { "certificate verify failed", { method = "GET" }, nil, "never", "no response, the TLS handshake "
@@ -196,8 +199,7 @@ describe("err:advice", function()
                 .. "machine: Mend what the cause says, here: the same call fails again" },
         } do
             it(("is %s: %s, %s"):format(case[4], case[1], case[2].method), function()
-                local told = case[3] ~= nil and { sent = case[3] } or nil
-                local err = errors.from_response(nil, case[1], told)
+                local err = errors.from_response(nil, case[1], case[3])
                 local advice = err:advice(case[2])
                 assert.same({ case[4], case[5] }, { advice.action, advice.why })
                 assert.same({ case[4] ~= "never", case[5] }, { err:may_retry(case[2]) })

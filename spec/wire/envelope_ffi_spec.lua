@@ -1,8 +1,8 @@
 -- In LuaJIT the envelope is read by its FFI, elsewhere and where that is missing by Lua's C API: all
 -- specs run with both. What only concerns the FFI is here.
 
-local core = require "cfs.errors.core"
 local errors = require "cfs.errors"
+local kept = require "cfs.errors.object.kept"
 local state = require "cfs.errors.base.state"
 local status = require "cfs.errors.catalogue.status"
 
@@ -44,7 +44,8 @@ describe("cfs.errors.wire.envelope_ffi", function()
             return text
         end
         package.loaded[name] = nil
-        parse = require(name).reader(core.reader(state.metatables, status.metatable(nil), state.kept))
+        local unknown = status.metatable(nil)
+        parse = require(name).reader(kept.reader(state.metatables, unknown), state.metatables, unknown)
         package.loaded[name], ffi.string = loaded, make_string -- luacheck: ignore
         for count = 1, 3 do
             strings = count
@@ -52,6 +53,20 @@ describe("cfs.errors.wire.envelope_ffi", function()
             assert.same({ "\nMine", "a message\n", "\nid" }, { err.code, err.message, err.requestId })
             assert.is_true(strings <= 0)
         end
+    end)
+
+    it("takes no new type when it is loaded again", function()
+        if not has_ffi then return end
+        local ffi, name = require "ffi", "cfs.errors.wire.envelope_ffi"
+        local loaded = package.loaded[name]
+        local function new_type() return tonumber(ffi.typeof "struct { int member; }") end
+        local first, second = new_type(), new_type()
+        for _ = 1, 100 do
+            package.loaded[name] = nil
+            require(name)
+        end
+        package.loaded[name] = loaded
+        assert.equal(second - first, new_type() - second)
     end)
 
     it("unescapes texts of up to 4 KiB in all, and leaves longer ones to the C API", function()

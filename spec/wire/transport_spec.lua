@@ -1,7 +1,7 @@
 -- spec/data/transport.tsv has what HTTP clients gave as the reason when no response came: the client; the
 -- form, a text, the number of libcurl that Lua-cURL's error object has, or the name of lua-http's error of
 -- HTTP/2; the reason; what had happened; whether the request may have been sent; whether the client had
--- followed a redirect by itself; and how often that was observed.
+-- followed a redirect by itself; and how often that was observed. The connections that failed did so at once.
 
 local files = require "spec.helpers.files"
 local support = require "spec.helpers.support"
@@ -18,6 +18,10 @@ local function curl_error(number, name, category)
     }
     return setmetatable({}, { __index = methods })
 end
+
+
+-- Seconds: an attempt that ended at once, and one that took longer than connecting may.
+local at_once, late = 0.1, 1.01
 
 
 local function observations()
@@ -111,12 +115,12 @@ describe("The word for a reason", function()
         { "x could not be resolved (5: Operation refused)", "resolve", "no" },
         -- what a raised message begins with does not count
         { "app/timeout.lua:3: attempt to index a nil value", "other", "maybe" },
-        { "C:\\app\\timeout.lua:3: connection refused", "connect", "no" },
-        { "app.lua:3: connection refused", "connect", "no" },
-        { "error in POST request: connection refused", "connect", "no" },
+        { "C:\\app\\timeout.lua:3: connection refused", "connect", "early" },
+        { "app.lua:3: connection refused", "connect", "early" },
+        { "error in POST request: connection refused", "connect", "early" },
         -- letters count in either case; other C libraries have other words
         { "CLOSED", "closed", "maybe" },
-        { "flush: Host is unreachable", "connect", "no" },
+        { "flush: Host is unreachable", "connect", "early" },
         { "read: Operation timed out", "timeout", "maybe" },
         { "starttls: Operation timed out", "timeout", "no" },
         { "Name does not resolve", "resolve", "no" },
@@ -153,7 +157,11 @@ describe("The word for a reason", function()
     } do
         local reason, word, sent, certificate = case[1], case[2], case[3], case[4] or false
         it("is " .. word .. ", sent: " .. sent .. ", for " .. reason, function()
-            assert.same({ word, sent, certificate }, { transport.classify(reason) })
+            local soon = sent == "early" and "no" or sent
+            assert.same({ word, soon, certificate }, { transport.classify(reason, at_once) })
+            local later = sent == "early" and "maybe" or sent
+            assert.same({ word, later, certificate }, { transport.classify(reason, late) })
+            assert.same({ word, later, certificate }, { transport.classify(reason) })
         end)
     end
 
@@ -161,7 +169,8 @@ describe("The word for a reason", function()
         for _, case in ipairs {
             { curl_error(7, "COULDNT_CONNECT"), "connect", "maybe", false },
             { curl_error(60, "PEER_FAILED_VERIFICATION"), "tls", "maybe", true },
-            { curl_error(3, "URL_MALFORMAT"), "local", "no", false },
+            { curl_error(3, "URL_MALFORMAT"), "local", "maybe", false },
+            { curl_error(2, "FAILED_INIT"), "local", "no", false },
             { curl_error(7, "UNKNOWN_OPTION", "CURL-MULTI"), "other", "maybe", false },
             { curl_error(1000, "NEW"), "other", "maybe", false },
             { { name = "REFUSED_STREAM", code = 7 }, "closed", "no", false },
@@ -212,7 +221,7 @@ describe("What may have been sent", function()
     it("is never denied, but where the client followed a redirect by itself", function()
         local followed = 0
         for _, row in ipairs(observations()) do
-            local _, sent = transport.classify(row.reason)
+            local _, sent = transport.classify(row.reason, at_once)
             if sent == "no" and row.sent == "maybe" then
                 assert.is_true(row.redirected, row.client .. ": " .. row.text)
                 followed = followed + row.times
@@ -222,15 +231,17 @@ describe("What may have been sent", function()
     end)
 
     it("is denied where no client could have sent it", function()
-        local denied, all = 0, 0
+        local denied, all = { 0, 0 }, 0
         for _, row in ipairs(observations()) do
             if row.sent == "no" and not row.client:find("cURL", 1, true) and row.client ~= "lua-curl" then
-                local _, sent = transport.classify(row.reason)
                 all = all + row.times
-                if sent == "no" then denied = denied + row.times end
+                for index, elapsed in ipairs { at_once, late } do
+                    local _, sent = transport.classify(row.reason, elapsed)
+                    if sent == "no" then denied[index] = denied[index] + row.times end
+                end
             end
         end
-        assert.same({ 138, 173 }, { denied, all })
+        assert.same({ 135, 114, 173 }, { denied[1], denied[2], all })
     end)
 
     it("is left open by each number of libcurl that a repetition by libcurl may end with", function()

@@ -16,6 +16,7 @@ local relay = require "cfs.errors.nginx.relay"
 return {
     handler = handler.handler,
     exit = handler.exit,
+    prepare = handler.prepare,
     guard = handler.guard,
     relay = relay.relay,
     record = metrics.record,

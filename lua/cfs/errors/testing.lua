@@ -11,10 +11,11 @@ local make = require "cfs.errors.object.make"
 local match = require "cfs.errors.object.match"
 local misuse = require "cfs.errors.base.misuse"
 local state = require "cfs.errors.base.state"
+local suggest = require "cfs.errors.base.suggest"
 local template = require "cfs.errors.catalogue.template"
 local text = require "cfs.errors.base.text"
 
-local kinds, template_of = state.kinds, require("cfs.errors.catalogue.kind").template
+local kinds, template_of = state.kinds, catalogue.template
 local concat = table.concat
 local unpack = table.unpack or unpack -- luacheck: std max
 
@@ -116,6 +117,37 @@ function testing.sequence(list)
 end
 
 
+-- What an error may have beside its methods.
+local fields = {
+    code = true, message = true, requestId = true, status = true, reason = true, description = true,
+    service = true, fault = true, category = true, retry = true, canonical = true, remedy = true,
+    known = true,
+}
+
+
+-- The last `__index` that a name is looked up in.
+local function refuse(_, name)
+    if type(name) ~= "string" or fields[name] then return nil end
+    local names = {}
+    for _, known in ipairs { fields, state.methods } do
+        for known_name in pairs(known) do names[known_name] = true end
+    end
+    error(suggest.unknown("field", name, names), 2)
+end
+
+
+--- Makes errors and kinds raise where a program reads a field that no error has, such as `err.request_id`. It
+--- holds for the whole Lua state, until it is called with false.
+---
+---     testing.strict()
+---     print(err.request_id)  --> unknown field 'request_id', did you mean 'requestId'?
+---
+---@param on boolean? true if not given
+function testing.strict(on)
+    setmetatable(state.methods, on ~= false and { __index = refuse } or nil)
+end
+
+
 -- What an assertion says about a value: an error's line, a text, else what it is.
 local function describe(value)
     if errors.is(value) then return line.of(value) end
@@ -150,7 +182,7 @@ end
 local function cfs_error(_, arguments, level)
     local targets = { n = arguments.n - 1, unpack(arguments, 2, arguments.n) }
     for index = 1, targets.n do
-        local wrong = match.objection(targets[index])
+        local wrong = match.problem(targets[index])
         if wrong then misuse.argument(index + 1, "cfs_error", wrong, level + 1) end
     end
     local value, sentence = outcome(arguments[1])

@@ -5,11 +5,24 @@ local state = require "cfs.errors.base.state"
 local suggest = require "cfs.errors.base.suggest"
 local text = require "cfs.errors.base.text"
 
+local getinfo = debug.getinfo
 local getmetatable = debug.getmetatable -- a field __metatable does not hide it
 local error, huge, next, pairs, type = error, math.huge, next, pairs, type
 local kind_of = state.kind_of
 
 local misuse = {}
+
+
+-- Raises the sentence, and blames a line as `error` does. Lua 5.1 has a level for each tail call, which has
+-- no line.
+local function blame(sentence, level)
+    local info = getinfo(level + 1, "S")
+    while info and info.what == "tail" do
+        level = level + 1
+        info = getinfo(level + 1, "S")
+    end
+    error(sentence, level + 1)
+end
 
 
 --- Raises "bad argument #1 to 'parse' (string expected, got nil)".
@@ -18,7 +31,7 @@ local misuse = {}
 ---@param sentence string
 ---@param level integer? whose line is blamed, as for `error`: 2, the caller of the function that calls this
 function misuse.argument(position, name, sentence, level)
-    error("bad argument #" .. position .. " to '" .. name .. "' (" .. sentence .. ")", (level or 2) + 1)
+    blame("bad argument #" .. position .. " to '" .. name .. "' (" .. sentence .. ")", (level or 2) + 1)
 end
 
 
@@ -43,7 +56,7 @@ function misuse.self(value, name)
     if kind then return kind end
     local got = type(value) .. "; call it with a colon: err:" .. name .. "()"
     if getmetatable(value) == state.kind_metatable then got = "kind" end
-    error("calling '" .. name .. "' on bad self (error expected, got " .. got .. ")", 3)
+    blame("calling '" .. name .. "' on bad self (error expected, got " .. got .. ")", 3)
 end
 
 

@@ -19,10 +19,13 @@ end
 ---errors, whose field `template` is the kind's message, compiled, if that has parameters. catalogue/kind
 ---@field status_metatables table<integer|false|string, table> status, false for none, or "no response,
 ---RETRY" → the metatable of the errors whose code the catalogue lacks. catalogue/status
+---@field seen table<string, table> code of src/seen.def → the metatable of its errors, made at its first
+---use. catalogue/status
 ---@field kind_of table<table, cfs.kind> metatable of errors → their kind. catalogue/kind
 ---@field categories table<string, true> those of all kinds. catalogue/kind and catalogue/status
----@field kept table<cfs.error, table> what lies beside an error, its cause aside. object/kept, and the
----core, which notes a document
+---@field kept table<cfs.error, table> what lies beside an error, its cause aside. object/kept, which hands
+---it to the core
+---@field ffi_types table? the types that LuaJIT's FFI reads envelopes with. wire/envelope_ffi
 ---@field methods table what errors and kinds inherit. Writer of this and the next four: kind.define, which
 ---cfs.errors calls
 ---@field error_metatable table the metamethods of errors
@@ -36,6 +39,7 @@ if not state.is_complete then
     state.kinds, state.order = {}, {}
     state.metatables, state.status_metatables, state.categories = {}, {}, {}
     state.kind_of = setmetatable({}, { __mode = "k" }) -- an error with a cause has a metatable of its own
+    state.seen = {}
     state.kept = setmetatable({}, { __mode = "k" })
     state.methods, state.error_metatable, state.kind_metatable = {}, {}, {}
     state.list_metatable, state.catalogue_metatable = {}, {}

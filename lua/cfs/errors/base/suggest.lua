@@ -1,5 +1,7 @@
 --- "Did you mean": the name that was probably meant by a misspelt one.
 
+local text = require "cfs.errors.base.text"
+
 local lower, min, sub = string.lower, math.min, string.sub
 
 local suggest = {}
@@ -64,8 +66,7 @@ end
 ---@return string sentence
 ---@return string? nearest what it suggests, if anything
 function suggest.unknown(what, name, names)
-    local shown = #name > longest_name and sub(name, 1, longest_name) .. "..." or name
-    local sentence = "unknown " .. what .. " '" .. shown .. "'"
+    local sentence = "unknown " .. what .. " '" .. text.printable(text.cut(name, longest_name)) .. "'"
     local nearest = suggest.nearest(name, names)
     if not nearest then return sentence end
     return sentence .. ", did you mean '" .. nearest .. "'?", nearest

@@ -3,7 +3,7 @@
 
 local core = require "cfs.errors.core"
 
-local byte, find, floor, format = string.byte, string.find, math.floor, string.format
+local byte, char, find, floor, format = string.byte, string.char, string.find, math.floor, string.format
 local gsub, sub = string.gsub, string.sub
 local concat, sort = table.concat, table.sort
 local getmetatable = debug.getmetatable -- a field __metatable does not hide it
@@ -26,7 +26,29 @@ local ranges = {
 -- A character of valid UTF-8 that may be in one of them, by its first byte.
 local candidate = "[%c\194\205\216\225\226\227\239\240\243][\128-\191]*"
 
+local lower_letters, upper_letters = {}, {}
+for point = byte "A", byte "Z" do
+    local upper, lower = char(point), char(point + 32)
+    lower_letters[upper], upper_letters[lower] = lower, upper
+end
+
 local letters = { ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
+
+
+--- The text with A to Z in lower case. string.lower depends on the locale: a Turkish one has another i.
+---@param words string
+---@return string
+function text.lower(words)
+    return (gsub(words, "[A-Z]", lower_letters))
+end
+
+
+--- The text with a to z in upper case, whatever the locale is.
+---@param words string
+---@return string
+function text.upper(words)
+    return (gsub(words, "[a-z]", upper_letters))
+end
 
 
 -- The code point of a character.

@@ -8,6 +8,13 @@ local kinds = state.kinds
 
 local names = {}
 
+-- What other languages call what functions of this library do.
+local synonyms = {
+    throw = "raise", error = "raise", try = "pcall", catch = "match", rescue = "match", switch = "match",
+    wrap = "new", create = "new", from_json = "parse", decode = "parse", instanceof = "is", As = "find",
+    Is = "is", describe = "explain",
+}
+
 
 --- The kind that is called so: the metamethod `__index` of `errors`.
 ---@param name any
@@ -18,7 +25,11 @@ function names.find(_, name)
     local known = {}
     for code in pairs(kinds) do known[code] = true end
     for public in pairs(state.public) do known[public] = true end
-    error(suggest.unknown(name:find("^%u") and "code" or "name", name, known), 2)
+    local sentence, nearest = suggest.unknown(name:find("^%u") and "code" or "name", name, known)
+    if not nearest and synonyms[name] then
+        sentence = sentence .. ", did you mean '" .. synonyms[name] .. "'?"
+    end
+    error(sentence, 2)
 end
 
 

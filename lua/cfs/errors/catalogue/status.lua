@@ -1,6 +1,8 @@
---- Kinds of the errors whose code is not in the catalogue, one for each status, so that every such
---- error still has a category and a word for "may I repeat it?"; and kinds for no response at all.
+--- Kinds of the errors whose code is not in the catalogue, one for each code of src/seen.def and each
+--- status, so that every such error still has a category and a word for "may I repeat it?"; and kinds for
+--- no response at all.
 
+local core = require "cfs.errors.core"
 local kind = require "cfs.errors.catalogue.kind"
 local state = require "cfs.errors.base.state"
 local words = require "cfs.errors.catalogue.words"
@@ -106,6 +108,14 @@ function status.kind(number)
 end
 
 
+--- The kind of a code, be it in the catalogue or among those that were seen.
+---@param code string
+---@return cfs.kind? kind
+function status.of_code(code)
+    return state.kinds[code] or state.seen[code] and kind_of[state.seen[code]]
+end
+
+
 --- The metatable of the errors of calls that got no response.
 ---@param retry "backoff"|"never" "never" where the same call would fail again
 ---@return table
@@ -122,6 +132,19 @@ function status.no_response(retry)
     }
     return metatables[key]
 end
+
+
+-- Codes that were seen, though the catalogue lacks them, are judged by rows of their own.
+setmetatable(state.seen, { __index = function(seen, code)
+    local row = core.seen(code)
+    if not row then return nil end
+    row.reason = status.kind(row.status).reason
+    row.description = words.say("sentence", "seen")
+    row.known = false
+    local metatable = kind.make(row)
+    rawset(seen, code, metatable)
+    return metatable
+end })
 
 
 -- Their categories can be matched from the start.

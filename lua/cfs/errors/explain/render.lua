@@ -64,7 +64,7 @@ end
 -- The entries about the kind.
 local function add_advice(lines, kind, chosen, about)
     local description, category = kind.description, kind.category
-    for _, name in ipairs { "description", "no_response_came" } do
+    for _, name in ipairs { "description", "no_response_came", "seen" } do
         if description == say("sentence", name, "en") then description = say("sentence", name, chosen) end
     end
     if chosen ~= "en" and say("category", category, chosen) then
@@ -72,7 +72,7 @@ local function add_advice(lines, kind, chosen, about)
     end
     -- nobody knows whether an error outside of the catalogue, or a bug, fails again
     local is_programs = about and kept.get(about.err, "traceback") ~= nil
-    local is_judged = kind.known or about and kept.get(about.err, "origin") == "transport"
+    local is_judged = kind.code or about and kept.get(about.err, "origin") == "transport"
     local is_unknown = is_programs or kind.retry == "never" and not is_judged
     local remedy = is_programs and say("sentence", "look_at_cause", chosen) or remedy_of(kind, chosen)
     lines.add("meaning", description)
@@ -86,7 +86,7 @@ end
 
 local function explain_kind(kind, chosen)
     local unknown = say("sentence", "unknown_code", chosen)
-    local heading = kind.known and kind.code .. ", " .. kind.service or unknown
+    local heading = kind.code and kind.code .. ", " .. kind.service or unknown
     if kind.status then heading = heading .. ", " .. status_line(kind.status, kind) end
     local lines = new_lines(chosen)
     lines[1] = columns.wrap(heading)

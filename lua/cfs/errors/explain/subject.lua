@@ -262,7 +262,7 @@ end
 function subject.of_text(given, chosen)
     given = paste.without_colours(given)
     local word = #given <= longest_word and match(given, "^%s*([%w_.-]+)%s*$") or nil
-    local kind = state.kinds[word and match(word, "^errors%.(.*)$") or word or given]
+    local kind = statuses.of_code(word and match(word, "^errors%.(.*)$") or word or given)
     if kind then return { kind = kind } end
     local number = statuses.normalize(word)
     if number then return of_status(number, chosen) end

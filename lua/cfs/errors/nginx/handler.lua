@@ -1,95 +1,30 @@
---- Responding to a request with an error: the envelope to the client, one line to nginx's log.
+--- Functions of a program that fail: the error goes to the client, and one line to nginx's log.
 
+local failure = require "cfs.errors.nginx.failure"
+local kind_of = require("cfs.errors.catalogue.kind").of_error
+local log = require "cfs.errors.nginx.log"
 local make = require "cfs.errors.object.make"
 local metrics = require "cfs.errors.nginx.metrics"
 local misuse = require "cfs.errors.base.misuse"
-local request = require "cfs.errors.nginx.request"
-local response = require "cfs.errors.nginx.response"
-local state = require "cfs.errors.base.state"
+local read_options = require("cfs.errors.nginx.options").read
+local send = require "cfs.errors.nginx.send"
 
 local ngx = ngx
-local getmetatable = debug.getmetatable
-local error, rawget, xpcall = error, rawget, xpcall
-local kind_of = state.kind_of
-local on_error = request.on_error
+local xpcall = xpcall
+local caught, on_error, returned = failure.caught, failure.on_error, failure.returned
+local respond = send.send
 
 local handler = {}
 
--- The phases in which a body can be sent.
-local phases = { rewrite = true, server_rewrite = true, access = true, content = true }
 
--- What may have been said of the response that was to come, its body aside.
-local stale = {
-    ["cache-control"] = true, expires = true, ["x-bce-error-code"] = true, ["x-bce-error-message"] = true,
-}
-
-
-local function check_phase(name)
-    local phase = ngx.get_phase()
-    if not phases[phase] then
-        error("'" .. name .. "' cannot respond in the phase '" .. phase .. "', but in rewrite, access"
-            .. " and content; nginx.guard is for the others", 3)
-    end
-end
-
-
--- Has output begun? Over HTTP/1.0 nginx holds it back, and only a flush tells, which does nothing then.
-local function has_begun(is_old)
-    if ngx.headers_sent then return true end
-    if not is_old then return false end
-    local _, reason = ngx.flush()
-    return reason == "buffering"
-end
-
-
--- Ends a response that has begun: the client gets what was sent, and sees that it is not all.
-local function break_off(record, kind, options)
-    local _, reason = ngx.flush(true)
-    local is_complete = reason == "seen eof"
-    record.note = is_complete and "the response was complete before this: "
-        or "the response had begun and breaks off here: "
-    request.keep(record)
-    metrics.count(record.err, kind, "raised")
-    request.log(record, ngx.ERR, options.log)
-    if is_complete then return ngx.exit(ngx.OK) end
-    -- 444 closes the connection, and resets it where `reset_timedout_connection` is on; a subrequest
-    -- would take its request with it
-    return ngx.exit(ngx.is_subrequest and ngx.ERROR or 444)
-end
-
-
--- Responds with the error and ends the request. What can fail comes after the response.
-local function send(err, options, place)
-    local kind = kind_of[getmetatable(err)]
-    local record = { err = err, place = place, is_counted = true, is_logged = true, request_id = nil,
-        status = nil }
-    local is_old = ngx.var.server_protocol == "HTTP/1.0"
-    if has_begun(is_old) then return break_off(record, kind, options) end
-    local shown, shown_kind, id = err, kind, nil
-    if options.map then
-        shown = request.map(options.map, err)
-        shown_kind = kind_of[getmetatable(shown)]
-        id = rawget(shown, "requestId") or rawget(err, "requestId")
-    end
-    local status, content_type, request_id, retry_after, body =
-        request.respond(shown, shown_kind, options, id)
-    record.request_id, record.status = request_id, status
-    response.write_headers(content_type, request_id, retry_after, stale)
-    ngx.header["Content-Length"] = #body
-    ngx.status = status
-    request.print(record, body, is_old)
-    metrics.count(err, kind, "raised")
-    request.log(record, kind.fault == "client" and ngx.INFO or ngx.ERR, options.log)
-    return ngx.exit(ngx.HTTP_OK)
-end
-
-
---- Makes a function for the phases rewrite, access and content. It calls f, and responds to the request with
---- the error that f raises, or returns after nil or false. If f raises anything else, the client gets an
---- InternalError; what was raised, and where, is only logged. The function returns other results as they are.
---- Raises if an argument is wrong; the function, if it is called in another phase.
+--- Makes a function for the phases rewrite, access, precontent and content. It calls f, and responds to the
+--- request with the error that f returns or raises; other results it returns as they are. An error, a kind or
+--- false is a failure; so is nil or false with anything behind it, where an error, a kind or a code stands
+--- for itself, and anything else is the cause of an InternalError, of which the client sees nothing. nil
+--- alone and what nginx's functions of output return are none. Raises if an argument is wrong; the function,
+--- if it is called in another phase.
 ---
----     function app.describe() errors.raise("InstanceNotFound") end
+---     function app.describe() return nil, errors.InstanceNotFound() end
 ---     app.serve = nginx.handler(app.describe)
 ---
 ---     location /v1/ { content_by_lua_block { require("app").serve() } }
@@ -102,24 +37,41 @@ end
 ---@return function
 function handler.handler(f, options)
     misuse.expect(1, "handler", f, "function")
-    local read, wrong = request.options(options)
+    local read, wrong = read_options(options)
     if not read then misuse.argument(2, "handler", wrong) end
     read.shapes = {}
 
     local function finish(good, ...)
         if not good then
-            local err, place = request.caught((...))
-            return send(err, read, place)
+            local err, place = caught((...))
+            return respond(err, read, place)
         end
         local first, second = ...
-        if not first and kind_of[getmetatable(second)] then return send(second, read) end
+        if first ~= true then
+            local err = returned(first, second)
+            if err then return respond(err, read) end
+        end
         return ...
     end
 
     return function(...)
-        check_phase("handler")
+        send.check_phase("handler", 2)
         return finish(xpcall(f, on_error, ...))
     end
+end
+
+
+-- The error and the options of a call of `name`, checked; and the line of the program, if the log has it. The
+-- raised sentences blame the caller of `name`.
+local function read_call(name, target, options)
+    local err, wrong = target, nil
+    if not kind_of(target) then err, wrong = make.make(target) end
+    if not err then misuse.argument(1, name, wrong, 3) end
+    local read
+    read, wrong = read_options(options)
+    if not read then misuse.argument(2, name, wrong, 3) end
+    send.check_phase(name, 3)
+    return err, read, err.fault ~= "client" and failure.place(2) or nil
 end
 
 
@@ -132,20 +84,32 @@ end
 ---@param target string|cfs.kind|cfs.error a code, a kind or an error
 ---@param options table? as for handler
 function handler.exit(target, options)
-    local err, wrong = target, nil
-    if not kind_of[getmetatable(target)] then err, wrong = make.make(target) end
-    if not err then misuse.argument(1, "exit", wrong) end
-    local read
-    read, wrong = request.options(options)
-    if not read then misuse.argument(2, "exit", wrong) end
-    check_phase("exit")
-    return send(err, read, err.fault ~= "client" and request.place(1) or nil)
+    local err, read, place = read_call("exit", target, options)
+    return respond(err, read, place)
 end
 
 
---- Makes a function for the phases that cannot respond (timers, log, balancer, ssl_certificate,
---- init_worker). It calls f and returns what f returns. If f raises, it counts that, logs it in one line,
---- and returns nil. Raises if f is no function.
+--- Makes a response for a sender of somebody else's, such as a gateway's, and counts and logs its error. It
+--- has one request id, as those of handler have, and a relay on the same route leaves it as it is. Raises if
+--- an argument is wrong, or in a phase in which no response can be sent.
+---
+---     local status, headers, body = nginx.prepare("AccessDenied")
+---     return kong.response.exit(status, body, headers)
+---
+---@param target string|cfs.kind|cfs.error a code, a kind or an error
+---@param options table? as for handler
+---@return integer status
+---@return table<string, string> headers Content-Type, x-bce-request-id and, for some errors, Retry-After
+---@return string body
+function handler.prepare(target, options)
+    local err, read, place = read_call("prepare", target, options)
+    return send.prepare(err, read, place)
+end
+
+
+--- Makes a function for the phases that cannot respond (timers, log, balancer, init_worker). It calls f and
+--- returns what f returns. If f raises, it counts that, logs it in one line, and returns nil. Raises if f is
+--- no function.
 ---
 ---     ngx.timer.every(60, nginx.guard(function() errors.raise("ServiceUnavailable") end))
 ---
@@ -156,9 +120,9 @@ function handler.guard(f)
 
     local function finish(good, ...)
         if good then return ... end
-        local err, place = request.caught((...))
-        metrics.count(err, kind_of[getmetatable(err)], "raised")
-        request.log({ err = err, place = place }, ngx.ERR)
+        local err, place = caught((...))
+        metrics.count(err, kind_of(err), "raised")
+        log.log({ err = err, place = place }, nil, ngx.ERR)
         return nil
     end
 

@@ -9,6 +9,7 @@ local errors = require "cfs.errors"
 local kept = require "cfs.errors.object.kept"
 local misuse = require "cfs.errors.base.misuse"
 local normalize = require("cfs.errors.catalogue.status").normalize
+local say = require("cfs.errors.catalogue.words").say
 
 local ngx = ngx
 local dict = ngx.shared.cfs_errors
@@ -24,11 +25,8 @@ local most_unknown = 100
 -- What a code must be to stand in a label: ASCII that can be printed, this long.
 local printable, longest = "^[\32-\126]+$", 100
 
--- Labels that are no codes: the origins, and what stands for others and for none.
-local reserved = {
-    html = true, xml = true, empty = true, malformed = true, too_deep = true, not_envelope = true,
-    too_large = true, compressed = true, transport = true, headers = true, other = true, none = true,
-}
+-- Labels that are no codes, beside the origins: what stands for others and for none.
+local reserved = { other = true, none = true }
 
 local header = [[
 # HELP cfs_errors_total Errors, by the side that they come from: raised here, or upstream.
@@ -41,7 +39,7 @@ local dropped = [[
 cfs_errors_dropped_total %.0f
 ]]
 
--- The unknown codes that have a place, as far as this worker has looked. Places stay as they are.
+-- Unknown codes with a series of their own, as cached by this worker. A series is never given up.
 local places, looked = {}, 0
 
 if dict then dict:safe_add("dropped", 0) end -- while there is room for it
@@ -59,14 +57,14 @@ local function has_place(code)
 end
 
 
--- What stands for the code: where there is none, the origin. A code that is called like an origin is one
--- of the others.
+-- The label `code`: the origin if there is no code; "other" for a code that has the name of an origin.
 local function label(err, kind)
     if kind.known then return kind.code end
     local code = rawget(err, "code")
     if code == nil then return kept.get(err, "origin") or "none" end
     local is_label = type(code) == "string" and #code <= longest and find(code, printable)
-    return is_label and not reserved[code] and has_place(code) and code or "other"
+    if not is_label or reserved[code] or say("origin", code) then return "other" end
+    return has_place(code) and code or "other"
 end
 
 
@@ -114,8 +112,8 @@ local function check_dict(name)
 end
 
 
---- Counts an error that neither handler, exit, guard nor relay has counted. Raises if an argument is wrong,
---- or there is no `lua_shared_dict cfs_errors`.
+--- Counts an error that no other function of the module has counted. Raises if an argument is wrong, or there
+--- is no `lua_shared_dict cfs_errors`.
 ---
 ---     local response, reason = httpc:request_uri(url)
 ---     local err = response and errors.from_response(response)

@@ -5,42 +5,38 @@
 --- takes its place. An encoded body cannot be read, so it is replaced unread: otherwise a client could ask
 --- for an encoding and see all of the body.
 
-local errors = require "cfs.errors"
+local headers = require "cfs.errors.nginx.headers"
+local kind_of = require("cfs.errors.catalogue.kind").of_error
+local log = require "cfs.errors.nginx.log"
+local make_parts = require("cfs.errors.nginx.response").make
+local map = require("cfs.errors.nginx.options").map
 local metrics = require "cfs.errors.nginx.metrics"
 local misuse = require "cfs.errors.base.misuse"
-local request = require "cfs.errors.nginx.request"
-local response = require "cfs.errors.nginx.response"
-local state = require "cfs.errors.base.state"
+local read_options = require("cfs.errors.nginx.options").read
+local receive = require "cfs.errors.wire.receive"
+local records = require "cfs.errors.nginx.record"
 
 local ngx = ngx
 local concat = table.concat
 local find, gsub, lower, match = string.find, string.gsub, string.lower, string.match
-local getmetatable = debug.getmetatable
-local ipairs, rawget = ipairs, rawget
-local tonumber, tostring, type = tonumber, tostring, type
-local kind_of = state.kind_of
+local pairs, rawget, tonumber, tostring, type = pairs, rawget, tonumber, tostring, type
 
 local relay = {}
 
 local default_limit = 65536
 
--- The headers that errors.from_response reads.
-local sources = {
-    "x-bce-request-id", "x-bce-error-code", "x-bce-error-message", "Content-Encoding", "Retry-After", "Date",
-}
-
 -- Headers that the relay's own replace.
 local replaced = { ["x-bce-error-message"] = true }
 local replaced_by_map = { ["x-bce-error-message"] = true, ["x-bce-error-code"] = true }
 
--- The codes that are likely where CFS gives these statuses, which are its own.
+-- The codes that CFS sends with its own statuses.
 local likely_codes = { [421] = "RateLimit", [424] = "ServiceError" }
 
 
-local function read_headers()
-    local headers = {}
-    for _, name in ipairs(sources) do headers[name] = ngx.header[name] end
-    return headers
+local function begin(status)
+    local values = {}
+    for name in pairs(receive.headers) do values[name] = ngx.header[name] end
+    return receive.begin(status, values)
 end
 
 
@@ -88,33 +84,38 @@ end
 
 
 -- All that will come of the body is here: the error is known and counted.
-local function conclude(record, limit)
-    local chunks = record.chunks
+local function conclude(record)
+    local body = concat(record.chunks)
     record.chunks = nil
-    if not record.err then
-        record.err = errors.from_response(
-            { status = record.upstream_status, headers = record.headers, body = concat(chunks) },
-            { limit = limit })
-    end
+    if not record.err then record.err = record.finish(body, record.limit) end
     if not record.is_counted then
         record.is_counted = true
-        metrics.count(record.err, kind_of[getmetatable(record.err)], record.side)
+        metrics.count(record.err, kind_of(record.err), record.side)
     end
-    return concat(chunks)
+    return body
 end
 
 
--- What the headers alone tell of the error. Before its body has come, CFS' own statuses stand for
--- the codes that they belong to, if there is a body that is nobody's page.
-local function foretell(record, length, content_type)
-    local err = errors.from_response { status = record.upstream_status, headers = record.headers }
-    local likely = rawget(err, "code") == nil and likely_codes[record.upstream_status]
-    if likely and length ~= 0 and not is_page(content_type) then
-        record.headers["x-bce-error-code"] = likely
-        err = errors.from_response { status = record.upstream_status, headers = record.headers }
-        record.headers["x-bce-error-code"] = nil
+-- Concludes what subrequests left: nginx has no log phase for them, and nobody reads the body of some.
+local function conclude_asides(read)
+    local record = records.aside()
+    while record do
+        if record.chunks then conclude(record) end
+        if not record.is_logged then
+            record.is_logged = true
+            log.log(record, read)
+        end
+        record = record.earlier
     end
-    return err
+end
+
+
+-- What the headers alone tell of the error. Until the body comes, 421 and 424 are taken for RateLimit and
+-- ServiceError, unless the body is empty or HTML.
+local function foretell(record, length, content_type)
+    local err = record.finish()
+    local likely = rawget(err, "code") == nil and likely_codes[record.status]
+    return likely and length ~= 0 and not is_page(content_type) and record.finish(nil, nil, likely) or err
 end
 
 
@@ -128,19 +129,20 @@ end
 ---     body_filter_by_lua_block { require("app").relay.body_filter() }
 ---     log_by_lua_block { require("app").relay.log() }
 ---
---- Options: those of nginx.handler; and `limit`, in bytes (65536), above which a body passes as it is,
---- its origin `too_large`. With `hide = false`, and neither `map` nor `format`, no body is changed.
+--- Options: those of nginx.handler; `limit`, in bytes (65536), above which a body passes as it is, its
+--- origin `too_large`; and `upstream_only`: true lets pass what this nginx itself responds. With
+--- `hide = false`, and neither `map` nor `format`, no body is changed.
 ---
 --- The status is the upstream's, or what `standard` makes of it: it is sent before the code is known.
 ---@param options table?
 ---@return { header_filter: function, body_filter: function, log: function, error: function }
 function relay.relay(options)
-    local read, wrong = request.options(options, { limit = "number" })
+    local read, wrong = read_options(options, { limit = "number", upstream_only = "boolean" })
     if not read then misuse.argument(1, "relay", wrong) end
-    options, request.has_relay = read, true
-    local limit = options.limit or default_limit
-    local shown = options.response
-    local changes = options.map ~= nil or shown.hide ~= false or shown.format ~= nil
+    records.has_relay = true
+    local limit = read.limit or default_limit
+    local shown = read.response
+    local changes = read.map ~= nil or shown.hide ~= false or shown.format ~= nil
     local self = {}
 
 
@@ -148,7 +150,7 @@ function relay.relay(options)
     local function hold(record, length, content_type)
         local told = record.err or foretell(record, length, content_type)
         local status, own_type, request_id, retry_after =
-            request.respond(told, kind_of[getmetatable(told)], options, record.request_id)
+            make_parts(told, kind_of(told), read, record.request_id)
         local code = ngx.header["x-bce-error-code"]
         local is_plain = type(code) == "string" and not find(code, "[^\33-\126]")
         record.request_id, record.sent = request_id, status
@@ -156,57 +158,76 @@ function relay.relay(options)
         -- it is ours whatever its size.
         record.passes_large = not length and not record.is_encoded and is_json(content_type)
             and own_type == "application/json"
-        response.write_headers(own_type, request_id, ngx.header["Retry-After"] == nil and retry_after or nil,
-            (options.map or not is_plain) and replaced_by_map or replaced)
+        headers.write(own_type, request_id, ngx.header["Retry-After"] == nil and retry_after or nil,
+            (read.map or not is_plain) and replaced_by_map or replaced)
         ngx.status = status
+    end
+
+
+    -- Readies the headers for a body that passes as it is. Nobody reads one above the limit, so it has no
+    -- request id but that of a header.
+    local function pass(record, length, content_type)
+        local told = record.err or foretell(record, length, content_type)
+        if length and length > limit then
+            local status, _, request_id = make_parts(told, kind_of(told), read, record.request_id)
+            record.request_id, ngx.header["x-bce-request-id"] = request_id, request_id
+            if shown.standard then ngx.status = status end
+        elseif shown.standard then
+            ngx.status = make_parts(told, kind_of(told), read)
+        end
+    end
+
+
+    local function new_record(status, side, is_sending)
+        local record = {
+            finish = begin(status), status = status, limit = limit, chunks = {}, size = 0,
+            side = side, is_sending = is_sending, is_encoded = is_encoded(),
+        }
+        local refusal = side == "raised" and not ngx.is_subrequest and records.refusal(status)
+        if refusal then
+            if refusal.chunks then conclude(refusal) end -- its body never came
+            record.is_counted, record.is_logged = true, refusal.is_logged
+            refusal.is_logged = true
+            record.request_id = refusal.request_id
+            record.err = refusal.status == status and refusal.err or nil
+        end
+        return record
     end
 
 
     function self.header_filter()
         local status = ngx.status
-        if status < 400 or request.record() then return end -- what handler has sent is right as it is
+        if status < 400 or records.get() then return end -- what handler has sent is right as it is
         local side, is_sending = source()
+        if side == "raised" and read.upstream_only then return end
         local content_type = header_text("Content-Type")
-        local refusal = side == "raised" and request.refusal(status)
-        if refusal and refusal.chunks then conclude(refusal, limit) end -- its body never came
-        local record = {
-            status = status, upstream_status = status, headers = read_headers(), chunks = {}, size = 0,
-            side = side, is_sending = is_sending, is_encoded = is_encoded(),
-        }
-        if refusal then
-            record.is_counted, record.is_logged = true, refusal.is_logged
-            record.request_id = refusal.request_id
-            record.err = refusal.status == status and refusal.err or nil
-        end
+        local record = new_record(status, side, is_sending)
         local length = tonumber(ngx.header["Content-Length"])
         record.holds = changes and (record.is_encoded or not length or length <= limit)
-        request.keep(record)
-        if record.holds then
-            hold(record, length, content_type)
-        elseif shown.standard then
-            local told = foretell(record, length, content_type)
-            ngx.status = request.respond(told, kind_of[getmetatable(told)], options)
-        end
-        if ngx.req.get_method() == "HEAD" then conclude(record, limit) end -- no body will come
+        records.keep(record)
+        if record.holds then hold(record, length, content_type) else pass(record, length, content_type) end
+        if shown.hide ~= false then headers.hide_inside() end
+        if ngx.req.get_method() == "HEAD" then conclude(record) end -- no body will come
     end
 
 
     -- The envelope that takes the place of the upstream's body. Its status was sent already.
     local function replacement(record)
         local err = record.err
-        local mapped = options.map and request.map(options.map, err) or err
-        local status, _, _, _, body =
-            request.respond(mapped, kind_of[getmetatable(mapped)], options, record.request_id)
+        local mapped = map(read, err)
+        local status = make_parts(mapped, kind_of(mapped), read, record.request_id)
+        local _, _, _, _, body = make_parts(mapped, kind_of(mapped), read, record.request_id, record.sent)
         if status ~= record.sent or mapped ~= err then
             record.response = record.sent .. " " .. tostring(rawget(mapped, "code"))
         end
+        headers.drop_trailers()
         return body
     end
 
 
     function self.body_filter()
         if ngx.status < 400 then return end
-        local record = request.record()
+        local record = records.get()
         if not record or not record.chunks then return end
         local chunk, is_last = ngx.arg[1], ngx.arg[2]
         record.chunks[#record.chunks + 1] = chunk
@@ -216,7 +237,7 @@ function relay.relay(options)
             if record.holds then ngx.arg[1] = nil end
             return
         end
-        local body = conclude(record, limit)
+        local body = conclude(record)
         if not record.holds then return end
         if is_large and record.passes_large then
             ngx.arg[1] = body
@@ -228,19 +249,20 @@ function relay.relay(options)
 
     --- The error of this request: the upstream's, or what handler or exit has sent; nil if there is none.
     function self.error()
-        local record = request.record()
+        local record = records.get()
         if not record then return nil end
-        if record.chunks then conclude(record, limit) end -- the client was gone before its end
+        if record.chunks then conclude(record) end -- the client was gone before its end
         return record.err
     end
 
 
     --- For log_by_lua: logs the error of this request in one line, unless that is done, and returns it.
     function self.log()
-        local err, record = self.error(), request.record()
+        conclude_asides(read)
+        local err, record = self.error(), records.get()
         if err and not record.is_logged then
             record.is_logged = true
-            request.log(record, err.fault == "client" and ngx.INFO or ngx.ERR, options.log)
+            log.log(record, read)
         end
         return err
     end

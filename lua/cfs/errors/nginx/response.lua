@@ -1,74 +1,115 @@
---- The headers of a response whose body is ours: what was said of another body is taken back.
+--- The parts of a response to the client, under one request id.
 
-local base = require "resty.core.base"
-local ffi = require "ffi"
+local kept = require "cfs.errors.object.kept"
+local make = require "cfs.errors.object.make"
+local options = require "cfs.errors.nginx.options"
+local respond = require "cfs.errors.show.respond"
 
 local ngx = ngx
-local find, lower, pairs, sub = string.find, string.lower, pairs, string.sub
-local C, get_request = ffi.C, base.get_request
+local byte, find, sub = string.byte, string.find, string.sub
+local rawget, rawset, type = rawget, rawset, type
+local has_any = kept.any
+local is_token, longest_token, parts = respond.is_token, respond.longest_token, respond.parts
 
 local response = {}
 
--- nginx's own, which it exports for its modules: takes back all that is to be sent but the body.
-ffi.cdef "void ngx_http_clean_header(ngx_http_request_t *r);"
 
--- Headers that describe a body, or its bytes on their way: RFC 9110, sections 6.6, 8, 10.2.2 and 14.3;
--- RFC 9112, section 6.1; RFC 3229; RFC 9421. Those with "content-" or "digest" in their names (RFC 9530)
--- and the service's own are found by their names, below.
-local of_body = {
-    ["accept-ranges"] = true, ["delta-base"] = true, etag = true, im = true, ["last-modified"] = true,
-    location = true, signature = true, ["signature-input"] = true, trailer = true,
-    ["transfer-encoding"] = true,
-}
-
--- These describe no body, though their names begin so.
-local of_document = {
-    ["content-security-policy"] = true, ["content-security-policy-report-only"] = true,
-}
-
--- What ngx.resp.get_headers has that nginx writes by itself.
-local by_nginx = { connection = true, ["content-length"] = true, ["content-type"] = true,
-    ["transfer-encoding"] = true }
-
-
-local function describes_body(name)
-    return of_body[name] or sub(name, 1, 8) == "content-" and not of_document[name]
-        or sub(name, -6) == "digest" or sub(name, 1, 14) == "x-bce-content-"
-end
-
-
--- nginx keeps the charset of an upstream's Content-Type apart from it, and adds it to any other that is
--- set, even if that has none.
-local function clear_charset()
-    local was = ngx.var.upstream_http_content_type
-    if not was or not find(lower(was), "charset", 1, true) then return end
-    local header, headers, status = ngx.header, ngx.resp.get_headers(0, true), ngx.status
-    C.ngx_http_clean_header(get_request())
-    for name, value in pairs(headers) do
-        if not by_nginx[lower(name)] then header[name] = value end
-    end
-    ngx.status = status
-end
-
-
---- Sets the headers of a response whose body is ours.
----@param content_type string
----@param request_id string?
----@param retry_after string?
----@param stale table<string, true> names in lower case of others to take back
-function response.write_headers(content_type, request_id, retry_after, stale)
-    local header, has_type = ngx.header, false
-    for name in pairs(ngx.resp.get_headers(0)) do
-        if name == "content-type" then
-            has_type = true
-        elseif stale[name] or describes_body(name) then
-            header[name] = nil
+--- An id for the client of this request: that of the option `request_id`, or nginx's. Without
+--- `$request_id` in nginx's configuration each call gives another.
+---@param read table the options
+---@return string id a token
+function response.new_id(read)
+    local id = read.request_id
+    if id == nil then return ngx.var.request_id end
+    if type(id) == "function" then
+        id = options.call("request_id", id)
+        if id ~= nil and type(id) ~= "string" then
+            options.complain("request_id", "it returned a " .. type(id) .. ", not a string")
         end
     end
-    if has_type then clear_charset() end
-    header["Content-Type"] = content_type
-    header["x-bce-request-id"] = request_id
-    if retry_after then header["Retry-After"] = retry_after end
+    return is_token(id) and id or ngx.var.request_id
+end
+
+
+--- Calls f with the error, which has another request id meanwhile. An error may be one that the program
+--- keeps and raises again, so its own id is put back.
+---@param err cfs.error
+---@param id string?
+---@param f fun(err: cfs.error, ...): ...
+---@param ... any
+---@return any ... five results of f at most
+function response.with_id(err, id, f, ...)
+    local own = rawget(err, "requestId")
+    if own == id or not id then return f(err, ...) end
+    rawset(err, "requestId", id)
+    local first, second, third, fourth, fifth = f(err, ...)
+    rawset(err, "requestId", own)
+    return first, second, third, fourth, fifth
+end
+
+
+-- Stands for the request id in a response that is made once for many.
+local placeholder = "cfs-errors-request-id"
+
+
+-- The response to errors of a kind that have the kind's own message and status, and nothing beside them:
+-- it differs in the request id alone. false where it does not.
+local function new_shape(kind, read)
+    local err = make.make(kind, { message = kind.message, requestId = placeholder })
+    if not err then return false end
+    local status, content_type, _, retry_after, body = parts(err, kind, read.response)
+    local first, last = find(body, placeholder, 1, true)
+    if not first or find(body, placeholder, last, true) then return false end
+    return {
+        status = status, content_type = content_type, retry_after = retry_after,
+        before = sub(body, 1, first - 1), behind = sub(body, last + 1),
+    }
+end
+
+
+-- Letters, digits and hyphens, as most request ids have, are a token, and need no escapes in JSON. A loop
+-- is compiled by LuaJIT; a pattern is not.
+local function is_plain(id)
+    if type(id) ~= "string" or #id > longest_token or id == "" then return false end
+    for index = 1, #id do
+        local character = byte(id, index)
+        if not (character >= 97 and character <= 122 or character >= 48 and character <= 57
+            or character == 45 or character >= 65 and character <= 90) then
+            return false
+        end
+    end
+    return true
+end
+
+
+--- The parts of the response to the client, under an id that is one for header, body and log: the one
+--- given; or the error's own, if it is a token; or a new one.
+---@param err cfs.error
+---@param kind cfs.kind the error's
+---@param read table the options
+---@param id string? a token
+---@param sent integer? the status that was sent already, which the body has then
+---@return integer status
+---@return string content_type
+---@return string request_id
+---@return string? retry_after
+---@return string body
+function response.make(err, kind, read, id, sent)
+    id = id or rawget(err, "requestId") or response.new_id(read)
+    local shapes = read.shapes
+    if shapes and rawget(err, "message") == kind.message and rawget(err, "status") == nil
+        and rawget(err, "code") == kind.code and not has_any(err) and is_plain(id) then
+        local shape = shapes[kind]
+        if shape == nil then
+            shape = new_shape(kind, read)
+            shapes[kind] = shape
+        end
+        if shape then
+            return shape.status, shape.content_type, id, shape.retry_after, shape.before .. id .. shape.behind
+        end
+    end
+    if not is_token(id) then id = response.new_id(read) end
+    return response.with_id(err, id, parts, kind, read.response, sent)
 end
 
 

@@ -3,6 +3,7 @@
 --- metatable that belongs to the one error: a cause may be an error itself, and in a weak table a chain of n
 --- causes takes n^2 steps or n collections to free.
 
+local core = require "cfs.errors.core"
 local catalogue = require "cfs.errors.catalogue.kind"
 local state = require "cfs.errors.base.state"
 
@@ -31,6 +32,24 @@ end
 ---@param record table<string, string|table> name → value
 function kept.keep_all(err, record)
     records[err] = record
+end
+
+
+--- Makes a function that reads envelopes by Lua's C API. It notes the document of an envelope that has
+--- other members.
+---@param metatables table<string, table> code → metatable of its errors
+---@param unknown table the metatable of the others
+---@return fun(body: string): cfs.error?, string?, string?, integer? as errors.parse
+function kept.reader(metatables, unknown)
+    return core.reader(metatables, state.seen, unknown, records)
+end
+
+
+--- Tells whether anything was kept beside an error, its cause aside.
+---@param err cfs.error
+---@return boolean
+function kept.any(err)
+    return records[err] ~= nil
 end
 
 

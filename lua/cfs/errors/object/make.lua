@@ -16,7 +16,7 @@ local suggest = require "cfs.errors.base.suggest"
 local template = require "cfs.errors.catalogue.template"
 local text = require "cfs.errors.base.text"
 
-local kinds, metatables = state.kinds, state.metatables
+local kinds, metatables, seen = state.kinds, state.metatables, state.seen
 local template_of = catalogue.template
 local setmetatable, type = setmetatable, type
 
@@ -34,10 +34,16 @@ local types_of = setmetatable({}, { __index = function(all, kind)
 end })
 
 
+-- Room for all members is taken at once.
+local function new(metatable, code, message, request_id)
+    return setmetatable({ code = code, message = message, requestId = request_id }, metatable)
+end
+
+
 -- Makes an error of the kind; or returns nil and what is wrong with the fields.
 local function fill(kind, given)
-    local err, parts = { code = kind.code, message = kind.message, requestId = nil }, template_of(kind)
-    if given == nil and not parts then return setmetatable(err, metatables[kind]) end
+    local err, parts = new(metatables[kind], kind.code, kind.message), template_of(kind)
+    if given == nil and not parts then return err end
     local fields, wrong = misuse.read("field", given == nil and {} or given, types_of[kind])
     if not fields then return nil, wrong end
     err.requestId = fields.requestId
@@ -52,9 +58,19 @@ local function fill(kind, given)
         if not received then return nil, "field 'status' must be a whole number from 100 to 999" end
         if received ~= kind.status then err.status = received end
     end
-    setmetatable(err, metatables[kind])
     if type(fields.cause) ~= "nil" then kept.set_cause(err, fields.cause) end
     return err
+end
+
+
+-- What is wrong with a text that is no code.
+local function unknown_code(target)
+    if not state.categories[target] then return (suggest.unknown("code", target, kinds)) end
+    local codes = {}
+    for kind in catalogue.each() do
+        if kind.category == target then codes[#codes + 1] = kind.code end
+    end
+    return "'" .. target .. "' is a category; its codes are " .. table.concat(codes, ", ")
 end
 
 
@@ -70,10 +86,21 @@ function make.make(target, fields)
         if type(target) ~= "string" then
             return nil, "code or kind expected, got " .. type(target), 1
         end
-        return nil, suggest.unknown("code", target, kinds), 1
+        return nil, unknown_code(target), 1
     end
     local err, wrong = fill(kind, fields)
     return err, wrong, wrong and 2
+end
+
+
+--- The error that a value stands for: the error itself, or that of a kind, which a program may raise or
+--- return in place of one; nil for any other value.
+---@param value any
+---@return cfs.error?
+function make.of(value)
+    if catalogue.of_error(value) then return value end
+    if not catalogue.is_kind(value) or not value.known then return nil end
+    return new(metatables[value], value.code, not template_of(value) and value.message or nil)
 end
 
 
@@ -113,11 +140,10 @@ end
 ---@param received integer? the HTTP status, as status.normalize gives it
 ---@return cfs.error err
 function make.receive(code, message, request_id, received)
-    local err = { code = code, message = message, requestId = request_id }
-    local known = metatables[code or ""]
-    if not known then return setmetatable(err, status.metatable(received)) end
-    if received ~= known.__index.status then err.status = received end
-    return setmetatable(err, known)
+    local known = metatables[code or ""] or seen[code or ""]
+    local err = new(known or status.metatable(received), code, message, request_id)
+    if known and received ~= known.__index.status then err.status = received end
+    return err
 end
 
 
@@ -130,7 +156,7 @@ end
 function make.no_response(word, sent, retry, reason)
     local metatable = status.no_response(retry)
     if type(reason) ~= "nil" then metatable = kept.metatable(metatable.__index, reason) end
-    local err = setmetatable({ code = nil, message = nil, requestId = nil }, metatable)
+    local err = new(metatable)
     kept.keep_all(err, { origin = "transport", word = word, sent = sent })
     return err
 end
@@ -141,7 +167,7 @@ end
 ---@param received integer? what status.normalize gives
 function make.set_status(err, received)
     local kind = catalogue.of_error(err)
-    if not kind.known then
+    if not kind.code then
         setmetatable(err, status.metatable(received))
     elseif received ~= kind.status then
         err.status = received

@@ -13,6 +13,7 @@ local of_error = catalogue.of_error
 local say = require("cfs.errors.catalogue.words").say
 local rawget, select, type = rawget, select, type
 local categories, metatables, kind_of = state.categories, state.metatables, state.kind_of
+local seen = state.seen
 
 local match = {}
 
@@ -53,9 +54,9 @@ end
 
 --- nil if the value can be a target, else what is wrong with it.
 ---@return string? problem
-function match.objection(target)
+function match.problem(target)
     if categories[target] or metatables[target] or catalogue.is_kind(target)
-        or type(target) == "number" and status.normalize(target) then
+        or seen[target] or type(target) == "number" and status.normalize(target) then
         return nil
     end
     if type(target) == "string" then
@@ -70,12 +71,23 @@ function match.objection(target)
     return "code, kind, category or status expected, got " .. type(target)
 end
 
-local objection = match.objection
+local problem = match.problem
 
 
-local function check(name, ...)
+-- Raises a sentence if the value is a kind, which someone forgot to call.
+local function check_value(name, value, level)
+    if catalogue.is_kind(value) then
+        local sentence = "error expected, got a kind: " .. tostring(value.code) .. "() makes one"
+        misuse.argument(1, name, sentence, level)
+    end
+end
+
+
+-- Raises a sentence if the value is a kind, or a target names nothing.
+local function check(name, value, ...)
+    if select("#", ...) > 0 then check_value(name, value, 4) end
     for index = 1, select("#", ...) do
-        local wrong = objection((select(index, ...)))
+        local wrong = problem((select(index, ...)))
         if wrong then misuse.argument(index + 1, name, wrong, 3) end
     end
 end
@@ -112,9 +124,9 @@ function match.is(value, ...)
     if another == nil and (metatables[target] or categories[target]) then -- what most calls need
         local kind = kind_of[getmetatable(value)]
         if kind and (target == kind.code or target == kind.category or target == kind) then return true end
-        if select("#", ...) == 1 then return false end
+        if select("#", ...) == 1 and not catalogue.is_kind(value) then return false end
     end
-    check("is", ...)
+    check("is", value, ...)
     return is_any(value, ...)
 end
 
@@ -137,7 +149,7 @@ end
 ---@param ... string|integer|cfs.kind as for errors.is
 ---@return cfs.error? err
 function match.find(value, ...)
-    check("find", ...)
+    check("find", value, ...)
     return find(value, ...)
 end
 
@@ -153,7 +165,7 @@ function match.err_is(err, ...)
     if (metatables[target] or categories[target]) and select("#", ...) == 1 then
         return hits(err, kind, target)
     end
-    check("is", ...)
+    check("is", nil, ...)
     return is_any(err, ...)
 end
 
@@ -167,16 +179,17 @@ end
 ---@return cfs.error? found
 function match.err_find(err, ...)
     misuse.self(err, "find")
-    check("find", ...)
+    check("find", nil, ...)
     return find(err, ...)
 end
 
 
 -- nil if each key can be matched and each value called, else what is wrong.
-local function handlers_objection(handlers)
+local function handlers_problem(handlers)
     if type(handlers) ~= "table" then return "table expected, got " .. type(handlers) end
+    if of_error(handlers) then return "handlers expected, got an error, which comes first" end
     for target, handler in pairs(handlers) do
-        local wrong = target ~= "default" and objection(target)
+        local wrong = target ~= "default" and problem(target)
         if wrong then return wrong end
         local metatable = getmetatable(handler)
         if type(handler) ~= "function" and not (type(metatable) == "table" and metatable.__call) then
@@ -216,8 +229,9 @@ end
 ---@param handlers table<string|integer|cfs.kind, function>
 ---@return any ... what the handler returns
 function match.match(value, handlers)
-    local wrong = handlers_objection(handlers)
+    local wrong = handlers_problem(handlers)
     if wrong then misuse.argument(2, "match", wrong) end
+    check_value("match", value, 3)
     return dispatch(value, handlers)
 end
 
@@ -231,7 +245,7 @@ end
 ---@param handlers table<string|integer|cfs.kind, function>
 ---@return fun(value: any): any
 function match.matcher(handlers)
-    local wrong = handlers_objection(handlers)
+    local wrong = handlers_problem(handlers)
     if wrong then misuse.argument(1, "matcher", wrong) end
     local copy = {}
     for target, handler in pairs(handlers) do copy[target] = handler end

@@ -57,7 +57,7 @@ function raise.assert(value, ...)
     if value then return value, ... end
     local err = ...
     if type(err) == "nil" then err = "assertion failed!" end
-    error(err, 0)
+    error(make.of(err) or err, 0)
 end
 
 
@@ -77,8 +77,7 @@ end
 
 -- Runs where the error was raised, so that the traceback shows it.
 local function on_error(value)
-    if catalogue.of_error(value) then return value end
-    return raise.wrap(value, (debug.traceback("", 2):gsub("^\n", "")))
+    return make.of(value) or raise.wrap(value, (debug.traceback("", 2):gsub("^\n", "")))
 end
 
 
@@ -92,9 +91,9 @@ end
 local xpcall_passes_arguments = select(2, xpcall(select, on_error, "#", nil)) == 1
 
 
---- Calls a function like `pcall`, but always returns an error object for what was raised. A raised value that
---- is no error of the library becomes the cause of an InternalError, which also has the traceback. Raises
---- nothing.
+--- Calls a function like `pcall`, but always returns an error object for what was raised; for a kind, its
+--- error. A raised value that is neither becomes the cause of an InternalError, which also has the traceback.
+--- Raises nothing.
 ---
 ---     local good, result = errors.pcall(handle, request)
 ---

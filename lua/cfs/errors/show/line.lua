@@ -14,14 +14,28 @@ local line = {}
 local most_causes, longest_cause = 3, 256
 
 
+--- The status of an error, with its reason phrase if it is the kind's: "404 Not Found".
+---@param err cfs.error|cfs.kind
+---@param kind cfs.kind the error's
+---@return string? words nil if there is no status
+function line.status(err, kind)
+    local status = rawget(err, "status")
+    if type(status) == "nil" then status = kind.status end
+    if type(status) == "nil" then return nil end
+    local reason = type(status) == "number" and status == kind.status and kind.reason
+    return text.show(status) .. (reason and " " .. reason or "")
+end
+
+
 -- What became of a member is told by its type, as an __eq of LuaJIT's cdata may raise.
 -- "InstanceNotFound [ae2225f7]: The specified ... (404 Not Found)"
 local function heading(err, kind)
     local code, message = rawget(err, "code"), rawget(err, "message")
-    local request_id, status = rawget(err, "requestId"), rawget(err, "status") or kind.status
-    local words = type(code) == "nil" and "no code" or text.show(code)
-    local word = kept.get(err, "word") -- of a transport error
+    local request_id = rawget(err, "requestId")
+    local word, status = kept.get(err, "word"), line.status(err, kind) -- a word is of a transport error
     if word then return "no response: " .. word end
+    local words = type(code) ~= "nil" and text.show(code)
+        or status and status .. ", without a code" or "no code"
     if type(request_id) ~= "nil" then words = words .. " [" .. text.show(request_id) .. "]" end
     if type(message) == "nil" then message = kind.message end
     if type(message) == "nil" then
@@ -30,11 +44,7 @@ local function heading(err, kind)
             or "no message"
     end
     words = words .. ": " .. text.show(message)
-    if type(status) ~= "nil" then
-        local reason = type(status) == "number" and status == kind.status and kind.reason
-        words = words .. " (" .. text.show(status) .. (reason and " " .. reason or "") .. ")"
-    end
-    return words
+    return type(code) ~= "nil" and status and words .. " (" .. status .. ")" or words
 end
 
 
@@ -69,8 +79,9 @@ end
 ---@return string
 function line.of(err)
     local kind = kind_of(err) or {}
-    local words = heading(err, kind) .. causes(err)
-    return kind.remedy and words .. "; what to do: " .. text.show(kind.remedy) or words
+    local words, remedy = heading(err, kind) .. causes(err), kind.remedy
+    if kept.get(err, "traceback") then remedy = say("sentence", "look_at_cause") end -- a bug of the program
+    return remedy and words .. "; what to do: " .. text.show(remedy) or words
 end
 
 

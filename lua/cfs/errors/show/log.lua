@@ -71,12 +71,16 @@ local function show(value, room)
 end
 
 
--- The line with one more field, as far as there is room.
-local function add(line, name, value, spare)
-    local lead = (line ~= "" and " " or "") .. name .. "="
-    local left = longest_line - #line - #lead - spare
-    local shown = show(describe(value), min(left, longest_values[name] or left))
-    return shown and line .. lead .. shown or line
+--- The line with one more field: key=value, or key="a JSON string".
+---@param line string
+---@param name string
+---@param value any nil if there is no such field
+---@param room integer how many bytes the value may take
+---@return string line
+function log.field(line, name, value, room)
+    local shown = type(value) ~= "nil" and show(describe(value), room) -- a null pointer of LuaJIT equals nil
+    if not shown then return line end
+    return line .. (line ~= "" and " " or "") .. name .. "=" .. shown
 end
 
 
@@ -93,9 +97,9 @@ function log.to_log(err)
     local facts, line = facts_of(err, misuse.self(err, "to_log")), ""
     local spare = type(facts.cause) ~= "nil" and least_cause or 0
     for _, name in ipairs(names) do
-        local value = facts[name]
         local leaves = (name == "message" or name == "body") and spare or 0
-        if type(value) ~= "nil" then line = add(line, name, value, leaves) end
+        local left = longest_line - #line - #name - #" =" - leaves
+        line = log.field(line, name, facts[name], min(left, longest_values[name] or left))
     end
     return line
 end

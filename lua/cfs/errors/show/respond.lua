@@ -243,12 +243,13 @@ end
 ---@param err cfs.error
 ---@param kind cfs.kind the error's
 ---@param options table what respond.options has read
+---@param sent integer? the status that the client has already; a problem has no other
 ---@return integer status 400 to 599
 ---@return string content_type
 ---@return string? request_id a plain token, fit for a header
 ---@return string? retry_after whole seconds
 ---@return string body
-function respond.parts(err, kind, options)
+function respond.parts(err, kind, options, sent)
     local number, hides = error_status(err, kind), options.hide ~= false
     local code, message, request_id = member(err, "code"), member(err, "message"), member(err, "requestId")
     if hides then
@@ -261,6 +262,7 @@ function respond.parts(err, kind, options)
     request_id, fits = choose_id(request_id, hides, options.request_id)
     if options.standard then number = standard_statuses[code] or number end
     local write = options.format == "problem" and problem or core.write
+    number = sent or number
     return number, content_types[options.format or "envelope"],
         fits and request_id or nil, pause(err, kind, options),
         (write(request_id, code, message, number, options.type_base))

@@ -21,8 +21,17 @@ cjson = has_cjson and cjson.new()
 local request_ids = { "requestId", "requestID", "request_id" }
 local members = { "code", "message", "requestId", "requestID", "request_id" }
 
-local read = core.reader(state.metatables, status.metatable(nil), state.kept)
-if has_ffi then read = require("cfs.errors.wire.envelope_ffi").reader(read) end
+local ffi_reader = has_ffi and require("cfs.errors.wire.envelope_ffi").reader
+
+
+--- Makes a function like errors.parse, which gives errors these metatables.
+---@param metatables table<string, table> code → metatable
+---@param unknown table the metatable of the others
+---@return fun(body: string): cfs.error?, string?, string?, integer?
+function envelope.reader(metatables, unknown)
+    local read = kept.reader(metatables, unknown)
+    return ffi_reader and ffi_reader(read, metatables, unknown) or read
+end
 
 
 --- Reads an envelope: one JSON document by RFC 8259, an object with a `code`. Raises if the body is no
@@ -35,7 +44,7 @@ if has_ffi then read = require("cfs.errors.wire.envelope_ffi").reader(read) end
 ---@return string? reason a sentence: "malformed JSON: expected ':' at byte 17"
 ---@return string? what "empty", "html", "malformed", "too_deep" or "not_envelope"
 ---@return integer? position in bytes, from 1: where it went wrong
-envelope.parse = read
+envelope.parse = envelope.reader(state.metatables, status.metatable(nil))
 
 
 --- Writes the error as an envelope: requestId, code and message, in that order, as far as it has them. The

@@ -3,34 +3,49 @@
 
 local ffi = require "ffi"
 local core = require "cfs.errors.core"
+local kept = require "cfs.errors.object.kept"
 local state = require "cfs.errors.base.state"
-local status = require "cfs.errors.catalogue.status"
 
-local kept, metatables, unknown = state.kept, state.metatables, status.metatable(nil)
+local keep_all, seen = kept.keep_all, state.seen
 local ffi_string, setmetatable, type = ffi.string, setmetatable, type
 
 local envelope_ffi = {}
 
--- As in envelope.h. The types have no names, so that this file can be loaded again.
-local text = "struct { const char *source; size_t length, size; bool exact; }"
-local envelope = ffi.new("struct { " .. text .. " code, message, request_id; bool has_others; }")
-local refusal = ffi.new "struct { const char *reason; size_t position; }"
 
--- As in lua_core.c. The address of the function is copied: a pointer into the userdata would not
--- keep that alive. The function itself stays where it is as long as the Lua state is open.
-local calls = ffi.cast([[struct {
-    int (*read)(const char *body, size_t length, void *envelope, void *refusal, char *out,
-        size_t capacity);
-    size_t envelope_size, refusal_size;
-} *]], core.calls)
-local read_envelope = ffi.cast("int (*)(const char *, size_t, void *, void *, char *, size_t)", calls.read)
+-- Types as in envelope.h and lua_core.c, without names, so that this file can be loaded again.
+local function declare()
+    local text = "struct { const char *source; size_t length, size; bool exact; }"
+    local read = "int (*%s)(const char *, size_t, void *, void *, char *, size_t)"
+    local find = "const void *(*%s)(const char *, size_t)"
+    return {
+        envelope = ffi.typeof("struct { " .. text .. " code, message, request_id; bool has_others; }"),
+        refusal = ffi.typeof "struct { const char *reason; size_t position; }",
+        calls = ffi.typeof("struct { " .. read:format("read") .. "; " .. find:format("find_seen")
+            .. "; size_t envelope_size, refusal_size; } *"),
+        read = ffi.typeof(read:format("")),
+        find = ffi.typeof(find:format("")),
+        texts = ffi.typeof "char[?]",
+    }
+end
+
+-- LuaJIT never frees a type, and has room for some thousands: loading again takes no new ones.
+state.ffi_types = state.ffi_types or declare()
+local types = state.ffi_types
+
+local envelope, refusal = types.envelope(), types.refusal()
+
+-- The address of the function is copied: a pointer into the userdata would not keep that alive. The
+-- function itself stays where it is as long as the Lua state is open.
+local calls = ffi.cast(types.calls, core.calls)
+local read_envelope = ffi.cast(types.read, calls.read)
+local find_seen = ffi.cast(types.find, calls.find_seen)
 
 assert(calls.envelope_size == ffi.sizeof(envelope) and calls.refusal_size == ffi.sizeof(refusal),
     "cfs.errors.core declares an envelope otherwise than cfs.errors.wire.envelope_ffi")
 
 -- Where the texts of a body are unescaped; if they do not fit, the C API reads it.
 local capacity = 4096
-local out = ffi.new("char[?]", capacity)
+local out = types.texts(capacity)
 
 -- How many bodies were read. The envelope and `out` are used for all of them: a finalizer that reads,
 -- too, overwrites both, and it may run at any allocation.
@@ -45,9 +60,11 @@ end
 
 
 --- A reader like the one of the C API.
----@param parse fun(body: string): any core.reader's, for all that this one leaves to it
+---@param parse fun(body: string): any kept.reader's, for all that this one leaves to it
+---@param metatables table<string, table> as for kept.reader, and so is `unknown`
+---@param unknown table
 ---@return fun(body: string): any parse see cfs.errors.wire.envelope
-function envelope_ffi.reader(parse)
+function envelope_ffi.reader(parse, metatables, unknown)
     return function(body)
         if type(body) ~= "string" then return parse(body) end
         reads = reads + 1
@@ -64,12 +81,10 @@ function envelope_ffi.reader(parse)
         message = take(message, message_length)
         request_id = take(request_id, request_id_length)
         if read ~= reads then return parse(body) end -- the texts may be those of another body
-        local err = setmetatable({
-            code = code,
-            message = message,
-            requestId = request_id,
-        }, metatables[code] or unknown)
-        if has_others then kept[err] = { document = body } end
+        local metatable = metatables[code]
+        if not metatable then metatable = find_seen(code, code_length) ~= nil and seen[code] or unknown end
+        local err = setmetatable({ code = code, message = message, requestId = request_id }, metatable)
+        if has_others then keep_all(err, { document = body }) end
         return err
     end
 end

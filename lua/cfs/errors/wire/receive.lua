@@ -52,16 +52,26 @@ local function is_reason(given)
 end
 
 
--- The error of a call that got no response. The table has `sent` if the caller knows better.
-local function no_response(reason, told, number)
-    local word, sent, is_certificate = transport.classify(number or reason)
-    if type(told) == "table" and rawget(told, "sent") ~= nil then
-        local is_sent = rawget(told, "sent")
-        if type(is_sent) ~= "boolean" then
-            return nil, "field 'sent' must be a boolean, got " .. type(is_sent), 3
-        end
-        sent = is_sent and "maybe" or "no"
+-- What the caller tells of a call that got no response, `sent` and `elapsed`, beside what else the client
+-- returned. The third value is what is wrong with it.
+local function read_told(told)
+    if type(told) ~= "table" then return nil end
+    local sent, elapsed = rawget(told, "sent"), rawget(told, "elapsed")
+    if sent ~= nil and type(sent) ~= "boolean" then
+        return nil, nil, "field 'sent' must be a boolean, got " .. type(sent)
+    elseif elapsed ~= nil and type(elapsed) ~= "number" then
+        return nil, nil, "field 'elapsed' must be a number of seconds, got " .. type(elapsed)
     end
+    return sent, elapsed
+end
+
+
+-- The error of a call that got no response.
+local function no_response(reason, told, number)
+    local is_sent, elapsed, wrong = read_told(told)
+    if wrong then return nil, wrong, 3 end
+    local word, sent, is_certificate = transport.classify(reason, elapsed, number)
+    if is_sent ~= nil then sent = is_sent and "maybe" or "no" end
     local retry = (word == "local" or is_certificate) and "never" or "backoff"
     return make.no_response(word, sent, retry, reason)
 end
@@ -108,9 +118,8 @@ local function read_rest(received, values, body, origin)
 end
 
 
--- The error of an error response.
-local function read_error(received, given_headers, body, limit)
-    local values = headers.read(given_headers, wanted)
+-- The error of an error response whose headers were read.
+local function read_body(received, values, body, limit)
     local err, origin, _ = nil, "empty", nil
     if type(body) == "string" then
         if limit and #body > limit then
@@ -125,6 +134,31 @@ local function read_error(received, given_headers, body, limit)
     if advisory(values) then kept.keep(err, "headers", values) end
     return err
 end
+
+
+--- Begins to read an error response whose headers come before its body.
+---
+---     local finish = receive.begin(404, { ["x-bce-request-id"] = "7e0c3b52" })
+---     finish()                --> the error, as far as the headers tell
+---     finish(body, 65536)     --> the error of the whole response
+---
+---@param received integer the status
+---@param given table<string, string|string[]> the headers, those of receive.headers at least
+---@return fun(body: string?, limit: integer?, code: string?): cfs.error finish may be called again; a code
+---takes the place of that in the headers
+function receive.begin(received, given)
+    local values = headers.read(given, wanted)
+    return function(body, limit, code)
+        local own = values["x-bce-error-code"]
+        values["x-bce-error-code"] = code or own
+        local err = read_body(received, values, body, limit)
+        values["x-bce-error-code"] = own
+        return err
+    end
+end
+
+--- The names of the headers that are read, in lower case → true.
+receive.headers = wanted.names
 
 
 -- What is wrong with a response that lacks a field: the field has another name. nil if nothing is wrong.
@@ -188,7 +222,7 @@ local function read_response(response, options)
     if body == nil and is_unread(response) then
         return nil, "the body was not read; first set response.body = response:read_body()", 1
     end
-    local err = read_error(received, given_headers, body, known and known.limit)
+    local err = read_body(received, headers.read(given_headers, wanted), body, known and known.limit)
     if received and received < 400 and not err.known then return nil end
     return err
 end
@@ -201,7 +235,7 @@ local function read_values(first, second, third)
         local is_status = type(second) == "number" or read_status(second)
         if not is_status and (second == nil or type(second) == "string") then
             if first == 0 then return nil end
-            if first > 0 and first < 100 then return no_response(second or first, nil, first) end
+            if first > 0 and first < 100 then return no_response(second or first, third, first) end
         end
         if first ~= 1 or not is_status then
             return nil, "response, body, 1 or a number of libcurl expected, got " .. first, 1
@@ -234,8 +268,9 @@ end
 --- - a response table, and options. The error comes from the envelope; without one, from the headers
 ---   X-Bce-Error-Code and X-Bce-Error-Message; without these, it has no code, and `err:origin()` says why.
 --- - nil or false and a reason: no response came. The error has no code, the reason is its cause, and
----   `err:transport()` says what happened. The third argument may be a table with `sent`: false if the caller
----   knows that the request did not reach the service, true if it knows that it did.
+---   `err:transport()` says what happened. The third argument may be a table that tells `elapsed`, how
+---   many seconds the attempt took, and `sent`: false if the caller knows that the request did not reach the
+---   service, true if it knows that it did.
 --- - a body or 1, a status, and headers, as LuaSocket returns them
 ---
 --- Raises a sentence for a mistake of the program, such as a table without `status`; never because of what
@@ -273,11 +308,11 @@ end
 
 --- The error of a failed call, nil and a reason, if the reason is one that HTTP clients have.
 ---@param reason any
----@param told any a table may say `sent`, as for errors.from_response
+---@param told any a table may tell `sent` and `elapsed`, as for errors.from_response
 ---@return cfs.error?
 function receive.known_reason(reason, told)
     if reason == nil or not transport.is_reason(reason) then return nil end
-    return no_response(reason, type(told) == "table" and type(told.sent) == "boolean" and told or nil)
+    return no_response(reason, told) or (no_response(reason))
 end
 
 

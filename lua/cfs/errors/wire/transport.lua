@@ -1,267 +1,76 @@
 --- Why no response came, and whether the request may have reached the service, told by the reason
 --- that an HTTP client gave.
 
-local find, lower, match, sub = string.find, string.lower, string.match, string.sub
+local lower = require("cfs.errors.base.text").lower
+local reasons = require "cfs.errors.wire.reasons"
+
+local find, gmatch, match, sub = string.find, string.gmatch, string.match, string.sub
+local pcall, tonumber, type = pcall, tonumber, type
 
 local transport = {}
 
 -- How many bytes of a reason are read.
 local longest = 512
 
--- What reasons mean. Letters are compared in lower case, after what stands before a reason is taken off
--- (see `stages`). A reason is looked for
---   1. in `is`: the whole reason,
---   2. in `begins`: how a reason begins that goes on with what a server or the caller wrote, so that
---      such text cannot decide,
---   3. in `has`: what no one but a client writes,
---   4. in `hints`: what only suggests a word. A hint never proves that nothing was sent.
--- Within 2 to 4 the first that fits decides. `sent` is "no" only where the request cannot have been
--- sent. libcurl is never sure: it repeats a request by itself, with any method, when a connection that
--- it used before is reset, and reports only how the repetition failed.
-local rules = {
-    {
-        word = "protocol", sent = "maybe",
-        is = {
-            "malformed reponse headers", "malformed response headers", "invalid chunk size", -- LuaSocket
-            "unable to read chunksize", "can't resume a dead coroutine", -- lua-resty-http
-            "invalid content-length", "unknown transfer-encoding", "unknown scheme",
-            "maximum redirects exceeded", -- lua-http, as the next two, of which the second is musl's
-            "invalid or incomplete multibyte or wide character", "illegal byte sequence",
-            "received http/0.9 when not allowed", "header without colon", "weird server reply",
-            "illegal or missing hexadecimal sequence in chunked-encoding", "nul byte in header",
-            "invalid content-length: value", "overflow content-length: value", -- libcurl
-        },
-        begins = {
-            "http/", -- LuaSocket: the status line itself
-            "couldn't parse http version from response status line: ", -- lua-resty-http
-            "couldn't parse status code from response status line: ",
-            "unrecognized content encoding type", "error while processing content unencoding",
-            "unsupported http version", "unsupported http/", "too large response headers", -- libcurl
-        },
-        has = { " redirects followed" }, -- libcurl
-    },
-    {
-        word = "resolve", sent = "no",
-        is = {
-            "host or service not provided, or not known", "temporary failure in name resolution",
-            "non-recoverable failure in name resolution", "host not found", -- LuaSocket, LuaSec
-            "no address associated with hostname", "name or service not known", -- glibc
-            "name does not resolve", "name has no usable address", -- musl
-            "nodename nor servname provided, or not known", -- macOS
-            "the name does not resolve for the supplied parameters", -- lua-http
-            "a non-recoverable error occurred when attempting to resolve the name",
-            "no host address available to complete operation",
-        },
-        begins = { "no resolver defined to resolve " }, -- cosockets
-        has = { " could not be resolved (" }, -- cosockets, lua-resty-http
-    },
-    {
-        word = "resolve", sent = "maybe",
-        is = { "couldn't resolve host name", "couldn't resolve proxy name" }, -- libcurl
-        begins = { "could not resolve host", "could not resolve proxy", "resolving timed out after " },
-        hints = { "resolv", "name resolution", "host not found", "not known", "no address associated" },
-    },
-    {
-        word = "local", sent = "no",
-        is = {
-            "too many open files", "too many open files in system", "cannot assign requested address",
-            "no file descriptors available", "address not available", -- musl
-            "can't assign requested address", -- macOS
-            "too many waiting connect operations", -- cosockets; the next where no connection is left
-            "operation now in progress",
-            "proxy not supported", "redirect not supported", -- LuaSec
-        },
-        begins = {
-            "invalid host '", -- LuaSocket
-            "bad uri: ", "bad port number: ", -- lua-resty-http, cosockets
-            "invalid protocol (", "error loading ca locations (", "error loading certificate (",
-            "error loading private key (", "error setting cipher list (", -- LuaSec
-        },
-    },
-    {
-        word = "local", sent = "maybe",
-        is = {
-            "no memory", "out of memory", "cannot allocate memory", "no buffer space available",
-            "client aborted", -- cosockets: the client of nginx
-        },
-        begins = { "socket busy " }, -- cosockets: another thread uses the socket
-        hints = { "open files", "file descriptors", "requested address", "memory", "invalid host",
-            "invalid uri", "bad uri", "bad port", "schemedefs" },
-    },
-    {
-        word = "timeout", sent = "maybe",
-        is = {
-            "timeout", -- LuaSocket, cosockets, lua-resty-http: while connecting, too
-            "wantread", "wantwrite", -- LuaSec
-            "connection timed out", "operation timed out", -- lua-http; the second is that of musl, macOS
-            "timeout was reached", "ssl connection timeout", -- libcurl
-        },
-        begins = {
-            "operation timed out after ", "connection timed out after ",
-            "connection timeout after ", -- libcurl
-        },
-        hints = { "timeout", "timed out", "wantread", "wantwrite" },
-    },
-    {
-        -- A connection that was made reports these, too, but only after it has sent in vain for a quarter
-        -- of an hour, which no client waits for.
-        word = "connect", sent = "no",
-        is = {
-            "connection refused", "network is unreachable", "no route to host", "host is down",
-            "network is down", "permission denied", -- all but libcurl
-            "host is unreachable", "network unreachable", -- musl
-            "no such file or directory", -- cosockets, for a socket of Unix
-        },
-        begins = { "failed to establish a tunnel through a proxy: " }, -- lua-resty-http
-    },
-    {
-        word = "connect", sent = "maybe",
-        is = { "couldn't connect to server", "could not connect to server" }, -- libcurl
-        begins = { "failed to connect to " },
-        hints = { "connection refused", "unreachable", "no route to host", "permission denied",
-            "failed to connect", "could not connect", "couldn't connect" },
-    },
-    {
-        word = "tls", sent = "no", certificate = true,
-        is = {
-            "certificate verify failed", -- LuaSec
-            "certificate host mismatch", -- cosockets, lua-resty-http
-        },
-    },
-    {
-        -- The service refuses the client's certificate, in TLS 1.3 only after the request was sent.
-        word = "tls", sent = "maybe", certificate = true,
-        is = {
-            "tlsv13 alert certificate required", "sslv3 alert bad certificate",
-            "sslv3 alert unsupported certificate", "sslv3 alert certificate revoked",
-            "sslv3 alert certificate expired", "sslv3 alert certificate unknown",
-            "tlsv1 alert unknown ca", "tlsv1 alert access denied", -- LuaSec
-            "ssl peer certificate or ssh remote key was not ok", -- libcurl
-        },
-        begins = {
-            "server certificate verification failed", "ssl certificate problem: ", "ssl: certificate ",
-            "ssl: no alternative certificate ", -- libcurl
-        },
-    },
-    {
-        word = "tls", sent = "no",
-        is = {
-            "handshake failed", -- cosockets, lua-resty-http
-            "wrong version number", "unsupported protocol", "no protocols available", -- LuaSec
-        },
-    },
-    {
-        word = "closed", sent = "maybe",
-        is = {
-            "closed", -- LuaSocket, LuaSec, cosockets, lua-resty-http
-            "connection reset by peer", "broken pipe", "software caused connection abort",
-            "unexpected eof while reading", -- LuaSec
-            "empty reply from server", "server returned nothing (no headers, no data)",
-            "failure when receiving data from the peer", "failed sending data to the peer",
-            "transferred a partial file", "connection died, tried 5 times before giving up", -- libcurl
-        },
-        begins = { "transfer closed with ", "gnutls recv error ", "openssl ssl_read: " }, -- libcurl
-        hints = { "closed", "reset by peer", "connection reset", "broken pipe", "eof while reading",
-            "empty reply", "non-properly terminated", "connection abort" },
-    },
-    {
-        word = "tls", sent = "maybe",
-        is = { "ssl connect error" }, -- libcurl
-        begins = {
-            "sslv3 alert ", "tlsv1 alert ", "tlsv13 alert ", -- LuaSec
-            "gnutls_handshake() failed: ", -- libcurl
-        },
-        has = { ":ssl routines:" }, -- lua-http, libcurl: OpenSSL's own form
-        hints = { "handshake", "certificate", "self-signed", "self signed", "wrong version number",
-            "cipher", "ssl", "tls", "x509" },
-    },
-    {
-        word = "protocol", sent = "maybe",
-        hints = { "malformed", "chunk", "parse", "multibyte", "header", "content-length", "encoding",
-            "redirect", "status line", "unknown scheme", "invalid length" },
-    },
-}
+-- An attempt that ended within this many seconds cannot have waited in vain for a connection that was made.
+local longest_connect = 1
 
--- Reasons that programs also give for what has nothing to do with a connection, and how they begin.
-local common = {
-    "http/",
-    "permission denied", "no such file or directory", "no memory", "out of memory", "host not found",
-    "cannot allocate memory", "can't resume a dead coroutine", "unsupported protocol", "unknown scheme",
-}
-
--- What a client names before the reason, "flush: Connection refused", and what it proves: `sent`, over
--- what the reason says; `closed`, the word for a connection that ended then; `word`, that for reasons
--- that are not known. Those of lua-http are its operations.
-local stages = {
-    starttls = { sent = "no", closed = "tls", word = "tls" },
-    flush = {}, -- connects, then sends
-    read = { sent = "maybe" },
-    fill = { sent = "maybe" },
-    read_status_line = { sent = "maybe", word = "protocol" },
-    read_header = { sent = "maybe", word = "protocol" },
-    read_headers_done = { sent = "maybe", word = "protocol" },
-    read_body_by_length = { sent = "maybe", word = "protocol" },
-    read_body_till_close = { sent = "maybe", word = "protocol" },
-    read_body_chunk = { sent = "maybe", word = "protocol" },
-    ["recv failure"] = { sent = "maybe", word = "closed" }, -- libcurl
-    ["send failure"] = { sent = "maybe", word = "closed" },
-    ["failed to issue connect to proxy"] = { sent = "no", word = "connect" }, -- lua-resty-http
-    ["failed to connect to"] = { sent = "no", word = "connect" }, -- "HOST:PORT: " is left out
-}
-
--- What libcurl's numbers mean, which are the same everywhere.
-local libcurl = {
-    { word = "resolve", sent = "maybe", 5, 6 },
-    { word = "connect", sent = "maybe", 7, 96, 97 },
-    { word = "timeout", sent = "maybe", 28 },
-    { word = "tls", sent = "maybe", 35, 64, 80 },
-    { word = "tls", sent = "maybe", certificate = true, 51, 60, 83, 90, 91, 98 },
-    { word = "closed", sent = "maybe", 16, 18, 52, 55, 56, 92, 95 },
-    { word = "protocol", sent = "maybe", 1, 8, 22, 33, 36, 47, 61, 63, 100 },
-    { word = "local", sent = "no", 2, 3, 4, 43, 48, 49 }, -- a handle or an option that cannot be used
-    { word = "local", sent = "maybe", 23, 26, 27, 41, 42, 45, 53, 54, 58, 59, 65, 66, 77, 82, 89, 93, 99 },
-}
-
--- The codes of HTTP/2 (RFC 9113, section 7), as lua-http's error objects have them.
-local http2 = {
-    [0] = "NO_ERROR", "PROTOCOL_ERROR", "INTERNAL_ERROR", "FLOW_CONTROL_ERROR", "SETTINGS_TIMEOUT",
-    "STREAM_CLOSED", "FRAME_SIZE_ERROR", "REFUSED_STREAM", "CANCEL", "COMPRESSION_ERROR", "CONNECT_ERROR",
-    "ENHANCE_YOUR_CALM", "INADEQUATE_SECURITY", "HTTP_1_1_REQUIRED",
-}
+-- The codes of HTTP/2 (RFC 9113, section 7) that lua-http's error objects have, in their order from 0.
+local http2 = "NO_ERROR PROTOCOL_ERROR INTERNAL_ERROR FLOW_CONTROL_ERROR SETTINGS_TIMEOUT STREAM_CLOSED "
+    .. "FRAME_SIZE_ERROR REFUSED_STREAM CANCEL COMPRESSION_ERROR CONNECT_ERROR ENHANCE_YOUR_CALM "
+    .. "INADEQUATE_SECURITY HTTP_1_1_REQUIRED"
 
 local unknown = { word = "other", sent = "maybe" }
-local refused_stream = { word = "closed", sent = "no", own = true }
-local other_stream = { word = "protocol", sent = "maybe", own = true }
 
--- The rules, made ready: a whole reason → what it means; lists of { text, what it means } in order, those
--- of beginnings by their first four bytes; a number of libcurl → what it means. What is a client's and no
--- one else's is `own`.
-local whole, beginnings, contents, hints, numbers = {}, {}, {}, {}, {}
-local shared = {}
+-- The rules, made ready at the first reason: a whole reason, a stage, a number or an error of HTTP/2 → what
+-- it means; lists that alternate texts and what they mean, those of beginnings by their first four bytes.
+-- What is a client's and no one else's is `own`.
+local index
 
 
-local function meaning_of(rule, own)
-    return { word = rule.word, sent = rule.sent, certificate = rule.certificate, own = own }
+-- Adds a text to the list that is kept under a key.
+local function append(lists, key, text, meaning)
+    local list = lists[key] or {}
+    lists[key] = list
+    list[#list + 1], list[#list + 2] = text, meaning
 end
 
 
-for _, text in ipairs(common) do shared[text] = true end
-for _, rule in ipairs(rules) do
-    local own, anyones = meaning_of(rule, true), meaning_of(rule, false)
-    local hint = { word = rule.word, sent = "maybe" }
-    for _, text in ipairs(rule.is or {}) do whole[text] = shared[text] and anyones or own end
-    for _, text in ipairs(rule.begins or {}) do
-        local key = sub(text, 1, 4)
-        local list = beginnings[key] or {}
-        list[#list + 1] = { text, shared[text] and anyones or own }
-        beginnings[key] = list
+-- How the texts of a line are matched, and what they mean.
+local function read_head(head)
+    local how, word, sent = match(head, "^(%S+) (%S+) ?(%S*)")
+    return how, {
+        word = word ~= "-" and word or nil,
+        sent = how == "hint" and "maybe" or sent ~= "-" and sent or nil,
+        certificate = find(head, " certificate", 1, true) ~= nil,
+        own = how ~= "hint" and not find(head, " common", 1, true),
+    }
+end
+
+
+local function make_index()
+    local made = { whole = {}, stage = {}, curl = {}, begins = {}, has = {}, hint = {}, http2 = {} }
+    local how, meaning
+    for head, texts in gmatch(reasons, "([^|\n]*)|([^\n]+)") do
+        if head ~= "" then how, meaning = read_head(head) end
+        for text in gmatch(texts, "[^|]+") do
+            if how == "begins" then
+                append(made.begins, sub(text, 1, 4), text, meaning)
+            elseif how == "has" or how == "hint" then
+                append(made, how, text, meaning)
+            else
+                made[how][tonumber(text) or text] = meaning
+            end
+        end
     end
-    for _, text in ipairs(rule.has or {}) do contents[#contents + 1] = { text, own } end
-    for _, text in ipairs(rule.hints or {}) do hints[#hints + 1] = { text, hint } end
-end
-for _, row in ipairs(libcurl) do
-    local own = meaning_of(row, true)
-    for _, number in ipairs(row) do numbers[number] = own end
+    local number = 0
+    for name in gmatch(http2, "%S+") do
+        local is_refused = name == "REFUSED_STREAM"
+        made.http2[number] = { name = name, word = is_refused and "closed" or "protocol",
+            sent = is_refused and "no" or "maybe", own = true }
+        number = number + 1
+    end
+    return made
 end
 
 
@@ -272,31 +81,26 @@ local function stripped(text)
 end
 
 
--- The meaning of the first text of a list that a reason has.
-local function first_in(list, text)
-    for index = 1, #list do
-        if find(text, list[index][1], 1, true) then return list[index][2] end
+-- The meaning of the first text of a list that a reason has, or begins with.
+local function first_in(list, text, is_beginning)
+    for place = 1, list and #list or 0, 2 do
+        local start = find(text, list[place], 1, true)
+        if start and (start == 1 or not is_beginning) then return list[place + 1] end
     end
     return nil
 end
 
 
-local function beginning_of(text)
-    for _, entry in ipairs(beginnings[sub(text, 1, 4)] or {}) do
-        if sub(text, 1, #entry[1]) == entry[1] then return entry[2] end
-    end
-    return nil
-end
-
-
--- What a reason means that names its stage.
-local function read_stage(stage, name, rest)
-    if name == "failed to connect to" then rest = match(rest, "^%S*: (.*)$") or rest end
-    local meaning = whole[rest]
-    local word = meaning and meaning.word or stage.word
-    if word == "closed" then word = stage.closed or word end
-    if not word then return nil end
-    return {
+-- What a reason means that names its stage; nil if it is not known.
+local function read_stage(text)
+    local name, rest = match(text, "^([%a_ ]+): (.*)$")
+    if not name then name, rest = match(text, "^(failed to connect to) unix:%S+: (.*)$") end
+    local stage = index.stage[name or ""]
+    if not stage then return nil end
+    if name == "failed to connect to" then rest = match(rest, "^%S*: (.*)$") or rest end -- "HOST:PORT: "
+    local meaning = index.whole[rest] or stage
+    local word = meaning.word == "closed" and stage.word == "tls" and "tls" or meaning.word
+    return word and {
         word = word,
         sent = stage.sent or meaning.sent,
         certificate = word == "tls" and find(rest, "certificate", 1, true) ~= nil,
@@ -307,43 +111,37 @@ end
 
 local function read_text(text)
     text = lower(sub(text, 1, longest))
+    local whole = index.whole
     if whole[text] then return whole[text] end
     text = stripped(text)
-    if whole[text] then return whole[text] end
-    local name, rest = match(text, "^([%a_ ]+): (.*)$")
-    local stage = stages[name or ""]
-    local meaning = stage and read_stage(stage, name, rest)
-    if meaning then return meaning end
-    rest = match(text, "^failed to connect to %S+ port %d+ after %d+ ms: (.*)$") -- libcurl
-    if rest and whole[rest] then return whole[rest] end
-    meaning = beginning_of(text)
+    local number = match(text, "^curl: %((%d+)%) ") -- the program curl
+        or match(text, "^%[curl%-easy%]%[[%w_]+%] .*%((%d+)%)$") -- Lua-cURL's error as a string
+    local rest = match(text, "^failed to connect to .* after %d+ ms: (.*)$") -- libcurl
+    local meaning = whole[text] or number and index.curl[tonumber(number)] or rest and whole[rest]
+        or not rest and read_stage(text) or first_in(index.begins[sub(text, 1, 4)], text, true)
     if meaning then return meaning end
     -- cosockets: the number of OpenSSL's verification, then its sentence
     if find(text, "^%d%d?: ") and (find(text, "certificate", 1, true) or find(text, "mismatch", 1, true)) then
         return whole["certificate verify failed"]
     end
-    local number = match(text, "^%[curl%-easy%]%[[%w_]+%] .*%((%d+)%)$") -- Lua-cURL's error as a string
-    return number and numbers[tonumber(number)]
-        or first_in(contents, text) or first_in(hints, text) or unknown
+    return first_in(index.has, text) or first_in(index.hint, text) or unknown
 end
 
 
 -- What an error object means; nil if it is unknown. The caller must catch what the object raises.
 local function read_object(reason)
-    if type(reason) == "table" and type(reason.code) == "number" and http2[reason.code] == reason.name then
-        return reason.name == "REFUSED_STREAM" and refused_stream or other_stream -- lua-http
-    end
+    local known = type(reason) == "table" and index.http2[reason.code] -- lua-http
+    if known and known.name == reason.name then return known end
     if reason:cat() ~= "CURL-EASY" then return nil end
-    return numbers[reason:no()] -- Lua-cURL
+    return index.curl[reason:no()] -- Lua-cURL
 end
 
 
 local function read(reason)
+    index = index or make_index()
     local reason_type = type(reason)
     if reason_type == "string" then return read_text(reason) end
-    if reason_type == "number" then
-        return numbers[reason] or unknown
-    end
+    if reason_type == "number" then return index.curl[reason] or unknown end
     if reason_type ~= "table" and reason_type ~= "userdata" then return unknown end
     local good, meaning = pcall(read_object, reason)
     return good and meaning or unknown
@@ -352,16 +150,26 @@ end
 
 --- Tells why no response came.
 ---
----     transport.classify "connection refused"  --> connect  no     false
----     transport.classify "wantread"            --> timeout  maybe  false
+---     transport.classify "connection refused"       --> connect  maybe  false
+---     transport.classify("connection refused", 0.1) --> connect  no     false
+---     transport.classify "wantread"                 --> timeout  maybe  false
 ---@param reason any what the client gave: a string, a number of libcurl, an error object of Lua-cURL or
 --- lua-http; anything else is "other"
+---@param elapsed number? how many seconds the attempt took
+---@param number integer? libcurl's, beside its sentence: it says whether the request was sent
 ---@return string word "resolve", "connect", "tls", "timeout", "closed", "protocol", "local" or "other"
 ---@return string sent "no" if the request certainly did not reach the service, else "maybe"
 ---@return boolean certificate whether a certificate was refused, by either side
-function transport.classify(reason)
+function transport.classify(reason, elapsed, number)
     local meaning = read(reason)
-    return meaning.word, meaning.sent, meaning.certificate or false
+    local sent = meaning.sent
+    if sent == "early" then sent = elapsed and elapsed <= longest_connect and "no" or "maybe" end
+    local numbered = number and index.curl[number]
+    if numbered then
+        sent = numbered.sent
+        if not meaning.own or numbered.word == "local" or numbered.certificate then meaning = numbered end
+    end
+    return meaning.word, sent, meaning.certificate or false
 end
 
 

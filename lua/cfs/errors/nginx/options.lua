@@ -1,0 +1,91 @@
+--- The options of handler, exit, prepare and relay: reading them, and calling the functions among them.
+
+local kind_of = require("cfs.errors.catalogue.kind").of_error
+local misuse = require "cfs.errors.base.misuse"
+local respond = require "cfs.errors.show.respond"
+local text = require "cfs.errors.base.text"
+
+local ngx = ngx
+local gsub = string.gsub
+local pairs, pcall, type = pairs, pcall, type
+
+local options = {}
+
+-- The type of each: false for those of err:response, which show/respond checks. `request_id` may be a
+-- function here.
+local option_types = {
+    standard = false, hide = false, retry_after = false, format = false, type_base = false,
+    request_id = false, map = "function", log = "function",
+}
+
+-- How much is logged of why a function of the program failed, in bytes.
+local longest_reason = 600
+
+
+--- Reads the options and checks them.
+---@param given table?
+---@param more table<string, string>? further options: name → type; no number may be below 0
+---@return table? options those of err:response in `response`, for response.make; the others by name;
+---where they are for many errors, the caller adds a table `shapes`, for response.make
+---@return string? sentence what is wrong with them, if anything is
+function options.read(given, more)
+    local types = {}
+    for name, wanted in pairs(option_types) do types[name] = wanted end
+    for name, wanted in pairs(more or {}) do types[name] = wanted end
+    local all, wrong = misuse.read("option", given == nil and {} or given, types, { limit = 0 })
+    if not all then return nil, wrong end
+    local id_type = type(all.request_id)
+    if id_type ~= "nil" and id_type ~= "string" and id_type ~= "function" then
+        return nil, "option 'request_id' must be a string or a function, got " .. id_type
+    end
+    local read = { request_id = all.request_id }
+    all.request_id = nil
+    for name, wanted in pairs(types) do
+        if wanted then read[name], all[name] = all[name], nil end
+    end
+    read.response, wrong = respond.options(all)
+    if not read.response then return nil, wrong end
+    return read
+end
+
+
+--- Logs that an option is passed over.
+---@param name string
+---@param problem any
+function options.complain(name, problem)
+    local reason = text.printable(text.cut(text.describe(problem), longest_reason))
+    ngx.log(ngx.ERR, "cfs.errors.nginx goes on without the option '", name, "', which failed: ", reason)
+end
+
+
+--- Calls a function that the program gave as an option. It logs if that raises or yields: a yield across
+--- gsub, which is C, raises.
+---@param name string
+---@param f function
+---@param ... any three arguments at most
+---@return any result nil if it failed
+---@return boolean good
+function options.call(name, f, ...)
+    local first, second, third = ...
+    local result
+    local good, problem = pcall(gsub, ".", ".", function() result = f(first, second, third) end)
+    if not good then options.complain(name, problem) end
+    return result, good
+end
+
+
+--- What the option `map`, if there is one, makes of an error: the error for the client.
+---@param read table
+---@param err cfs.error
+---@return cfs.error
+function options.map(read, err)
+    if not read.map then return err end
+    local mapped = options.call("map", read.map, err)
+    if mapped == nil then return err end
+    if kind_of(mapped) then return mapped end
+    options.complain("map", "it returned a " .. type(mapped) .. ", not an error")
+    return err
+end
+
+
+return options

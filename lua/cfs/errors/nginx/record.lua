@@ -1,0 +1,114 @@
+--- What is known of the errors of the requests that nginx serves.
+---
+--- A record has `err`; `request_id`, the client's; `status`, what it was sent with; `is_counted` and
+--- `is_logged`; and what else its log line has. A subrequest may share the table ngx.ctx with its request
+--- and with other subrequests, so that each has a name of its own there.
+
+local base = require "resty.core.base"
+local ffi = require "ffi"
+
+local ngx = ngx
+local cast, get_request = ffi.cast, base.get_request
+local setmetatable, tonumber = setmetatable, tonumber
+
+local records = {}
+
+--- Is there a relay, which needs records? If there is none, ngx.ctx is not touched, which takes time.
+records.has_relay = false
+
+-- Set while a handler sends: its own header filters run inside ngx.print and find the record here.
+local sending
+
+-- The last record of a subrequest by the name of the request that it belongs to; `earlier` leads to the one
+-- before. They live as long as ngx.ctx of the subrequest does, which ends with the request.
+local asides, has_asides = setmetatable({}, { __mode = "v" }), false
+
+
+local function own_name()
+    return ngx.is_subrequest and tonumber(cast("uintptr_t", get_request())) or "cfs_errors"
+end
+
+
+-- No two requests that are served at a time have the same.
+local function main_name()
+    return ngx.var.connection .. " " .. ngx.var.connection_requests
+end
+
+
+--- The record of this request, or nil.
+---@return table?
+function records.get()
+    if sending then
+        local record = sending
+        sending = nil
+        records.keep(record)
+        return record
+    end
+    return ngx.ctx[own_name()]
+end
+
+
+--- Keeps the record of this request.
+---@param record table
+function records.keep(record)
+    local name = own_name()
+    local ctx = ngx.ctx
+    if name ~= "cfs_errors" and ctx[name] ~= record then
+        local main = main_name()
+        record.earlier, asides[main], has_asides = asides[main], record, true
+    end
+    ctx[name] = record
+end
+
+
+--- Sends a body of ours. What the header filters find is the record.
+---@param record table
+---@param body string
+---@param is_old boolean is it a request of HTTP/1.0, for which nginx sends nothing before its end?
+---@return any sent nil if nothing was sent
+---@return string? reason
+function records.print(record, body, is_old)
+    if ngx.is_subrequest then
+        local _, reason = ngx.flush() -- it does nothing, but tells
+        record.is_header_only = reason == "header only"
+        records.keep(record)
+        return ngx.print(body)
+    elseif is_old then
+        records.keep(record)
+        ngx.print(body)
+        return ngx.eof()
+    elseif records.has_relay then
+        records.keep(record)
+        return ngx.print(body)
+    end
+    sending = record
+    local sent, reason = ngx.print(body)
+    sending = nil
+    return sent, reason
+end
+
+
+--- The last record of the subrequests of this request, if they had any error.
+---@return table?
+function records.aside()
+    return has_asides and not ngx.is_subrequest and asides[main_name()] or nil
+end
+
+
+--- The record of a subrequest that made nginx respond with this status. `auth_request` passes 401 and 403
+--- on, as those do who capture a response to decide on access; it alone makes 500 of other errors, and
+--- wants no body of the subrequest.
+---@param status integer
+---@return table? record
+function records.refusal(status)
+    if status ~= 401 and status ~= 403 and status ~= 500 then return nil end
+    local record = records.aside()
+    local refused = record and record.status
+    if not refused then return nil end
+    if status ~= 500 then return refused == status and record or nil end
+    local has_no_body = record.is_header_only or record.chunks ~= nil
+    return has_no_body and refused ~= 401 and refused ~= 403 and record or nil
+end
+
+
+return records

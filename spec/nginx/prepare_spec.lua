@@ -1,0 +1,119 @@
+-- nginx.prepare: what somebody else's sender, such as a gateway's, is given to send.
+
+local cjson = require "cjson"
+local metrics = require "spec.nginx.metrics"
+local server = require "spec.nginx.server"
+
+local conf = [[
+lua_shared_dict cfs_errors 1m;
+init_by_lua_block {
+    errors, nginx = require "cfs.errors", require "cfs.errors.nginx"
+    relay = nginx.relay()
+
+    -- Sends as kong.response.exit does.
+    function exit(status, headers, body)
+        ngx.status = status
+        for name, value in pairs(headers) do ngx.header[name] = value end
+        ngx.print(body)
+        return ngx.exit(status)
+    end
+
+    function other() return errors.new("FSNotInService") end
+}
+server {
+    listen 127.0.0.1:PORT1;
+    header_filter_by_lua_block { relay.header_filter() }
+    body_filter_by_lua_block { relay.body_filter() }
+    log_by_lua_block { relay.log() }
+    location = /metrics { content_by_lua_block { ngx.print(nginx.metrics()) } }
+    location = /code { access_by_lua_block { exit(nginx.prepare "AccessDenied") } }
+    location = /kind { access_by_lua_block { exit(nginx.prepare(errors.AccessDenied)) } }
+    location = /rewrite { rewrite_by_lua_block { exit(nginx.prepare "AccessDenied") } }
+    location = /bare {
+        header_filter_by_lua_block { return }
+        body_filter_by_lua_block { return }
+        log_by_lua_block { return }
+        content_by_lua_block { exit(nginx.prepare "AccessDenied") }
+    }
+    location = /options {
+        content_by_lua_block {
+            exit(nginx.prepare(errors.RateLimit { host = "nd7" }, {
+                standard = true, retry_after = 7, request_id = "edge-1",
+                log = function(err, level, line) ngx.log(level, "mine: ", line) end,
+            }))
+        }
+    }
+    location = /map { content_by_lua_block { exit(nginx.prepare("InstanceNotFound", { map = other })) } }
+    location = /own_id {
+        content_by_lua_block { exit(nginx.prepare(errors.AccessDenied { requestId = "7e0c3b52" })) }
+    }
+    location = /misuse {
+        content_by_lua_block {
+            local calls = {
+                function() nginx.prepare("AccessDeny") end,
+                function() nginx.prepare("AccessDenied", { standart = true }) end,
+                function() nginx.exit("AccessDeny") end,
+            }
+            for _, call in ipairs(calls) do ngx.say(select(2, pcall(call))) end
+        }
+    }
+    location = /log {
+        content_by_lua_block { ngx.say("fine") }
+        log_by_lua_block { ngx.log(ngx.ERR, select(2, pcall(nginx.prepare, "AccessDenied"))) }
+    }
+}
+]]
+
+-- Path; status, code; what is counted; Retry-After; requestId, if it is none of nginx's.
+local rows = {
+    { "/code", 403, "AccessDenied", "AccessDenied permission 403 raised" },
+    { "/kind", 403, "AccessDenied", "AccessDenied permission 403 raised" },
+    { "/rewrite", 403, "AccessDenied", "AccessDenied permission 403 raised" },
+    { "/bare", 403, "AccessDenied", "AccessDenied permission 403 raised" },
+    { "/options", 429, "RateLimit", "RateLimit throttle 421 raised", "7", "edge-1" },
+    { "/map", 400, "FSNotInService", "InstanceNotFound not_found 404 raised" },
+    { "/own_id", 403, "AccessDenied", "AccessDenied permission 403 raised", nil, "7e0c3b52" },
+}
+
+
+describe("nginx.prepare", function()
+    local nginx
+
+    setup(function() nginx = server.start { http = conf } end)
+    teardown(function() nginx:stop() end)
+    before_each(function() nginx:clear_log() end)
+
+    for _, row in ipairs(rows) do
+        it("gives one response to send, with a relay on its route, too: " .. row[1], function()
+            local before = metrics.counts(nginx:get("/metrics").body)[row[4]] or 0
+            local sum = metrics.sum(metrics.counts(nginx:get("/metrics").body))
+            local response = nginx:get(row[1])
+            local envelope = cjson.decode(response.body)
+            local id = response.headers["x-bce-request-id"]
+            assert.same({ row[2], row[3], 0 }, { response.status, envelope.code, response.exit })
+            assert.equal("application/json", response.headers["content-type"])
+            assert.equal(row[5], response.headers["retry-after"])
+            assert.equal(id, envelope.requestId)
+            assert.equal(row[6] or id:match("^" .. ("%x"):rep(32) .. "$"), id)
+            local counts = metrics.counts(nginx:get("/metrics").body)
+            assert.same({ before + 1, sum + 1 }, { counts[row[4]], metrics.sum(counts) })
+            assert.equal(1, #nginx:lines())
+            assert.truthy(nginx:lines()[1]:find(" requestId=" .. id .. " ", 1, true))
+        end)
+    end
+
+    it("raises a sentence that blames its caller's line", function()
+        local text = nginx:get("/misuse").body:gsub("content_by_lua%(nginx.conf:%d+%)", "at")
+        assert.equal([[
+at:3: bad argument #1 to 'prepare' (unknown code 'AccessDeny', did you mean 'AccessDenied'?)
+at:4: bad argument #2 to 'prepare' (unknown option 'standart', did you mean 'standard'?)
+at:5: bad argument #1 to 'exit' (unknown code 'AccessDeny', did you mean 'AccessDenied'?)
+]], text)
+    end)
+
+    it("raises a sentence where no response can be sent", function()
+        nginx:get("/log")
+        local line = server.wait("the log", function() return nginx:lines()[1] end)
+        assert.truthy(line:find("'prepare' cannot respond in the phase 'log', but in ", 1, true))
+    end)
+end)
