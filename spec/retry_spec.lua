@@ -170,6 +170,58 @@ describe("retry.run", function()
         end)
     end)
 
+    describe("takes a refused connection for one that sent nothing only within a second:", function()
+        local function refuse() return nil, "connection refused" end
+        local function check() return errors.check(nil, "connection refused") end
+
+        for _, case in ipairs {
+            -- how it fails, the clock before and after, what is told, how many attempts are made
+            { refuse, 0, 0, nil, 3 }, { check, 0, 0, nil, 3 },
+            { refuse, 0.5, 1.4, nil, 3 }, { check, 0.5, 1.4, nil, 3 },
+            { refuse, 0.5, 1.6, nil, 1 }, { check, 0.5, 1.6, nil, 1 },
+            { refuse, 7, 20, nil, 1 }, { check, 7, 20, nil, 1 },
+            { refuse, 7, 8, nil, 1 }, { check, 7, 8, nil, 1 }, -- may be 1.9 s by a clock of whole seconds
+            { refuse, 9, 7, nil, 1 }, { check, 9, 7, nil, 1 }, -- set back
+            { refuse, 0, 0, { sent = true }, 1 }, { refuse, 7, 20, { sent = false }, 3 },
+            { refuse, 7, 20, { elapsed = 0.1 }, 3 }, { refuse, 0, 0, { elapsed = 20 }, 1 },
+        } do
+            local title = "%s to %s, %s, " .. (case[4] and "told" or "measured")
+            it(title:format(case[2], case[3], case[1] == check and "raised" or "returned"), function()
+                local time, count = case[2], 0
+                local function now() return time end
+                local _, err = retry.run(function()
+                    count, time = count + 1, time + case[3] - case[2]
+                    local result, reason = case[1]()
+                    return result, reason, case[4]
+                end, retry.policy { base = 0, sleep = error, now = now }, { method = "POST" })
+                assert.equal(case[5], count)
+                assert.same({ "connect", case[5] == 3 and "no" or "maybe" }, { err:transport() })
+            end)
+        end
+
+        it("by os.time, too, where the policy's clock stands still", function()
+            local time, os_time = 0, os.time -- luacheck: ignore
+            os.time = function() return time end -- luacheck: ignore
+            package.loaded["cfs.errors.retry.run"], package.loaded["cfs.errors.retry"] = nil, nil
+            local good, count = pcall(function()
+                local run, count = require("cfs.errors.retry").run, 0
+                run(function()
+                    count, time = count + 1, time + 13
+                    return nil, "no route to host"
+                end, { sleep = error, now = function() return 0 end }, { method = "POST" })
+                return count
+            end)
+            os.time = os_time -- luacheck: ignore
+            package.loaded["cfs.errors.retry.run"], package.loaded["cfs.errors.retry"] = nil, nil
+            retry = require "cfs.errors.retry"
+            assert.same({ true, 1 }, { good, count })
+        end)
+
+        it("and by nothing outside of a run", function()
+            assert.equal("maybe", select(2, errors.from_response(nil, "connection refused"):transport()))
+        end)
+    end)
+
     it("takes an error that comes with a result for a success", function()
         local world = new_world()
         assert.same({ n = 2, "result", unavailable },

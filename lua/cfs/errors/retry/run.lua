@@ -53,18 +53,11 @@ end
 
 
 -- The error that an attempt ended in: an error of the library, returned after nil or false, or raised; or
--- that of a reason that HTTP clients return after nil or false. Any other raised value is raised again as
--- it is.
-local function failure(run, good, value, err, told)
-    if not good then
-        if not kind_of(value) then error(value, 0) end
-        return value
-    elseif value or kind_of(err) or err == nil then
-        return not value and err or nil
-    end
-    local facts = { elapsed = elapsed(run) }
-    if type(told) == "table" and type(rawget(told, "sent")) == "boolean" then facts.sent = told.sent end
-    return receive.known_reason(err, facts)
+-- that of a reason that HTTP clients return after nil or false.
+local function failure(good, value, err, told)
+    if not good then return kind_of(value) and value end
+    if value then return nil end
+    return kind_of(err) and err or receive.known_reason(err, told)
 end
 
 
@@ -73,7 +66,8 @@ local function pack(...)
 end
 
 
--- Calls the function once. Returns what pcall returned, and the error, if it failed.
+-- Calls the function once. Returns what pcall returned, and the error, if it failed. Any other raised value
+-- is raised again as it is.
 local function attempt(run, f, advised)
     local thread = current_thread()
     local outer = running[thread]
@@ -81,8 +75,9 @@ local function attempt(run, f, advised)
     run.time, run.began, run.system, run.inner = time, run.policy.now(), os_time(), nil
     running[thread] = run
     local results = pack(pcall(f, run.about.attempt, advised))
+    local err = failure(unpack(results, 1, results.n))
     running[thread] = outer
-    local err = failure(run, unpack(results, 1, results.n))
+    if not err and not results[1] then error(results[2], 0) end
     run.is_new = err and not marks[err]
     if run.is_new then marks[err] = "seen" end
     return results, err

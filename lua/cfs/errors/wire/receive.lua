@@ -70,6 +70,7 @@ end
 local function no_response(reason, told, number)
     local is_sent, elapsed, wrong = read_told(told)
     if wrong then return nil, wrong, 3 end
+    if elapsed == nil and receive.elapsed then elapsed = receive.elapsed() end -- within retry.run
     local word, sent, is_certificate = transport.classify(reason, elapsed, number)
     if is_sent ~= nil then sent = is_sent and "maybe" or "no" end
     local retry = (word == "local" or is_certificate) and "never" or "backoff"
