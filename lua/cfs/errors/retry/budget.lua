@@ -16,10 +16,14 @@ budget.tokens = 500
 local cost, throttled_cost, refund = 5, 10, 1
 
 -- A bucket alone does not restrain a client that makes few calls: in an outage it has tokens for all of
--- them. So nothing is repeated, either, once so many calls in a row failed and no call has succeeded for so
--- many seconds. The first row is for buckets with many calls, in which single failures stand side by side by
--- chance; the second is for those with few.
-local limits = { { failures = 4, silence = 1 }, { failures = 3, silence = 10 } }
+-- them. So an attempt of this number or a later one is not followed by another, either, once so many calls
+-- in a row failed and none has succeeded for so many seconds. The first row is for buckets with many calls,
+-- where single failures meet by chance; the others are for those with few.
+local limits = {
+    { attempt = 1, failures = 4, silence = 1 },
+    { attempt = 1, failures = 3, silence = 10 },
+    { attempt = 2, failures = 2, silence = 10 },
+}
 
 -- How many endpoints have buckets of their own. Beyond, a bucket that was not used for so many seconds goes;
 -- without one, further endpoints share a bucket.
@@ -86,12 +90,13 @@ end
 ---@param is_throttled boolean
 ---@param most number how many tokens may be missing in the bucket
 ---@param now number
+---@param attempt integer how many attempts the call has made
 ---@return table? taken
 ---@return string? why nothing may be repeated, a sentence
-function budget.take(bucket, is_throttled, most, now)
+function budget.take(bucket, is_throttled, most, now, attempt)
     local silence = now - bucket.succeeded
     for _, limit in ipairs(limits) do
-        if bucket.failures >= limit.failures and silence >= limit.silence then
+        if attempt >= limit.attempt and bucket.failures >= limit.failures and silence >= limit.silence then
             return nil, format("the last %d calls failed, and none has succeeded for %.0f s, so nothing is "
                 .. "repeated until one does", bucket.failures, silence)
         end

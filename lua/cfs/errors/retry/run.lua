@@ -167,7 +167,8 @@ local function prepare(run, err, advised)
     if by_function[action] and not policy[action] then
         return format("%s; this policy has no function '%s'", advised.why, action)
     end
-    local taken, why = budget.take(run.bucket, action == "throttle", policy.capacity, run.about.now)
+    local now, attempt_made = run.about.now, run.about.attempt
+    local taken, why = budget.take(run.bucket, action == "throttle", policy.capacity, now, attempt_made)
     if not taken then return why end
     local good
     good, why = protect(wait, run, err, advised)
