@@ -15,25 +15,20 @@ local words = {}
 words.say = core.say
 
 
--- The meanings of a group's words, but for "unknown", which no row of the catalogue has. Its phrases
--- stand side by side.
-local function meanings_of(wanted)
-    local meanings, place = {}, 1
-    local group, name, english = core.phrase(place)
-    while group do
-        if group == wanted and name ~= "unknown" then meanings[name] = english end
-        place = place + 1
-        group, name, english = core.phrase(place)
-    end
-    return meanings
+-- The words of two columns, each with its meaning, stand first.
+local meanings, place = { category = {}, retry = {} }, 1
+local group, name, english = core.phrase(place)
+while meanings[group] do
+    meanings[group][name] = english
+    place = place + 1
+    group, name, english = core.phrase(place)
 end
 
-
 --- Category → what kind of failure it is, a sentence.
-words.categories = meanings_of "category"
+words.categories = meanings.category
 
 --- Word of retry → may the same call be repeated, a sentence.
-words.retries = meanings_of "retry"
+words.retries = meanings.retry
 
 
 return words
