@@ -36,6 +36,7 @@ local differs = {
 -- The handshake has a name of its own in the reasons.
 local differs_over_tls = {
     resets = "tls no or closed maybe", silent = "timeout no", cut_head = "protocol maybe",
+    refused = "connect no",
 }
 
 

@@ -39,7 +39,7 @@ function recipe.load(heading, globals)
     local shared, blocks = read_blocks()
     local block = assert(blocks[heading], heading)
     local _, lines = block:gsub("\n", "")
-    assert(lines <= 10, heading .. " has more than ten lines")
+    assert(lines <= 27, heading .. " has more than 27 lines")
     local code = shared .. block .. "return function(url) return get(call, url) end"
     local environment = setmetatable({ errors = errors, sleep = function() end }, { __index = _G })
     for name, value in pairs(globals or {}) do environment[name] = value end
