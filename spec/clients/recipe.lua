@@ -5,6 +5,9 @@ local files = require "spec.helpers.files"
 
 local recipe = {}
 
+-- lua-resty-http loads this, for clients' certificates alone. Debian's nginx lacks it.
+package.preload["resty.string"] = function() return { to_hex = error } end
+
 
 -- The guide: nginx does not run in this project's directory, but knows where it is.
 local function read_guide()
@@ -31,16 +34,17 @@ local function read_blocks()
 end
 
 
---- The function `get` of a recipe, for what is called with it.
+--- The function `get` of a recipe, for what is called with it, and the function `call`.
 ---@param heading string
 ---@param globals table? those of the recipe, beside Lua's own, `errors` and `sleep`
 ---@return fun(url: string): any, any get
+---@return fun(url: string): any call
 function recipe.load(heading, globals)
     local shared, blocks = read_blocks()
     local block = assert(blocks[heading], heading)
     local _, lines = block:gsub("\n", "")
     assert(lines <= 27, heading .. " has more than 27 lines")
-    local code = shared .. block .. "return function(url) return get(call, url) end"
+    local code = shared .. block .. "return function(url) return get(call, url) end, call"
     local environment = setmetatable({ errors = errors, sleep = function() end }, { __index = _G })
     for name, value in pairs(globals or {}) do environment[name] = value end
     if setfenv then return setfenv(assert(loadstring(code, "@docs/guide.md")), environment)() end
