@@ -2,6 +2,7 @@
 
 local errors = require "cfs.errors"
 local files = require "spec.helpers.files"
+local retry = require "cfs.errors.retry"
 
 local recipe = {}
 
@@ -57,6 +58,20 @@ function recipe.outcome(get, url)
     local body, err, attempts = get(url)
     if body then return body end
     return ("%s at attempt %d"):format(err.code or err:transport() or err:origin(), attempts)
+end
+
+
+--- What becomes of one call by a recipe: "success"; "no" or "maybe" if no response came, as it was sent; the
+--- status of an error; or what else was raised.
+---@param call fun(url: string): any
+---@param url string
+---@return string
+function recipe.judge(call, url)
+    local policy = retry.policy { attempts = 1, sleep = error }
+    local good, body, err = pcall(retry.run, function() return call(url) end, policy, { method = "POST" })
+    if not good then return "raised " .. tostring(body) end
+    if body then return "success" end
+    return tostring(select(2, err:transport()) or err.status)
 end
 
 
