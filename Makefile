@@ -1,9 +1,22 @@
 # cfs-errors: `make demo` shows what it does, `make test` tests it, `make help` lists the rest.
 
-# The Lua to build, install and show with: lua5.1, lua5.2, lua5.3, lua5.4, lua5.5 or luajit. The tests
-# take Lua 5.5 where it is installed with its headers; Debian 12 has none.
+# The Lua to build, install and show with: lua5.1, lua5.2, lua5.3, lua5.4, lua5.5, luajit, or the path
+# of one. The tests take Lua 5.5 where it is installed with its headers, or from LUA55=; Debian 12 has
+# none.
 LUA = lua5.4
+# What is built for a Lua given by its path lies at that path below build/.
+lua_path = $(if $(findstring /,$(LUA)),$(abspath $(LUA)))
+BUILT = build$(or $(lua_path),/$(LUA))/cfs/errors/core.so
 LUAS = lua5.1 lua5.2 lua5.3 lua5.4 $(if $(shell pkg-config --exists lua5.5 2>/dev/null && command -v lua5.5),lua5.5) luajit
+
+# A Lua 5.5 that was built in another place stands here as if it were installed.
+LUA55 ?=
+ifdef LUA55
+export LUA55 := $(abspath $(LUA55))
+export PATH := $(CURDIR)/build/lua55/bin:$(PATH)
+export PKG_CONFIG_PATH := $(CURDIR)/build/lua55:$(PKG_CONFIG_PATH)
+$(info $(shell tools/lua55 2>&1))
+endif
 
 CC = cc
 CFLAGS = -O2 -g
@@ -12,15 +25,22 @@ LUA_INCDIR =
 # macOS (not tested there) must be told that Lua's own functions come from the program.
 SHARED = $(if $(filter Darwin,$(shell uname -s)),-bundle -undefined dynamic_lookup,-shared)
 
-# Where `make install` puts things; LUA_LIB_DIR=/usr/local/openresty/site/lualib means both places.
+# Where `make install` puts things; LUA_LIB_DIR=/usr/local/openresty/site/lualib means both places. Then
+# nothing is written below PREFIX, unless that is given, too.
 PREFIX = /usr/local
+told = $(or $(if $(LUA_LIB_DIR),,yes),$(filter command override,$(origin PREFIX)))
 LUA_VERSION = $(shell $(LUA) -e 'print((_VERSION:gsub("Lua ", "")))')
 LUA_LIB_DIR =
 INST_LUADIR = $(or $(LUA_LIB_DIR),$(PREFIX)/share/lua/$(LUA_VERSION))
 INST_LIBDIR = $(or $(LUA_LIB_DIR),$(PREFIX)/lib/lua/$(LUA_VERSION))
-TYPES_DIR = $(PREFIX)/share/cfs-errors/types
-BIN_DIR = $(PREFIX)/bin
+TYPES_DIR = $(if $(told),$(PREFIX)/share/cfs-errors/types)
+BIN_DIR = $(if $(told),$(PREFIX)/bin,$(and $(lua_path),$(shell $(LUA) -e 'require "argparse"' 2>/dev/null && \
+    dirname $(lua_path))))
 INSTALL = install
+
+ifneq ($(words x$(DESTDIR)x$(PREFIX)x$(LUA_LIB_DIR)x),1) # what removes would remove something else
+$(error DESTDIR, PREFIX and LUA_LIB_DIR must have no spaces)
+endif
 
 # The C library, and with the file that knows Lua, the module.
 CORE = src/catalogue.c src/envelope.c src/utf8.c
@@ -36,13 +56,13 @@ DEV_lua5.4 = liblua5.4-dev
 DEV_luajit = luajit2 libluajit2-5.1-dev
 COMPILER = gcc libc6-dev pkg-config
 NGINX = nginx libnginx-mod-http-lua
-TESTED = lua-cjson lua-busted lua-inspect lua-argparse
+TESTED = lua-cjson lua-busted lua-inspect lua-argparse strace
 
 # Runs a Lua with the library as built here: $(call run,lua5.4) file.lua
 paths = LUA_PATH='lua/?.lua;;' LUA_CPATH='build/$(1)/?.so;;'
 run = $(paths) $(1)
 
-all: build/$(LUA)/cfs/errors/core.so
+all: $(BUILT)
 
 help:
 	@sed -n 's/^#: \{0,1\}//p' $(MAKEFILE_LIST)
@@ -52,19 +72,22 @@ help:
 #: make demo        a tour: parse, match, explain, raise and render real errors; then a gateway
 #: make gateway     examples/gateway: an API that raises errors and a gateway before it, until Ctrl-C
 #: make repl        the prompt of LUA=lua5.4 with `errors` loaded
-#: make install     for LUA=, into PREFIX=/usr/local, or LUA_LIB_DIR= for OpenResty; DESTDIR= counts;
-#:                  where pkg-config does not know the Lua, LUA_INCDIR= is where lua.h is
+#: make install     for LUA=, a name or a path, into PREFIX=/usr/local, or LUA_LIB_DIR= for OpenResty;
+#:                  DESTDIR= counts; LUA_INCDIR= is where lua.h is, if that is not found by itself
 #: make uninstall   the reverse
 #: make lib         the C library by itself: build/lib/libcfs-errors.a and .so
 #: make install-lib  the C library, its headers and cfs-errors.pc, into PREFIX=/usr/local; DESTDIR= counts
 #: make uninstall-lib  the reverse
 #:
-#: = Test it
-#: make check       the specs on LUA=lua5.4 alone: one to three minutes
-#: make test        all of it, on every Lua: 15 to 30 minutes; LUAS= and SPECS= choose
+#: = Test it (seconds on two idle cores; JOBS= suites run at a time, one more than there are processors)
+#: make check       the specs on LUA=lua5.4 and LuaJIT: half a minute
+#: make test        all that must pass, on every Lua: two to four minutes; LUAS= and SPECS= choose; LUA55=dir
+#:                  takes a Lua 5.5 that was built in dir, with modules of Debian's sources for it
+#: make nightly     all specs on every Lua, all proofs, rigs and benchmarks, in short: 25 minutes;
+#:                  NIGHT=long: as long as they can, some hours
 #: make lint        luacheck and clang-format
 #: make random      responses, headers, dates and reasons at random, never raised on: ROUNDS=500000
-#: make test-prometheus  a real Prometheus scrapes two gateways and adds up what they counted
+#: make timings     tests of how time grows with the length of what is read: for a machine without other work
 #:
 #: = Write what is generated
 #: make docs        docs/errors.md, types/, the rockspecs
@@ -84,11 +107,13 @@ help:
 #:                  draws docs/outage.svg
 #:
 
+headers = tools/headers $(if $(findstring /,$*),/)$*
 build/%/cfs/errors/core.so: $(SOURCES) $(HEADERS)
-	@tools/need $(COMPILER) $(filter lua5.%,$*) $(DEV_$*)
+	@tools/need gcc libc6-dev $(if $(or $(LUA_INCDIR),$(findstring /,$*),$(shell $(headers) 2>/dev/null)),, \
+	    pkg-config $(filter lua5.%,$*) $(DEV_$*))
 	@mkdir -p $(@D)
-	$(CC) -std=c99 $(CFLAGS) $(WARNINGS) -fPIC $(SHARED) \
-	    $(if $(LUA_INCDIR),-I$(LUA_INCDIR),$$(pkg-config --cflags $*)) -o $@ $(SOURCES) $(LDFLAGS)
+	headers=$(if $(LUA_INCDIR),-I$(LUA_INCDIR),$$($(headers))) && $(CC) -std=c99 $(CFLAGS) $(WARNINGS) \
+	    -fPIC $(SHARED) $$headers -o $@ $(SOURCES) $(LDFLAGS)
 
 demo: build/lua5.4/cfs/errors/core.so build/luajit/cfs/errors/core.so
 	@tools/need lua5.4 luajit2 lua-cjson $(NGINX) curl
@@ -103,22 +128,40 @@ repl: build/$(LUA)/cfs/errors/core.so
 	@tools/need $(LUA:luajit=luajit2) lua-cjson
 	@$(call run,$(LUA)) -e 'errors = require "cfs.errors" print "Type errors for a short guide."' -i
 
-check: build/$(LUA)/cfs/errors/core.so
-	@echo "This takes one to three minutes."
-	@tools/need $(LUA:luajit=luajit2) $(TESTED) luarocks git g++ procps
-	@tools/test check $(LUA)
+JOBS = $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+WAYS = $(if $(filter luajit,$(LUAS)),"luajit -joff" "luajit -e package.loaded.jit=nil")
+NEEDED = $(COMPILER) $(filter lua5.%,$(LUAS)) $(foreach lua,$(LUAS),$(DEV_$(lua))) $(TESTED) luarocks git g++ procps
+
+check: build/$(LUA)/cfs/errors/core.so build/luajit/cfs/errors/core.so
+	@tools/need $(LUA:luajit=luajit2) luajit2 $(TESTED) luarocks git g++ procps
+	@JOBS=$(JOBS) tools/test check $(LUA) $(filter-out $(LUA),luajit)
+
+# What `make test` runs beside the specs. One that is kept runs again only where its inputs have changed.
+CHECKED = matrix test-clients,SHORT=1 conformance,kept exhaustive,SHORT=1,kept faults,SHORT=1,kept \
+    parsers,SHORT=1
 
 test: $(LUAS:%=build/%/cfs/errors/core.so)
-	@$(if $(SPECS),,echo "This takes 15 to 30 minutes; make check takes one to three.")
-	@tools/need $(COMPILER) $(filter lua5.%,$(LUAS)) $(foreach lua,$(LUAS),$(DEV_$(lua))) \
-	    $(TESTED) luarocks git g++ $(NGINX) curl procps \
-	    $(if $(SPECS),,valgrind lua-dkjson libjansson-dev python3)
-	@SPECS='$(SPECS)' tools/test $(LUAS) \
-	    $(if $(filter luajit,$(LUAS)),"luajit -joff" "luajit -e package.loaded.jit=nil")
+	@tools/need $(NEEDED) $(if $(SPECS),,$(NGINX) curl python3)
+	@JOBS=$(JOBS) SPECS='$(SPECS)' TARGETS='$(if $(SPECS),,$(CHECKED))' \
+	    tools/test $(if $(SPECS),only,all) $(LUAS) $(WAYS)
 
-test-prometheus: build/luajit/cfs/errors/core.so
-	@tools/need luajit2 lua-cjson lua-busted $(NGINX) curl procps prometheus
-	@$(call run,luajit) spec/run.lua --output=plainTerminal spec/prometheus
+# What `make nightly` runs beside the specs, JOBS at a time, and then what must have the machine for itself.
+# Each file *.mk of spec/ adds its own; $(call long,A,B) is A where NIGHT=long, else B.
+NIGHT =
+DAY = $(shell date +%Y%m%d)
+long = $(if $(filter long,$(NIGHT)),$(1),$(2))
+NIGHTLY = random,ROUNDS=$(call long,500000,50000)
+ALONE = timings bench,BENCH=short bench-nginx,BENCH=short instructions simulate
+
+nightly: $(LUAS:%=build/%/cfs/errors/core.so)
+	@tools/need $(NEEDED) $(NGINX) curl python3
+	@$(MAKE) -s $(SHARED_BY_NIGHT)
+	@JOBS=$(JOBS) TARGETS='$(NIGHTLY)' ALONE='$(ALONE)' tools/test each $(LUAS) $(WAYS)
+
+timings: $(LUAS:%=build/%/cfs/errors/core.so)
+	@tools/need $(NEEDED)
+	@TIMED=1 JOBS=1 SPECS="$$(grep -rl 'os.getenv \"TIMED\"' spec --include='*_spec.lua' | tr '\n' ' ')" \
+	    tools/test only $(filter lua5.4 luajit,$(LUAS))
 
 simulate: build/luajit/cfs/errors/core.so
 	@tools/need luajit2 gnuplot-nox
@@ -160,24 +203,33 @@ lint:
 	clang-format --dry-run -Werror src/*.c src/*.h spec/*.c bench/*.c spec/proof/*.[ch] fuzz/*.[ch] \
 	    examples/c/*.c
 
-# A person's editor finds the annotations below $(TYPES_DIR).
+# A person's editor finds the annotations below $(TYPES_DIR). The command runs on this Lua, and finds the
+# library wherever it is.
 install: all
-	$(INSTALL) -D -m 644 types/cfs/errors/names.lua $(DESTDIR)$(TYPES_DIR)/cfs/errors/names.lua
 	@for module in $(MODULES:lua/%=%); do \
 	    $(INSTALL) -D -m 644 lua/$$module $(DESTDIR)$(INST_LUADIR)/$$module || exit 1; done
-	$(INSTALL) -D -m 755 build/$(LUA)/cfs/errors/core.so $(DESTDIR)$(INST_LIBDIR)/cfs/errors/core.so
-	@# the command runs on this Lua, and finds the library wherever it is
+	$(INSTALL) -D -m 755 $(BUILT) $(DESTDIR)$(INST_LIBDIR)/cfs/errors/core.so
+ifneq ($(TYPES_DIR),)
+	$(INSTALL) -D -m 644 types/cfs/errors/names.lua $(DESTDIR)$(TYPES_DIR)/cfs/errors/names.lua
+else
+	@echo "Annotations for editors are not installed: TYPES_DIR= says where they belong."
+endif
+ifneq ($(BIN_DIR),)
 	$(INSTALL) -d $(DESTDIR)$(BIN_DIR)
-	{ echo '#!/usr/bin/env $(LUA)'; \
+	{ echo '#!$(or $(lua_path),/usr/bin/env $(LUA))'; \
 	    echo 'package.path = "$(INST_LUADIR)/?.lua;" .. package.path'; \
 	    echo 'package.cpath = "$(INST_LIBDIR)/?.so;" .. package.cpath'; \
 	    sed 1d bin/cfs-errors; } >$(DESTDIR)$(BIN_DIR)/cfs-errors
 	chmod 755 $(DESTDIR)$(BIN_DIR)/cfs-errors
+	@echo "The command is $(BIN_DIR)/cfs-errors."
+else
+	@echo "The command cfs-errors is not installed: BIN_DIR= says where it belongs. It needs argparse."
+endif
 
 uninstall:
-	$(RM) $(DESTDIR)$(TYPES_DIR)/cfs/errors/names.lua
-	$(RM) $(MODULES:lua/%=$(DESTDIR)$(INST_LUADIR)/%)
-	$(RM) $(DESTDIR)$(INST_LIBDIR)/cfs/errors/core.so $(DESTDIR)$(BIN_DIR)/cfs-errors
+	$(RM) $(MODULES:lua/%=$(DESTDIR)$(INST_LUADIR)/%) $(DESTDIR)$(INST_LIBDIR)/cfs/errors/core.so
+	$(if $(TYPES_DIR),$(RM) $(DESTDIR)$(TYPES_DIR)/cfs/errors/names.lua)
+	$(if $(BIN_DIR),$(RM) $(DESTDIR)$(BIN_DIR)/cfs-errors)
 
 # The C library by itself. Before 1.0 each minor version may change what programs were compiled with.
 VERSION = $(shell sed -n 's/^.define CFS_VERSION "\(.*\)"$$/\1/p' src/cfs.h)
@@ -281,9 +333,9 @@ instructions budgets: build/bench/once build/bench/shapes
 clean:
 	$(RM) -r build dist
 
--include spec/proof/proof.mk spec/clients/clients.mk spec/matrix/matrix.mk # not in a tree without the tests
+-include $(wildcard spec/*/*.mk) # none in a tree without the tests
 
-.PHONY: all help demo gateway repl check test test-prometheus bench bench-nginx bench-picture \
+.PHONY: all help demo gateway repl check test nightly timings bench bench-nginx bench-picture \
     instructions budgets simulate random docs golden picture drift dist lint install uninstall lib \
     install-lib uninstall-lib clean
 .DELETE_ON_ERROR:

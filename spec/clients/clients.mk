@@ -25,4 +25,6 @@ test-namespace: build/luajit/cfs/errors/core.so
 	@LOST=1 LUA_RESTY_HTTP=$(LUA_RESTY_HTTP) $(call paths,luajit) spec/clients/namespace luajit spec/run.lua \
 	    --output=plainTerminal spec/clients/namespace_spec.lua
 
+NIGHTLY += test-clients test-namespace
+
 .PHONY: test-clients test-namespace

@@ -20,7 +20,8 @@ end
 
 
 describe("What LuaSec's https.request returns, with verify = \"peer\",", function()
-    -- It never compares the certificate's name with the host's.
+    -- It never compares the certificate's name with the host's. Its reason for plain text is that of a record
+    -- that is spoilt later.
     for _, case in ipairs(rig.cases({ other_host = "success", not_tls = "tls maybe" }, "https")) do
         it(case.title, function() rig.check(case, request(case, "peer")) end)
     end

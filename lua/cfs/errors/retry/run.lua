@@ -5,6 +5,7 @@ local budget = require "cfs.errors.retry.budget"
 local kept = require "cfs.errors.object.kept"
 local kind_of = require("cfs.errors.catalogue.kind").of_error
 local receive = require "cfs.errors.wire.receive"
+local text = require "cfs.errors.base.text"
 
 local coroutine, os_time, rawget, setmetatable = coroutine, os.time, rawget, setmetatable
 local error, format, max, min, pairs, pcall, select, type =
@@ -114,10 +115,10 @@ end
 
 -- Why the deadline forbids to repeat the call after the pause; nil if it does not.
 local function lateness(run, now, pause)
-    local ends, deadline = run.ends, run.policy.deadline
-    if not ends or now + pause < ends then return nil end
-    if now >= ends then return format("the deadline of %g s has passed", deadline) end
-    return format("the pause of %.1f s would end after the deadline of %g s", pause, deadline)
+    if not run.ends or now + pause < run.ends then return nil end
+    local deadline = "the deadline of " .. text.number(run.policy.deadline, "%g") .. " s"
+    if now >= run.ends then return deadline .. " has passed" end
+    return "the pause of " .. text.number(pause, "%.1f") .. " s would end after " .. deadline
 end
 
 
