@@ -13,9 +13,22 @@ server.__index = server
 
 local running = {}
 
-local preamble = [[
+-- The nginx that runs: Debian's, or that of the variable NGINX, whose Lua files are in ../lualib, as in
+-- OpenResty. The library is this tree's, or that of LIBRARY.
+local binary, library = os.getenv("NGINX"), os.getenv("LIBRARY")
+if binary == "" then binary = nil end
+if library == "" or library == "." then library = nil end
+
+--- Is it Debian's nginx? Another one knows newer directives.
+server.is_debians = not binary
+
+local modules = binary and "" or [[
 load_module /usr/lib/nginx/modules/ndk_http_module.so;
 load_module /usr/lib/nginx/modules/ngx_http_lua_module.so;
+]]
+local lualib = binary and binary:gsub("[^/]+/[^/]+$", "lualib") or nil
+
+local preamble = modules .. [[
 worker_processes WORKERS;
 user root;
 pid nginx.pid;
@@ -23,8 +36,8 @@ error_log error.log info;
 events { worker_connections 512; }
 http {
     access_log off;
-    lua_package_path "ROOT/?.lua;LIBRARY/lua/?.lua;;";
-    lua_package_cpath "LIBRARY/build/luajit/?.so;;";
+    lua_package_path "ROOT/?.lua;LIBRARY/lua/?.lua;LUALIB;;";
+    lua_package_cpath "LIBRARY/build/luajit/?.so;LUALIC;;";
     client_body_temp_path temp;
     proxy_temp_path temp;
     fastcgi_temp_path temp;
@@ -68,11 +81,16 @@ function server.start(options)
     local text = options.whole or preamble .. options.http .. "\n}\n"
     text = text:gsub("PORT(%d)", function(digit) return self.port + digit - 1 end)
     local root = command.must("pwd -P"):gsub("\n", "")
-    local names = { ROOT = root, LIBRARY = options.tree or root, WORKERS = options.workers or 1 }
+    local names = {
+        ROOT = root, LIBRARY = options.tree or library or root, WORKERS = options.workers or 1,
+        LUALIB = lualib and lualib .. "/?.lua" or "", LUALIC = lualib and lualib .. "/?.so" or "",
+    }
     text = text:gsub("%u+", names)
     files.write(self.directory .. "/nginx.conf", text)
     for _, path in ipairs(options.files or {}) do command.must("cp " .. path .. " " .. self.directory) end
-    local good, output = command.run("nginx -e error.log -c nginx.conf -p " .. self.directory)
+    -- nginx itself takes a variable NGINX for sockets that it inherits
+    local good, output = command.run(("unset NGINX; %s -e error.log -c nginx.conf -p %s"):format(
+        binary or "nginx", self.directory))
     if not good then
         command.remove(self.directory)
         error(output, 2)

@@ -91,7 +91,7 @@ end
 local function make(record, read, id)
     local err = record.err
     local shown = options.map(read, err)
-    id = rawget(shown, "requestId") or rawget(err, "requestId") or id
+    if not read.replace_request_id then id = rawget(shown, "requestId") or rawget(err, "requestId") or id end
     local status, content_type, request_id, retry_after, body = make_parts(shown, kind_of(shown), read, id)
     record.request_id, record.status = request_id, status
     return status, content_type, request_id, retry_after, body
@@ -103,13 +103,13 @@ end
 ---@param read table the options
 ---@param place string? the line of the program, for the log
 function send.send(err, read, place)
+    if read.send then return read.send(send.prepare(err, read, place)) end
     local record = { err = err, place = place, is_counted = false, is_logged = true, request_id = nil,
         status = nil }
     local is_old = ngx.req.http_version() == 1
     if has_begun(is_old) then return break_off(record, read) end
-    -- the error of a subrequest made nginx go to an error_page, which is this: that was counted
-    local refusal = records.aside() and records.refusal(ngx.status)
-    if refusal then record.is_counted = true end
+    local refusal = records.refused_before()
+    if refusal then record.is_counted = true end -- each request is counted once
     local status, content_type, request_id, retry_after, body =
         make(record, read, refusal and refusal.request_id)
     headers.write(content_type, request_id, retry_after, stale)

@@ -10,7 +10,7 @@ local text = require "cfs.errors.base.text"
 local say = require("cfs.errors.catalogue.words").say
 
 local abs, floor, min = math.abs, math.floor, math.min
-local format, gsub, sub, upper = string.format, string.gsub, string.sub, string.upper
+local format, gsub, sub, upper = string.format, string.gsub, string.sub, text.upper
 
 local advice = {}
 
@@ -160,8 +160,8 @@ function advice.advise(err, call)
     if action ~= "never" and attempt >= attempts then
         action, why = "never", format("attempt %.15g of %.15g was the last", attempt, attempts)
     elseif action ~= "never" and wait and call.cap and wait > call.cap then
-        why = format("the service asks for a pause of %.0f s, longer than the %g s that this caller "
-            .. "waits", wait, call.cap)
+        why = format("the service asks for a pause of %.0f s, longer than the %s s that this caller "
+            .. "waits", wait, text.number(call.cap, "%g"))
         action = "never"
     end
     local repeats = action ~= "never"
