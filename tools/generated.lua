@@ -110,6 +110,62 @@ local function version()
 end
 
 
+-- What the command prints of this response, in the READMEs.
+local response = "HTTP/1.1 421 Misdirected Request\r\nx-bce-request-id: 4db2b34d\r\n\r\n"
+    .. '{"requestId":"4db2b34d","code":"RateLimit",'
+    .. '"message":"There are too many connections. The host is nd7"}'
+
+
+-- The median of each way to do something on a Lua, or in nginx, as the benchmarks wrote it.
+local function medians(name)
+    local times = {}
+    for way, time in read("bench/" .. name .. ".tsv"):gmatch "([^\t\n]+)\t(%d+)" do
+        times[way] = tonumber(time)
+    end
+    return times
+end
+
+
+-- The figures of the READMEs: what another way takes, as a multiple of ours.
+local figures = {
+    { "errors.parse", "lua-cjson, checks",
+      en = "`errors.parse`; lua-cjson with the checks of a careful caller",
+      zh = "`errors.parse`；用 lua-cjson 解析并做必要的检查" },
+    { "errors.raise", "error(table)",
+      en = "`errors.raise` and `pcall`; the same with a bare table",
+      zh = "`errors.raise` 加 `pcall`；抛出并捕获普通表" },
+    { "handler", "written by hand", is_nginx = true,
+      en = "an error sent by `nginx.handler`; by code written by hand",
+      zh = "由 `nginx.handler` 返回错误；手写代码返回错误" },
+}
+
+local function figure_table(language)
+    local plain, jit, nginx = medians "lua5.4", medians "luajit", medians "nginx"
+    local lines = { language == "zh" and "| 本库的做法；另一种做法 | Lua 5.4 | LuaJIT |"
+        or "| ours; the other way | Lua 5.4 | LuaJIT |", "|---|---|---|" }
+    for _, row in ipairs(figures) do
+        local function ratio(times) return ("%.1f"):format(times[row[2]] / times[row[1]]) end
+        add(lines, "| %s | %s | %s |", row[language], row.is_nginx and "" or ratio(plain),
+            ratio(row.is_nginx and nginx or jit))
+    end
+    return table.concat(lines, "\n")
+end
+
+
+-- A README, with its generated parts between comments.
+local function readme(text, language)
+    local parts = {
+        output = "```\n" .. errors.explain(response, { language = language }) .. "\n```",
+        figures = figure_table(language),
+    }
+    return (text:gsub("(<!%-%- (%l+) %-%->\n).-(<!%-%- end %-%->\n)", function(first, name, last)
+        return first .. "\n" .. parts[name] .. "\n\n" .. last
+    end))
+end
+
+local english = readme(read "README.md", "en")
+
+
 return {
     ["lua/cfs/errors/base/version.lua"] = version(),
     ["lua/cfs/errors/explain/version.lua"] = version(),
@@ -118,6 +174,7 @@ return {
     ["docs/errors.md"] = reference.markdown "en",
     ["docs/errors.zh-CN.md"] = reference.markdown "zh",
     ["docs/errors.html"] = reference.html(),
-    ["README.zh-CN.md"] = translation.with_blocks(read("README.zh-CN.md"), read("README.md")),
+    ["README.md"] = english,
+    ["README.zh-CN.md"] = readme(translation.with_blocks(read "README.zh-CN.md", english), "zh"),
     ["types/cfs/errors/names.lua"] = annotations(),
 }
