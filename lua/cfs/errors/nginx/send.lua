@@ -93,7 +93,7 @@ end
 local function make(record, read, id)
     local err = record.err
     local shown = options.map(read, err)
-    id = rawget(shown, "requestId") or rawget(err, "requestId") or id
+    if not read.replace_request_id then id = rawget(shown, "requestId") or rawget(err, "requestId") or id end
     local status, content_type, request_id, retry_after, body = make_parts(shown, kind_of(shown), read, id)
     record.request_id, record.status = request_id, status
     return status, content_type, request_id, retry_after, body
@@ -130,6 +130,7 @@ end
 ---@param read table the options
 ---@param place string? the line of the program, for the log
 function send.send(err, read, place)
+    if read.send then return read.send(send.prepare(err, read, place)) end
     local is_old = http_version() == 1
     local needs_record = is_old or read.map or records.are_needed() or not is_quiet(err, read)
     local record = needs_record and { err = err, place = place, is_counted = false, is_logged = true,
