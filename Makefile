@@ -1,12 +1,21 @@
 # cfs-errors: `make demo` shows what it does, `make test` tests it, `make help` lists the rest.
 
 # The Lua to build, install and show with: lua5.1, lua5.2, lua5.3, lua5.4, lua5.5, luajit, or the path of one.
-# The tests take Lua 5.5 where it is installed with its headers; Debian 12 has none.
+# The tests take Lua 5.5 where it is installed with its headers, or from LUA55=; Debian 12 has none.
 LUA = lua5.4
 # What is built for a Lua given by its path lies at that path below build/.
 lua_path = $(if $(findstring /,$(LUA)),$(abspath $(LUA)))
 BUILT = build$(or $(lua_path),/$(LUA))/cfs/errors/core.so
 LUAS = lua5.1 lua5.2 lua5.3 lua5.4 $(if $(shell pkg-config --exists lua5.5 2>/dev/null && command -v lua5.5),lua5.5) luajit
+
+# A Lua 5.5 that was built in another place stands here as if it were installed.
+LUA55 ?=
+ifdef LUA55
+export LUA55 := $(abspath $(LUA55))
+export PATH := $(CURDIR)/build/lua55/bin:$(PATH)
+export PKG_CONFIG_PATH := $(CURDIR)/build/lua55:$(PKG_CONFIG_PATH)
+$(info $(shell tools/lua55 2>&1))
+endif
 
 CC = cc
 CFLAGS = -O2 -g
@@ -27,6 +36,10 @@ TYPES_DIR = $(if $(told),$(PREFIX)/share/cfs-errors/types)
 BIN_DIR = $(if $(told),$(PREFIX)/bin,$(and $(lua_path),$(shell $(LUA) -e 'require "argparse"' 2>/dev/null && \
     dirname $(lua_path))))
 INSTALL = install
+
+ifneq ($(words x$(DESTDIR)x$(PREFIX)x$(LUA_LIB_DIR)x),1) # what removes would remove something else
+$(error DESTDIR, PREFIX and LUA_LIB_DIR must have no spaces)
+endif
 
 # The C library, and with the file that knows Lua, the module.
 CORE = src/catalogue.c src/envelope.c src/utf8.c
@@ -65,12 +78,15 @@ help:
 #: make install-lib  the C library, its headers and cfs-errors.pc, into PREFIX=/usr/local; DESTDIR= counts
 #: make uninstall-lib  the reverse
 #:
-#: = Test it
-#: make check       the specs on LUA=lua5.4 alone: one to three minutes
-#: make test        all of it, on every Lua: 15 to 30 minutes; LUAS= and SPECS= choose
+#: = Test it (seconds on two idle cores; JOBS= suites run at a time, one more than there are processors)
+#: make check       the specs on LUA=lua5.4 and LuaJIT: half a minute
+#: make test        all that must pass, on every Lua: two to four minutes; LUAS= and SPECS= choose; LUA55=dir
+#:                  takes a Lua 5.5 that was built in dir, with modules of Debian's sources for it
+#: make nightly     all specs on every Lua, all proofs, rigs and benchmarks, in short: 25 minutes;
+#:                  NIGHT=long: as long as they can, some hours
 #: make lint        luacheck and clang-format
 #: make random      responses, headers, dates and reasons at random, never raised on: ROUNDS=500000
-#: make test-prometheus  a real Prometheus scrapes two gateways and adds up what they counted
+#: make timings     tests of how time grows with the length of what is read: for a machine without other work
 #:
 #: = Write what is generated
 #: make docs        docs/errors.md, types/, the rockspecs
@@ -111,22 +127,40 @@ repl: build/$(LUA)/cfs/errors/core.so
 	@tools/need $(LUA:luajit=luajit2) lua-cjson
 	@$(call run,$(LUA)) -e 'errors = require "cfs.errors" print "Type errors for a short guide."' -i
 
-check: build/$(LUA)/cfs/errors/core.so
-	@echo "This takes one to three minutes."
-	@tools/need $(LUA:luajit=luajit2) $(TESTED) luarocks git g++ procps
-	@tools/test check $(LUA)
+JOBS = $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+WAYS = $(if $(filter luajit,$(LUAS)),"luajit -joff" "luajit -e package.loaded.jit=nil")
+NEEDED = $(COMPILER) $(filter lua5.%,$(LUAS)) $(foreach lua,$(LUAS),$(DEV_$(lua))) $(TESTED) luarocks git g++ procps
+
+check: build/$(LUA)/cfs/errors/core.so build/luajit/cfs/errors/core.so
+	@tools/need $(LUA:luajit=luajit2) luajit2 $(TESTED) luarocks git g++ procps
+	@JOBS=$(JOBS) tools/test check $(LUA) $(filter-out $(LUA),luajit)
+
+# What `make test` runs beside the specs. One that is kept runs again only where its inputs have changed.
+CHECKED = matrix test-clients,SHORT=1 conformance,kept exhaustive,SHORT=1,kept faults,SHORT=1,kept \
+    parsers,SHORT=1
 
 test: $(LUAS:%=build/%/cfs/errors/core.so)
-	@$(if $(SPECS),,echo "This takes 15 to 30 minutes; make check takes one to three.")
-	@tools/need $(COMPILER) $(filter lua5.%,$(LUAS)) $(foreach lua,$(LUAS),$(DEV_$(lua))) \
-	    $(TESTED) luarocks git g++ $(NGINX) curl procps \
-	    $(if $(SPECS),,valgrind lua-dkjson libjansson-dev python3)
-	@SPECS='$(SPECS)' tools/test $(LUAS) \
-	    $(if $(filter luajit,$(LUAS)),"luajit -joff" "luajit -e package.loaded.jit=nil")
+	@tools/need $(NEEDED) $(if $(SPECS),,$(NGINX) curl python3)
+	@JOBS=$(JOBS) SPECS='$(SPECS)' TARGETS='$(if $(SPECS),,$(CHECKED))' \
+	    tools/test $(if $(SPECS),only,all) $(LUAS) $(WAYS)
 
-test-prometheus: build/luajit/cfs/errors/core.so
-	@tools/need luajit2 lua-cjson lua-busted $(NGINX) curl procps prometheus
-	@$(call run,luajit) spec/run.lua --output=plainTerminal spec/prometheus
+# What `make nightly` runs beside the specs, JOBS at a time, and then what must have the machine for itself.
+# Each file *.mk of spec/ adds its own; $(call long,A,B) is A where NIGHT=long, else B.
+NIGHT =
+DAY = $(shell date +%Y%m%d)
+long = $(if $(filter long,$(NIGHT)),$(1),$(2))
+NIGHTLY = random,ROUNDS=$(call long,500000,50000)
+ALONE = timings bench,BENCH=short bench-nginx,BENCH=short instructions simulate
+
+nightly: $(LUAS:%=build/%/cfs/errors/core.so)
+	@tools/need $(NEEDED) $(NGINX) curl python3
+	@$(MAKE) -s $(SHARED_BY_NIGHT)
+	@JOBS=$(JOBS) TARGETS='$(NIGHTLY)' ALONE='$(ALONE)' tools/test each $(LUAS) $(WAYS)
+
+timings: $(LUAS:%=build/%/cfs/errors/core.so)
+	@tools/need $(NEEDED)
+	@TIMED=1 JOBS=1 SPECS="$$(grep -rl 'os.getenv \"TIMED\"' spec --include='*_spec.lua' | tr '\n' ' ')" \
+	    tools/test only $(filter lua5.4 luajit,$(LUAS))
 
 simulate: build/lua5.4/cfs/errors/core.so
 	@tools/need lua5.4 gnuplot-nox
@@ -298,9 +332,9 @@ instructions budgets: build/bench/once build/bench/shapes
 clean:
 	$(RM) -r build dist
 
--include spec/proof/proof.mk spec/clients/clients.mk spec/matrix/matrix.mk spec/gateways/gateways.mk # not in a tree without the tests
+-include $(wildcard spec/*/*.mk) # none in a tree without the tests
 
-.PHONY: all help demo gateway repl check test test-prometheus bench bench-nginx bench-picture \
+.PHONY: all help demo gateway repl check test nightly timings bench bench-nginx bench-picture \
     instructions budgets simulate random docs golden picture drift dist lint install uninstall lib \
     install-lib uninstall-lib clean
 .DELETE_ON_ERROR:

@@ -1,3 +1,5 @@
+-- Runs once: it builds the C library.
+
 local command = require "spec.helpers.command"
 local files = require "spec.helpers.files"
 
@@ -188,7 +190,8 @@ describe("The C library", function()
         }
 
         local function compile(changed, content)
-            command.must("rm -rf " .. directory .. "/src && cp -r src " .. directory .. "/src")
+            command.remove(directory .. "/src")
+            command.must("cp -r src " .. directory .. "/src")
             if changed then files.write(directory .. "/src/" .. changed, content) end
             return command.run("cc " .. flags .. " -fsyntax-only " .. directory .. "/src/catalogue.c")
         end

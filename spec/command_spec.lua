@@ -1,4 +1,5 @@
 -- The command as a person runs it, on the Lua that runs the specs.
+-- Runs once: the command has no code for one Lua.
 
 local cjson = require "cjson"
 local command = require "spec.helpers.command"

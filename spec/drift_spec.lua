@@ -1,3 +1,5 @@
+-- Runs once: the tool runs on Lua 5.4.
+
 local command = require "spec.helpers.command"
 local errors = require "cfs.errors"
 local files = require "spec.helpers.files"

@@ -21,7 +21,7 @@ for name in pairs(package.loaded) do assert(not name:find "^cfs%.errors%.explain
 ]]
 
 local without_files = loading .. [[
-assert(os.execute("rm -r " .. arg[1]))
+assert(os.execute("rm -r '" .. arg[1] .. "'"))
 local holders = {}
 repeat
     local holder = io.open("/dev/null")

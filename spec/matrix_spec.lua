@@ -1,4 +1,5 @@
 -- The rig of `make matrix`: how many combinations it makes, and what each of its rules sees.
+-- Runs once: the rig runs on LuaJIT.
 
 local combinations = require "spec.matrix.combinations"
 local rules = require "spec.matrix.rules"

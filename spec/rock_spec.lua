@@ -1,3 +1,5 @@
+-- Runs once: it builds and installs.
+
 local command = require "spec.helpers.command"
 local files = require "spec.helpers.files"
 

@@ -1,3 +1,5 @@
+-- Runs once: it computes the same on each Lua.
+
 local simulation = require "bench.simulation"
 
 -- A third of what `make simulate` shows.

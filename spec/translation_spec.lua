@@ -1,4 +1,5 @@
 -- The Chinese README says what the English one says.
+-- Runs once: it reads documents.
 
 local command = require "spec.helpers.command"
 local files = require "spec.helpers.files"

@@ -18,4 +18,6 @@ test-clients: $(CLIENT_LUAS:%=build/%/cfs/errors/core.so)
 	    openssl $(NGINX) curl procps
 	@$(foreach lua,$(CLIENT_LUAS),$(call clients,$(lua)) &&) echo "clients: all as expected"
 
+NIGHTLY += test-clients
+
 .PHONY: test-clients

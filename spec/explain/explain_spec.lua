@@ -135,10 +135,9 @@ describe("errors.explain", function()
             "A code that is not in the catalogue, 598",
             "meaning      An error that the catalogue does not have.",
             "fault        the service's",
-            "category     unknown",
-            "what to do   Find out what responded, and look the error up in its",
-            "             documentation.",
-            "retry        unknown: nothing tells whether a repeat would help")
+            "category     internal",
+            "what to do   Repeat the call later; quote the request id if it persists.",
+            "retry        yes, after a pause that grows from try to try")
         assert.equal(expected, errors.explain(598))
         assert.equal(expected, errors.explain "598")
     end)
@@ -375,7 +374,7 @@ describe("errors.explain, given what people paste,", function()
     it("claims nothing about a repeat where it could not read", function()
         for _, text in ipairs {
             "HTTP/1.1 400 Bad Request\n\n<html>", "HTTP/1.1 404 Not Found\n\n{", '{"code":"NoSuchThing"}',
-            "597",
+            "417",
             "[Code: NoSuchThing; RequestId: r]",
         } do
             assert.equal("retry        unknown: nothing tells whether a repeat would help",

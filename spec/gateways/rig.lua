@@ -56,11 +56,17 @@ local stop = {
 }
 local key = { kong = { "key-auth", "{}" }, apisix = { "key-auth", "{}" } }
 local probe = { kong = { "probe", "{}" }, apisix = { "probe", "{}" } }
+-- What works on the body behind the plugin.
+local changes = {
+    kong = { "response-transformer", "{replace: {json: ['code:Gone']}}" },
+    apisix = { "response-rewrite", "{filters: [{regex: InstanceNotFound, replace: Gone}]}" },
+}
+local buffers = { kong = { "buffers", "{}" }, apisix = { "probe", "{}" } }
 local tenant = { kong = { "tenant", "{}" }, apisix = { "tenant", "{}" } }
 
 local routes = {
     { "up", probe }, { "dead", probe, nil, "dead" }, { "key", key }, { "limit", limit }, { "stop", stop },
-    { "tenant", tenant },
+    { "tenant", tenant }, { "changed", changes }, { "buffered", buffers },
     { "own-key", key, "{gateway_errors: true}" }, { "own-limit", limit, "{gateway_errors: true}" },
     { "own-stop", stop, "{gateway_errors: true}" }, { "own", probe, "{gateway_errors: true}" },
     { "vendor", probe, "{standard: false}" }, { "seen", probe, "{hide: false}" },
@@ -97,7 +103,7 @@ local function configure_kong(layout, directory, port)
     local env = replace(files.read(layout .. "/kong/.kong_env"), layout .. "/kong", directory)
     local plugins = assert(given:match("plugins = ([^\n]*)"))
     plugins = replace(plugins, "bundled", "key-auth,ip-restriction,rate-limiting,request-termination")
-        .. ",probe,tenant"
+        .. ",response-transformer,probe,tenant,buffers"
     env = replace(env:gsub("plugins = [^\n]*", "plugins = " .. plugins), ":19080", ":" .. port + 1)
     files.write(directory .. "/.kong_env", env)
     files.write(directory .. "/kong.yml", merge(route_list("kong", port), rig.documented("Kong", "yaml")))
@@ -108,8 +114,9 @@ end
 local function configure_apisix(layout, directory, port)
     local given = rig.documented("APISIX", "yaml")
     local main = given:match("^(.-)global_rules:")
+    local plugins = { "probe", "tenant", "key-auth", "limit-count", "fault-injection", "response-rewrite" }
     local config = files.read(layout .. "/apisix/conf/config.yaml"):gsub("\nplugins:\n.-\n(%a)",
-        "\nplugins:\n  - probe\n  - tenant\n  - key-auth\n  - limit-count\n  - fault-injection\n%1")
+        "\nplugins:\n  - " .. table.concat(plugins, "\n  - ") .. "\n%1")
     command.must(("cp -r %s/apisix/conf %s"):format(layout, directory))
     files.write(directory .. "/conf/config.yaml", merge(config, main))
     files.write(directory .. "/conf/apisix.yaml",
@@ -130,7 +137,7 @@ local function configure_nginx(kind, layout, directory, port, dict)
     text = replace(text, "lua_package_cpath '", "lua_package_cpath '" .. library .. "/build/luajit/?.so;")
     text = text:gsub("include [^\n]*upstream%.conf;", ""):gsub("lua_shared_dict cfs_errors +%w+;",
         "lua_shared_dict " .. dict .. ";")
-    text = text:gsub("127%.0%.0%.1:19[01]80", "127.0.0.1:" .. port + 1)
+    text = text:gsub("127%.0%.0%.1:19[01]80;", "127.0.0.1:" .. port + 1 .. "; http2 on;")
     text = text:gsub("127%.0%.0%.1:19[01]82", "127.0.0.1:" .. port + 3)
     text = replace(replace(text, "daemon off;", "user root; daemon on;"), "pid logs/", "pid ")
     text = replace(text, "error_log logs/", "error_log ")

@@ -26,15 +26,24 @@ function command.must(line)
 end
 
 
---- A new, empty directory.
-function command.new_directory()
-    return (command.must("mktemp -d"):gsub("\n", ""))
+--- A text as one word of a shell's line.
+function command.quote(text)
+    return "'" .. text:gsub("'", "'\\''") .. "'"
 end
 
 
---- Removes what new_directory made.
+--- A new, empty directory, whose path is one word for a shell and for nginx, whatever TMPDIR is.
+function command.new_directory()
+    local directory = command.must("mktemp -d"):gsub("\n", "")
+    if not directory:find("[^%w/._-]") then return directory end
+    command.must("rmdir " .. command.quote(directory))
+    return (command.must("TMPDIR=/tmp mktemp -d"):gsub("\n", ""))
+end
+
+
+--- Removes what new_directory made, or a part of it.
 function command.remove(directory)
-    command.must("rm -rf " .. directory)
+    command.must("rm -rf " .. command.quote(directory))
 end
 
 

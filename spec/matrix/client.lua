@@ -22,7 +22,7 @@ end
 
 -- A request in the words of curl's configuration file.
 local function transfer(url, options)
-    local lines = { "next", "silent", "max-time = 10", ('url = "%s"'):format(url) }
+    local lines = { "next", "silent", "max-time = 120", ('url = "%s"'):format(url) }
     for _, option in ipairs(options) do lines[#lines + 1] = option end
     return table.concat(lines, "\n") .. "\n"
 end

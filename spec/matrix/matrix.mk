@@ -12,4 +12,6 @@ matrix: build/luajit/cfs/errors/core.so
 	    seed=$(or $(SEED),1) show=$(SHOW) only='$(ONLY)' \
 	    tree=$(if $(filter .,$(LIBRARY)),,$(abspath $(LIBRARY)))
 
+NIGHTLY += matrix,UNUSUAL=$(call long,3,2)
+
 .PHONY: matrix

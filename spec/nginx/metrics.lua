@@ -65,15 +65,15 @@ function metrics.sum(counts)
 end
 
 
---- The counts of an nginx, once they are as the function wants them, or after ten seconds as they are: a
+--- The counts of an nginx, once they are as the function wants them, or after two minutes as they are: a
 --- worker counts an error after it has sent the response, which another worker may overtake.
 function metrics.await(nginx, wanted)
     local counts
-    for _ = 1, 200 do
+    local last = os.time() + 120
+    repeat
+        if counts then os.execute("sleep 0.05") end
         counts = metrics.counts(nginx:get("/metrics").body)
-        if wanted(counts) then break end
-        os.execute("sleep 0.05")
-    end
+    until wanted(counts) or os.time() > last
     return counts
 end
 

@@ -13,9 +13,22 @@ server.__index = server
 
 local running = {}
 
-local preamble = [[
+-- The nginx that runs: Debian's, or that of the variable NGINX, whose Lua files are in ../lualib, as in
+-- OpenResty. The library is this tree's, or that of LIBRARY.
+local binary, library = os.getenv("NGINX"), os.getenv("LIBRARY")
+if binary == "" then binary = nil end
+if library == "" or library == "." then library = nil end
+
+--- Is it Debian's nginx? Another one knows newer directives.
+server.is_debians = not binary
+
+local modules = binary and "" or [[
 load_module /usr/lib/nginx/modules/ndk_http_module.so;
 load_module /usr/lib/nginx/modules/ngx_http_lua_module.so;
+]]
+local lualib = binary and binary:gsub("[^/]+/[^/]+$", "lualib") or nil
+
+local preamble = modules .. [[
 worker_processes WORKERS;
 user root;
 pid nginx.pid;
@@ -23,8 +36,8 @@ error_log error.log info;
 events { worker_connections 512; }
 http {
     access_log off;
-    lua_package_path "ROOT/?.lua;LIBRARY/lua/?.lua;;";
-    lua_package_cpath "LIBRARY/build/luajit/?.so;;";
+    lua_package_path "ROOT/?.lua;LIBRARY/lua/?.lua;LUALIB;;";
+    lua_package_cpath "LIBRARY/build/luajit/?.so;LUALIC;;";
     client_body_temp_path temp;
     proxy_temp_path temp;
     fastcgi_temp_path temp;
@@ -33,18 +46,15 @@ http {
 ]]
 
 
-local function quote(argument)
-    return "'" .. argument:gsub("'", "'\\''") .. "'"
-end
-
-
---- Waits until f returns something true, and returns that; raises after ten seconds.
+--- Waits until f returns something true, and returns that; raises after two minutes: the machine may
+--- have much other work.
 function server.wait(what, f)
-    for _ = 1, 200 do
+    local last = os.time() + 120
+    repeat
         local result = f()
         if result then return result end
         os.execute("sleep 0.05")
-    end
+    until os.time() > last
     error("waited for " .. what .. " in vain", 2)
 end
 
@@ -54,7 +64,7 @@ local function free_ports()
     local random = tonumber(command.must("od -An -N2 -tu2 /dev/urandom"))
     local port = 20000 + random % 2000 * 5
     for offset = 0, 4 do -- curl's status 7: nobody listens
-        local probe = "curl -s --max-time 1 127.0.0.1:" .. port + offset .. "; [ $? = 7 ]"
+        local probe = "curl -s --max-time 60 127.0.0.1:" .. port + offset .. "; [ $? = 7 ]"
         if not command.run(probe) then return free_ports() end
     end
     return port
@@ -67,15 +77,20 @@ end
 --- lie beside it; `workers`, how many; `tree`, the tree that has the library, if not this one
 function server.start(options)
     local self = setmetatable({}, server)
-    self.directory, self.port = command.new_directory(), free_ports()
+    self.directory, self.port, self.count = command.new_directory(), free_ports(), options.workers or 1
     local text = options.whole or preamble .. options.http .. "\n}\n"
     text = text:gsub("PORT(%d)", function(digit) return self.port + digit - 1 end)
     local root = command.must("pwd -P"):gsub("\n", "")
-    local names = { ROOT = root, LIBRARY = options.tree or root, WORKERS = options.workers or 1 }
+    local names = {
+        ROOT = root, LIBRARY = options.tree or library or root, WORKERS = options.workers or 1,
+        LUALIB = lualib and lualib .. "/?.lua" or "", LUALIC = lualib and lualib .. "/?.so" or "",
+    }
     text = text:gsub("%u+", names)
     files.write(self.directory .. "/nginx.conf", text)
     for _, path in ipairs(options.files or {}) do command.must("cp " .. path .. " " .. self.directory) end
-    local good, output = command.run("nginx -e error.log -c nginx.conf -p " .. self.directory)
+    -- nginx itself takes a variable NGINX for sockets that it inherits
+    local good, output = command.run(("unset NGINX; %s -e error.log -c nginx.conf -p %s"):format(
+        binary or "nginx", self.directory))
     if not good then
         command.remove(self.directory)
         error(output, 2)
@@ -90,13 +105,15 @@ function server:pid()
 end
 
 
---- The processes that serve, without those that are about to end.
+--- The processes that serve, without those that are about to end, once all of them do.
 function server:workers()
-    local pids = {}
-    for pid in command.must("pgrep -f '^nginx: worker process$' -P " .. self:pid()):gmatch("%d+") do
-        pids[#pids + 1] = tonumber(pid)
-    end
-    return pids
+    local line = "pgrep -f '^nginx: worker process$' -P " .. self:pid()
+    return server.wait("the workers", function()
+        local _, output = command.run(line) -- a worker that has just begun has no title yet
+        local pids = {}
+        for pid in output:gmatch("%d+") do pids[#pids + 1] = tonumber(pid) end
+        return #pids == self.count and pids
+    end)
 end
 
 
@@ -105,8 +122,7 @@ function server:reload()
     local before = table.concat(self:workers(), " ")
     command.must("kill -HUP " .. self:pid())
     server.wait("new workers", function()
-        local good, now = pcall(self.workers, self)
-        return good and #now > 0 and not table.concat(now, " "):find(before, 1, true)
+        return not table.concat(self:workers(), " "):find(before, 1, true)
     end)
 end
 
@@ -152,8 +168,8 @@ function server:get(path, arguments)
     files.write(head, "")
     files.write(body, "")
     local _, output = command.run(table.concat({
-        "curl -s --max-time 20 -D", head, "-o", body, "-w '\n%{http_code} %{exitcode}'",
-        arguments or "", quote("http://127.0.0.1:" .. self.port .. path),
+        "curl -s --max-time 120 -D", head, "-o", body, "-w '\n%{http_code} %{exitcode}'",
+        arguments or "", command.quote("http://127.0.0.1:" .. self.port .. path),
     }, " "))
     local status, exit = output:match("(%d+) (%d+)$")
     local response = { status = tonumber(status), exit = tonumber(exit), headers = {} }

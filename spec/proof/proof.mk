@@ -38,10 +38,11 @@ build/proof/faults-%: $(PROOF)/faults.c $(SOURCES) $(HEADERS)
 	$(CC) -std=c99 $(WARNINGS) $(SANITIZE) -Isrc $$(pkg-config --cflags $*) -o $@ $< $(SOURCES) \
 	    $$(pkg-config --libs $*)
 
-#: make faults       each allocation fails in turn, on the five Luas; SHORT=1: of loading every 20th
-faults: $(LUAS:%=build/proof/faults-%)
-	@for lua in $(LUAS); do echo "== $$lua" && \
-	    LUA_PATH='lua/?.lua;;' build/proof/faults-$$lua $(if $(SHORT),20) || exit 1; done
+#: make faults       each allocation fails in turn, on the five Luas; SHORT=1: of loading every 20th, on two Luas
+FAULTED = $(if $(SHORT),$(filter lua5.4 luajit,$(LUAS)),$(LUAS))
+faults: $(FAULTED:%=build/proof/faults-%)
+	@for lua in $(FAULTED); do echo "== $$lua" && \
+	    LUA_PATH='lua/?.lua;;' build/proof/faults-$$lua $(or $(STRIDE),$(if $(SHORT),20)) || exit 1; done
 
 # The core of a tree, built with sanitizers; a Lua that loads it must have libasan loaded before.
 LIBRARY = .
@@ -106,10 +107,15 @@ portability: build/proof/vectors.tsv
 	@tools/need $(COMPILER) liblua5.4-dev $(if $(SHORT),,$(EVERYWHERE))
 	@CORE='$(CORE)' $(PROOF)/portability $(if $(SHORT),gcc)
 
-#: make mutate       changes one thing of the core at a time: a test must fail; SHORT=1: every 60th
+#: make mutate       changes one thing of src/ at a time: a test must fail; COUNT=60 of them, by SEED=
 mutate: build/proof/vectors.tsv
-	@tools/need $(COMPILER) python3
-	@CORE='$(CORE)' python3 -B $(PROOF)/mutate.py $(if $(SHORT),60,1)
+	@tools/need $(COMPILER) liblua5.4-dev lua5.4 lua-busted lua-cjson python3
+	@CORE='$(CORE)' python3 -B $(PROOF)/mutate.py $(or $(COUNT),all) $(SEED)
+
+# Changes of lua/ and bin/, where the program that makes them is there.
+mutate-lua: build/lua5.4/cfs/errors/core.so build/luajit/cfs/errors/core.so
+	@tools/need lua5.4 luajit2 lua-busted lua-cjson
+	@COUNT=$(COUNT) SEED=$(SEED) lua5.4 $(PROOF)/mutate_lua.lua
 
 #: make fuzz         libFuzzer for SECONDS=600: reading, writing, responses, jansson to compare with
 FUZZ_TARGETS = read write response differ
@@ -124,4 +130,15 @@ build/fuzz/%: fuzz/%.c fuzz/fuzz.h $(PROOF)/reference.c $(PROOF)/reference.h $(S
 fuzz: $(FUZZ_TARGETS:%=build/fuzz/%)
 	@fuzz/run $(SECONDS) $(FUZZ_TARGETS)
 
-.PHONY: conformance exhaustive faults parsers memory sequences coverage bounds soak portability mutate fuzz
+comma = ,
+NIGHTLY += memory coverage portability conformance parsers bounds,$(call long,,SHORT=1) \
+    exhaustive,$(call long,,SHORT=1) faults,$(call long,STRIDE=1,STRIDE=7) mutate,COUNT=$(call long,all,40),SEED=$(DAY) \
+    $(patsubst $(PROOF)/mutate_lua.lua,mutate-lua$(comma)COUNT=$(call long,400,40)$(comma)SEED=$(DAY),\
+        $(wildcard $(PROOF)/mutate_lua.lua)) \
+    sequences,SECONDS=$(call long,3600,120) fuzz,SECONDS=$(call long,3600,120)
+ALONE += soak,COUNT=$(call long,10000000,1000000)
+# What several of these would build at the same time.
+SHARED_BY_NIGHT = build/proof/vectors.tsv $(LUAS:%=build/sanitized/%/cfs/errors/core.so)
+
+.PHONY: conformance exhaustive faults parsers memory sequences coverage bounds soak portability mutate \
+    mutate-lua fuzz

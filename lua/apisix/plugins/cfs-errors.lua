@@ -69,7 +69,9 @@ end
 
 
 function _M.header_filter(conf, ctx)
-    if conf.gateway_errors or is_upstreams(ctx) then common.relay(conf).header_filter() end
+    local side = is_upstreams(ctx) and "upstream" or "raised"
+    if side == "raised" and not conf.gateway_errors then return end
+    common.relay(conf).header_filter(side)
 end
 
 

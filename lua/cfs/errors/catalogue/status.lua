@@ -7,7 +7,7 @@ local kind = require "cfs.errors.catalogue.kind"
 local state = require "cfs.errors.base.state"
 local words = require "cfs.errors.catalogue.words"
 
-local lower = string.lower
+local lower = require("cfs.errors.base.text").lower
 local kind_of, metatables = state.kind_of, state.status_metatables
 
 local status = {}
@@ -73,8 +73,16 @@ function status.of_reason(reason)
 end
 
 
+-- A status without a row is judged by its class: RFC 9110, section 15. Clients and proxies make up their own,
+-- such as 520 and 599.
+local function class_of(number)
+    local row = number and number >= 400 and rows[number >= 500 and 500 or 400] or {}
+    return { nil, row[2], row[3], row[4] }
+end
+
+
 local function make(number)
-    local row = rows[number] or {}
+    local row = rows[number] or class_of(number)
     local retry = row[3] or "never"
     return kind.make {
         status = number,

@@ -95,6 +95,17 @@ function records.aside()
 end
 
 
+--- The record of a subrequest of `auth_request` that made nginx go where this request is now: an error_page.
+---@return table?
+function records.refused_before()
+    local record = records.aside()
+    if not record or not ngx.req.is_internal() then return nil end
+    local refused = record.status
+    local is_auth = record.is_header_only or record.chunks and (refused == 401 or refused == 403)
+    return is_auth and refused and record or nil
+end
+
+
 --- The record of a subrequest that made nginx respond with this status. `auth_request` passes 401 and 403
 --- on, as those do who capture a response to decide on access; it alone makes 500 of other errors, and
 --- wants no body of the subrequest.

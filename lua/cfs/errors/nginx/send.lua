@@ -108,9 +108,8 @@ function send.send(err, read, place)
         status = nil }
     local is_old = ngx.req.http_version() == 1
     if has_begun(is_old) then return break_off(record, read) end
-    -- the error of a subrequest made nginx go to an error_page, which is this: that was counted
-    local refusal = records.aside() and records.refusal(ngx.status)
-    if refusal then record.is_counted = true end
+    local refusal = records.refused_before()
+    if refusal then record.is_counted = true end -- each request is counted once
     local status, content_type, request_id, retry_after, body =
         make(record, read, refusal and refusal.request_id)
     headers.write(content_type, request_id, retry_after, stale)

@@ -42,10 +42,6 @@ local call_types = {
 -- What its numbers must be at least.
 local leasts = { attempt = 1, attempts = 1, cap = 0, now = 0 }
 
--- The headers that advice is taken from.
-local wanted = headers.wanted("retry-after", "date")
-
-
 -- How many seconds the server's clock is ahead of the caller's; nil if that cannot be told.
 local function clock_offset(values, now)
     local time = now and headers.server_time(values, now)
@@ -153,7 +149,9 @@ end
 ---@param call table
 ---@return cfs.advice
 function advice.advise(err, call)
-    local values = call.headers and headers.read(call.headers, wanted) or headers.kept(err)
+    local is_throttled = rawget(err, "status") == 429 or err.retry == "throttle"
+    local values = call.headers and headers.advisory(headers.read(call.headers), is_throttled)
+        or not call.headers and headers.kept(err) or {}
     local offset, wait = clock_offset(values, call.now), headers.retry_after(values, call.now)
     local attempt, attempts = call.attempt or 1, call.attempts or advice.defaults.attempts
     local action, why = choose(err, call, offset)

@@ -34,7 +34,9 @@ end
 
 
 function Plugin.header_filter(_, configuration)
-    if configuration.gateway_errors or is_upstreams() then common.relay(configuration).header_filter() end
+    local side = is_upstreams() and "upstream" or "raised"
+    if side == "raised" and not configuration.gateway_errors then return end
+    common.relay(configuration).header_filter(side)
 end
 
 
