@@ -183,7 +183,7 @@ function rig.start(kind)
     rig.write_documented_plugins(directory)
     local nginx = assert(start:match("${%d:%-([^}]+/nginx)}"))
     command.must(nginx .. " -e error.log -c nginx.conf -p " .. directory .. "/")
-    local self = { directory = directory, port = port + 1, upstream = upstream }
+    local self = { directory = directory, port = port + 1, upstream = upstream, count = 1 }
     setmetatable(self, { __index = server })
     server.wait(kind, function() return self:get("/cfs-metrics").status == 200 end)
     return self
