@@ -1,7 +1,8 @@
 # cfs-errors: `make demo` shows what it does, `make test` tests it, `make help` lists the rest.
 
-# The Lua to build, install and show with: lua5.1, lua5.2, lua5.3, lua5.4, lua5.5, luajit, or the path of one.
-# The tests take Lua 5.5 where it is installed with its headers, or from LUA55=; Debian 12 has none.
+# The Lua to build, install and show with: lua5.1, lua5.2, lua5.3, lua5.4, lua5.5, luajit, or the path
+# of one. The tests take Lua 5.5 where it is installed with its headers, or from LUA55=; Debian 12 has
+# none.
 LUA = lua5.4
 # What is built for a Lua given by its path lies at that path below build/.
 lua_path = $(if $(findstring /,$(LUA)),$(abspath $(LUA)))
@@ -55,7 +56,7 @@ DEV_lua5.4 = liblua5.4-dev
 DEV_luajit = luajit2 libluajit2-5.1-dev
 COMPILER = gcc libc6-dev pkg-config
 NGINX = nginx libnginx-mod-http-lua
-TESTED = lua-cjson lua-busted lua-inspect lua-argparse
+TESTED = lua-cjson lua-busted lua-inspect lua-argparse strace
 
 # Runs a Lua with the library as built here: $(call run,lua5.4) file.lua
 paths = LUA_PATH='lua/?.lua;;' LUA_CPATH='build/$(1)/?.so;;'

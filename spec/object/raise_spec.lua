@@ -11,6 +11,8 @@ local lua_assert = support.assert
 local probe = coroutine.create(function() pcall(coroutine.yield) end)
 coroutine.resume(probe)
 local yields_across_pcall = coroutine.status(probe) == "suspended"
+local with_yields = yields_across_pcall and it or function() end
+local without_yields = yields_across_pcall and function() end or it
 
 
 -- What a function raises.
@@ -150,7 +152,7 @@ describe("errors.pcall", function()
         local file = assert(io.open("/dev/null"))
         local good, caught_one = errors.pcall(file.read, file, 2 ^ 46)
         file:close()
-        if good then return end -- Lua 5.1 takes no memory before there is something to read
+        if good then pending "Lua 5.1 takes no memory before there is something to read" end
         assert.equal("InternalError", caught_one.code)
         assert.matches("^not enough memory", caught_one:cause())
     end)
@@ -265,8 +267,7 @@ describe("errors.pcall", function()
         assert.same({ n = 2, true, 1 }, pack(errors.pcall(function() return 1 end)))
     end)
 
-    it("is crossed by yields", function()
-        if not yields_across_pcall then return end -- Lua 5.1: see below
+    with_yields("is crossed by yields", function()
         local thread = coroutine.create(function(...)
             local results = pack(errors.pcall(function(...)
                 local received = pack(coroutine.yield(...))
@@ -284,8 +285,7 @@ describe("errors.pcall", function()
         assert.is_true(rawequal(err, results[2]))
     end)
 
-    it("wraps a foreign error that is raised after a yield", function()
-        if not yields_across_pcall then return end
+    with_yields("wraps a foreign error that is raised after a yield", function()
         local thread = coroutine.wrap(function()
             return errors.pcall(function()
                 coroutine.yield()
@@ -296,8 +296,7 @@ describe("errors.pcall", function()
         assert.equal("late", refused(thread()):cause())
     end)
 
-    it("is no more crossed by yields in Lua 5.1 than its own pcall, and says so", function()
-        if yields_across_pcall then return end
+    without_yields("is no more crossed by yields in Lua 5.1 than its own pcall, and says so", function()
         local thread = coroutine.wrap(function() return errors.pcall(coroutine.yield) end)
         assert.equal("attempt to yield across metamethod/C-call boundary",
             refused(thread()):cause())

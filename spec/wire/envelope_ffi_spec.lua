@@ -7,6 +7,7 @@ local state = require "cfs.errors.base.state"
 local status = require "cfs.errors.catalogue.status"
 
 local has_ffi = package.loaded.jit and pcall(require, "ffi")
+local by_ffi = has_ffi and it or function() end
 
 
 describe("cfs.errors.wire.envelope_ffi", function()
@@ -14,8 +15,7 @@ describe("cfs.errors.wire.envelope_ffi", function()
         assert.equal(has_ffi and "Lua" or "C", debug.getinfo(errors.parse, "S").what)
     end)
 
-    it("reads again what a finalizer's reading has overwritten", function()
-        if not has_ffi then return end
+    by_ffi("reads again what a finalizer's reading has overwritten", function()
         local ffi, finalized = require "ffi", 0
         local function read_other()
             finalized = finalized + 1
@@ -31,8 +31,7 @@ describe("cfs.errors.wire.envelope_ffi", function()
         end
     end)
 
-    it("reads again what a finalizer that runs behind any text has overwritten", function()
-        if not has_ffi then return end
+    by_ffi("reads again what a finalizer that runs behind any text has overwritten", function()
         local ffi, name = require "ffi", "cfs.errors.wire.envelope_ffi"
         local loaded, make_string = package.loaded[name], ffi.string
         local strings, parse = 0, nil
@@ -55,8 +54,7 @@ describe("cfs.errors.wire.envelope_ffi", function()
         end
     end)
 
-    it("takes no new type when it is loaded again", function()
-        if not has_ffi then return end
+    by_ffi("takes no new type when it is loaded again", function()
         local ffi, name = require "ffi", "cfs.errors.wire.envelope_ffi"
         local loaded = package.loaded[name]
         local function new_type() return tonumber(ffi.typeof "struct { int member; }") end

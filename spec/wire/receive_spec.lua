@@ -413,6 +413,26 @@ describe("errors.from_response", function()
     end)
 
     describe("raises at the caller's line when", function()
+        it("a field has the name that other clients have for it", function()
+            local names = {
+                status = "statusCode status_code statuscode StatusCode Status http_status http_code "
+                    .. "httpCode httpStatus response_code responseCode code Code staus stauts stat_us",
+                headers = "Headers Header response_headers responseHeaders HEADERS",
+                body = "Body text content data response_body responseBody Text",
+            }
+            for field, others in pairs(names) do
+                for name in others:gmatch "%S+" do
+                    local response = { status = 200, headers = {}, body = "" }
+                    response[name], response[field] = response[field], nil
+                    local wrong = ("unknown field '%s', did you mean '%s'?"):format(name, field)
+                    support.raises("bad argument #1 to 'from_response' (" .. wrong .. ")",
+                        function() errors.from_response(response) end)
+                    response[field] = field == "status" and 200 or field == "headers" and {} or ""
+                    assert.is_nil(errors.from_response(response))
+                end
+            end
+        end)
+
         for _, row in ipairs {
             { "the response is a body without a status", "502", nil, "#2",
                 "status expected behind a body, got nil" },

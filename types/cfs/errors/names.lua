@@ -55,7 +55,7 @@
 ---@field advice fun(self: cfs.error, call: table?): cfs.advice Tells what may be done with the call that had this error. Raises if a field is unknown or wrong.
 ---@field body fun(self: cfs.error): string? Returns the beginning of a body that could not be read, 512 bytes at most, as received; or nil.
 ---@field cause fun(self: cfs.error): any Returns the value that led to this error: what was raised, a client's reason, or what `cause` was given; or nil.
----@field details fun(self: cfs.error): table? Decodes the envelope's other members by lua-cjson, at each call anew. Raises if lua-cjson could not be loaded, and what lua-cjson raises.
+---@field details fun(self: cfs.error): table? Decodes the envelope's other members by lua-cjson, at each call anew; all members of JSON that is no envelope. Raises if lua-cjson could not be loaded, and what lua-cjson raises.
 ---@field explain fun(self: cfs.error, options: { language: "en"|"zh"? }?): string Explains an error to a person, within 80 columns: what it means, whose fault it is, what to do, and whether to repeat the call. A text is a code, a status, a category, a word of retry, a body, a whole response as `curl -i` or `curl -v` prints it, or a line of a log or of an SDK. Raises if it is given anything else, an option is wrong, or `cfs.errors.explain` cannot be loaded.
 ---@field find fun(self: cfs.error, ...: string|integer|cfs.kind): cfs.error? Finds the first error that a target names, in the chain that begins with this one and goes on with its cause, the cause's cause, and so on. Raises if a target names nothing.
 ---@field is fun(self: cfs.error, ...: string|integer|cfs.kind): boolean Tells whether one of the targets names the error. Raises if a target names nothing.

@@ -4,7 +4,7 @@
 local state = require "cfs.errors.base.state"
 
 local find, gmatch, gsub, lower, match, sub =
-    string.find, string.gmatch, string.gsub, string.lower, string.match, string.sub
+    string.find, string.gmatch, string.gsub, require("cfs.errors.base.text").lower, string.match, string.sub
 
 local fields = {}
 

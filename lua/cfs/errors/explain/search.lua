@@ -4,7 +4,7 @@ local catalogue = require "cfs.errors.catalogue.kind"
 local misuse = require "cfs.errors.base.misuse"
 local state = require "cfs.errors.base.state"
 
-local find, lower = string.find, string.lower
+local find, lower = string.find, require("cfs.errors.base.text").lower
 
 local search = {}
 

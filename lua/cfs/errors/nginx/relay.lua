@@ -7,6 +7,7 @@
 
 local headers = require "cfs.errors.nginx.headers"
 local kind_of = require("cfs.errors.catalogue.kind").of_error
+local lower = require("cfs.errors.base.text").lower
 local log = require "cfs.errors.nginx.log"
 local make_parts = require("cfs.errors.nginx.response").make
 local map = require("cfs.errors.nginx.options").map
@@ -18,7 +19,7 @@ local records = require "cfs.errors.nginx.record"
 
 local ngx = ngx
 local concat = table.concat
-local find, gsub, lower, match = string.find, string.gsub, string.lower, string.match
+local find, gsub, match = string.find, string.gsub, string.match
 local pairs, rawget, tonumber, tostring, type = pairs, rawget, tonumber, tostring, type
 
 local relay = {}

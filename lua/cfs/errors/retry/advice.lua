@@ -5,11 +5,12 @@ local kept = require "cfs.errors.object.kept"
 local kind_of = require("cfs.errors.catalogue.kind").of_error
 local misuse = require "cfs.errors.base.misuse"
 local state = require "cfs.errors.base.state"
+local statuses = require "cfs.errors.catalogue.status"
 local text = require "cfs.errors.base.text"
 local say = require("cfs.errors.catalogue.words").say
 
 local abs, floor, min = math.abs, math.floor, math.min
-local format, gsub, sub, upper = string.format, string.gsub, string.sub, string.upper
+local format, gsub, sub, upper = string.format, string.gsub, string.sub, text.upper
 
 local advice = {}
 
@@ -149,7 +150,7 @@ end
 ---@param call table
 ---@return cfs.advice
 function advice.advise(err, call)
-    local is_throttled = rawget(err, "status") == 429 or err.retry == "throttle"
+    local is_throttled = statuses.normalize(rawget(err, "status")) == 429 or err.retry == "throttle"
     local values = call.headers and headers.advisory(headers.read(call.headers), is_throttled)
         or not call.headers and headers.kept(err) or {}
     local offset, wait = clock_offset(values, call.now), headers.retry_after(values, call.now)
@@ -159,8 +160,8 @@ function advice.advise(err, call)
     if action ~= "never" and attempt >= attempts then
         action, why = "never", format("attempt %.15g of %.15g was the last", attempt, attempts)
     elseif action ~= "never" and wait and call.cap and wait > call.cap then
-        why = format("the service asks for a pause of %.0f s, longer than the %g s that this caller "
-            .. "waits", wait, call.cap)
+        why = format("the service asks for a pause of %.0f s, longer than the %s s that this caller "
+            .. "waits", wait, text.number(call.cap, "%g"))
         action = "never"
     end
     local repeats = action ~= "never"

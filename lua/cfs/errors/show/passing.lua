@@ -13,17 +13,19 @@ local passing = {}
 if package.loaded.jit then package.loaded.jit.off(true, true) end
 
 -- What is read of a text: bytes, and words that are not plain; and how long a plain word may be.
-local most_bytes, most_words, longest = 4096, 500, 40
+local most_bytes, most_words, longest = 4096, 400, 40
 local too_long = ("[A-Za-z]"):rep(longest + 1)
 local hidden = "{hidden}"
 
--- The forms of a word that is not plain, by its first character that is not: 1.5MiB, 1.5%, 1.5e-5, v1.2.3,
--- v2.0.0-rc.1, e.g, failed.Please; 5%; 10/100, HTTP/1.1, read/write; 10:30, ISO 8601; +5, UTC+08:00.
+-- The forms of a word that is not plain, by its first character that is not: v1.2.3, v2.0.0-rc.1, e.g,
+-- failed.Please; behind a number, 1.5MiB, 1.5%, 1.5e-5; 5%; 10/100, HTTP/1.1, read/write; 10:30, ISO 8601;
+-- +5, UTC+08:00.
 local unplain = "[^A-Za-z0-9_\128-\255-]"
 local forms = {
-    ["."] = { "^%-?%d+%.%d+[A-Za-z]?[A-Za-z]?[A-Za-z]?$", "^%-?%d+%.%d+%%$", "^%-?%d+%.%d+[eE][+-]?%d%d?%d?$",
-        "^[vV]%d+%.%d+%.?%d*$", "^[vV]%d%.%d+%.%d+%.%d+$", "^[vV]%d+%.%d+%.%d+%-[a-z]+%.?%d*$",
+    ["."] = { "^[vV]%d+%.%d+%.?%d*$", "^[vV]%d%.%d+%.%d+%.%d+$", "^[vV]%d+%.%d+%.%d+%-[a-z]+%.?%d*$",
         "^[A-Za-z]%.[A-Za-z]$", "^[A-Za-z]%.[A-Za-z]%.[A-Za-z]$", "^[a-z]+%.[A-Z][a-z]+$" },
+    ["0."] = { "^%-?%d+%.%d+[A-Za-z]?[A-Za-z]?[A-Za-z]?$", "^%-?%d+%.%d+%%$",
+        "^%-?%d+%.%d+[eE][+-]?%d%d?%d?$" },
     ["%"] = { "^%-?%d+%%$" },
     ["/"] = { "^%d+/%d+$", "^%d%d%d%d/%d%d?/%d%d?$", "^[A-Za-z]+/%d%.?%d*$",
         "^[A-Za-z][A-Za-z_-]*/[A-Za-z][A-Za-z_-]*$" },
@@ -66,9 +68,9 @@ local marks = set "！ （ ） ， ： ； ＝ ？ ～ “ ” ‘ ’ – — �
 local function secret_of(name)
     if #name > longest or not find(name, "[CDEHKLNRSTYcdehklnrsty0-9_-]$") then return nil end
     if find("_" .. name, "[_-][aAsS][kK]$") or find(name, "[a-z][AS]K$") then return "sk" end
-    name = gsub(gsub(name, "[0-9_-]", ""), "[A-Z]", lowered)
+    if find(name, "[^a-z]") then name = gsub(gsub(name, "[0-9_-]", ""), "[A-Z]", lowered) end
+    if byte(name, -1) == 115 then name = sub(name, 1, -2) end -- a plural's s
     local word = secrets[sub(name, -3)]
-    if not word then name, word = gsub(name, "s$", ""), secrets[sub(name, -4, -2)] end
     return word and sub(name, -#word) == word and word
 end
 
@@ -95,7 +97,7 @@ local function is_word(word)
         return (#word <= longest or select(2, gsub(word, "[^\128-\191]", "")) <= longest)
             and not (find(word, "%d[_-]%d") and find(word, address))
     end
-    local list = #word <= 2 * longest and forms[mark]
+    local list = #word <= 2 * longest and forms[mark == "." and find(word, "^[0-9-]") and "0." or mark]
     for index = 1, list and #list or 0 do
         if find(word, list[index]) then return true end
     end
@@ -107,11 +109,11 @@ end
 local function has_form(word)
     if is_word(word) or not find(word, "[A-Za-z0-9@\127-\255]") then return true end
     if find(word, "...", 1, true) then word = gsub(word, "%.%.%.+", ",") end
+    if not find(word, separator) then return false end
     if find(word, "^%d%d?%d?,%d%d%d[%d,]*%.?%d*$") or is_field((gsub(word, "%[(%d+)%]", ".%1"))) then
         return #word <= 2 * longest
-    elseif find(word, address) or find(word .. "=", "==", 1, true) or not find(word, separator) then
-        return false
     end
+    if find(word, address) or find(word .. "=", "==", 1, true) then return false end
     for part in gmatch(word, piece) do
         if not is_word(part) then return false end
     end
@@ -129,6 +131,9 @@ local function open(value, name)
 end
 
 
+local function nothing() end
+
+
 -- A word of which a part may be shown: what stands before that; the part, nil if it is hidden; what stands
 -- behind. Then what is secret behind the word: see open, or "maybe" if it is the name of a secret.
 local function judge(word, secret)
@@ -141,7 +146,8 @@ local function judge(word, secret)
         local goes_on = open(gsub(word, "^[:=>]*", ""), nil)
         return lead, nil, goes_on and "" or trail, goes_on
     end
-    for name, after in gmatch(find(word, "[:=]") and word or "", signed_name) do
+    local has_sign = find(word, "[:=]")
+    for name, after in has_sign and gmatch(word, signed_name) or nothing do
         local found = secret_of(name)
         if found then
             local value, shown = sub(word, after), match(sub(word, 1, after - 1), bare_name)
@@ -153,7 +159,7 @@ local function judge(word, secret)
     local goes_on = secret_of(match(body, "^.*[^A-Za-z0-9_-](.*)$") or body) and "maybe" or nil
     if secret and find(body, "%d") and find(body, "[A-Za-z]") then return lead, nil, trail, goes_on end
     if has_form(body) and not find(trail, "::", 1, true) then return lead, body, trail, goes_on end
-    local name, value = match(body, "^([A-Za-z_][A-Za-z0-9_-]*=)([^=@]+)$")
+    local name, value = match(has_sign and body or "", "^([A-Za-z_][A-Za-z0-9_-]*=)([^=@]+)$")
     if name and #name <= longest then lead = lead .. name .. match(value, "^[\"'`]?") end
     return lead, nil, trail, goes_on
 end
@@ -203,8 +209,16 @@ function passing.show(text)
     end
     if find(text, "[^\9-\13\32-\127]") then text = prepare(text) end
     text = gsub(text, "([\9-\13 ]*)(\1?)([^\1\2\9-\13 ]+)\2?", function(gap, mark, word)
-        words = find(word, unplain) and words + 1 or words
-        if words > most_words then return "" end
+        if words == most_words then
+            is_cut = true
+            return ""
+        end
+        local is_plain = not find(word, unplain)
+        if is_plain and not secret and mark == "" and is_word(word) then
+            secret = secret_of(word) and "maybe"
+            return nil
+        end
+        words = is_plain and words or words + 1
         local state, lead, shown, trail = secret, "", nil, ""
         if state and #state == 1 then -- a quote
             local rest = match(word, "%" .. state .. ".*$")
@@ -220,7 +234,7 @@ function passing.show(text)
         return gap .. lead .. (shown or "\1") .. trail
     end)
     text = gsub(gsub(text, "\1[,;]?[\9-\13 ]*%f[\1]", ""), "\1", hidden)
-    return text .. ((is_cut or words > most_words) and "..." or "")
+    return is_cut and text .. "..." or text
 end
 
 

@@ -48,10 +48,11 @@ whole resolve no|host or service not provided, or not known|temporary failure in
 |name resolution에서 일시적인 실패|Неизвестное имя или служба|Временный сбой в разрешении имен
 whole resolve no common|host not found
 begins resolve no|no resolver defined to resolve |dns client error: |dns server error: |
-|failed to query the dns
+|failed to query the dns|failed to receive reply from udp|failed to send request to udp
 has resolve no| could not be resolved (
 whole resolve maybe|couldn't resolve host name|couldn't resolve proxy name|could not resolve hostname
-begins resolve maybe|could not resolve host|could not resolve proxy|resolving timed out after
+begins resolve maybe|failed to resolve host|could not resolve host|could not resolve proxy
+|could not resolve: |resolving timed out after
 hint resolve|resolv|name resolution|host not found|not known|no address associated|no such host
 |unknown host|unknownhost|getaddrinfo|enotfound|eai_|dns
 whole local no|too many open files|too many open files in system|cannot assign requested address
@@ -62,12 +63,15 @@ whole local no|too many open files|too many open files in system|cannot assign r
 begins local no|invalid host '|bad uri: |bad port number: |invalid protocol (|failed to parse host name |
 |error loading ca locations (|error loading certificate (|error loading private key (
 |error setting cipher list (|open file failed: |
-whole local maybe|no buffer space available|client aborted|attempt to send data on a closed socket
-|bad file descriptor|url using bad/illegal format or missing url|failed initialization
+whole local maybe|no buffer space available|destination address required|socket operation on non-socket
+|protocol family not supported|client aborted|attempt to send data on a closed socket|bad file descriptor
+|url using bad/illegal format or missing url|failed initialization
 whole local maybe common|no memory|out of memory|cannot allocate memory
-begins local maybe|socket busy |error setting certificate |url rejected: |protocol "|calling '
+begins local maybe|unable to set private key file|socket busy |error setting certificate |url rejected: |
+|protocol "|calling '
 hint local|open files|file descriptor|requested address|memory|invalid host|invalid uri|bad uri|bad port
-|schemedefs|bad argument|invalid url|malformed url|url malformed|unsupported url
+|schemedefs|bad argument|no host in |invalid url|malformed url|url malformed|unsupported url
+begins tls no|peer closed connection in ssl handshake|ssl_do_handshake() failed
 whole tls no|handshake timed out|ssl handshake timed out|tls handshake timeout|handshake failed
 |ssl handshake failed|no protocols available|no shared cipher|no ciphers available
 |unsafe legacy renegotiation disabled|tlsv1 unrecognized name|no suitable key share
@@ -92,12 +96,12 @@ whole connect early|connection refused|network is unreachable|no route to host|h
 |não há rota para o host|bağlantı reddedildi
 whole connect early common|permission denied|no such file or directory
 begins connect no|failed to establish a tunnel through a proxy: |
-whole connect maybe|couldn't connect to server|could not connect to server|no live upstreams
-begins connect maybe|failed to connect to |connect tunnel failed|received http code |can't complete socks
+whole connect maybe|couldn't connect to server|could not connect to server
+begins connect maybe|no live upstreams|connect tunnel failed|received http code |can't complete socks
 |proxy connect aborted
 hint connect|connection refused|unreachable|no route to host|permission denied|failed to connect|socks
 |could not connect|couldn't connect|cannot connect|can't connect|econnrefused|unable to connect
-|no such file|actively refused|tunnel
+|no such file|actively refused|tunnel|無法連線
 whole tls no certificate|certificate verify failed|certificate host mismatch|hostname mismatch
 |ip address mismatch|dh key too small|ee key too small|ca key too small|ca md too weak
 whole tls maybe certificate|tlsv13 alert certificate required|sslv3 alert bad certificate
@@ -106,28 +110,32 @@ whole tls maybe certificate|tlsv13 alert certificate required|sslv3 alert bad ce
 |ssl peer certificate or ssh remote key was not ok
 begins tls maybe certificate|server certificate verification failed|ssl certificate |ssl: certificate |
 |ssl: no alternative certificate |ssl: unable to obtain |
-whole tls no common|unsupported protocol|http request|https proxy request
+whole tls maybe common|unsupported protocol
+whole tls no common|http request|https proxy request
 whole closed no|connection has received goaway
-whole closed maybe|closed|connection reset by peer|connection reset|connection was reset|broken pipe
-|error in the http2 framing layer
-|software caused connection abort|network dropped connection on reset|closed by peer
-|unexpected eof while reading|empty reply from server|transferred a partial file
-|server returned nothing (no headers, no data)|connection closed|connection closed by peer
-|failure when receiving data from the peer|failed sending data to the peer|socket is not connected
-|attempt to receive data on a closed socket|transport endpoint is not connected|econnreset|epipe
-|cannot send after transport endpoint shutdown|cannot send after socket shutdown|econnaborted
-|connessione interrotta dal corrispondente|pipe interrotta|pipe quebrado|连接被对方重设|连接被对方重置|断开的管道|連線被對方重設|管線損壞
-|die verbindung wurde vom kommunikationspartner zurückgesetzt|datenübergabe unterbrochen (broken pipe)
-|connexion ré-initialisée par le correspondant|relais brisé (pipe)
+whole closed maybe|closed|eof|end of file|link has been severed|connection reset by peer|connection reset
+|connection was reset|broken pipe|error in the http2 framing layer|software caused connection abort
+|network dropped connection on reset|closed by peer|unexpected eof while reading|empty reply from server
+|transferred a partial file|server returned nothing (no headers, no data)|connection closed
+|connection closed by peer|failure when receiving data from the peer|failed sending data to the peer
+|socket is not connected|attempt to receive data on a closed socket|transport endpoint is not connected
+|econnreset|epipe|cannot send after transport endpoint shutdown|cannot send after socket shutdown
+|econnaborted|connessione interrotta dal corrispondente|pipe interrotta|pipe quebrado|连接被对方重设|连接被对方重置|断开的管道
+|連線被對方重設|管線損壞|die verbindung wurde vom kommunikationspartner zurückgesetzt
+|datenübergabe unterbrochen (broken pipe)|connexion ré-initialisée par le correspondant|relais brisé (pipe)
 |conexión reinicializada por la máquina remota|tubería rota|接続が相手からリセットされました|상대편이 연결을 끊음|파이프가 깨어짐
 |Соединение разорвано другой стороной|Обрыв канала|conexão fechada pela outra ponta
 |połączenie zerwane przez drugą stronę
-hint closed|closed|reset by peer|connection reset|was reset|broken pipe|eof while reading|unexpected eof
-|empty reply|non-properly terminated|connection abort|shut down|shutdown|hang up|econnreset|goaway
+hint closed|closed|end of file|reset by peer|connection reset|was reset|broken pipe|eof while reading
+|unexpected eof|empty reply|non-properly terminated|connection abort|shut down|shutdown|hang up|econnreset
+|goaway
 whole tls maybe|ssl connect error|wrong version number|decryption failed or bad record mac
-|record layer failure|bad signature|unexpected message|packet length too long|digest check failed
+|record layer failure|version too low|excessive message size|inappropriate fallback|length mismatch
+|bad ecpoint|unexpected record|missing tmp dh key|bad signature|unexpected message|packet length too long
+|digest check failed
 begins tls maybe|sslv3 alert |tlsv1 alert |tlsv13 alert |gnutls_handshake() failed: |tls connect error: |
 |openssl ssl_connect: |schannel: |rustls
+has closed maybe|unexpected eof while reading, errno|ssl_error_syscall, errno
 has tls maybe|:ssl routines:
 hint tls|handshake|certificate|self-signed|self signed|wrong version number|cipher|ssl|tls|x509
 |key too small|renegotiation|record mac
@@ -135,8 +143,9 @@ hint protocol|malformed|chunk|parse|multibyte|header|content-length|encoding|red
 |unknown scheme|invalid length|weird|http/0.9|framing
 stage tls no|starttls|failed to do ssl handshake|ssl handshake
 stage - -|flush
-stage - maybe|read|fill|write|xread|xwrite|get_next_incoming_stream|write_header|write_headers_done
-|write_request_line|write_body_chunk|write_body_last_chunk|write_body_plain
+stage - maybe|read|fill|write|xread|xwrite
+stage other maybe|get_next_incoming_stream|write_header|write_headers_done|write_request_line
+|write_body_chunk|write_body_last_chunk|write_body_plain
 stage protocol maybe|read_status_line|read_header|read_headers|read_headers_done|read_body_by_length
 |read_body_till_close|read_body_chunk
 stage closed maybe|recv failure|send failure|openssl ssl_read|openssl ssl_write

@@ -98,12 +98,11 @@ local function read_stage(text)
     local stage = index.stage[name or ""]
     if not stage then return nil end
     if name == "failed to connect to" then rest = match(rest, "^%S*: (.*)$") or rest end -- "HOST:PORT: "
-    local meaning = index.whole[rest] or stage
+    local meaning = index.whole[rest] or first_in(index.has, rest) or stage
     local word = meaning.word == "closed" and stage.word == "tls" and "tls" or meaning.word
     return word and {
         word = word,
         sent = stage.sent or meaning.sent,
-        certificate = word == "tls" and find(rest, "certificate", 1, true) ~= nil,
         own = true,
     }
 end
@@ -112,13 +111,15 @@ end
 local function read_text(text)
     text = lower(sub(text, 1, longest))
     local whole = index.whole
-    if whole[text] then return whole[text] end
+    local meaning = whole[text] or first_in(index.begins[sub(text, 1, 4)], text, true)
+    if meaning then return meaning end
     text = stripped(text)
     local number = match(text, "^curl: %((%d+)%) ") -- the program curl
         or match(text, "^%[curl%-easy%]%[[%w_]+%] .*%((%d+)%)$") -- Lua-cURL's error as a string
     local rest = match(text, "^failed to connect to .* after %d+ ms: (.*)$") -- libcurl
-    local meaning = whole[text] or number and index.curl[tonumber(number)] or rest and whole[rest]
+    meaning = whole[text] or number and index.curl[tonumber(number)] or rest and whole[rest]
         or not rest and read_stage(text) or first_in(index.begins[sub(text, 1, 4)], text, true)
+        or find(text, "^failed to connect to ") and whole["couldn't connect to server"]
     if meaning then return meaning end
     -- cosockets: the number of OpenSSL's verification, then its sentence
     if find(text, "^%d%d?: ") and (find(text, "certificate", 1, true) or find(text, "mismatch", 1, true)) then
@@ -169,7 +170,8 @@ function transport.classify(reason, elapsed, number)
         sent = numbered.sent
         if not meaning.own or numbered.word == "local" or numbered.certificate then meaning = numbered end
     end
-    return meaning.word, sent, meaning.certificate or false
+    return meaning.word, sent, meaning.certificate
+        or meaning.word == "tls" and type(reason) == "string" and find(reason, "[Cc]ertificate") ~= nil
 end
 
 
