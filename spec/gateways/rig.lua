@@ -78,9 +78,10 @@ local routes = {
 local function route_list(kind, port)
     local head = {
         kong = '_format_version: "3.0"\nservices:\n'
-            .. '- {name: up, url: "http://127.0.0.1:%d", retries: 0}\n'
+            .. '- {name: up, url: "http://127.0.0.1:%d", retries: 0, read_timeout: 1000}\n'
             .. '- {name: dead, url: "http://127.0.0.1:%d", retries: 0}\nroutes:\n',
-        apisix = 'upstreams:\n  - {id: up, type: roundrobin, nodes: {"127.0.0.1:%d": 1}}\n'
+        apisix = 'upstreams:\n  - {id: up, type: roundrobin, nodes: {"127.0.0.1:%d": 1}, '
+            .. 'timeout: {connect: 1, send: 1, read: 1}}\n'
             .. '  - {id: dead, type: roundrobin, nodes: {"127.0.0.1:%d": 1}}\nroutes:\n',
     }
     local shape = { kong = "- {name: %s, paths: [/%s], service: %s, plugins: [%s]}\n",
@@ -173,7 +174,12 @@ function rig.start(kind)
     local upstream = server.start { http = [[
         server {
             listen 127.0.0.1:PORT1;
-            location / { content_by_lua_block { require("spec.nginx.upstream").serve() } }
+            location / {
+                content_by_lua_block {
+                    if ngx.var.arg_name == "late" then ngx.sleep(2) end
+                    require("spec.nginx.upstream").serve()
+                }
+            }
         }
     ]] }
     local directory, port = command.new_directory(), upstream.port
