@@ -69,6 +69,7 @@ local rows = {
     { "/own?how=exit_error", 503, "ServiceError", "ServiceError unavailable 424 raised", "own",
         logs = "receivedRequestId=r-1" },
     { "/own?how=exit", 403, nil, "AccessDenied permission 403 raised", "own", arguments = "-I" },
+    { "/own?how=prepare", 403, "AccessDenied", "AccessDenied permission 403 raised", "own" },
     { "/up?how=misuse", 418, nil, nil, "own", body = "probe.lua:%d+: bad argument #1 to 'exit' %(" },
     { "/own?how=exit", 403, "AccessDenied", "AccessDenied permission 403 raised", "own", arguments = "-0" },
     { "/tenant", 403, "AccessDenied", "AccessDenied permission 403 raised", nil },
