@@ -203,10 +203,12 @@ function relay.relay(options)
     end
 
 
-    function self.header_filter()
+    -- A gateway knows better where some responses come from: `told`.
+    function self.header_filter(told)
         local status = ngx.status
         if status < 400 or records.get() then return end -- what handler has sent is right as it is
         local side, is_sending = source()
+        side = told or side
         if side == "raised" and read.upstream_only then return end
         local content_type = header_text("Content-Type")
         local record = new_record(status, side, is_sending)
