@@ -209,7 +209,7 @@ local function version()
 end
 
 
-return {
+local generated = {
     ["lua/cfs/errors/base/version.lua"] = version(),
     ["lua/cfs/errors/explain/version.lua"] = version(),
     ["cfs-errors-scm-1.rockspec"] = head_rockspec(),
@@ -218,3 +218,7 @@ return {
     ["README.zh-CN.md"] = translation.with_blocks(read("README.zh-CN.md"), read("README.md")),
     ["types/cfs/errors/names.lua"] = annotations(),
 }
+
+for path, content in pairs(require "tools.command") do generated[path] = content end
+
+return generated

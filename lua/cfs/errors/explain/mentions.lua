@@ -29,7 +29,9 @@ local longest_before = 28
 -- name; nil if it is none.
 local function cause_of_line(text)
     local place = find(text, " could not be resolved (", 1, true)
-    if place then return match(sub(text, place > 64 and place - 64 or 1, place + 64), "%S* could not be [^)\n]*%)?") end
+    if place then
+        return match(sub(text, place > 64 and place - 64 or 1, place + 64), "%S* could not be [^)\n]*%)?")
+    end
     local start = find(text, "no response: ", 1, true)
     local first = start and match(text, "^no response: %l+; cause: ()", start)
     local stop = first and find(text, "; what to do: ", first, true)
@@ -115,7 +117,8 @@ function mentions.reason(text)
     if reason then return reason, number end
     reason = cause_of_line(text)
     if reason then return reason end
-    local whole = #text <= longest_reason and not find(text, "curl: (", 1, true) and match(text, "^%s*(.*%S)")
+    local is_short = #text <= longest_reason and not find(text, "curl: (", 1, true)
+    local whole = is_short and match(text, "^%s*(.*%S)")
     if whole and transport.is_reason(whole) then return whole end
     local word, certificate
     reason, number, word, certificate = phrase_in(text, (gsub(lower(text), "%.%.%. ", ":   ")))
@@ -128,7 +131,8 @@ end
 local before = { "http/?[%d.]* $", 'http/[%d.]+" $', "error:? $", "error %($", "error: %($", "status:? $",
     "status code:? $", "status code was $", "[^t] code:? $", "response [%[(]$", "^code:? $", "返回 ?$",
     "码 ?:? ?$", "报错 ?:? ?$", "错误: ?%($" }
-local behind = { "^%)? ?bad ", "^ unauthorized", "^%)? forbidden", "^%)? not ", "^ method not", "^ request ti",
+local behind = { "^%)? ?bad ", "^ unauthorized", "^%)? forbidden", "^%)? not ", "^ method not",
+    "^ request ti",
     "^ request ent", "^ conflict", "^ gone%f[%W]", "^ precondition", "^ content too", "^ payload too",
     "^ misdirected", "^ unprocessable", "^ locked%f[%W]", "^ failed dep", "^ too many", "^%)? internal",
     "^ service ", "^ gateway", "^ client error", "^ server error", "^ error response" }
@@ -150,8 +154,8 @@ local function is_status(low, place)
 end
 
 
--- The beginning of a message of the catalogue → the kinds that have it, each with all of the message up to its
--- first parameter and its full stop. Made at the first use, and anew after errors.extend.
+-- The beginning of a message of the catalogue → the kinds that have it, each with the message up to its first
+-- parameter or its full stop. Made at the first use, and anew after errors.extend.
 local index, indexed
 
 

@@ -83,7 +83,8 @@ local function choose(text, heads)
     local last = heads[#heads]
     for index = 1, #heads - 1 do
         local stop = heads[index + 1].start - 1
-        local part = heads[index].status >= 400 and last.status >= 400 and sub(text, heads[index].start, stop) or ""
+        local is_error = heads[index].status >= 400 and last.status >= 400
+        local part = is_error and sub(text, heads[index].start, stop) or ""
         if find(part, '"code"', 1, true) or find(part, "rror-code:", 1, true)
             or find(part, "rror-Code:", 1, true) then
             return heads[index], stop
