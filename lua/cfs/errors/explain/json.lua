@@ -4,7 +4,7 @@ local core = require "cfs.errors.core"
 local explain = require "cfs.errors.explain.render"
 local judge = require "cfs.errors.explain.judge"
 
-local byte, concat, find, format, gsub = string.byte, table.concat, string.find, string.format, string.gsub
+local byte, concat, format, gsub = string.byte, table.concat, string.format, string.gsub
 
 local json = {}
 

@@ -86,7 +86,7 @@ local function add_advice(lines, kind, chosen, about)
     end
     local remedy = explain.remedy(kind, chosen)
     local meaning = translated(kind, kind.description, chosen, "description", "sentence")
-    if err and err.code == nil and kept.get(err, "origin") ~= "transport" then
+    if err and type(err.code) == "nil" and kept.get(err, "origin") ~= "transport" then
         meaning = say("sentence", "without", chosen)
     end
     if err and kept.get(err, "traceback") ~= nil then remedy = say("sentence", "look_at_cause", chosen) end

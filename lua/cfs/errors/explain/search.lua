@@ -33,7 +33,8 @@ end
 -- Has the text a word that begins like this one? Chinese has no spaces between words, and a plural ends in s.
 local function has(text, word)
     if find(word, "[^%w]") then return find(text, word, 1, true) ~= nil end
-    return find(text, "%f[%w]" .. word) ~= nil or find(text, "%f[%w]" .. gsub(word, "s$", "") .. "%f[%W]") ~= nil
+    local singular = gsub(word, "s$", "")
+    return find(text, "%f[%w]" .. word) ~= nil or find(text, "%f[%w]" .. singular .. "%f[%W]") ~= nil
 end
 
 

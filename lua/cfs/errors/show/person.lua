@@ -39,7 +39,8 @@ end
 
 
 --- Finds the kinds in whose code, message or description the text occurs; if there is none, those that have
---- all of its words, in whatever is said of them, in English or Chinese. Letter case does not count. Raises if the text is no string, or `cfs.errors.explain` cannot be loaded.
+--- all of its words, in whatever is said of them, in English or Chinese. Letter case does not count. Raises
+--- if the text is no string, or `cfs.errors.explain` cannot be loaded.
 ---
 ---     errors.search "mount target"
 ---
