@@ -24,6 +24,11 @@ _cfs-errors() {
                 opts="$opts -h --help"
                 break
                 ;;
+            import)
+                cmd="import"
+                opts="$opts --service -h --help"
+                break
+                ;;
             retry)
                 cmd="retry"
                 opts="$opts --method --token --attempt -h --help"
@@ -34,7 +39,16 @@ _cfs-errors() {
 
     case "$cmd" in
         '')
-            COMPREPLY=($(compgen -W "explain list search retry" -- "$cur"))
+            COMPREPLY=($(compgen -W "explain list search import retry" -- "$cur"))
+            ;;
+        'import')
+            case "$prev" in
+                --service)
+                    COMPREPLY=($(compgen -f -- "$cur"))
+                    return 0
+                    ;;
+            esac
+
             ;;
         'retry')
             case "$prev" in

@@ -116,11 +116,14 @@ function status.kind(number)
 end
 
 
---- The kind of a code, be it in the catalogue or among those that were seen.
+--- The kind of a code: that of the catalogue, else of the first service that has one, else of a code that
+--- was seen.
 ---@param code string
 ---@return cfs.kind? kind
 function status.of_code(code)
-    return state.kinds[code] or state.seen[code] and kind_of[state.seen[code]]
+    local found = state.kinds[code]
+    for _, home in ipairs(state.services) do found = found or home.kinds[code] end
+    return found or state.seen[code] and kind_of[state.seen[code]]
 end
 
 

@@ -24,6 +24,10 @@ local function in_order(list)
         place[kind] = index
         place[kind.service] = place[kind.service] or index
     end
+    for index, kind in ipairs(list) do -- those of a service come last, in its order
+        place[kind] = place[kind] or #state.order + index
+        place[kind.service] = place[kind.service] or #state.order + index
+    end
     for _, kind in pairs(list) do rows[#rows + 1] = kind end
     sort(rows, function(left, right)
         if left.service ~= right.service then return place[left.service] < place[right.service] end

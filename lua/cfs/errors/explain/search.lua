@@ -48,8 +48,9 @@ end
 
 --- Finds kinds: see cfs.errors.show.person. An error blames the caller of its caller.
 ---@param wanted string
+---@param each (fun(): fun(): cfs.kind?)? walks the kinds; errors.each if not given
 ---@return cfs.kind[] list in the vendor's order; prints as a table
-function search.search(wanted)
+function search.search(wanted, each)
     if type(wanted) ~= "string" then
         misuse.argument(1, "search", "string expected, got " .. type(wanted), 3)
     end
@@ -59,7 +60,7 @@ function search.search(wanted)
         local is_short = #word < 3 and find(word, "^%a") -- "of", "id"
         if not is_short and #words < most_words then words[#words + 1] = word end
     end
-    for kind in catalogue.each() do
+    for kind in (each or catalogue.each)() do
         local row = lower(kind.code .. "\n" .. kind.message .. "\n" .. kind.description)
         if find(row, wanted, 1, true) then literal[#literal + 1] = kind end
         if has_all(text_of(kind), words) then found[#found + 1] = kind end

@@ -52,7 +52,9 @@ local function no_response(reason, told, number)
         if wrong then return nil, wrong, 3 end
     end
     known = known or {}
-    local word, sent, is_certificate = transport.classify(reason, known.elapsed, number)
+    local elapsed = known.elapsed
+    if elapsed == nil and receive.elapsed then elapsed = receive.elapsed() end -- within retry.run
+    local word, sent, is_certificate = transport.classify(reason, elapsed, number)
     if known.sent ~= nil then sent = known.sent and "maybe" or "no" end
     local retry = (word == "local" or is_certificate) and "never" or "backoff"
     return make.no_response(word, sent, retry, reason)
@@ -197,6 +199,8 @@ local function read(first, second, third)
     end
     return nil, "response, nil or body expected, got " .. type(first), 1
 end
+
+receive.read = read
 
 
 --- Makes the error that a client's call ended in, of what the call returned:
