@@ -16,12 +16,24 @@ for status in gmatch("401 402 403 404 405 406 407 410 411 412 413 414 415 422 43
 end
 
 
+-- Failures of TLS that are those of a setting on either side.
+local mismatches = { "wrong version", "https client", "secure channel", "ssl message", "protocol version",
+    "unsupported protocol", "no shared cipher" }
+
+
+local function matches(text, list)
+    for _, words in ipairs(list) do
+        if find(text, words, 1, true) then return true end
+    end
+    return false
+end
+
+
 -- The same of a call that got no response, by the word of transport.
 local function repeat_without_response(err, kind)
     local word, reason = err:transport(), tostring(kept.cause(err))
     if word == "local" or kind.retry == "never" or find(reason, " 40[37]") then return "no" end
-    if word == "tls" then return find(lower(reason), "handshake f", 1, true) and "unknown"
-        or find(lower(reason), "alert", 1, true) and "unknown" or "no" end
+    if word == "tls" then return matches(lower(reason), mismatches) and "no" or "unknown" end
     if word == "protocol" then return find(reason, "redirect", 1, true) and "no" or "unknown" end
     return word == "other" and "unknown" or "yes"
 end

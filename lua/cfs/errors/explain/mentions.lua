@@ -12,6 +12,9 @@ local mentions = {}
 -- How many phrases, words and numbers of a text are tried.
 local most_phrases, most_words, most_numbers = 1000, 500, 50
 
+-- How many words of a phrase decide.
+local most_words_of_phrase = 6
+
 -- A text that is longer than this is not the reason of a client as a whole.
 local longest_reason = 200
 
@@ -48,23 +51,40 @@ local function is_end(behind)
 end
 
 
+-- What a phrase means as a whole, by its first words or by its last two: "read timed out executing GET".
+local function meaning_of(phrase)
+    local word, certificate = transport.phrase(phrase)
+    local place, last = find(phrase, " ", 1, true), nil
+    for count = 2, most_words_of_phrase do
+        if word or not place then break end
+        last, place = place, find(phrase, " ", place + 1, true)
+        if place then word, certificate = transport.phrase(sub(phrase, 1, place - 1)) end
+        if not place and count > 2 then
+            word, certificate = transport.phrase(match(sub(phrase, -24), "%S+ %S+$") or "")
+        end
+    end
+    return word, certificate
+end
+
+
 -- The first phrase that only clients use: what stands between two of the punctuation marks of a line. A
 -- phrase of one word, such as "timeout", is a reason only behind a colon and at an end. A refused certificate
--- decides over another failure of TLS, which is often told before it.
+-- decides over what is told shortly before it.
 local function phrase_in(text, low)
-    local found, told, is_refused, count = nil, nil, nil, 0
+    local found, told, is_refused
+    local count, last = 0, most_phrases
     for start, between, stop in gmatch(low, "()([^\n:;,()%[%]{}<>\"'=*|]+)()") do
         count = count + 1
-        if count > most_phrases then break end
+        if count > last then break end
         local first = match(between, "^[%d%s]*()")
         local phrase = match(between, "^.*[^%s.]", first)
         if phrase and #phrase > 2 and (find(phrase, "[ \128-\255]")
             or byte(low, start - 1) == 58 and is_end(byte(low, stop))) then
-            local word, certificate = transport.phrase(phrase)
+            local word, certificate = meaning_of(phrase)
             if word and (not found or certificate) then
                 found = sub(text, start + first - 1, start + first - 2 + #phrase)
-                told, is_refused = word, certificate
-                if word ~= "tls" or certificate then break end
+                told, is_refused, last = word, certificate, count + 4
+                if certificate then break end
             end
         end
     end
@@ -80,6 +100,7 @@ local function name_in(text)
         if count > most_words then return nil end
         if #name > 8 or #name > 4 and not find(name, "%l") then
             local word, certificate = transport.phrase(lower(name))
+            word = word or find(name, "Timeout%u%l+$") and "timeout"
             if word then return name, nil, word, certificate end
         end
     end
@@ -117,21 +138,21 @@ function mentions.reason(text)
     if reason then return reason, number end
     reason = cause_of_line(text)
     if reason then return reason end
-    local is_short = #text <= longest_reason and not find(text, "curl: (", 1, true)
-    local whole = is_short and match(text, "^%s*(.*%S)")
-    if whole and transport.is_reason(whole) then return whole end
     local word, certificate
     reason, number, word, certificate = phrase_in(text, (gsub(lower(text), "%.%.%. ", ":   ")))
     if reason then return reason, number, word, certificate end
+    local is_short = #text <= longest_reason and not find(text, "curl: (", 1, true)
+    local whole = is_short and match(text, "^%s*(.*%S)")
+    if whole and transport.is_reason(whole) then return whole end
     return name_in(text)
 end
 
 
 -- What stands before a status, in lower case, at its end; what stands behind one.
 local before = { "http/?[%d.]* $", 'http/[%d.]+" $', "error:? $", "error %($", "error: %($", "status:? $",
-    "status code:? $", "status code was $", "[^t] code:? $", "response [%[(]$", "^code:? $", "返回 ?$",
+    "status code:? $", "status code was $", "success: $", "[^t] code:? $", "response [%[(]$", "^code:? $", "返回 ?$",
     "码 ?:? ?$", "报错 ?:? ?$", "错误: ?%($" }
-local behind = { "^%)? ?bad ", "^ unauthorized", "^%)? forbidden", "^%)? not ", "^ method not",
+local behind = { "^%)? ?bad ", "^ unauthorized", "^%)? forbidden", "^%)? not ", "^ route not", "^ method not",
     "^ request ti",
     "^ request ent", "^ conflict", "^ gone%f[%W]", "^ precondition", "^ content too", "^ payload too",
     "^ misdirected", "^ unprocessable", "^ locked%f[%W]", "^ failed dep", "^ too many", "^%)? internal",
