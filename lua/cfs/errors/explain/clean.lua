@@ -9,7 +9,7 @@ local clean = {}
 
 -- How many bytes of a text's beginning may have colours, a meter or lines that end in CR LF; how many are
 -- read if they are in UTF-16.
-local most_decorated, most_utf16 = 16384, 6144
+local most_decorated, most_utf16 = 8192, 6144
 
 -- How many bytes are read for words: a text that is not longer as a whole, otherwise its beginning, its end,
 -- and what stands around the first places that look like an error.

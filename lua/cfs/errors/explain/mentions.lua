@@ -5,12 +5,13 @@ local state = require "cfs.errors.base.state"
 local transport = require "cfs.errors.wire.transport"
 
 local byte, find, gmatch, gsub = string.byte, string.find, string.gmatch, string.gsub
-local lower, match, sub = string.lower, string.match, string.sub
+local match, sub = string.match, string.sub
+local lower = require("cfs.errors.base.text").lower
 
 local mentions = {}
 
 -- How many phrases, words and numbers of a text are tried.
-local most_phrases, most_words, most_numbers = 1000, 500, 50
+local most_phrases, most_words, most_numbers = 600, 300, 40
 
 -- How many words of a phrase decide.
 local most_words_of_phrase = 6
@@ -51,17 +52,14 @@ local function is_end(behind)
 end
 
 
--- What a phrase means as a whole, by its first words or by its last two: "read timed out executing GET".
+-- What a phrase means as a whole, or by its first words: "read timed out executing GET".
 local function meaning_of(phrase)
     local word, certificate = transport.phrase(phrase)
-    local place, last = find(phrase, " ", 1, true), nil
-    for count = 2, most_words_of_phrase do
+    local place = find(phrase, " ", 1, true)
+    for _ = 2, most_words_of_phrase do
+        place = place and find(phrase, " ", place + 1, true)
         if word or not place then break end
-        last, place = place, find(phrase, " ", place + 1, true)
-        if place then word, certificate = transport.phrase(sub(phrase, 1, place - 1)) end
-        if not place and count > 2 then
-            word, certificate = transport.phrase(match(sub(phrase, -24), "%S+ %S+$") or "")
-        end
+        word, certificate = transport.phrase(sub(phrase, 1, place - 1))
     end
     return word, certificate
 end
@@ -73,18 +71,19 @@ end
 local function phrase_in(text, low)
     local found, told, is_refused
     local count, last = 0, most_phrases
-    for start, between, stop in gmatch(low, "()([^\n:;,()%[%]{}<>\"'=*|]+)()") do
+    for start, stop in gmatch(low, "()[^\n:;,()%[%]{}<>\"'=*|]+()") do
         count = count + 1
         if count > last then break end
-        local first = match(between, "^[%d%s]*()")
-        local phrase = match(between, "^.*[^%s.]", first)
-        if phrase and #phrase > 2 and (find(phrase, "[ \128-\255]")
-            or byte(low, start - 1) == 58 and is_end(byte(low, stop))) then
-            local word, certificate = meaning_of(phrase)
-            if word and (not found or certificate) then
-                found = sub(text, start + first - 1, start + first - 2 + #phrase)
-                told, is_refused, last = word, certificate, count + 4
-                if certificate then break end
+        local first = byte(low, start) <= 57 and match(low, "^[%d \t\r]*()", start) or start
+        if transport.may_begin(sub(low, first, first + 3)) then
+            local phrase = match(sub(low, first, stop - 1), "^.*[^%s.]") or ""
+            if find(phrase, "[ \128-\255]") or byte(low, start - 1) == 58 and is_end(byte(low, stop)) then
+                local word, certificate = meaning_of(phrase)
+                if word and (not found or certificate) then
+                    found, told, is_refused = sub(text, first, first + #phrase - 1), word, certificate
+                    if certificate then break end
+                    last = count + 4
+                end
             end
         end
     end
@@ -226,13 +225,15 @@ end
 ---@return integer? status
 function mentions.status(text)
     local low, tried = lower(text), 0
-    for place, number in gmatch(low, "%f[%w]()([45]%d%d)%f[%W]") do
-        if is_status(low, place) then return tonumber(number) end
-        tried = tried + 1
-        if tried == most_numbers then return nil end
+    for place, number in gmatch(low, "()([45]%d%d)") do
+        if not find(low, "^%w", place + 3) and not find(low, "^%w", place > 1 and place - 1 or #low + 1) then
+            if is_status(low, place) then return tonumber(number) end
+            tried = tried + 1
+            if tried == most_numbers then return nil end
+        end
     end
-    return tonumber(match(low, '" http/[%d.]+" ([23]%d%d) ') or match(low, 'http/[%d.]+" ([23]%d%d)%f[%W]')
-        or match(low, "%f[%w]([23]%d%d) ok%f[%W]")
+    return tonumber(find(low, "http/", 1, true) and match(low, 'http/[%d.]+" ([23]%d%d)%f[%W]')
+        or find(low, " ok", 1, true) and match(low, "%f[%w]([23]%d%d) ok%f[%W]")
         or match(text, "^%s*%u+ https?://%S+\n(%d%d%d)\n")) -- Postman
 end
 
