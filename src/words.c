@@ -32,8 +32,14 @@
 #include "advice.def"
 #undef CFS_ADVICE
 
-#define CFS_ADVICE_ZH(code, remedy)                                                                \
-    static const char *const remedy_##code[CFS_LANGUAGE_COUNT] = {english_##code, remedy};
+#define CFS_ERROR(service, code, status, reason, message, description)                             \
+    static const char description_##code[] = description;
+#include "catalogue.def"
+#undef CFS_ERROR
+
+#define CFS_ADVICE_ZH(code, remedy, meaning)                                                       \
+    static const char *const remedy_##code[CFS_LANGUAGE_COUNT] = {english_##code, remedy};         \
+    static const char *const meaning_##code[CFS_LANGUAGE_COUNT] = {description_##code, meaning};
 #include "advice_zh.def"
 #undef CFS_ADVICE_ZH
 
@@ -64,7 +70,7 @@ static const cfs_phrase phrases[] = {
 #undef CFS_FAULT_MEANING
 #undef CFS_PHRASE
 #define CFS_ERROR(service, code, status, reason, message, description)                             \
-    {"remedy", #code, remedy_##code},
+    {"remedy", #code, remedy_##code}, {"description", #code, meaning_##code},
 #include "catalogue.def"
 #undef CFS_ERROR
 #define CFS_SEEN(layer, code, status, fault, category, retry, canonical, remedy, chinese, source,  \

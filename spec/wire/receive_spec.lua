@@ -351,7 +351,7 @@ describe("errors.from_response", function()
                 local err = errors.from_response(unpack(case[2], 1, 2))
                 assert.same({ case[3], case[4], "never", "unavailable" },
                     { (err:transport()), (select(2, err:transport())), err.retry, err.category })
-                assert.equal("Mend what the cause says, here: the same call fails again.", err.remedy)
+                assert.equal("Fix the cause on this side; until then the call fails again.", err.remedy)
             end)
         end
 

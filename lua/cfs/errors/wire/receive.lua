@@ -53,6 +53,7 @@ local function no_response(reason, told, number)
             return nil, "field 'elapsed' must be a number, got " .. type(elapsed), 3
         end
     end
+    if elapsed == nil and receive.elapsed then elapsed = receive.elapsed() end -- within retry.run
     local word, sent, is_certificate = transport.classify(reason, elapsed, number)
     if is_sent ~= nil then sent = is_sent and "maybe" or "no" end
     local retry = (word == "local" or is_certificate) and "never" or "backoff"
@@ -198,6 +199,8 @@ local function read(first, second, third)
     end
     return nil, "response, nil or body expected, got " .. type(first), 1
 end
+
+receive.read = read
 
 
 --- Makes the error that a client's call ended in, of what the call returned:

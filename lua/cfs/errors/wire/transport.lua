@@ -35,19 +35,20 @@ local function read_head(head)
 end
 
 
-local function make_index()
-    local made, place = { whole = {}, stage = {}, curl = {}, http2 = {}, begins = {}, has = {}, hint = {} }, 1
+-- Adds the rows that are matched in the ways that `made` has a table for.
+local function fill_index(made)
+    local place = 1
     local row, how, meaning = core.reason(place), nil, nil
     while row do
         local head, texts = match(row, "^([^|]*)|(.*)$")
         if head ~= "" then how, meaning = read_head(head) end
-        for text in gmatch(texts, "[^|]+") do
+        for text in gmatch(made[how] and texts or "", "[^|]+") do
             local list = made[how]
-            if how == "begins" then
+            if how == "begins" or how == "opens" then
                 list = list[sub(text, 1, 4)] or {}
-                made.begins[sub(text, 1, 4)] = list
+                made[how][sub(text, 1, 4)] = list
             end
-            if how == "begins" or how == "has" or how == "hint" then
+            if how == "begins" or how == "opens" or how == "has" or how == "hint" then
                 list[#list + 1], list[#list + 2] = text, meaning
             else
                 list[tonumber(text) or text] = meaning
@@ -132,7 +133,8 @@ end
 
 
 local function read(reason)
-    index = index or make_index()
+    index = index
+        or fill_index { whole = {}, stage = {}, curl = {}, http2 = {}, begins = {}, has = {}, hint = {} }
     local reason_type = type(reason)
     if reason_type == "string" then return read_text(reason) end
     if reason_type == "number" then return index.curl[reason] or unknown end
@@ -178,6 +180,26 @@ end
 ---@return boolean
 function transport.is_reason(reason)
     return type(reason) ~= "number" and read(reason).own == true
+end
+
+
+-- What is looked for in pasted texts only, made ready at the first of them.
+local said
+
+
+--- What a phrase of a text means, if only clients and what stands between say it.
+---
+---     transport.phrase "dial tcp"            --> nil
+---     transport.phrase "connection refused"  --> connect  false
+---@param phrase string in lower case
+---@return string? word nil if others may say it
+---@return boolean? certificate whether a certificate was refused
+function transport.phrase(phrase)
+    said = said or fill_index { says = {}, opens = {}, whole = {}, begins = {} }
+    local key = sub(phrase, 1, 4)
+    local meaning = said.whole[phrase] or said.says[phrase] or first_in(said.begins[key], phrase, true)
+        or first_in(said.opens[key], phrase, true)
+    if meaning and meaning.own then return meaning.word, meaning.certificate end
 end
 
 
