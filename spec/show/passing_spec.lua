@@ -15,7 +15,8 @@ nas7&#46;bj&#46;internal http://{host}/v1 http:&sol;&sol;nas7 unix:/var/run/cfs.
 ftp:nas7 mailto:ops@nas7 user:pa@ss@host root:pw@nas7:22 root@nas7:/export ops@nd7.bj.internal
 s3cr3t@10.0.3.7 ops@example.com root:pw@tcp(db7) root:pw@tcp(db7:3306)/x cfs'@'nas7 cfs"@"nas7 `cfs`@`%`
 @nas7 a@b lodash@4.17.21 @scope/package 10.0.3.7 10.0.3.7:8080 10.0.3.7-10.0.3.9 10.0.3.1..10.0.3.9
-srv10.0.3.7 nas7/10.0.3.7:2049 10.0.0.0/8 1.2.3 012.0.3.7 0xA.0.3.7 0x0A.0x0.0x3.0x7 10.0.3
+srv10.0.3.7 srv1.2.3.4 v1.2.3.4x nas9·9bj 9。bj nas7/10.0.3.7:2049 10.0.0.0/8 1.2.3 012.0.3.7
+0xA.0.3.7 0x0A.0x0.0x3.0x7 10.0.3
 10.0.3.7.in-addr.arpa 10.0.3.7:/x 10-0-3-7 ip-10-0-3-7 10,0,3,7 10_0_3_7 10,0,3,7,195,80 10[.]0[.]3[.]7
 nas7[.]bj nas7(.)bj nas7{dot}bj.x 10.0.3[.]7 1.2.3.4.5 300.400.500.600 ::1 fe80::1 fe80::1%eth0
 [fe80::1]:8080 node:fe80::1 2001:DB8:0:0:8:800:200C:417A 2001:db8::1/64 ::ffff:10.0.3.7
@@ -104,6 +105,12 @@ the token is wrong, the key abc too >> the token is wrong, the key abc too
 密码为hunter2，口令是 x >> 密码为{hidden}，口令是 {hidden}
 密钥abc1无效，令牌：“abc”无效，password：x >> 密钥{hidden}无效，令牌：“{hidden}”无效，password：{hidden}
 用户名/密码:root，密码【hunter】，password(hunter2) password|x1 >> 用户名/密码:{hidden}，密码【{hidden}】，{hidden}) {hidden}
+Host=10.0.3.7 X_a-1=10.0.3.7 >> Host={hidden} X_a-1={hidden}
+password=`hunter 2`, then >> password=`{hidden}`, then
+password =>"a b" c =>d >> password {hidden}" c =>d
+密码" : "hunter"，password " x9 @ >> 密码" : "{hidden}"，password " {hidden}
+the 'key' is hunter2, is hunter2 >> the 'key' is {hidden}, is hunter2
+access_key_id=a accessKeyIds=a >> access_key_id={hidden} accessKeyIds={hidden}
 the key is hunter2, the key is here >> the key is {hidden}, the key is here
 password | x1, password -> y >> password | {hidden}, password -> {hidden}
 无法连接10.0.3.7，请稍后重试 >> 无法连接{hidden}，请稍后重试
@@ -122,7 +129,8 @@ ae2225f7-1c2e-427a-a1ad-5413b762957d 0123456789abcdef0123456789abcdef01234567 20
 1,234,567,890 5% 99.9% +5% 100ms 12.5ms 50GiB 1.5MiB 1e-5 1.5e-5 0x7f v1 v1.2 v1.2.3 V1.2.3 v1.2.3.4
 v2.0.0-rc.1 v1.2.3-beta 10/100 read/write and/or I/O application/json HTTP/1.1 HTTP/2 curl/8 text/x-lua
 10:30 9:05 10:30:45 10:30:45.123 10:30Z T10:30 T10:30:00Z 2026-11-24T10:30Z 2026-11-24T10:30:00Z
-2026-11-24T10:30:00.123Z 2026-11-24T10:30:00+08:00 2026-11-24T10:30:00.5+0800 +08:00 -08:00 UTC+8
+2026-11-24T10:30:00.123Z 2026-11-24T10:30:00+08:00 2026-11-24T10:30:31.5+0800 9:05:30 À ߠߡ
+हिन्दी ქართული +08:00 -08:00 UTC+8
 UTC+08:00 GMT+08:00 2026/11/24 spec.accessMode Forbidden.InstanceNotFound mountTargets.0.subnetId
 mountTargets[0].subnetId tags[0] config.max_size spec.mount-target.vpcId java.lang.NullPointerException
 com.baidu.cfs.FsService e.g. (e.g., i.e., p.m. U.S.A. failed.Please full.Local wait...then ...then
@@ -250,10 +258,9 @@ describe("cfs.errors.show.passing", function()
     end)
 
     it("shows no value behind the name of a secret", function()
-        local names = { "password", "Passwd", "PWD", "db_secret", "x-token", "apiKey", "API_KEY", "ak",
-            "bce-SK", "userAK",
-            "accessKey", "secretKeys", "Proxy-Authorization", "signature", "X-Signature2", "credential",
-            "Credentials" }
+        local names = { "password", "Passwd", "PWD", "db_secret", "x-token", "apiKey", "API_KEY", "ak", "bce-SK",
+            "userAK", "accessKey", "secretKeys", "Proxy-Authorization", "signature", "X-Signature2", "credential",
+            "Credentials", "Cookie", "密码", "口令", "密钥", "令牌", "签名", "凭证", "凭据" }
         local signs = { "=", ":", " = ", ": ", " : ", "= ", " =", "=>", " => ", ":=", "\"=", "':", "\" : ",
             "：", "＝" }
         local values = { "hunter2", "hunter", "'hunter'", "\"hunter\",", "\"hunter two\"", "'my hunter",
@@ -287,6 +294,16 @@ describe("cfs.errors.show.passing", function()
         assert.equal("{hidden}", show(("x"):rep(41)))
         assert.equal(("é"):rep(40), show(("é"):rep(40)))
         assert.equal("{hidden}", show(("é"):rep(41)))
+        for length, expected in pairs { [67] = true, [68] = false } do -- 80 characters, or more
+            local field = "a." .. ("b"):rep(length) .. "[0].accessX"
+            assert.equal(expected, show(field) == field)
+        end
+        local list = ("a1,"):rep(170) .. "ab"
+        assert.equal(list, show(list))
+        assert.equal("{hidden}", show(list .. ",a"))
+        assert.equal("Authorization: {hidden}\nv2 x", show "Authorization: a b\nv2 x")
+        assert.equal("Authorization: {hidden}\rv2 x", show "Authorization: a b\rv2 x")
+        assert.equal("{hidden}", show "a\127b")
     end)
 
     -- What bounds the time. Square time would not end.

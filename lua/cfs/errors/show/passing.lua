@@ -147,14 +147,16 @@ end
 -- A word of which a part may be shown: what stands before that; the part, nil if it is hidden; what stands
 -- behind. Then what is secret behind the word: see open, or "maybe" if it is the name of a secret.
 local function judge(word, secret)
-    if secret and find(word, "^[:=>|-]+$") then return word, "", "", "word" end
+    if secret and not find(word, "[A-Za-z0-9@\127-\255]") then
+        return word, "", "", find(word, "[:=>|-]") and "word" or secret
+    end
     if secret == "maybe" and word == "is" then return word, "", "", secret end
     local first = match(word, "^[\"'`(%[{<]*()")
     local stop = match(word, "^.*[^\"'`)%]}>.,;:!?]()") or first
     if sub(word, stop - 7, stop) == hidden then first, stop = min(first, stop - 7), stop + 1 end
     local lead, body, trail = sub(word, 1, first - 1), sub(word, first, stop - 1), sub(word, stop)
-    if secret == "word" or secret and find(word, "^[:=]") then
-        local goes_on = open(gsub(word, "^[:=>]*", ""), nil)
+    if secret == "word" or secret and find(word, "^[\"'`]*[:=]") then
+        local goes_on = open((gsub(word, "^[\"'`]*[:=]+>?", "")))
         return lead, nil, goes_on and "" or trail, goes_on
     end
     local has_sign, near = find(word, "[:=]"), sub(word, -long_word)
