@@ -26,12 +26,13 @@ db7.acme.cc:3306 cfs-quota:8080 dbMaster:3306 ldap:389 access.log:12 ubuntu:22.0
 NAS7.BJ.INTERNAL Redis.Internal redis.default.svc.cluster.local redis.local baidu.com meta.cfs.bj
 nas7.bj.internal. xn--bcher-kva.example b.acme.cc cfs_meta.internal cfs_meta.db7 _ldap._tcp.corp.local
 a.b.c.d dbMaster.acme db7.accessMode nas7.max_size nas-7.accessMode .accessMode a..accessMode
-accessMode.10.0.3.7 com.7baidu.cfs.Service V1.2.3.4.5 v10.nas7 v1.2.internal 7.nas 1.5nas.x 12.5abcd
+accessMode.10.0.3.7 com.7baidu.cfs.Service V1.2.3.4.5 v10.nas7 v1.2.3-nas7.bj v1.2.internal 7.nas
+1.5nas.x 12.5abcd
 e.g.bj nas.I failed.please failed.Please.try failed.pleaseNow.x.y Failed.Please /etc/passwd
 /home/ops/.ssh/id_rsa ~/.ssh C:\Users\ops C:/Users ./x ../x nas7/export bj/nas7/x read/write/x /x 10/100/7
 HTTP/1.1/x nas7/1.1.1 text/html;x=/y %s 100%x %2F name:value code:12 line:404 a:b:c uid:0x7 uid:nas7
 nasid:7 user:1000:pw group:x user:x:rwxx default:nas7:rwx u:p 10:99 123:45 T10:30:nas7
-2026-11-24T10:30:00nas7 2026-11-24T10:30@x 10:30:45:12 +x +10.0.3 UTC+x a+b C# $5 #7 a&b
+2026-11-24T10:30:00nas7 2026-11-24T10:30@x 2026-11-24T10:30:00x5 10:30:45:12 +x +10.0.3 UTC+x a+b C# $5 #7 a&b
 dXNlcjpwYXNzd29yZA== dXNlcjpwYXM= YWJj/ZGVm+w a== a=b== x?y=1 ?a=1&b=2 x^y a*b \n a\nb \u0061 {"a":1} <a/>
 </a> nas7。bj。internal nas7·bj nas7・bj nas7．bj nas7｡bj ｎａｓ７ ｎａｓ７．ｂｊ ＠nas7 nas7／x
 10％ ①② nas7․bj nas7﹒bj nas7﹕80 nas7∕x nas7⁄x nas7ː80 nas7։80.x bücher.example
@@ -112,7 +113,7 @@ password =>"a b" c =>d >> password {hidden}" c =>d
 the 'key' is hunter2, is hunter2 >> the 'key' is {hidden}, is hunter2
 access_key_id=a accessKeyIds=a >> access_key_id={hidden} accessKeyIds={hidden}
 the key is hunter2, the key is here >> the key is {hidden}, the key is here
-password | x1, password -> y >> password | {hidden}, password -> {hidden}
+password | x, password -> y, password 5 x1 >> password | {hidden}, password -> {hidden}, password 5 x1
 无法连接10.0.3.7，请稍后重试 >> 无法连接{hidden}，请稍后重试
 地址:10.0.3.7:80。端口 >> 地址:{hidden}。端口
 地址::1无效 >> 地址{hidden}无效
@@ -136,7 +137,9 @@ mountTargets[0].subnetId tags[0] config.max_size spec.mount-target.vpcId java.la
 com.baidu.cfs.FsService e.g. (e.g., i.e., p.m. U.S.A. failed.Please full.Local wait...then ...then
 name=value a=1,b=2 a="b" fsName=cfs-1 limit=5 rw,vers=4.1,hard user:1000:rwx user::rw- group::r-x
 group:ops:r-- mask::rwx other::--- default:user:1000:rwx u:alice:rw- o::r-t anonuid:65534 anongid:65534
-rsize:8192 wsize:1048576 uid:0 gid:1000 timeo:600 nconnect:4 vers:3 <=20 >=1 1~64 größe Ελλάδα
+rsize:8192 wsize:1048576 uid:0 gid:1000 timeo:600 nconnect:4 {a},b a]b acdirmax:1 acdirmin:1 acregmax:1
+acregmin:1 actimeo:1 nfsvers:4 retrans:2
+vers:3 <=20 >=1 1~64 größe Ελλάδα
 адрес français (größe) 5µs 30°C disk=3 task=7 umask=022 peak=5 monkey 文件系统不存在。
 状态：已删除，请检查！ （参数） “fsId” 《文档》 fsId无效 失败.请重试
 失败。Please 状态码:404 超时:30秒 参数,fsId 类型=NFS… ファイル 파일
@@ -258,8 +261,8 @@ describe("cfs.errors.show.passing", function()
     end)
 
     it("shows no value behind the name of a secret", function()
-        local names = "password Passwd PWD db_secret x-token apiKey API_KEY ak bce-SK userAK accessKey secretKeys"
-            .. " Proxy-Authorization signature X-Signature2 credential Credentials Cookie"
+        local names = "password Passwd PWD db_secret x-token apiKey API_KEY ak bce-SK userAK accessKey"
+            .. " secretKeys Proxy-Authorization signature X-Signature2 credential Credentials Cookie"
             .. " 密码 口令 密钥 令牌 签名 凭证 凭据"
         local signs = { "=", ":", " = ", ": ", " : ", "= ", " =", "=>", " => ", ":=", "\"=", "':", "\" : ",
             "：", "＝" }
@@ -300,10 +303,13 @@ describe("cfs.errors.show.passing", function()
         for length, expected in pairs { [67] = true, [68] = false } do -- 80 characters, or more
             local field = "a." .. ("b"):rep(length) .. "[0].accessX"
             assert.equal(expected, show(field) == field)
+            field = field:gsub("%[0%]", ".00") -- as long
+            assert.equal(expected, show(field) == field)
         end
         local list = ("a1,"):rep(170) .. "ab"
         assert.equal(list, show(list))
-        assert.equal("{hidden}", show(list .. ",a"))
+        assert.equal("{hidden}", show(list .. "c"))
+        assert.equal("密码：\194\160{hidden}", show "密码：\194\160hunter")
         assert.equal("Authorization: {hidden}\nv2 x", show "Authorization: a b\nv2 x")
         assert.equal("Authorization: {hidden}\rv2 x", show "Authorization: a b\rv2 x")
         assert.equal("{hidden}", show "a\127b")
