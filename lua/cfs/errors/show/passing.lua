@@ -111,11 +111,6 @@ local function is_word(word)
 end
 
 
-local function is_mixed(word)
-    return find(word, "%d") and find(word, "[A-Za-z]")
-end
-
-
 -- Has the word a form, or each of its pieces?
 local function has_form(word)
     if is_word(word) or not find(word, "[A-Za-z0-9@\127-\255]") then return true end
@@ -127,7 +122,8 @@ local function has_form(word)
     if #word > long_word or find(word, address) or find(word .. "=", "==", 1, true) then return false end
     local before = ""
     for part in gmatch(word, piece) do
-        if not is_word(part) or is_mixed(part) and secret_of(before) then return false end
+        local is_secret = find(part, "%d") and find(part, "[A-Za-z]") and secret_of(before)
+        if is_secret or not is_word(part) then return false end
         before = part
     end
     return true
@@ -170,7 +166,7 @@ local function judge(word, secret)
         end
     end
     local goes_on = secret_of(match(body, "^.*[^A-Za-z0-9_-](.*)$") or body) and "maybe" or nil
-    if secret and is_mixed(body) then return lead, nil, trail, goes_on end
+    if secret and find(body, "%d") and find(body, "[A-Za-z]") then return lead, nil, trail, goes_on end
     if has_form(body) and not find(trail, "::", 1, true) then return lead, body, trail, goes_on end
     local name, value = match(has_sign and body or "", "^([A-Za-z_][A-Za-z0-9_-]*=)([^=@]+)$")
     if name and #name <= longest then lead = lead .. name .. match(value, "^[\"'`]?") end
