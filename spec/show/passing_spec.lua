@@ -17,7 +17,8 @@ s3cr3t@10.0.3.7 ops@example.com root:pw@tcp(db7) root:pw@tcp(db7:3306)/x cfs'@'n
 @nas7 a@b lodash@4.17.21 @scope/package 10.0.3.7 10.0.3.7:8080 10.0.3.7-10.0.3.9 10.0.3.1..10.0.3.9
 srv10.0.3.7 srv1.2.3.4 v1.2.3.4x nas9·9bj 9。bj nas7/10.0.3.7:2049 10.0.0.0/8 1.2.3 012.0.3.7
 0xA.0.3.7 0x0A.0x0.0x3.0x7 10.0.3
-10.0.3.7.in-addr.arpa 10.0.3.7:/x 10-0-3-7 ip-10-0-3-7 10,0,3,7 10_0_3_7 10,0,3,7,195,80 10[.]0[.]3[.]7
+10.0.3.7.in-addr.arpa 10.0.3.7:/x 10-0-3-7 ip-10-0-3-7 192-168-100-200 10,0,3,7 10_0_3_7
+10,0,3,7,195,80 10[.]0[.]3[.]7
 nas7[.]bj nas7(.)bj nas7{dot}bj.x 10.0.3[.]7 1.2.3.4.5 300.400.500.600 ::1 fe80::1 fe80::1%eth0
 [fe80::1]:8080 node:fe80::1 2001:DB8:0:0:8:800:200C:417A 2001:db8::1/64 ::ffff:10.0.3.7
 64:ff9b::192.0.2.33 dead:beef::1 1:2:3:4:5:6:7:8 00:1a:2b:3c:4d:5e 00:11:22:33:44:55 redis.prod:6379
@@ -32,7 +33,8 @@ e.g.bj nas.I failed.please failed.Please.try failed.pleaseNow.x.y Failed.Please 
 /home/ops/.ssh/id_rsa ~/.ssh C:\Users\ops C:/Users ./x ../x nas7/export bj/nas7/x read/write/x /x 10/100/7
 HTTP/1.1/x nas7/1.1.1 text/html;x=/y %s 100%x %2F name:value code:12 line:404 a:b:c uid:0x7 uid:nas7
 nasid:7 user:1000:pw group:x user:x:rwxx default:nas7:rwx u:p 10:99 123:45 T10:30:nas7
-2026-11-24T10:30:00nas7 2026-11-24T10:30@x 2026-11-24T10:30:00x5 10:30:45:12 +x +10.0.3 UTC+x a+b C# $5 #7 a&b
+2026-11-24T10:30:00nas7 2026-11-24T10:30@x 2026-11-24T10:30:00x5 10:30:45:12 +x +10.0.3 UTC+x a+b
+C# $5 #7 a&b
 dXNlcjpwYXNzd29yZA== dXNlcjpwYXM= YWJj/ZGVm+w a== a=b== x?y=1 ?a=1&b=2 x^y a*b \n a\nb \u0061 {"a":1} <a/>
 </a> nas7。bj。internal nas7·bj nas7・bj nas7．bj nas7｡bj ｎａｓ７ ｎａｓ７．ｂｊ ＠nas7 nas7／x
 10％ ①② nas7․bj nas7﹒bj nas7﹕80 nas7∕x nas7⁄x nas7ː80 nas7։80.x bücher.example
@@ -103,6 +105,7 @@ access key AK12345 is wrong >> access key {hidden} is wrong
 the token is wrong, the key abc too >> the token is wrong, the key abc too
 密码：hunter2 错误 >> 密码：{hidden} 错误
 密码:hunter2，密码=x >> 密码:{hidden}，密码{hidden}
+密码 is x1 >> 密码 is {hidden}
 密码为hunter2，口令是 x >> 密码为{hidden}，口令是 {hidden}
 密钥abc1无效，令牌：“abc”无效，password：x >> 密钥{hidden}无效，令牌：“{hidden}”无效，password：{hidden}
 用户名/密码:root，密码【hunter】，password(hunter2) password|x1 >> 用户名/密码:{hidden}，密码【{hidden}】，{hidden}) {hidden}
@@ -134,7 +137,8 @@ v2.0.0-rc.1 v1.2.3-beta 10/100 read/write and/or I/O application/json HTTP/1.1 H
 हिन्दी ქართული +08:00 -08:00 UTC+8
 UTC+08:00 GMT+08:00 2026/11/24 spec.accessMode Forbidden.InstanceNotFound mountTargets.0.subnetId
 mountTargets[0].subnetId tags[0] config.max_size spec.mount-target.vpcId java.lang.NullPointerException
-com.baidu.cfs.FsService e.g. (e.g., i.e., p.m. U.S.A. failed.Please full.Local wait...then ...then
+com.baidu.cfs.FsService e.g. (e.g., i.e., p.m. U.S.A. U.S. don’t ‘a’ failed.Please full.Local
+wait...then ...then
 name=value a=1,b=2 a="b" fsName=cfs-1 limit=5 rw,vers=4.1,hard user:1000:rwx user::rw- group::r-x
 group:ops:r-- mask::rwx other::--- default:user:1000:rwx u:alice:rw- o::r-t anonuid:65534 anongid:65534
 rsize:8192 wsize:1048576 uid:0 gid:1000 timeo:600 nconnect:4 {a},b a]b acdirmax:1 acdirmin:1 acregmax:1
