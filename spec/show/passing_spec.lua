@@ -17,7 +17,8 @@ s3cr3t@10.0.3.7 ops@example.com root:pw@tcp(db7) root:pw@tcp(db7:3306)/x cfs'@'n
 @nas7 a@b lodash@4.17.21 @scope/package 10.0.3.7 10.0.3.7:8080 10.0.3.7-10.0.3.9 10.0.3.1..10.0.3.9
 srv10.0.3.7 srv1.2.3.4 v1.2.3.4x nas9·9bj 9。bj nas7/10.0.3.7:2049 10.0.0.0/8 1.2.3 012.0.3.7
 0xA.0.3.7 0x0A.0x0.0x3.0x7 10.0.3
-10.0.3.7.in-addr.arpa 10.0.3.7:/x 10-0-3-7 ip-10-0-3-7 192-168-100-200 10,0,3,7 10_0_3_7
+10.0.3.7.in-addr.arpa 10.0.3.7:/x 10-0-3-7 ip-10-0-3-7 192-168-100-200 x_1.accessMode nas7꞉80 a¢b
+10,0,3,7 10_0_3_7
 10,0,3,7,195,80 10[.]0[.]3[.]7
 nas7[.]bj nas7(.)bj nas7{dot}bj.x 10.0.3[.]7 1.2.3.4.5 300.400.500.600 ::1 fe80::1 fe80::1%eth0
 [fe80::1]:8080 node:fe80::1 2001:DB8:0:0:8:800:200C:417A 2001:db8::1/64 ::ffff:10.0.3.7
@@ -119,6 +120,8 @@ the key is hunter2, the key is here >> the key is {hidden}, the key is here
 password | x, password -> y, password 5 x1 >> password | {hidden}, password -> {hidden}, password 5 x1
 无法连接10.0.3.7，请稍后重试 >> 无法连接{hidden}，请稍后重试
 地址:10.0.3.7:80。端口 >> 地址:{hidden}。端口
+[( and (' and ) >> [( and (' and )
+password="密码 x，y" z >> password="{hidden}" z
 地址::1无效 >> 地址{hidden}无效
 数据库.corp，nas7.内网，用户@nas7 >> 数据库{hidden}，{hidden}内网，用户{hidden}
 挂载nas7:/data失败 >> 挂载{hidden}失败
@@ -317,6 +320,21 @@ describe("cfs.errors.show.passing", function()
         assert.equal("Authorization: {hidden}\nv2 x", show "Authorization: a b\nv2 x")
         assert.equal("Authorization: {hidden}\rv2 x", show "Authorization: a b\rv2 x")
         assert.equal("{hidden}", show "a\127b")
+    end)
+
+    it("makes no control character of any text, and hides no less when it reads its own words", function()
+        math.randomseed(7)
+        local pieces = { "a", "7", "10", ".", ":", "/", "@", "%", "-", "_", "=", "'", "\"", "(", "]", "{", "<", ",",
+            "|", " ", "\n", "\0", "\1", "\2", "\127", "\255", "é", "状", "。", "：", "密码", "key", "Authorization", "·",
+            "is", "{hidden}", "rwx", "…", "\226\128\139", "．" }
+        for _ = 1, 3000 do
+            local parts = {}
+            for index = 1, math.random(10) do parts[index] = pieces[math.random(#pieces)] end
+            local result = show(table.concat(parts))
+            assert.is_nil(result:find "[\1\2\127\255]")
+            local again, count = show(result), select(2, result:gsub("{hidden}", ""))
+            assert.is_true(again == result or #again < #result or count < select(2, again:gsub("{hidden}", "")))
+        end
     end)
 
     -- What bounds the time. Square time would not end.

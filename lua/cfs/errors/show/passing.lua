@@ -7,7 +7,7 @@ local lower = require("cfs.errors.base.text").lower
 
 local byte, find, gmatch, gsub, match, sub =
     string.byte, string.find, string.gmatch, string.gsub, string.match, string.sub
-local min, select = math.min, select
+local max, min, select = math.max, math.min, select
 
 local passing = {}
 
@@ -148,7 +148,7 @@ local function judge(word, secret)
     end
     if secret == "maybe" and word == "is" then return word, "", "", secret end
     local first = match(word, "^[\"'`(%[{<]*()")
-    local stop = match(word, "^.*[^\"'`)%]}>.,;:!?]()") or first
+    local stop = max(first, match(word, "^.*[^\"'`)%]}>.,;:!?]()") or 1)
     if sub(word, stop - 7, stop) == hidden then first, stop = min(first, stop - 7), stop + 1 end
     local lead, body, trail = sub(word, 1, first - 1), sub(word, first, stop - 1), sub(word, stop)
     if secret == "word" or secret and find(word, "^[\"'`]*[:=]") then
@@ -237,7 +237,7 @@ function passing.show(text)
         end
         return gap .. lead .. (shown or "\1") .. trail
     end)
-    text = gsub(gsub(text, "\1[,;]?[\9-\13 ]*%f[\1]", ""), "\1", hidden)
+    text = gsub(gsub(gsub(text, "\1+", "\1"), "\1[,;]?[\9-\13 ]*%f[\1]", ""), "\1", hidden)
     return is_cut and text .. "..." or text
 end
 
