@@ -1,3 +1,4 @@
+local files = require "spec.helpers.files"
 local passing = require "cfs.errors.show.passing"
 
 local show = passing.show
@@ -105,7 +106,7 @@ Bearer abc1 and Basic dXNlcjpw1 >> Bearer {hidden} and Basic {hidden}
 access key AK12345 is wrong >> access key {hidden} is wrong
 the token is wrong, the key abc too >> the token is wrong, the key abc too
 密码：hunter2 错误 >> 密码：{hidden} 错误
-密码:hunter2，密码=x >> 密码:{hidden}，密码{hidden}
+密码:hunter2，密码=x >> 密码:{hidden}，密码={hidden}
 密码 is x1 >> 密码 is {hidden}
 密码为hunter2，口令是 x >> 密码为{hidden}，口令是 {hidden}
 密钥abc1无效，令牌：“abc”无效，password：x >> 密钥{hidden}无效，令牌：“{hidden}”无效，password：{hidden}
@@ -207,6 +208,24 @@ describe("cfs.errors.show.passing", function()
             count = count + 1
         end
         assert.is_true(count >= 150)
+    end)
+
+    it("does as docs/api.md says", function()
+        local reference = files.read "docs/api.md"
+        local names = reference:match "Behind a name that ends in (.-) and a `=`"
+        for name in names:gsub(" or ", ", "):gmatch "[^%s,]+" do
+            assert.equal(name .. "={hidden}", show(name .. "=x"))
+            assert.equal("X-" .. name .. " {hidden}", show("X-" .. name .. " x1"))
+        end
+        local count = 0
+        for example in reference:match("\n| form | examples |\n(.-)\n\n"):gmatch "`([^`]+)`" do
+            if not example:find " " and example ~= "name=value" then
+                assert.equal(example, show(example))
+                count = count + 1
+            end
+        end
+        assert.is_true(count > 30)
+        assert.equal("access key {hidden}", show "access key AK1")
     end)
 
     for text in lines(whole_texts) do

@@ -61,7 +61,7 @@ local secrets = set("accesskeyid akid auth authorization basic bearer cookie cre
 local short_secrets = set "ak sk pw"
 
 -- What announces a secret behind its Chinese name; what parts words like Chinese characters.
-local signs = set ": ： ＝ 为 是 “ ‘ （ 【 「 『 《 \194\160 \227\128\128"
+local signs = set ": = ： ＝ 为 是 “ ‘ （ 【 「 『 《 \194\160 \227\128\128"
 local marks = set "！ （ ） ， ： ； ＝ ？ ～ “ ” ‘ ’ – — … « » · \194\160"
 
 
@@ -152,7 +152,7 @@ local function judge(word, secret)
     if sub(word, stop - 7, stop) == hidden then first, stop = min(first, stop - 7), stop + 1 end
     local lead, body, trail = sub(word, 1, first - 1), sub(word, first, stop - 1), sub(word, stop)
     if secret == "word" or secret and find(word, "^[\"'`]*[:=]") then
-        local goes_on = open((gsub(word, "^[\"'`]*[:=]+>?", "")))
+        local goes_on = open((gsub(gsub(word, "^[\"'`]*[:=]+", ""), "^>", "")))
         return lead, nil, goes_on and "" or trail, goes_on
     end
     local has_sign, near = find(word, "[:=]"), sub(word, -long_word)
@@ -187,12 +187,12 @@ end
 
 
 -- The text, its characters classified. Between Latin letters 。, · and ・ are dots. A dot joins a word and a
--- Chinese one; a colon behind a Chinese character parts words.
+-- Chinese one; a colon or a `=` behind a Chinese character parts words.
 local function prepare(text)
     text = gsub(gsub(text, "[^\9-\13\32-\255]", "\127"), "[\128-\255][\128-\191]*", classify)
     text = gsub(text, "([A-Za-z0-9])\1[\194\227][\183\128\131][\130\187]?\2%f[A-Za-z0-9]", "%1\127")
     text = gsub(text, "([A-Za-z0-9]%.)(\1[\228-\237])", "%1\127%2")
-    return (gsub(text, "([\128-\255]\2):%f[^:]", "%1\1:\2"))
+    return (gsub(text, "([\128-\255]\2)([:=])%f[^:=]", "%1\1%2\2"))
 end
 
 
