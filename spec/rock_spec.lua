@@ -125,9 +125,9 @@ describe("An installed library", function()
             .. " -c commit.gpgsign=false commit -qm spec")
         local config = "rocks_servers = {}\n"
             .. 'rocks_provided = { ["lua-cjson"] = "2.1.0-1", argparse = "0.7.1-1" }\n'
-        if rawget(_G, "jit") then
-            local incdir = command.must("pkg-config --variable=includedir luajit"):gsub("%s", "")
-            config = config .. 'lua_interpreter = "luajit"\nvariables = { LUA_INCDIR = "'
+        if rawget(_G, "jit") or version == "5.5" then -- which Debian's LuaRocks does not find
+            local incdir = command.must("pkg-config --variable=includedir " .. interpreter):gsub("%s", "")
+            config = config .. 'lua_interpreter = "' .. interpreter .. '"\nvariables = { LUA_INCDIR = "'
                 .. incdir .. '" }\n'
         end
         files.write(directory .. "/config.lua", config)
