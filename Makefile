@@ -1,8 +1,12 @@
 # cfs-errors: `make demo` shows what it does, `make test` tests it, `make help` lists the rest.
 
-# The Lua to build, install and show with: lua5.1, lua5.2, lua5.3, lua5.4, lua5.5 or luajit. The tests
-# take Lua 5.5 where it is installed with its headers, or from LUA55=; Debian 12 has none.
+# The Lua to build, install and show with: lua5.1, lua5.2, lua5.3, lua5.4, lua5.5, luajit, or the path
+# of one. The tests take Lua 5.5 where it is installed with its headers, or from LUA55=; Debian 12 has
+# none.
 LUA = lua5.4
+# What is built for a Lua given by its path lies at that path below build/.
+lua_path = $(if $(findstring /,$(LUA)),$(abspath $(LUA)))
+BUILT = build$(or $(lua_path),/$(LUA))/cfs/errors/core.so
 LUAS = lua5.1 lua5.2 lua5.3 lua5.4 $(if $(LUA55)$(shell pkg-config --exists lua5.5 2>/dev/null && command -v lua5.5),lua5.5) luajit
 
 # A Lua 5.5 that was built in another place stands here as if it were installed.
@@ -27,14 +31,17 @@ LUA_INCDIR =
 # macOS (not tested there) must be told that Lua's own functions come from the program.
 SHARED = $(if $(filter Darwin,$(shell uname -s)),-bundle -undefined dynamic_lookup,-shared)
 
-# Where `make install` puts things; LUA_LIB_DIR=/usr/local/openresty/site/lualib means both places.
+# Where `make install` puts things; LUA_LIB_DIR=/usr/local/openresty/site/lualib means both places. Then
+# nothing is written below PREFIX, unless that is given, too.
 PREFIX = /usr/local
+told = $(or $(if $(LUA_LIB_DIR),,yes),$(filter command override,$(origin PREFIX)))
 LUA_VERSION = $(shell $(LUA) -e 'print((_VERSION:gsub("Lua ", "")))')
 LUA_LIB_DIR =
 INST_LUADIR = $(or $(LUA_LIB_DIR),$(PREFIX)/share/lua/$(LUA_VERSION))
 INST_LIBDIR = $(or $(LUA_LIB_DIR),$(PREFIX)/lib/lua/$(LUA_VERSION))
-TYPES_DIR = $(PREFIX)/share/cfs-errors/types
-BIN_DIR = $(PREFIX)/bin
+TYPES_DIR = $(if $(told),$(PREFIX)/share/cfs-errors/types)
+BIN_DIR = $(if $(told),$(PREFIX)/bin,$(and $(lua_path),$(shell $(LUA) -e 'require "argparse"' 2>/dev/null && \
+    dirname $(lua_path))))
 INSTALL = install
 
 ifneq ($(words x$(DESTDIR)x$(PREFIX)x$(LUA_LIB_DIR)x),1) # what removes would remove something else
@@ -55,13 +62,13 @@ DEV_lua5.4 = liblua5.4-dev
 DEV_luajit = luajit2 libluajit2-5.1-dev
 COMPILER = gcc libc6-dev pkg-config
 NGINX = nginx libnginx-mod-http-lua
-TESTED = lua-cjson lua-busted lua-inspect lua-argparse
+TESTED = lua-cjson lua-busted lua-inspect lua-argparse strace
 
 # Runs a Lua with the library as built here: $(call run,lua5.4) file.lua
 paths = LUA_PATH='lua/?.lua;;' LUA_CPATH='build/$(1)/?.so;;'
 run = $(paths) $(1)
 
-all: build/$(LUA)/cfs/errors/core.so
+all: $(BUILT)
 
 help:
 	@sed -n 's/^#: \{0,1\}//p' $(MAKEFILE_LIST)
@@ -71,8 +78,8 @@ help:
 #: make demo        a tour: parse, match, explain, raise and render real errors; then a gateway
 #: make gateway     examples/gateway: an API that raises errors and a gateway before it, until Ctrl-C
 #: make repl        the prompt of LUA=lua5.4 with `errors` loaded
-#: make install     for LUA=, into PREFIX=/usr/local, or LUA_LIB_DIR= for OpenResty; DESTDIR= counts;
-#:                  where pkg-config does not know the Lua, LUA_INCDIR= is where lua.h is
+#: make install     for LUA=, a name or a path, into PREFIX=/usr/local, or LUA_LIB_DIR= for OpenResty;
+#:                  DESTDIR= counts; LUA_INCDIR= is where lua.h is, if that is not found by itself
 #: make uninstall   the reverse
 #: make lib         the C library by itself: build/lib/libcfs-errors.a and .so
 #: make install-lib  the C library, its headers and cfs-errors.pc, into PREFIX=/usr/local; DESTDIR= counts
@@ -89,7 +96,7 @@ help:
 #: make timings     tests of how time grows with the length of what is read: for a machine without other work
 #:
 #: = Write what is generated
-#: make docs        docs/errors.md, types/, the rockspecs
+#: make docs        docs/errors.*, types/, the rockspecs
 #: make golden      spec/data/advice.tsv anew, on purpose only: judge every row that changes
 #: make picture     docs/flow.svg of docs/flow.dot, and docs/performance.svg of bench/*.tsv
 #: make drift       compare the vendor's page with the catalogue: PAGE=file, text or HTML
@@ -102,15 +109,17 @@ help:
 #: make bench-nginx  an error that nginx sends beside code written by hand, by wrk; BENCH=short, too
 #: make bench-picture  all figures anew, in docs/performance.md and .svg: 10 minutes, on a quiet machine
 #: make instructions  what reading takes, against bench/instructions.tsv; `make budgets` writes that anew
-#: make simulate    what an outage does to 1,000 clients without retry, with a naive one, and with ours;
+#: make simulate    1,000 clients and services that fail: ours beside no retry, a naive one, AWS, gRPC, Envoy;
 #:                  draws docs/outage.svg
 #:
 
+headers = tools/headers $(if $(findstring /,$*),/)$*
 build/%/cfs/errors/core.so: $(SOURCES) $(HEADERS)
-	@tools/need $(COMPILER) $(filter lua5.%,$*) $(DEV_$*)
+	@tools/need gcc libc6-dev $(if $(or $(LUA_INCDIR),$(findstring /,$*),$(shell $(headers) 2>/dev/null)),, \
+	    pkg-config $(filter lua5.%,$*) $(DEV_$*))
 	@mkdir -p $(@D)
-	$(CC) -std=c99 $(CFLAGS) $(WARNINGS) -fPIC $(SHARED) \
-	    $(if $(LUA_INCDIR),-I$(LUA_INCDIR),$$(pkg-config --cflags $*)) -o $@ $(SOURCES) $(LDFLAGS)
+	headers=$(if $(LUA_INCDIR),-I$(LUA_INCDIR),$$($(headers))) && $(CC) -std=c99 $(CFLAGS) $(WARNINGS) \
+	    -fPIC $(SHARED) $$headers -o $@ $(SOURCES) $(LDFLAGS)
 
 demo: build/lua5.4/cfs/errors/core.so build/luajit/cfs/errors/core.so
 	@tools/need lua5.4 luajit2 lua-cjson $(NGINX) curl
@@ -160,9 +169,9 @@ timings: $(LUAS:%=build/%/cfs/errors/core.so)
 	@TIMED=1 JOBS=1 SPECS="$$(grep -rl 'os.getenv \"TIMED\"' spec --include='*_spec.lua' | tr '\n' ' ')" \
 	    tools/test only $(filter lua5.4 luajit,$(LUAS))
 
-simulate: build/lua5.4/cfs/errors/core.so
-	@tools/need lua5.4 gnuplot-nox
-	@$(call run,lua5.4) bench/outage.lua build/outage.tsv
+simulate: build/luajit/cfs/errors/core.so
+	@tools/need luajit2 gnuplot-nox
+	@$(call run,luajit) bench/outage.lua build/outage.tsv
 	@gnuplot bench/outage.gnuplot
 
 ROUNDS = 500000
@@ -200,24 +209,33 @@ lint:
 	clang-format --dry-run -Werror src/*.c src/*.h spec/*.c bench/*.c spec/proof/*.[ch] fuzz/*.[ch] \
 	    examples/c/*.c
 
-# A person's editor finds the annotations below $(TYPES_DIR).
+# A person's editor finds the annotations below $(TYPES_DIR). The command runs on this Lua, and finds the
+# library wherever it is.
 install: all
-	$(INSTALL) -D -m 644 types/cfs/errors/names.lua $(DESTDIR)$(TYPES_DIR)/cfs/errors/names.lua
 	@for module in $(MODULES:lua/%=%); do \
 	    $(INSTALL) -D -m 644 lua/$$module $(DESTDIR)$(INST_LUADIR)/$$module || exit 1; done
-	$(INSTALL) -D -m 755 build/$(LUA)/cfs/errors/core.so $(DESTDIR)$(INST_LIBDIR)/cfs/errors/core.so
-	@# the command runs on this Lua, and finds the library wherever it is
+	$(INSTALL) -D -m 755 $(BUILT) $(DESTDIR)$(INST_LIBDIR)/cfs/errors/core.so
+ifneq ($(TYPES_DIR),)
+	$(INSTALL) -D -m 644 types/cfs/errors/names.lua $(DESTDIR)$(TYPES_DIR)/cfs/errors/names.lua
+else
+	@echo "Annotations for editors are not installed: TYPES_DIR= says where they belong."
+endif
+ifneq ($(BIN_DIR),)
 	$(INSTALL) -d $(DESTDIR)$(BIN_DIR)
-	{ echo '#!/usr/bin/env $(LUA)'; \
+	{ echo '#!$(or $(lua_path),/usr/bin/env $(LUA))'; \
 	    echo 'package.path = "$(INST_LUADIR)/?.lua;" .. package.path'; \
 	    echo 'package.cpath = "$(INST_LIBDIR)/?.so;" .. package.cpath'; \
 	    sed 1d bin/cfs-errors; } >$(DESTDIR)$(BIN_DIR)/cfs-errors
 	chmod 755 $(DESTDIR)$(BIN_DIR)/cfs-errors
+	@echo "The command is $(BIN_DIR)/cfs-errors."
+else
+	@echo "The command cfs-errors is not installed: BIN_DIR= says where it belongs. It needs argparse."
+endif
 
 uninstall:
-	$(RM) $(DESTDIR)$(TYPES_DIR)/cfs/errors/names.lua
-	$(RM) $(MODULES:lua/%=$(DESTDIR)$(INST_LUADIR)/%)
-	$(RM) $(DESTDIR)$(INST_LIBDIR)/cfs/errors/core.so $(DESTDIR)$(BIN_DIR)/cfs-errors
+	$(RM) $(MODULES:lua/%=$(DESTDIR)$(INST_LUADIR)/%) $(DESTDIR)$(INST_LIBDIR)/cfs/errors/core.so
+	$(if $(TYPES_DIR),$(RM) $(DESTDIR)$(TYPES_DIR)/cfs/errors/names.lua)
+	$(if $(BIN_DIR),$(RM) $(DESTDIR)$(BIN_DIR)/cfs-errors)
 
 # The C library by itself. Before 1.0 each minor version may change what programs were compiled with.
 VERSION = $(shell sed -n 's/^.define CFS_VERSION "\(.*\)"$$/\1/p' src/cfs.h)

@@ -199,4 +199,60 @@ describe("An installed library", function()
             assert_removed()
         end
     end)
+
+    describe("by one line for a stock OpenResty, whose Lua no PATH and no pkg-config knows,", function()
+        local stock, commands, lua
+
+        -- Runs make with no more in PATH than a compiler, a shell and what belongs to them.
+        local function make(arguments, lua_path)
+            local line = "cd %s/project && env -i PATH=%s LUA_PATH='%s' make -s LUA=%s LUA_LIB_DIR=%s %s"
+            return command.must(line:format(directory, commands, lua_path, lua, libdir, arguments))
+        end
+
+        -- The files outside of the project that were written since the setup.
+        local function written()
+            return command.must("cd " .. directory .. " && find . /usr/local -newer stamp"
+                .. " -type f -not -path './project/*'")
+        end
+
+        setup(function()
+            stock, commands = directory .. "/stock", directory .. "/commands"
+            lua, libdir = stock .. "/luajit/bin/luajit", stock .. "/site/lualib"
+            luadir = libdir
+            local include = command.must("tools/headers " .. interpreter):match("^%-I(%S+)")
+            command.must(("mkdir -p %s %s/luajit/bin %s/luajit/include"):format(commands, stock, stock))
+            command.must(("cp $(command -v %s) %s && cp -r %s %s/luajit/include"):format(interpreter, lua,
+                include, stock))
+            command.must("for name in make sh cc gcc as ld install sed find env dirname uname mkdir rm chmod"
+                .. " grep readlink; do ln -s $(command -v $name) " .. commands .. "; done")
+            command.must("touch " .. directory .. "/stamp; sleep 0.05")
+        end)
+
+        it("writes into that directory alone, asks for no package, and says where no command is", function()
+            local output = make("install", "/nowhere")
+            assert.matches("The command cfs-errors is not installed: BIN_DIR= says where", output, 1, true)
+            assert.matches("Annotations for editors are not installed: TYPES_DIR=", output, 1, true)
+            local count = 0
+            for path in written():gmatch("[^\n]+") do
+                assert.equal("./stock/site/lualib/", path:sub(1, 20))
+                count = count + 1
+            end
+            local modules, core = expected_files()
+            assert.equal(select(2, (modules .. core):gsub("\n", "")), count)
+            assert.equal("421\n", command.must(("cd / && LUA_PATH='%s/?.lua' LUA_CPATH='%s/?.so' %s"):format(
+                libdir, libdir, lua) .. [[ -e 'print(require("cfs.errors").RateLimit.status)']]))
+            make("uninstall", "/nowhere")
+            assert.equal("", command.must("find " .. stock .. "/site -type f"))
+        end)
+
+        it("puts the command beside a Lua that has argparse", function()
+            local output = make("install", package.path)
+            bindir = stock .. "/luajit/bin"
+            assert.matches("The command is " .. bindir .. "/cfs-errors.\n", output, 1, true)
+            assert.equal("#!" .. lua, files.read(bindir .. "/cfs-errors"):match("^[^\n]*"))
+            assert_installed()
+            make("uninstall", package.path)
+            assert_removed()
+        end)
+    end)
 end)

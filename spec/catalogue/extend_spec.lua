@@ -22,13 +22,13 @@ describe("errors.extend", function()
             { 404, "Not Found", "client", "unknown", "never", "NOT_FOUND" },
             { 408, "Request Timeout", "client", "unavailable", "backoff", "DEADLINE_EXCEEDED" },
             { 409, "Conflict", "client", "conflict", "never", "ABORTED" },
-            { 418, nil, "client", "unknown", "never", "UNKNOWN" },
+            { 418, nil, "client", "invalid", "never", "INVALID_ARGUMENT" },
             { 429, "Too Many Requests", "client", "throttle", "throttle", "RESOURCE_EXHAUSTED" },
             { 500, "Internal Server Error", "server", "internal", "backoff", "INTERNAL" },
             { 502, "Bad Gateway", "server", "unavailable", "backoff", "UNAVAILABLE" },
             { 503, "Service Unavailable", "server", "unavailable", "backoff", "UNAVAILABLE" },
             { 504, "Gateway Timeout", "server", "unavailable", "backoff", "DEADLINE_EXCEEDED" },
-            { 599, nil, "server", "unknown", "never", "UNKNOWN" },
+            { 599, nil, "server", "internal", "backoff", "INTERNAL" },
         }
         local remedies = {
             never = "Find out what responded, and look the error up in its documentation.",

@@ -45,13 +45,15 @@ local rows = {
     [421] = { "Misdirected Request",   "unknown",        "never",    "UNKNOWN" },
     [424] = { "Failed Dependency",     "unknown",        "never",    "UNKNOWN" },
     [429] = { "Too Many Requests",     "throttle",       "throttle", "RESOURCE_EXHAUSTED" },
-    [499] = { nil,                     "unknown",        "never",    "UNKNOWN" },
+    [499] = { nil,                     "invalid",        "never",    "INVALID_ARGUMENT" },
     [500] = { "Internal Server Error", "internal",       "backoff",  "INTERNAL" },
     [501] = { "Not Implemented",       "unknown",        "never",    "UNIMPLEMENTED" },
     [502] = { "Bad Gateway",           "unavailable",    "backoff",  "UNAVAILABLE" },
     [503] = { "Service Unavailable",   "unavailable",    "backoff",  "UNAVAILABLE" },
     [504] = { "Gateway Timeout",       "unavailable",    "backoff",  "DEADLINE_EXCEEDED" },
-    [599] = { nil,                     "unknown",        "never",    "UNKNOWN" },
+    [599] = { nil,                     "internal",       "backoff",  "INTERNAL" },
+    [600] = { nil,                     "internal",       "backoff",  "INTERNAL" },
+    [999] = { nil,                     "internal",       "backoff",  "INTERNAL" },
 }
 
 
@@ -70,7 +72,7 @@ describe("cfs.errors.catalogue.status.kind", function()
                 category = row[2],
                 retry = row[3],
                 canonical = row[4],
-                description = "An error that the catalogue does not have.",
+                description = "This code is not in the catalogue.",
                 remedy = remedies[row[3]],
                 known = false,
             }, support.own(status.kind(number)))

@@ -124,6 +124,22 @@ describe("cfs.errors.catalogue.template", function()
         end
     end)
 
+    describe("leaves a parameter out with", function()
+        for message, plain in pairs {
+            ["The key '{name}' is taken."] = "The key is taken.",
+            ['No "{name}" here.'] = "No here.",
+            ["It failed; the place is {place}."] = "It failed",
+            ["It failed. See {place}. Retry later."] = "It failed. Retry later.",
+            ["{what} failed. Retry v1.2 later."] = "Retry v1.2 later.",
+            ["\230\149\133. {what}"] = "\230\149\133.",
+            ["{what} failed, {how}."] = false,
+            ["No {what}"] = false,
+            ["'{what}'."] = false,
+        } do
+            it(message, function() assert.equal(plain or nil, template.plain(template.compile(message))) end)
+        end
+    end)
+
     it("takes time in proportion to the length of a date that is none", function()
         local parts = template.compile("Timestamp date is XXX.", true)
         local date = "2015-04-27T08:23:49" .. ("1"):rep(300000)

@@ -202,6 +202,21 @@ add {
     expect = { code = "MalformedJSON", status = 400, category = "invalid", known = true },
 }
 
+for body, message in pairs {
+    ['{"code":"InvalidParameter","detail":"m"}'] = "m",
+    ['{"code":"InvalidParameter","msg":"m"}'] = "m",
+    ['{"code":"InvalidParameter","error":{"message":"m"}}'] = "m",
+    ['{"code":"InvalidParameter","message":null,"errors":[{"msg":"m"}]}'] = "m",
+    ['{"code":"InvalidParameter","message":"m","detail":"n"}'] = "m",
+    ['{"code":"InvalidParameter","bucket":"n"}'] = false,
+} do
+    add {
+        name = "the message of " .. body,
+        response = { status = 400, headers = {}, body = body },
+        expect = { code = "InvalidParameter", message = message or nil, status = 400, known = true },
+    }
+end
+
 -- Bodies that are no envelope
 
 add_unreadable("an HTML page", page, "html")
@@ -245,11 +260,30 @@ add_unreadable("a message with an escape of half a character", [[{"message":"\ud
     fffd .. "!")
 add_unreadable("a message that is no UTF-8", '{"message":"\212"}', "not_envelope", fffd)
 add_unreadable("an object within an object, beside a request id", '{"error":{"code":"A","message":"m"},'
-    .. '"requestId":"r9"}', "not_envelope", nil, "r9")
+    .. '"requestId":"r9"}', "not_envelope", "m", "r9")
 add_unreadable("an array of an object with a request id", '[{"message":"m","requestId":"r"}]', "not_envelope")
-add_unreadable("members in upper case", '{"Code":"A","Message":"m"}', "not_envelope")
-add_unreadable("an error object within an object", '{"error":{"code":"A","message":"m"}}',
-    "not_envelope")
+add_unreadable("members in upper case", '{"Code":"A","Message":"m"}', "not_envelope", "m")
+for body, message in pairs {
+    ['{"error_msg":"m"}'] = "m",
+    ['{"code":null,"errors":[{"code":"A","detail":"m"},{"detail":"n"}]}'] = "m",
+    ['{"errors":["m","n"]}'] = "m",
+    ['{"errors":{"message":"m"}}'] = "m",
+    ['{"error":"invalid_grant","error_description":"m"}'] = "m",
+    ['{"error":"m"}'] = "m",
+    ['{"error":{"status":"A","code":404,"message":"m"}}'] = "m",
+    ['{"timestamp":1,"status":502,"error":"Bad Gateway","message":"m"}'] = "m",
+    ['{"status":502,"error":"Bad Gateway"}'] = false, -- which the status says
+    ['{"detail":[{"loc":["a"],"msg":"m"}]}'] = "m",
+    ['{"detail":"","msg":"m"}'] = "m",
+    ['{"msg":"m","title":"t"}'] = "m",
+    ['{"type":"about:blank","title":"Bad Gateway","status":502,"detail":"m"}'] = "m",
+    ['{"type":"about:blank","title":"Bad Gateway","status":502}'] = false,
+    ['{"type":"https://example.com/#x","title":"t"}'] = "t",
+    ['{"message":{"en":"m"},"errors":[],"error":true,"msg":null}'] = false,
+    ['{"error":{"error":{"error":{"error":{"message":"m"}}}}}'] = false, -- too deep
+} do
+    add_unreadable("the message of " .. body, body, "not_envelope", message or nil)
+end
 add_unreadable("a code that is empty", '{"code":"","message":"m"}', "not_envelope", "m")
 add_unreadable("a code that is null", '{"code":null,"message":"m","requestId":"r"}', "not_envelope", "m", "r")
 add_unreadable("a code that is an object", '{"code":{"value":"A"}}', "not_envelope")
@@ -269,6 +303,7 @@ add {
     response = { status = 401, headers = { ["Content-Type"] = "application/json" },
         body = gateway },
     expect = { status = 401, origin = "not_envelope", body = gateway,
+        message = "Access token invalid or no longer valid",
         category = "authentication", retry = "never", known = false, differs = false },
 }
 add {
@@ -290,18 +325,6 @@ add {
         retry = "never", known = false, differs = false },
 }
 add {
-    name = "nothing but an empty body",
-    response = { body = "" },
-    expect = { origin = "empty", category = "unknown", retry = "never", known = false,
-        differs = false },
-}
-add {
-    name = "nothing but no headers",
-    response = { headers = {} },
-    expect = { origin = "empty", category = "unknown", retry = "never", known = false,
-        differs = false },
-}
-add {
     name = "nothing but white space",
     response = { status = 502, headers = {}, body = " \r\n\t" },
     expect = { status = 502, origin = "empty", retry = "backoff" },
@@ -316,15 +339,6 @@ add {
     response = { status = 502, headers = {}, body = bom },
     expect = { status = 502, origin = "empty", retry = "backoff" },
 }
-for name, body in pairs { ["a table"] = { code = "A" }, ["a number"] = 12, ["true"] = true,
-        ["false"] = false, ["a function"] = print } do
-    add {
-        name = "a body that is " .. name,
-        response = { status = 503, headers = {}, body = body },
-        expect = { status = 503, origin = "empty", retry = "backoff" },
-    }
-end
-
 -- The snapshot of a body
 
 for _, size in ipairs { 511, 512, 513, 1024 } do
@@ -522,6 +536,52 @@ add {
     expect = { code = "A", requestId = "h-1", status = 400 },
 }
 
+-- A raw block has the status of its last status line. A proxy's, a redirect's and interim ones are before it.
+
+for name, block in pairs {
+    ["100 Continue"] = "HTTP/1.1 100 Continue\r\n\r\n"
+        .. "HTTP/1.1 403 Forbidden\r\nX-Bce-Request-Id: h-1\r\n\r\n",
+    ["a proxy's status"] = "HTTP/1.0 200 Connection established\r\nx-bce-request-id: h-0\r\n\r\n"
+        .. "HTTP/1.1 403 Forbidden\r\nX-Bce-Request-Id: h-1\r\n\r\n",
+    ["a redirect"] = "HTTP/2 307\nlocation: /\nx-bce-request-id: h-0\n\nHTTP/2 403\nx-bce-request-id: h-1\n",
+    ["lines of several responses"] = { "HTTP/1.1 103 Early Hints", "", "HTTP/2 403 ",
+        "X-Bce-Request-Id: h-1" },
+} do
+    local first = type(block) == "table" and block[1] or block:match("^[^\r\n]*")
+    local whole = type(block) == "table" and table.concat(block, "\r\n") or block
+    for given, status in pairs { ["no status"] = false, ["the first line"] = first, ["the block"] = whole,
+            ["its first number"] = tonumber(first:match(" (%d+)")), ["0"] = 0, ["403"] = 403 } do
+        add {
+            name = name .. " before the response's, and " .. given,
+            response = { status = status or nil, headers = block, body = '{"code":"AccessDenied"}' },
+            expect = { code = "AccessDenied", requestId = "h-1", status = 403, differs = false },
+        }
+    end
+end
+add {
+    name = "a success behind a redirect",
+    response = { headers = "HTTP/1.1 302 Found\r\n\r\nHTTP/1.1 200 OK\r\n", body = envelope },
+}
+add {
+    name = "a status that the client knows better than a block",
+    response = { status = 404, body = '{"code":"A"}',
+        headers = "HTTP/1.1 200 OK\r\nx-bce-request-id: h-1" },
+    expect = { code = "A", requestId = "h-1", status = 404 },
+}
+add {
+    name = "a status among an object's headers, as lua-http has it",
+    response = {
+        headers = setmetatable({}, { __pairs = function() return next, { [":status"] = "403" } end }),
+        body = '{"code":"AccessDenied"}' },
+    expect = { code = "AccessDenied", status = 403 },
+}
+add {
+    name = "headers as haproxy has them, in lists from 0",
+    response = { status = 403, body = "", headers = { ["x-bce-request-id"] = { [0] = "h-0", "h-1" },
+        ["x-bce-error-code"] = { [0] = "AccessDenied" } } },
+    expect = { code = "AccessDenied", requestId = "h-0", status = 403, origin = "headers" },
+}
+
 -- Statuses
 
 add { name = "200", response = { status = 200, headers = {}, body = envelope } }
@@ -533,7 +593,6 @@ add { name = "200 as a status line", response = { status = "HTTP/1.1 200 OK", he
 add { name = "200 with its phrase", response = { status = "200 OK", headers = {}, body = "{" } }
 add { name = "200 whose body is read later", response = { status = 200, headers = {}, has_body = true,
     read_body = print } }
-add { name = "100", response = { status = 100, headers = {}, body = envelope } }
 add { name = "200.0", response = { status = 200.0, headers = {}, body = envelope } }
 add_status("400", 400, 400)
 add_status("404 as a string", "404", 404)
@@ -546,7 +605,6 @@ add_status("with its phrase", "503 Service Unavailable", 503)
 add_status("599", 599, 599)
 add_status("999", 999, 999)
 -- What is no status is not known: the error is that of its code, or of none.
-add_status("that is missing", nil, 404)
 add_status("1000", 1000, 404)
 add_status("0, which is none", 0, 404)
 add_status("503.5", 503.5, 404)
@@ -559,29 +617,26 @@ add_status("that is empty", "", 404)
 add_status("as a status line without a number", "HTTP/1.1 abc", 404)
 add_status("as a status line with too long a number", "HTTP/1.1 5030", 404)
 add_status("with a phrase at once", "503Service", 404)
-add_status("that is true", true, 404)
-add_status("that is a table", { 503 }, 404)
-add {
-    name = "an HTML page without a status",
-    response = { headers = {}, body = page },
-    expect = { origin = "html", body = page, category = "unknown", retry = "never",
-        known = false, differs = false },
-}
-
 add_unknown(400, "invalid", "never")
 add_unknown(401, "authentication", "never")
 add_unknown(403, "permission", "never")
 add_unknown(404, "unknown", "never")
 add_unknown(408, "unavailable", "backoff")
 add_unknown(409, "conflict", "never")
-add_unknown(418, "unknown", "never")
+add_unknown(402, "account", "never")
+add_unknown(418, "invalid", "never") -- from here on, some of a class: 4xx as 400, all from 505 as 500
+add_unknown(451, "invalid", "never")
+add_unknown(499, "invalid", "never")
+for _, status in ipairs { 505, 507, 511, 520, 529, 530, 598, 599, 600, 999 } do
+    add_unknown(status, "internal", "backoff")
+end
 add_unknown(421, "unknown", "never")
 add_unknown(429, "throttle", "throttle")
 add_unknown(500, "internal", "backoff")
 add_unknown(502, "unavailable", "backoff")
 add_unknown(503, "unavailable", "backoff")
 add_unknown(504, "unavailable", "backoff")
-add_unknown(599, "unknown", "never")
+add_unknown(501, "unknown", "never")
 
 add {
     name = "RateLimit at 429",

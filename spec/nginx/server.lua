@@ -13,9 +13,22 @@ server.__index = server
 
 local running = {}
 
-local preamble = [[
+-- The nginx that runs: Debian's, or that of the variable NGINX, whose Lua files are in ../lualib, as in
+-- OpenResty. The library is this tree's, or that of LIBRARY.
+local binary, library = os.getenv("NGINX"), os.getenv("LIBRARY")
+if binary == "" then binary = nil end
+if library == "" or library == "." then library = nil end
+
+--- Is it Debian's nginx? Another one knows newer directives.
+server.is_debians = not binary
+
+local modules = binary and "" or [[
 load_module /usr/lib/nginx/modules/ndk_http_module.so;
 load_module /usr/lib/nginx/modules/ngx_http_lua_module.so;
+]]
+local lualib = binary and binary:gsub("[^/]+/[^/]+$", "lualib") or nil
+
+local preamble = modules .. [[
 worker_processes WORKERS;
 user root;
 pid nginx.pid;
@@ -23,8 +36,8 @@ error_log error.log info;
 events { worker_connections 512; }
 http {
     access_log off;
-    lua_package_path "ROOT/?.lua;LIBRARY/lua/?.lua;;";
-    lua_package_cpath "LIBRARY/build/luajit/?.so;;";
+    lua_package_path "ROOT/?.lua;LIBRARY/lua/?.lua;LUALIB;;";
+    lua_package_cpath "LIBRARY/build/luajit/?.so;LUALIC;;";
     client_body_temp_path temp;
     proxy_temp_path temp;
     fastcgi_temp_path temp;
@@ -61,18 +74,32 @@ end
 --- Starts nginx, and returns once it listens.
 --- In a configuration PORT1 to PORT5 stand for ports, and ROOT for this project.
 ---@param options table `http`, what that block has; or `whole`, all of a configuration, and `files` to
---- lie beside it; `workers`, how many; `tree`, the tree that has the library, if not this one
+--- lie beside it; `workers`, how many; `tree`, the tree that has the library, if not this one; `runner`, a
+--- program that runs nginx, which is one process then
 function server.start(options)
     local self = setmetatable({}, server)
     self.directory, self.port, self.count = command.new_directory(), server.free_ports(), options.workers or 1
     local text = options.whole or preamble .. options.http .. "\n}\n"
     text = text:gsub("PORT(%d)", function(digit) return self.port + digit - 1 end)
     local root = command.must("pwd -P"):gsub("\n", "")
-    local names = { ROOT = root, LIBRARY = options.tree or root, WORKERS = options.workers or 1 }
+    local names = {
+        ROOT = root, LIBRARY = options.tree or library or root, WORKERS = options.workers or 1,
+        LUALIB = lualib and lualib .. "/?.lua" or "", LUALIC = lualib and lualib .. "/?.so" or "",
+    }
     text = text:gsub("%u+", names)
     files.write(self.directory .. "/nginx.conf", text)
     for _, path in ipairs(options.files or {}) do command.must("cp " .. path .. " " .. self.directory) end
-    local good, output = command.run("nginx -e error.log -c nginx.conf -p " .. self.directory)
+    -- nginx itself takes a variable NGINX for sockets that it inherits
+    local line = ("%s -e error.log -c nginx.conf -p %s"):format(binary or "nginx", self.directory)
+    if options.runner then
+        line = options.runner .. " " .. line .. " -g 'daemon off; master_process off;' >/dev/null 2>&1 &"
+    end
+    local good, output = command.run("unset NGINX; " .. line)
+    if good and options.runner then
+        server.wait("nginx", function()
+            return not command.run("curl -s --max-time 60 127.0.0.1:" .. self.port .. "; [ $? = 7 ]")
+        end)
+    end
     if not good then
         command.remove(self.directory)
         error(output, 2)
@@ -111,9 +138,11 @@ end
 
 --- Stops nginx and removes what it wrote.
 function server:stop()
-    command.must("kill -TERM " .. self:pid())
-    local pid_file = self.directory .. "/nginx.pid"
-    server.wait("the end of nginx", function() return not io.open(pid_file) end)
+    local pid, pid_file = self:pid(), self.directory .. "/nginx.pid"
+    server.wait("the end of nginx", function() -- which may have been about to sleep when the signal came
+        os.execute("kill -TERM " .. pid .. " 2>/dev/null")
+        return not io.open(pid_file)
+    end)
     command.remove(self.directory)
     running[self] = nil
 end

@@ -86,6 +86,15 @@ upstream.responses = {
     above_the_limit = { status = 400, headers = { 'ETag: "1"' }, body = sized(65537) },
     nul_in_a_header = { status = 404, headers = { "x-bce-request-id: a\0b" }, body = "{}" },
     cr_in_a_header = { status = 404, headers = { "x-bce-request-id: a\rX-Forged: b" }, body = "{}" },
+    challenges = {
+        status = 401, type = "text/html; charset=gbk", body = "<html>",
+        headers = { "WWW-Authenticate: Basic realm=a", "WWW-Authenticate: Bearer realm=b",
+            "Link: <a>; rel=b", "Link: <c>; rel=d" },
+    },
+    two_types = {
+        status = 404, type = "text/html; charset=gbk",
+        headers = { "Content-Type: application/xml" }, body = "<html>",
+    },
     odd_status = { status = 777, headers = {}, body = envelope("4db2b34d", "Odd", "odd") },
 }
 upstream.responses.many_headers = { status = 404, headers = {}, body = upstream.responses.envelope.body }

@@ -30,7 +30,7 @@ end
 
 local function write(path)
     local file = assert(io.open(path, "a"))
-    local list = assert(io.popen("find lua -name '*.lua' ! -path '*/nginx*' | sort"))
+    local list = assert(io.popen("find lua -name '*.lua' ! -path '*/nginx*' ! -path '*/plugins/*' | sort"))
     for source in list:lines() do
         local ran = seen["@" .. source] or {}
         for line in pairs(lines_of(source)) do

@@ -32,7 +32,8 @@ local values = { "", "r-1", "a, b", " , ", "gzip", "identity", "120", "-1", "1e9
 
 local statuses = { 0, -1, 99, 100, 200, 204, 302, 400, 403, 404, 421, 429, 500, 502, 503, 999, 1000, 502.5,
     0 / 0, "404", "HTTP/1.1 502 Bad Gateway", "HTTP/2 429", "502 Bad Gateway", "HTTP/1.1 abc",
-    "HTTP/1.1 2000", "000", "", "timeout", "connection refused", true }
+    "HTTP/1.1 2000", "000", "", "timeout", "connection refused",
+    "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 404 Not Found", "\n" }
 
 local reasons = { "timeout", "connection refused", "closed", "wantread", "app.lua:3: connection refused",
     "nas7 could not be resolved (3: Host not found)", "18: self-signed certificate", "HTTP/1.1 abc OK",

@@ -145,7 +145,13 @@ describe("errors.from_response", function()
         local err = errors.from_response { status = 404, body = '{"code":"A","bucket":"logs"}' }
         assert.same({ bucket = "logs" }, err:details())
         assert.is_nil(errors.from_response({ status = 404, body = '{"code":"A"}' }):details())
-        assert.is_nil(errors.from_response({ status = 404, body = '{"bucket":1}' }):details())
+        for _, body in ipairs { '{"bucket":1}', '{"message":"m","requestId":"r","errors":["n"]}', "[1]" } do
+            assert.same(cjson.decode(body), errors.from_response({ status = 404, body = body }):details())
+            assert.same(cjson.decode(body), errors.from_response({ status = 404, body = body,
+                headers = { ["x-bce-error-code"] = "A" } }):details())
+        end
+        assert.is_nil(errors.from_response({ status = 404, body = "[" }):details())
+        assert.is_nil(errors.from_response({ status = 404, body = "7" }):details())
     end)
 
     it("shows nothing of an unreadable body to an encoder or a reader of the line", function()
@@ -270,6 +276,29 @@ describe("errors.from_response", function()
                 "HTTP/1.1 abc OK" },
             { "the status 0", { { status = 0 } }, "other", "maybe", nil },
             { "the status 000 of curl", { { status = "000", body = "" } }, "other", "maybe", nil },
+            { "an interim response", { { status = 103, headers = { Link = "x" } } }, "protocol", "maybe",
+                "an interim response came, 103" },
+            { "an interim response, of LuaSocket", { "", 100, {} }, "protocol", "maybe",
+                "an interim response came, 100" },
+            { "an interim response, whatever it says", { { status = "HTTP/1.1 102 Processing",
+                body = '{"code":"AccessDenied"}' }, { any_status = true } }, "protocol", "maybe",
+                "an interim response came, 102" },
+            { "interim responses in a raw block", { { headers = "HTTP/1.1 100 No\r\n\r\nHTTP/2 103\r\n" } },
+                "protocol", "maybe", "an interim response came, 103" },
+            { "a first line that a server may have written", { { status = "host not found", headers = "",
+                body = "" } }, "resolve", "maybe", "host not found" },
+            { "the status of a table, where only the client speaks", { { status = "host not found" } },
+                "resolve", "no", "host not found" },
+            { "a status that Tarantool makes up", { { status = 595, reason = "Couldn't connect to server" } },
+                "connect", "maybe", "Couldn't connect to server" },
+            { "a timeout of Tarantool, as a status of HTTP", { { status = 408, reason = "Timeout was reached",
+                headers = {} } }, "timeout", "maybe", "Timeout was reached" },
+            { "0 and a reason, of LÖVE", { 0, "Could not resolve host: x" }, "resolve", "maybe",
+                "Could not resolve host: x" },
+            { "libcurl's number, where its sentence does not tell", { 56, "Proxy said no" }, "closed",
+                "maybe", "Proxy said no" },
+            { "libcurl's sentence, where that tells more", { 56, "CONNECT tunnel failed, response 407" },
+                "connect", "maybe", "CONNECT tunnel failed, response 407" },
             { "the status -1", { { status = -1, headers = {} } }, "other", "maybe", nil },
             { "a success that nginx cut short",
                 { { status = 200, truncated = true, body = "{", header = {} } },
@@ -307,14 +336,22 @@ describe("errors.from_response", function()
         end
 
         for _, case in ipairs {
-            { "a certificate that is refused", "certificate verify failed", "tls" },
-            { "a fault of this machine", "Too many open files", "local" },
+            -- what a call returned, then the word, and whether the request may have been sent
+            { "a certificate that is refused", { nil, "certificate verify failed" }, "tls", "no" },
+            { "a fault of this machine", { nil, "Too many open files" }, "local", "no" },
+            { "a URL that libcurl cannot read", { 3, "Bad path" }, "local", "maybe" },
+            { "a certificate of one's own that libcurl cannot use", { 58, "unable to set private key" },
+                "local", "maybe" },
+            { "a file that libcurl cannot read", { 77, "error setting certificate file: x" }, "local",
+                "maybe" },
+            { "a certificate that Tarantool's client refuses", { { status = 495,
+                reason = "SSL peer certificate or SSH remote key was not OK" } }, "tls", "maybe" },
         } do
             it(case[1] .. ", which is never repeated", function()
-                local err = errors.from_response(nil, case[2])
-                assert.same({ case[3], "no", "never", "unavailable" },
+                local err = errors.from_response(unpack(case[2], 1, 2))
+                assert.same({ case[3], case[4], "never", "unavailable" },
                     { (err:transport()), (select(2, err:transport())), err.retry, err.category })
-                assert.equal("Mend what the cause says, here: the same call fails again.", err.remedy)
+                assert.equal("Fix the cause on this side; until then the call fails again.", err.remedy)
             end)
         end
 
@@ -339,7 +376,7 @@ describe("errors.from_response", function()
         assert.is_nil((errors.AccessDenied():transport()))
     end)
 
-    describe("reads LuaSocket's values:", function()
+    describe("reads the values of LuaSocket and others:", function()
         for _, case in ipairs {
             { "a body, a status and headers", { '{"code":"A"}', 404, { ["x-bce-request-id"] = "h-1" },
                 "HTTP/1.1 404 Not Found" }, { code = "A", requestId = "h-1", status = 404 } },
@@ -351,6 +388,17 @@ describe("errors.from_response", function()
             { "a success", { "{}", 200, {}, "HTTP/1.1 200 OK" } },
             { "a success whose body went elsewhere", { 1, 200, {}, "HTTP/1.1 200 OK" } },
             { "a success of another protocol", { 1, 200, nil, nil } },
+            { "LÖVE's: a status and a body", { 404, '{"code":"A"}' }, { code = "A", status = 404 } },
+            { "LÖVE's: a status, a body and headers", { 404, "", { ["x-bce-error-code"] = "A" } },
+                { code = "A", status = 404, origin = "headers" } },
+            { "a success of LÖVE's", { 200, '{"code":"A"}' } },
+            { "Redbean's: a status, headers and a body", { 404, { ["X-Bce-Request-Id"] = "h-1" },
+                '{"code":"A"}' }, { code = "A", requestId = "h-1", status = 404 } },
+            { "a success of Redbean's", { 200, {}, "" } },
+            { "coro-http's: a head and a body", { { code = 404, reason = "Not Found",
+                { "X-Bce-Request-Id", "h-1" } }, '{"code":"A"}' },
+                { code = "A", requestId = "h-1", status = 404 } },
+            { "a success of coro-http's", { { code = 200, reason = "OK", { "Server", "x" } }, "{}" } },
         } do
             it(case[1], function()
                 local err = errors.from_response(unpack(case[2], 1, 4))
@@ -365,6 +413,26 @@ describe("errors.from_response", function()
     end)
 
     describe("raises at the caller's line when", function()
+        it("a field has the name that other clients have for it", function()
+            local names = {
+                status = "statusCode status_code statuscode StatusCode Status http_status http_code "
+                    .. "httpCode httpStatus response_code responseCode code Code staus stauts stat_us",
+                headers = "Headers Header response_headers responseHeaders HEADERS",
+                body = "Body text content data response_body responseBody Text",
+            }
+            for field, others in pairs(names) do
+                for name in others:gmatch "%S+" do
+                    local response = { status = 200, headers = {}, body = "" }
+                    response[name], response[field] = response[field], nil
+                    local wrong = ("unknown field '%s', did you mean '%s'?"):format(name, field)
+                    support.raises("bad argument #1 to 'from_response' (" .. wrong .. ")",
+                        function() errors.from_response(response) end)
+                    response[field] = field == "status" and 200 or field == "headers" and {} or ""
+                    assert.is_nil(errors.from_response(response))
+                end
+            end
+        end)
+
         for _, row in ipairs {
             { "the response is a body without a status", "502", nil, "#2",
                 "status expected behind a body, got nil" },
@@ -374,6 +442,30 @@ describe("errors.from_response", function()
             { "the response is a function", print, nil, "#1",
                 "response, nil or body expected, got function" },
             { "the response is empty", {}, nil, "#1",
+                "a response has a 'status', 'headers' and a 'body'; this table has none of them" },
+            { "the status was forgotten", { body = '{"code":"AccessDenied"}' }, nil, "#1",
+                "field 'status' is missing: it tells an error from a success" },
+            { "the status of a success was forgotten", { headers = { Server = "x" }, body = "{}" }, nil, "#1",
+                "field 'status' is missing: it tells an error from a success" },
+            { "the status is true", { status = true, body = "" }, nil, "#1",
+                "field 'status' must be a number or a string, got boolean" },
+            { "the status is a table", { status = { 200 }, body = "" }, nil, "#1",
+                "field 'status' must be a number or a string, got table" },
+            { "the status is a null of JSON", { status = cjson.null, body = "" }, nil, "#1",
+                "field 'status' must be a number or a string, got userdata" },
+            { "the body is a list of parts", { status = 421, body = { '{"code":"RateLimit"}' } }, nil, "#1",
+                "field 'body' must be a string, got table; table.concat joins the parts of a body" },
+            { "the body of a success is a table", { status = 200, body = {} }, nil, "#1",
+                "field 'body' must be a string, got table; table.concat joins the parts of a body" },
+            { "the body is a function", { status = 421, body = print }, nil, "#1",
+                "field 'body' must be a string, got function" },
+            { "the body is a null of JSON", { status = 421, body = cjson.null }, nil, "#1",
+                "field 'body' must be a string, got userdata" },
+            { "the body is false", { status = 421, body = false }, nil, "#1",
+                "field 'body' must be a string, got boolean" },
+            { "the body of Redbean's values is a table", 404, {}, "#1",
+                "field 'body' must be a string, got table; table.concat joins the parts of a body", {} },
+            { "a list of parts is given as a response", { "{", "}" }, nil, "#1",
                 "a response has a 'status', 'headers' and a 'body'; this table has none of them" },
             { "the status is spelt as in JavaScript", { statusCode = 200, body = "" }, nil, "#1",
                 "unknown field 'statusCode', did you mean 'status'?" },
@@ -398,7 +490,7 @@ describe("errors.from_response", function()
             { "sent is no boolean", nil, "timeout", "#3", "field 'sent' must be a boolean, got string",
                 { sent = "no" } },
             { "elapsed is no number", nil, "timeout", "#3",
-                "field 'elapsed' must be a number of seconds, got string", { elapsed = "1" } },
+                "field 'elapsed' must be a number, got string", { elapsed = "1" } },
             { "the options are a string", { status = 502 }, "any_status", "#2",
                 "table expected, got string" },
             { "the options are a number", { status = 502 }, 1024, "#2", "table expected, got number" },

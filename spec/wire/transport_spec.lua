@@ -104,9 +104,75 @@ describe("The word for a reason", function()
         assert.equal(472, right) -- 92.9 %
     end)
 
+    it("is right for 95 of 100 of further reasons: other languages, libraries and versions", function()
+        local all, right = 0, 0
+        for line in files.read("spec/data/reasons.tsv"):gmatch("[^\n]+") do
+            local word, sent, reasons = line:match("^(%S+)\t(%S+)\t(.*)$")
+            for reason in reasons:gmatch("[^\t]+") do
+                local told, denied = transport.classify(reason, at_once)
+                all, right = all + 1, right + (told == word and 1 or 0)
+                assert.is_true(denied == "maybe" or sent == "no", reason)
+            end
+        end
+        assert.equal(230, all)
+        assert.equal(224, right)
+    end)
+
+    it("is that of libcurl's number, in each form", function()
+        local words = {}
+        for word, numbers in pairs { resolve = "5 6", connect = "7 96 97", timeout = "28",
+                tls = "35 51 60 64 80 83 90 91 98", closed = "16 18 52 55 56 92 95",
+                protocol = "1 8 22 33 36 47 61 63 100",
+                ["local"] = "2 3 4 23 26 27 41 42 43 45 48 49 53 54 58 59 65 66 77 82 89 93 99" } do
+            for number in numbers:gmatch "%d+" do words[tonumber(number)] = word end
+        end
+        local denied = { [2] = "no", [4] = "no", [43] = "no", [48] = "no", [49] = "no" }
+        local refused = { [51] = true, [60] = true, [83] = true, [90] = true, [91] = true, [98] = true }
+        for number = 0, 101 do
+            local expected = { words[number] or "other", denied[number] or "maybe", refused[number] or false }
+            for form, reason in pairs { number, curl_error(number, "NAME"),
+                    ("[CURL-EASY][NAME] a sentence (%d)"):format(number), ("curl: (%d) a"):format(number) } do
+                assert.same(expected, { transport.classify(reason) }, form .. " of " .. number)
+            end
+            if words[number] then
+                assert.same(expected, { transport.classify("a sentence", nil, number) }, number)
+            end
+        end
+    end)
+
+    it("is that of the stage where the rest of a reason does not tell", function()
+        local words = {
+            tls = "starttls, failed to do ssl handshake, ssl handshake",
+            protocol = "read_status_line, read_header, read_headers, read_headers_done, read_body_by_length, "
+                .. "read_body_till_close, read_body_chunk",
+            closed = "Recv failure, Send failure, OpenSSL SSL_read, OpenSSL SSL_write",
+            connect = "failed to issue CONNECT to proxy, failed to connect to, failed to connect",
+            other = "flush, read, fill, write, xread, xwrite, get_next_incoming_stream, write_header, "
+                .. "write_headers_done, write_request_line, write_body_chunk, write_body_last_chunk, "
+                .. "write_body_plain",
+        }
+        for word, stages in pairs(words) do
+            for stage in stages:gmatch "[^,]+" do
+                stage = stage:match "%S.*"
+                local sent = (word == "tls" or word == "connect") and "no" or "maybe"
+                local unknown = stage .. ": strange words"
+                assert.same({ word, sent, false }, { transport.classify(unknown, at_once) }, stage)
+                assert.equal(word ~= "other" or stage:find("_", 1, true) ~= nil, transport.is_reason(unknown))
+                local refused, denied = transport.classify(stage .. ": Connection refused", at_once)
+                assert.same({ "connect", stage == "flush" and "no" or sent }, { refused, denied }, stage)
+                local closed = transport.classify(stage .. ": Broken pipe", at_once)
+                assert.equal(word == "tls" and "tls" or "closed", closed, stage)
+                assert.is_true(transport.is_reason(stage .. ": Broken pipe"))
+            end
+        end
+    end)
+
     for _, case in ipairs {
         -- what comes first in the reason counts, not what a server wrote into it
         { "HTTP/1.1 abc could not be resolved (connection refused)", "protocol", "maybe" },
+        { "HTTP/1.1 abc:1: host not found", "protocol", "maybe" },
+        { "couldn't parse HTTP version from response status line: x:1: host not found", "protocol", "maybe" },
+        { "failed to receive reply from UDP server 10.0.0.2:53: timeout", "resolve", "no" },
         { "couldn't parse status code from response status line: HTTP/1.1 timeout", "protocol", "maybe" },
         { "SSL: certificate subject name (x could not be resolved (3) does not match", "tls", "maybe", true },
         { "read_header: connection refused", "connect", "maybe" },
@@ -146,6 +212,18 @@ describe("The word for a reason", function()
         { "Recv failure: Connection reset by peer", "closed", "maybe" },
         { "Recv failure: something new", "closed", "maybe" },
         { "Unsupported HTTP version in response", "protocol", "maybe" },
+        { "Failed to connect to h port 1 after 3 ms: strange words", "connect", "maybe" },
+        { "Failed to connect to h port 1: Connection refused", "connect", "maybe" },
+        { "failed to connect to unix:/run/x.sock: no such file or directory", "connect", "no" },
+        { "failed to connect to unix:/run/x.sock: connection refused", "connect", "no" },
+        { "curl: (7) Failed to connect to h port 1 after 3 ms: Connection refused", "connect", "maybe" },
+        { "curl: (3) URL using bad/illegal format or missing URL", "local", "maybe" },
+        { "curl: (1000) something new, a timeout", "timeout", "maybe" },
+        { "[CURL-EASY][NEW] something new, a timeout (1000)", "timeout", "maybe" },
+        { "/my programs/app.lua:3: closed", "closed", "maybe" },
+        { '[string "return"]:3: closed', "closed", "maybe" },
+        { "connexion refus\195\169e", "connect", "early" },
+        { "\230\139\146\231\187\157\232\191\158\230\142\165", "connect", "early" },
         { "Resolving timed out after 1000 milliseconds", "resolve", "maybe" },
         { "[CURL-EASY][COULDNT_CONNECT] Couldn't connect to server (7)", "connect", "maybe" },
         { "[CURL-EASY][PEER_FAILED_VERIFICATION] The certificate was not OK (60)", "tls", "maybe", true },

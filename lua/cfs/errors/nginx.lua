@@ -6,6 +6,9 @@
 
 if not ngx then
     error("cfs.errors.nginx can be loaded by nginx only, which has the variable 'ngx'", 2)
+elseif ngx.config.subsystem ~= "http" then
+    error("cfs.errors.nginx is for nginx's block http; here, in the block " .. ngx.config.subsystem
+        .. ", use cfs.errors by itself: errors.pcall, err:to_log() and the like", 2)
 end
 
 local handler = require "cfs.errors.nginx.handler"

@@ -2,7 +2,7 @@
 
 local text = require "cfs.errors.base.text"
 
-local lower, min, sub = string.lower, math.min, string.sub
+local lower, min, sub = text.lower, math.min, string.sub
 
 local suggest = {}
 

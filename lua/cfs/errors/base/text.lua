@@ -119,12 +119,21 @@ function text.cut(bytes, most)
 end
 
 
+--- A number as text with a point before its fraction, whatever the locale has there.
+---@param value number
+---@param form string? as for string.format; by default as tostring has it
+---@return string
+function text.number(value, form)
+    return (gsub(form and format(form, value) or tostring(value), "[^A-Za-z0-9+-]+", "."))
+end
+
+
 --- A member as text, whatever became of it.
 ---@param value any
 ---@return string
 function text.show(value)
     if type(value) == "string" then return text.printable(value) end
-    return type(value) == "number" and tostring(value) or "(" .. type(value) .. ")"
+    return type(value) == "number" and text.number(value) or "(" .. type(value) .. ")"
 end
 
 

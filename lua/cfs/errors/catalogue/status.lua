@@ -7,7 +7,7 @@ local kind = require "cfs.errors.catalogue.kind"
 local state = require "cfs.errors.base.state"
 local words = require "cfs.errors.catalogue.words"
 
-local lower = string.lower
+local lower = require("cfs.errors.base.text").lower
 local kind_of, metatables = state.kind_of, state.status_metatables
 
 local status = {}
@@ -73,8 +73,16 @@ function status.of_reason(reason)
 end
 
 
+-- A status without a row is judged by its class: RFC 9110, section 15. Clients and proxies make up their own,
+-- such as 520 and 599.
+local function class_of(number)
+    local row = number and number >= 400 and rows[number >= 500 and 500 or 400] or {}
+    return { nil, row[2], row[3], row[4] }
+end
+
+
 local function make(number)
-    local row = rows[number] or {}
+    local row = rows[number] or class_of(number)
     local retry = row[3] or "never"
     return kind.make {
         status = number,
@@ -83,7 +91,7 @@ local function make(number)
         retry = retry,
         canonical = row[4] or "UNKNOWN",
         fault = not number and "unknown" or number >= 500 and "server" or "client",
-        description = "An error that the catalogue does not have.",
+        description = (words.say("sentence", "description")),
         remedy = (words.say("status_remedy", retry)),
         known = false,
     }
@@ -108,11 +116,14 @@ function status.kind(number)
 end
 
 
---- The kind of a code, be it in the catalogue or among those that were seen.
+--- The kind of a code: that of the catalogue, else of the first service that has one, else of a code that
+--- was seen.
 ---@param code string
 ---@return cfs.kind? kind
 function status.of_code(code)
-    return state.kinds[code] or state.seen[code] and kind_of[state.seen[code]]
+    local found = state.kinds[code]
+    for _, home in ipairs(state.services) do found = found or home.kinds[code] end
+    return found or state.seen[code] and kind_of[state.seen[code]]
 end
 
 
@@ -126,7 +137,7 @@ function status.no_response(retry)
         retry = retry,
         canonical = "UNAVAILABLE",
         fault = "unknown",
-        description = "No response came.",
+        description = (words.say("sentence", "no_response_came")),
         remedy = (words.say("no_response_remedy", retry)),
         known = false,
     }

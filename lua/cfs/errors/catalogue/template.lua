@@ -5,7 +5,9 @@
 --- with text: { "The parameter '", { name = "parameterName", placeholder = "parameterName" }, "' is
 --- invalid." }
 
-local find, format, sub = string.find, string.format, string.sub
+local number = require("cfs.errors.base.text").number
+
+local find, gmatch, gsub, match, sub = string.find, string.gmatch, string.gsub, string.match, string.sub
 local concat, huge = table.concat, math.huge
 local type = type
 
@@ -75,7 +77,7 @@ end
 -- A parameter's value as text: a number is written without an exponent or a fraction of zero.
 local function value_text(value)
     if type(value) ~= "number" or value ~= value or value == huge or value == -huge then return value end
-    return format(value % 1 == 0 and "%.0f" or "%.14g", value)
+    return number(value, value % 1 == 0 and "%.0f" or "%.14g")
 end
 
 
@@ -105,6 +107,26 @@ function template.fill(parts, values)
         message[index] = part
     end
     return concat(message)
+end
+
+
+--- The message without its parameters, for where they are not known: a parameter in quotes is left out, any
+--- other with its clause.
+---
+---     template.plain(parts)  --> The parameter is invalid.
+---     template.plain(parts)  --> There are too many connections.
+---
+---@param parts table a compiled template
+---@return string? message nil if nothing is left
+function template.plain(parts)
+    local message, kept = {}, {}
+    for index, part in ipairs(parts) do message[index] = index % 2 == 0 and "\1" or part end
+    message = gsub(gsub(concat(message), "%s*(['\"])\1%1", ""), "([.,;])(%s)", "%1\2%2")
+    for clause in gmatch(message .. "\2", "(.-)\2") do
+        if not find(clause, "\1", 1, true) then kept[#kept + 1] = clause end
+    end
+    local plain = match(concat(kept), "^%s*(.-)[%s,;]*$")
+    return find(plain, "[%a\128-\255]") and plain or nil
 end
 
 

@@ -2,7 +2,9 @@
 
 local misuse = require "cfs.errors.base.misuse"
 
-local find, gsub, lower, match = string.find, string.gsub, string.lower, string.match
+local lower = require("cfs.errors.base.text").lower
+
+local find, gsub, match = string.find, string.gsub, string.match
 local getenv = os.getenv
 
 local language = {}

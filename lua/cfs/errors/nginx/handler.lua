@@ -32,12 +32,13 @@ local handler = {}
 --- Options: those of err:response. `request_id`, a string or a function that is called for each request,
 --- is used where the error has none, in place of nginx's. `map` gets the error and returns another for
 --- the client, or nil. `log(err, level, line)` is called in place of logging the line.
+--- `send(status, headers, body)` sends what `prepare` makes; the function returns what it returns.
 ---@param f function may yield, and may call ngx.exit and the like
 ---@param options table?
 ---@return function
 function handler.handler(f, options)
     misuse.expect(1, "handler", f, "function")
-    local read, wrong = read_options(options)
+    local read, wrong = read_options(options, { send = "function" })
     if not read then misuse.argument(2, "handler", wrong) end
     read.shapes = {}
 

@@ -5,7 +5,7 @@ local ffi = require "ffi"
 
 local ngx = ngx
 local cast, ffi_string, get_request = ffi.cast, ffi.string, base.get_request
-local pairs, sub, tonumber = pairs, string.sub, tonumber
+local pairs, sub = pairs, string.sub
 
 local headers = {}
 
@@ -47,15 +47,15 @@ end
 
 -- Finds what nginx is to send (ngx_http_headers_out_t), which the Lua module does not show: a list of
 -- headers and one of trailers, of seven words each (last part; first part's elements, their count, next
--- part; an element's size, elements in a part, pool), and then the status. Returns the words of the request,
--- and the place of the status, or nil.
+-- part; an element's size, elements in a part, pool), and then the status. Some subrequests have zeros in
+-- place of the second list. Returns the words of the request, and the place of the status, or nil.
 local function find_output()
     local words = cast("uintptr_t *", get_request())
     for at = 14, most_words do
-        local size, pool = words[at - 3], words[at - 1]
-        if size == words[at - 10] and size > 16 and size < 256
-            and pool == words[at - 8] and pool > least_address
-            and words[at - 6] > least_address and words[at - 13] > least_address
+        local size, pool = words[at - 10], words[at - 8]
+        if size > 16 and size < 256 and pool > least_address and words[at - 13] > least_address
+            and (words[at - 3] == size and words[at - 1] == pool and words[at - 6] > least_address
+                or words[at - 3] == 0 and words[at - 1] == 0 and words[at - 6] == 0)
             and words[at] < 1000 then
             return words, at
         end
@@ -67,7 +67,7 @@ end
 -- length without parameters; length and address of the type; length and address of the charset.
 local function clear_charset(content_type)
     local words, status = find_output()
-    for at = status and status + 1 or most_words, most_words do
+    for at = status or most_words + 1, most_words do
         if words[at] == #content_type and words[at + 1] == #content_type and words[at + 2] > least_address
             and ffi_string(cast("const char *", words[at + 2]), #content_type) == content_type then
             words[at + 3] = 0
@@ -80,7 +80,7 @@ end
 --- Takes back the trailers of the body that ours replaces. nginx sends them behind the last of it.
 function headers.drop_trailers()
     local words, status = find_output()
-    if not status or tonumber(words[status]) ~= ngx.status then return end
+    if not status or words[status - 1] == 0 then return end
     words[status - 7], words[status - 5], words[status - 4] = cast("uintptr_t", words + status - 6), 0, 0
 end
 

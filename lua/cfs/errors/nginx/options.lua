@@ -15,7 +15,7 @@ local options = {}
 -- function here.
 local option_types = {
     standard = false, hide = false, retry_after = false, format = false, type_base = false,
-    request_id = false, map = "function", log = "function",
+    request_id = false, replace_request_id = "boolean", map = "function", log = "function",
 }
 
 -- How much is logged of why a function of the program failed, in bytes.

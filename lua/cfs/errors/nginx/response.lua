@@ -95,7 +95,7 @@ end
 ---@return string? retry_after
 ---@return string body
 function response.make(err, kind, read, id, sent)
-    id = id or rawget(err, "requestId") or response.new_id(read)
+    id = id or not read.replace_request_id and rawget(err, "requestId") or response.new_id(read)
     local shapes = read.shapes
     if shapes and rawget(err, "message") == kind.message and rawget(err, "status") == nil
         and rawget(err, "code") == kind.code and not has_any(err) and is_plain(id) then

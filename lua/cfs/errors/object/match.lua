@@ -10,10 +10,10 @@ local suggest = require "cfs.errors.base.suggest"
 
 local getmetatable = debug.getmetatable
 local of_error = catalogue.of_error
+local lower = require("cfs.errors.base.text").lower
 local say = require("cfs.errors.catalogue.words").say
 local rawget, select, type = rawget, select, type
 local categories, metatables, kind_of = state.categories, state.metatables, state.kind_of
-local seen = state.seen
 
 local match = {}
 
@@ -32,7 +32,7 @@ local tellers = { "origin", "transport" }
 local function other_meaning(target)
     if status.normalize(target) then
         return "'" .. target .. "' is a status, and a status is a number: " .. target
-    elseif target:lower() == "default" then
+    elseif lower(target) == "default" then
         return "'" .. target .. "' is no target; in errors.match it is the key 'default'"
     end
     for kind in catalogue.each() do
@@ -56,7 +56,7 @@ end
 ---@return string? problem
 function match.problem(target)
     if categories[target] or metatables[target] or catalogue.is_kind(target)
-        or seen[target] or type(target) == "number" and status.normalize(target) then
+        or status.of_code(target) or type(target) == "number" and status.normalize(target) then
         return nil
     end
     if type(target) == "string" then

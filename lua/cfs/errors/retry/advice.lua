@@ -5,11 +5,12 @@ local kept = require "cfs.errors.object.kept"
 local kind_of = require("cfs.errors.catalogue.kind").of_error
 local misuse = require "cfs.errors.base.misuse"
 local state = require "cfs.errors.base.state"
+local statuses = require "cfs.errors.catalogue.status"
 local text = require "cfs.errors.base.text"
 local say = require("cfs.errors.catalogue.words").say
 
 local abs, floor, min = math.abs, math.floor, math.min
-local format, gsub, sub, upper = string.format, string.gsub, string.sub, string.upper
+local format, gsub, upper = string.format, string.gsub, text.upper
 
 local advice = {}
 
@@ -42,10 +43,6 @@ local call_types = {
 -- What its numbers must be at least.
 local leasts = { attempt = 1, attempts = 1, cap = 0, now = 0 }
 
--- The headers that advice is taken from.
-local wanted = headers.wanted("retry-after", "date")
-
-
 -- How many seconds the server's clock is ahead of the caller's; nil if that cannot be told.
 local function clock_offset(values, now)
     local time = now and headers.server_time(values, now)
@@ -57,7 +54,7 @@ end
 local function subject(err)
     local code, status = rawget(err, "code"), rawget(err, "status") or kind_of(err).status
     if type(code) == "string" then
-        return text.printable(#code > longest_code and sub(code, 1, longest_code) .. "..." or code)
+        return text.printable(text.cut(code, longest_code))
     end
     local word = kept.get(err, "word")
     if word then return "no response, " .. say("transport", word) end
@@ -153,22 +150,24 @@ end
 ---@param call table
 ---@return cfs.advice
 function advice.advise(err, call)
-    local values = call.headers and headers.read(call.headers, wanted) or headers.kept(err)
+    local is_throttled = statuses.normalize(rawget(err, "status")) == 429 or err.retry == "throttle"
+    local values = call.headers and headers.advisory(headers.read(call.headers), is_throttled)
+        or not call.headers and headers.kept(err) or {}
     local offset, wait = clock_offset(values, call.now), headers.retry_after(values, call.now)
     local attempt, attempts = call.attempt or 1, call.attempts or advice.defaults.attempts
+    local cap = call.cap or advice.defaults.cap
     local action, why = choose(err, call, offset)
     if action == "resign" then attempts = min(attempts, attempt + 1) end
     if action ~= "never" and attempt >= attempts then
         action, why = "never", format("attempt %.15g of %.15g was the last", attempt, attempts)
-    elseif action ~= "never" and wait and call.cap and wait > call.cap then
-        why = format("the service asks for a pause of %.0f s, longer than the %g s that this caller "
-            .. "waits", wait, call.cap)
-        action = "never"
+    elseif action ~= "never" and wait and wait > cap then
+        action, why = "never", format("the service asks for a pause of %.0f s, longer than the %s s that "
+            .. "this caller waits", wait, text.number(cap, "%g"))
     end
     local repeats = action ~= "never"
     return {
         action = action,
-        delay = repeats and (wait or advice.pause(action, attempt, advice.defaults)) or 0,
+        delay = repeats and (wait or min(advice.pause(action, attempt, advice.defaults), cap)) or 0,
         attempts = repeats and attempts or attempt,
         why = subject(err) .. ": " .. why,
         retry_after = wait,

@@ -2,20 +2,21 @@
 
 local core = require "cfs.errors.core"
 local headers = require "cfs.errors.wire.headers"
-local hosts = require "cfs.errors.show.hosts"
 local kept = require "cfs.errors.object.kept"
 local misuse = require "cfs.errors.base.misuse"
+local passing = require "cfs.errors.show.passing"
 local state = require "cfs.errors.base.state"
 local status = require "cfs.errors.catalogue.status"
 local suggest = require "cfs.errors.base.suggest"
 local template = require "cfs.errors.catalogue.template"
 
+local number_text = require("cfs.errors.base.text").number
 local kinds, template_of = state.kinds, require("cfs.errors.catalogue.kind").template
 local byte, find, format, gsub, match, sub =
     string.byte, string.find, string.format, string.gsub, string.match, string.sub
 local concat = table.concat
 local ceil, huge = math.ceil, math.huge
-local ipairs, rawget, select, tostring, type = ipairs, rawget, select, tostring, type
+local ipairs, rawget, type = ipairs, rawget, type
 
 local respond = {}
 
@@ -55,27 +56,26 @@ local codes = {
     server = "ParseBodyException",
 }
 
--- The categories of the errors that pass, and the pause that is asked for, in seconds, where nothing
+-- The categories of errors that go by, and the pause that is asked for, in seconds, where nothing
 -- else is known.
-local passing = { throttle = true, unavailable = true }
+local temporary = { throttle = true, unavailable = true }
 local default_pause = 1
 
--- What a request id must be to go into a header, and a code to reach a client: a token of RFC 9110,
--- section 5.6.2, this long. Most are of letters, digits and hyphens, which is tried first, as a simple
--- pattern is matched faster.
+-- What a request id must be to go into a header: a token of RFC 9110, section 5.6.2, this long. Most are of
+-- letters, digits and hyphens, which is tried first, as a simple pattern is matched faster.
 local token = "^[A-Za-z0-9!#$%%&'*+.^_`|~-]+$"
 local longest_token = 128
 respond.longest_token = longest_token
 
 -- What a parameter's value must be for a client that does not get the service's own message.
-local identifier = "^[%w_-]+$"
+local identifier = "^[A-Za-z0-9_-]+$"
 local longest_identifier = 64
 
 
 -- A member as text; nil where there is none.
 local function member(err, name)
     local value = rawget(err, name)
-    if type(value) == "number" then return tostring(value) end
+    if type(value) == "number" then return number_text(value) end
     return type(value) == "string" and value ~= "" and value or nil
 end
 
@@ -102,41 +102,37 @@ local function code_for(kind, number)
 end
 
 
---- Can the value be a request id in a header, and a code that reaches a client?
+--- Can the value be a request id in a header?
 ---@param value any
 ---@return boolean
 function respond.is_token(value)
     return type(value) == "string" and value ~= "" and #value <= longest_token
-        and (not find(value, "[^%w-]") or find(value, token) ~= nil)
+        and (not find(value, "[^A-Za-z0-9-]") or find(value, token) ~= nil)
 end
 
 local is_token = respond.is_token
 
 
--- Is the value a token; and may a client see it that must not see hosts?
-local function judge(value)
-    if not is_token(value) then return false, false end
-    return true, not find(value, "[^%w-]") or hosts.hide(value) == value
+-- May a client see the code or the request id?
+local function passes(value)
+    return is_token(value) and passing.show(value) == value
 end
 
 
--- The request id for the client, and whether it is a token: the error's own, if that may pass.
-local function choose_id(own, hides, other)
-    if own then
-        local fits, passes = judge(own)
-        if passes or not hides then return own, fits end
-    end
-    return other, other and judge(other)
+-- The catalogue's message where no parameters are known.
+local function plain_message(kind)
+    local parts = template_of(kind)
+    if parts then return template.plain(parts) end
+    return kind.message
 end
 
 
 -- The catalogue's message. A received parameter fills its template if it is a plain identifier and no host;
 -- otherwise its placeholder stays.
 local function catalogue_message(kind, received)
-    local parts, has_others = template_of(kind), false
-    for index = 2, parts and #parts or 0, 2 do has_others = has_others or parts[index].name ~= "host" end
-    local values = has_others and template.read(parts, received or "")
-    if not values then return kind.message end
+    local parts = template_of(kind)
+    local values = parts and template.read(parts, received)
+    if not values then return plain_message(kind) end
     local words = {}
     for index, part in ipairs(parts) do
         local value = part.name and part.name ~= "host" and values[part.name]
@@ -148,26 +144,25 @@ local function catalogue_message(kind, received)
 end
 
 
--- The received message without internal names. The template's parameter `host` is a host, whatever it looks
--- like.
+-- What may be seen of the received message. Its template's parameter `host` is one, whatever it looks like.
 local function received_message(kind, received)
     local parts = template_of(kind)
     local values = parts and template.read(parts, received)
     if values and values.host then
-        values.host = hosts.placeholder
+        values.host = "{host}"
         received = template.fill(parts, values)
     end
-    return hosts.hide(received)
+    return passing.show(received)
 end
 
 
 -- The message for the client. If the fault is not the client's it is the catalogue's: what the service wrote
 -- is only for the log.
 local function client_message(kind, received, number)
-    if kind.known and received == kind.message then return received end
-    if kind.fault == "client" and not passing[kind.category] then
-        if received then return received_message(kind, received) end
-        return kind.message
+    if kind.known and (not received or received == kind.message) then
+        return plain_message(kind) or reason_phrase(number)
+    elseif kind.fault == "client" and not temporary[kind.category] then
+        return received and received_message(kind, received)
     end
     return kind.known and catalogue_message(kind, received) or reason_phrase(number)
 end
@@ -187,11 +182,12 @@ end
 
 -- The body by RFC 9457. If there is a base for links, `type` is a link and `title` is what all problems of
 -- the type have in common; otherwise `title` is the status' reason phrase.
-local function problem(request_id, code, message, number, type_base)
+local function problem(request_id, code, message, number, type_base, kind)
     local link, title = "about:blank", reason_phrase(number)
     if type_base then
         link = type_base .. gsub(code, "[^%w._~-]", escape_uri)
-        title = kinds[code] and kinds[code].message or title
+        kind = kind.code == code and kind or kinds[code]
+        title = kind and plain_message(kind) or title
     end
     return '{"type":' .. json_string(link) .. ',"title":' .. json_string(title)
         .. format(',"status":%d', number)
@@ -203,7 +199,7 @@ end
 
 -- The seconds that the client is asked to wait, as the header has them; nil if it need not.
 local function pause(err, kind, options)
-    if not passing[kind.category] or kind.retry == "never" then return nil end
+    if not temporary[kind.category] or kind.retry == "never" then return nil end
     local seconds = options.retry_after or headers.retry_after(headers.kept(err)) or default_pause
     return format("%.0f", ceil(seconds))
 end
@@ -253,19 +249,19 @@ function respond.parts(err, kind, options, sent)
     local number, hides = error_status(err, kind), options.hide ~= false
     local code, message, request_id = member(err, "code"), member(err, "message"), member(err, "requestId")
     if hides then
-        if code and code ~= kind.code and not select(2, judge(code)) then code = nil end
+        if code ~= kind.code and not passes(code) then code = nil end
+        if request_id and not passes(request_id) then request_id = nil end
         message = client_message(kind, message, number)
     end
-    message = message or kind.message or not code and reason_phrase(number) or nil
+    message = message or plain_message(kind) or not code and reason_phrase(number) or nil
     code = code or code_for(kind, number)
-    local fits
-    request_id, fits = choose_id(request_id, hides, options.request_id)
+    request_id = request_id or options.request_id
     if options.standard then number = standard_statuses[code] or number end
     local write = options.format == "problem" and problem or core.write
     number = sent or number
     return number, content_types[options.format or "envelope"],
-        fits and request_id or nil, pause(err, kind, options),
-        (write(request_id, code, message, number, options.type_base))
+        is_token(request_id) and request_id or nil, pause(err, kind, options),
+        (write(request_id, code, message, number, options.type_base, kind))
 end
 
 
@@ -276,9 +272,9 @@ end
 ---
 --- If the fault is not the client's, or the category is throttle or unavailable, the message is the
 --- catalogue's, with `{host}` in place of a host; for an unknown code, it is the status' reason phrase. If
---- the fault is the client's, the received message passes, with `{host}` in place of authorities of URLs,
---- credentials, IP addresses, names with ports, and names under internal suffixes. A code and a requestId
---- pass if they are plain tokens.
+--- the fault is the client's, the words of the received message pass that have one of the forms that
+--- docs/api.md lists, with `{hidden}` in place of others. A code and a requestId pass if they are plain
+--- tokens with such a form.
 ---
 --- Options:
 ---

@@ -1,6 +1,8 @@
 --- Dates of HTTP: RFC 9110, section 5.6.7, and what servers make of it.
 
-local floor, lower, match = math.floor, string.lower, string.match
+local lower = require("cfs.errors.base.text").lower
+
+local floor, match = math.floor, string.match
 
 local date = {}
 

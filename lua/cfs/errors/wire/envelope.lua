@@ -83,32 +83,53 @@ local function request_id_of(document)
 end
 
 
---- Reads the message and the requestId of a JSON object without a usable code.
----@param body string which errors.parse calls "not_envelope"
----@return string? message
----@return string? request_id
-function envelope.remains(body)
-    local document = prepare(body)
-    if not cjson or not find(document, "^%s*{") then return nil end
-    local good, decoded = pcall(cjson.decode, document)
-    if not good then return nil end
-    return type(decoded.message) == "string" and decoded.message or nil, request_id_of(decoded)
+-- Where a document has its message, if that is not `message`: RFC 9457, gateways, other services.
+local message_names = {
+    "message", "detail", "error_msg", "error_message", "errorMessage", "error_description", "msg", "Message",
+    "error", "errors", "title",
+}
+
+
+-- The first text under one of these names, in a table within another too, or in the first of a list.
+local function message_of(value, depth, ignored)
+    if type(value) == "string" then return value ~= "" and value ~= ignored and value or nil end
+    if type(value) ~= "table" or depth == 0 then return nil end
+    if value[1] ~= nil then return message_of(value[1], depth - 1, ignored) end
+    for _, name in ipairs(message_names) do
+        local message = message_of(value[name], depth - 1, ignored)
+        if message then return message end
+    end
 end
 
 
---- Decodes the envelope's other members by lua-cjson, at each call anew. Raises if lua-cjson could not be
---- loaded, and what lua-cjson raises.
+--- Reads what a JSON object without a code, or without a `message`, says all the same.
+---@param body string
+---@param received integer? the HTTP status; its reason phrase is no message
+---@return string? message
+---@return string? request_id
+---@return string? document the body, if its members can be had
+function envelope.remains(body, received)
+    local document = prepare(body)
+    local good, decoded = pcall(cjson and cjson.decode or error, document)
+    if not good or type(decoded) ~= "table" then return nil end
+    if not find(document, "^%s*{") then return nil, nil, body end
+    return message_of(decoded, 4, status.kind(received).reason), request_id_of(decoded), body
+end
+
+
+--- Decodes the envelope's other members by lua-cjson, at each call anew; all members of JSON that is no
+--- envelope. Raises if lua-cjson could not be loaded, and what lua-cjson raises.
 ---
 ---     errors.parse('{"code": "NoSuchKey", "bucket": "logs"}'):details().bucket  --> logs
 ---
----@return table? details nil if the envelope has no other members
+---@return table? details nil if there are none
 function envelope.details(err)
     misuse.self(err, "details")
     local document = kept.get(err, "document")
     if not document then return nil end
     if not cjson then error("'details' needs lua-cjson, which could not be loaded with cfs.errors", 2) end
     local details = cjson.decode(prepare(document))
-    for _, name in ipairs(members) do details[name] = nil end
+    for _, name in ipairs(kept.get(err, "body") and {} or members) do details[name] = nil end
     return text.readable(details)
 end
 

@@ -1,47 +1,38 @@
 --- Makes errors of what an HTTP client's call returned, whichever client it is and whatever came.
 
-local envelope = require "cfs.errors.wire.envelope"
+local begin_error = require("cfs.errors.wire.body").begin
 local headers = require "cfs.errors.wire.headers"
-local kept = require "cfs.errors.object.kept"
 local kind_of = require("cfs.errors.catalogue.kind").of_error
 local make = require "cfs.errors.object.make"
 local misuse = require "cfs.errors.base.misuse"
+local read_error = require("cfs.errors.wire.body").read
 local status = require "cfs.errors.catalogue.status"
 local suggest = require "cfs.errors.base.suggest"
 local transport = require "cfs.errors.wire.transport"
 
-local find, gsub, lower, match, sub = string.find, string.gsub, string.lower, string.match, string.sub
-local error, getmetatable, ipairs, next, pairs, rawget, tonumber, type =
-    error, getmetatable, ipairs, next, pairs, rawget, tonumber, type
+local find, gsub, lower = string.find, string.gsub, require("cfs.errors.base.text").lower
+local error, getmetatable, next, pairs, rawget, tonumber, type =
+    error, getmetatable, next, pairs, rawget, tonumber, type
 
 local receive = {}
 
+receive.begin, receive.headers = begin_error, headers.names -- for what reads headers before a body
+
 local option_types = { any_status = "boolean", limit = "number" }
+local told_types = { sent = "boolean", elapsed = "number" }
 
--- How much of a body that cannot be read is kept for the log.
-local snapshot_size = 512
-
--- The headers that are read.
-local wanted = headers.wanted("x-bce-error-code", "x-bce-error-message", "x-bce-request-id",
-    "content-encoding", "retry-after", "date")
-
--- The fields of a response, each with the names that other clients have for it.
-local fields = { status = true, headers = true, body = true }
+-- What clients call the fields of a response, in lower case without "_": name → our name.
 local other_names = {
-    status = { "statusCode", "status_code", "statuscode", "StatusCode", "Status", "http_status",
-        "http_code", "response_code", "responseCode", "code" },
-    headers = { "Headers", "Header", "response_headers" },
-    body = { "Body", "text", "content", "data", "response_body" },
+    status = "status", statuscode = "status", httpstatus = "status", httpcode = "status", code = "status",
+    responsecode = "status", headers = "headers", header = "headers", responseheaders = "headers",
+    body = "body", text = "body", content = "body", data = "body", responsebody = "body",
 }
+local fields = { status = true, headers = true, body = true }
 
 
--- A status: a number, "404", or a status line, "HTTP/1.1 404 Not Found" or "404 Not Found".
+-- A status: a number, "404", a status line or a block of them.
 local function read_status(given)
-    if type(given) == "string" and #given > 3 then
-        given = match(given, "^[Hh][Tt][Tt][Pp]/[%d.]+ +(%d%d%d)$")
-            or match(given, "^[Hh][Tt][Tt][Pp]/[%d.]+ +(%d%d%d)%s") or match(given, "^(%d%d%d)%s")
-    end
-    return status.normalize(given)
+    return status.normalize(type(given) == "string" and #given > 3 and headers.status(given) or given)
 end
 
 
@@ -52,136 +43,52 @@ local function is_reason(given)
 end
 
 
--- What the caller tells of a call that got no response, `sent` and `elapsed`, beside what else the client
--- returned. The third value is what is wrong with it.
-local function read_told(told)
-    if type(told) ~= "table" then return nil end
-    local sent, elapsed = rawget(told, "sent"), rawget(told, "elapsed")
-    if sent ~= nil and type(sent) ~= "boolean" then
-        return nil, nil, "field 'sent' must be a boolean, got " .. type(sent)
-    elseif elapsed ~= nil and type(elapsed) ~= "number" then
-        return nil, nil, "field 'elapsed' must be a number of seconds, got " .. type(elapsed)
-    end
-    return sent, elapsed
-end
-
-
--- The error of a call that got no response.
+-- The error of a call that got no response, of which the caller may tell `sent` and `elapsed` in a table.
 local function no_response(reason, told, number)
-    local is_sent, elapsed, wrong = read_told(told)
-    if wrong then return nil, wrong, 3 end
+    local known, wrong
+    if type(told) == "table" then
+        local fields_told = { sent = rawget(told, "sent"), elapsed = rawget(told, "elapsed") }
+        known, wrong = misuse.read("field", fields_told, told_types)
+        if wrong then return nil, wrong, 3 end
+    end
+    known = known or {}
+    local elapsed = known.elapsed
+    if elapsed == nil and receive.elapsed then elapsed = receive.elapsed() end -- within retry.run
     local word, sent, is_certificate = transport.classify(reason, elapsed, number)
-    if is_sent ~= nil then sent = is_sent and "maybe" or "no" end
+    if known.sent ~= nil then sent = known.sent and "maybe" or "no" end
     local retry = (word == "local" or is_certificate) and "never" or "backoff"
     return make.no_response(word, sent, retry, reason)
 end
 
 
--- A page in HTML may begin like XML.
-local function is_xml(body)
-    local start = find(body, "<", 1, true)
-    local second = start and sub(body, start + 1, start + 1)
-    if second ~= "?" and second ~= "E" and second ~= "e" then return false end
-    local beginning = lower(sub(body, start, start + 1023))
-    return (find(beginning, "^<%?xml") or find(beginning, "^<error%a*[%s>/]"))
-        and not find(beginning, "<html") and not find(beginning, "<!doctype html")
-end
-
-
-local function is_encoded(encoding)
-    return encoding ~= nil and find(gsub(lower(encoding), "identity", ""), "%w") ~= nil
-end
-
-
--- The headers, if advice can be taken from them.
-local function advisory(values)
-    return (values.date or values["retry-after"]) and values or nil
-end
-
-
--- The error of a body that is no envelope. It has the code of the headers, or no code, and keeps the
--- beginning of what could not be read.
-local function read_rest(received, values, body, origin)
-    local code, message, request_id = values["x-bce-error-code"], nil, nil
-    if origin == "not_envelope" then
-        message, request_id = envelope.remains(body)
-    elseif origin == "html" then
-        origin = is_xml(body) and "xml" or origin
-    elseif origin == "malformed" then
-        origin = is_encoded(values["content-encoding"]) and "compressed" or origin
+-- Says under which other name a response has the field that it lacks; nil if it has none.
+local function misnamed(response, field)
+    local found
+    for name, value in pairs(response) do
+        local is_other = value ~= false and type(name) == "string" and not fields[name]
+            and (other_names[gsub(lower(name), "_", "")] == field
+            or field == "status" and suggest.nearest(name, fields) == field)
+        if is_other and (not found or name < found) then found = name end
     end
-    local snapshot = origin ~= "empty" and sub(body, 1, snapshot_size) or nil
-    if code then message, origin = values["x-bce-error-message"], "headers" end
-    local err = make.receive(code, message, request_id or values["x-bce-request-id"], received)
-    kept.keep_all(err, { origin = origin, body = snapshot, headers = advisory(values) })
-    return err
+    return found and "unknown field '" .. found .. "', did you mean '" .. field .. "'?"
 end
 
 
--- The error of an error response whose headers were read.
-local function read_body(received, values, body, limit)
-    local err, origin, _ = nil, "empty", nil
-    if type(body) == "string" then
-        if limit and #body > limit then
-            origin = "too_large"
-        else
-            err, _, origin = envelope.parse(body)
-        end
-    end
-    if not err then return read_rest(received, values, body, origin) end
-    err.requestId = err.requestId or values["x-bce-request-id"]
-    make.set_status(err, received)
-    if advisory(values) then kept.keep(err, "headers", values) end
-    return err
-end
-
-
---- Begins to read an error response whose headers come before its body.
----
----     local finish = receive.begin(404, { ["x-bce-request-id"] = "7e0c3b52" })
----     finish()                --> the error, as far as the headers tell
----     finish(body, 65536)     --> the error of the whole response
----
----@param received integer the status
----@param given table<string, string|string[]> the headers, those of receive.headers at least
----@return fun(body: string?, limit: integer?, code: string?): cfs.error finish may be called again; a code
----takes the place of that in the headers
-function receive.begin(received, given)
-    local values = headers.read(given, wanted)
-    return function(body, limit, code)
-        local own = values["x-bce-error-code"]
-        values["x-bce-error-code"] = code or own
-        local err = read_body(received, values, body, limit)
-        values["x-bce-error-code"] = own
-        return err
-    end
-end
-
---- The names of the headers that are read, in lower case → true.
-receive.headers = wanted.names
-
-
--- What is wrong with a response that lacks a field: the field has another name. nil if nothing is wrong.
-local function objection(response, field)
-    for _, name in ipairs(other_names[field]) do
-        if response[name] ~= nil then
-            return "unknown field '" .. name .. "', did you mean '" .. field .. "'?"
-        end
-    end
-end
-
-
--- The same for a response without a status, which no client leaves out.
-local function status_objection(response, given_headers, body)
-    local wrong = objection(response, "status")
+-- What is wrong with the fields of a response; nil if nothing is wrong.
+local function problem_of(response, given, given_headers, body)
+    local wrong = given == nil and misnamed(response, "status")
+        or given_headers == nil and misnamed(response, "headers")
+        or body == nil and misnamed(response, "body")
     if wrong then return wrong end
-    for name in pairs(response) do
-        if type(name) == "string" and not fields[name] and suggest.nearest(name, fields) == "status" then
-            return (suggest.unknown("field", name, fields))
-        end
-    end
-    if given_headers == nil and body == nil then
+    if given == nil and given_headers == nil and body == nil then
         return "a response has a 'status', 'headers' and a 'body'; this table has none of them"
+    elseif given == nil then
+        return "field 'status' is missing: it tells an error from a success"
+    elseif type(given) ~= "number" and type(given) ~= "string" then
+        return "field 'status' must be a number or a string, got " .. type(given)
+    elseif body ~= nil and type(body) ~= "string" then
+        return "field 'body' must be a string, got " .. type(body)
+            .. (type(body) == "table" and "; table.concat joins the parts of a body" or "")
     end
 end
 
@@ -194,57 +101,85 @@ local function is_unread(response)
 end
 
 
+-- Does anything tell that a server responded, beside a status?
+local function has_response(given_headers, body)
+    return body ~= nil and body ~= "" or type(given_headers) == "userdata"
+        or type(given_headers) == "table" and next(given_headers) ~= nil
+        or type(given_headers) == "string" and find(given_headers, "%S") ~= nil
+end
+
+
+-- The error of a response that is none; nil if it is one. A reason stands where a status should, or beside
+-- the status that a client made up, as Tarantool's 595; nginx cut a subrequest short; nothing but an interim
+-- response came. Words that may be a server's do not prove that nothing was sent.
+local function read_no_response(response, given, received, given_headers)
+    local body = response.body
+    if received and received < 200 then
+        return make.no_response("protocol", "maybe", "backoff", "an interim response came, " .. received)
+    elseif received and received < 400 then
+        if response.truncated ~= true then return nil end
+        return make.no_response("closed", "maybe", "backoff", "the response was cut short")
+    elseif has_response(given_headers, body) then
+        return nil
+    elseif not received and is_reason(given) then
+        local is_servers = given_headers ~= nil or body ~= nil
+        return no_response(type(given) == "string" and not tonumber(given) and given or nil,
+            { sent = is_servers or nil })
+    elseif received and transport.is_reason(response.reason) then
+        return no_response(response.reason, { sent = true })
+    end
+end
+
+
 -- Reads a response table. Returns an error; nil if the response is none; or nil, a sentence and the number of
 -- the argument that is wrong.
 local function read_response(response, options)
-    local known, wrong
+    local given, body = response.status, response.body
+    local given_headers = response.headers or response.header
+    local is_block = type(given_headers) == "string"
+        or type(given_headers) == "table" and type(rawget(given_headers, 1)) == "string"
+    local values = (given == nil or is_block) and headers.read(given_headers)
+    if values and (read_status(given) or 0) < 400 then given = values[":status"] or given end
+    if type(given) == "cdata" then given = tonumber(given) or given end -- numbers of LuaJIT's FFI
+    local wrong, known = problem_of(response, given, given_headers, body), nil
+    if wrong then return nil, wrong, 1 end
     if options ~= nil then
         known, wrong = misuse.read("option", options, option_types)
         if not known then return nil, wrong, 2 end
     end
-    local given, body = response.status, response.body
-    local given_headers = response.headers or response.header
-    if given == nil then wrong = status_objection(response, given_headers, body) end
-    if given_headers == nil then wrong = wrong or objection(response, "headers") end
-    if body == nil then wrong = wrong or objection(response, "body") end
-    if wrong then return nil, wrong, 1 end
 
     local received, any_status = read_status(given), known and known.any_status
-    if received and received < 400 and not any_status then
-        if response.truncated ~= true then return nil end -- nginx sets it for a subrequest
-        return make.no_response("closed", "maybe", "backoff", "the response was cut short")
-    end
-    local has_headers = type(given_headers) == "table" and next(given_headers) ~= nil
-        or type(given_headers) == "userdata"
-    if not received and (body == nil or body == "") and not has_headers and is_reason(given) then
-        return no_response(type(given) == "string" and not tonumber(given) and given or nil)
-    end
+    local lost = read_no_response(response, given, received, given_headers)
+    if lost or received and received < 400 and not any_status then return lost end
     if body == nil and is_unread(response) then
         return nil, "the body was not read; first set response.body = response:read_body()", 1
     end
-    local err = read_body(received, headers.read(given_headers, wanted), body, known and known.limit)
+    local err = read_error(received, values or headers.read(given_headers), body, known and known.limit)
     if received and received < 400 and not err.known then return nil end
     return err
 end
 
 
--- Reads the values of LuaSocket: a body or 1, a status and headers; or those of lua-curl: libcurl's error
--- number, which is 0 for a success, and a sentence. Returns what read_response returns.
+-- Reads the values of LuaSocket: a body or 1, a status and headers; those of Redbean: a status, headers and
+-- a body; those of LÖVE: a status, a body and perhaps headers; or those of lua-curl: libcurl's error number,
+-- which is 0 for a success, and a sentence. Returns what read_response returns.
 local function read_values(first, second, third)
-    if type(first) == "number" then
-        local is_status = type(second) == "number" or read_status(second)
-        if not is_status and (second == nil or type(second) == "string") then
-            if first == 0 then return nil end
-            if first > 0 and first < 100 then return no_response(second or first, third, first) end
+    if type(first) == "string" then
+        if type(second) == "number" or type(second) == "string" then
+            return read_response { status = second, headers = third, body = first }
         end
-        if first ~= 1 or not is_status then
-            return nil, "response, body, 1 or a number of libcurl expected, got " .. first, 1
-        end
-        first = nil
-    elseif type(second) ~= "number" and type(second) ~= "string" then
         return nil, "status expected behind a body, got " .. type(second), 2
+    elseif type(second) == "table" and status.normalize(first) then
+        return read_response { status = first, headers = second, body = third }
+    elseif first == 1 and (type(second) == "number" or read_status(second)) then
+        return read_response { status = second, headers = third }
+    elseif type(second) == "string" and status.normalize(first) then
+        return read_response { status = first, headers = third, body = second }
+    elseif first >= 0 and first < 100 and (second == nil or type(second) == "string") then
+        if first > 0 then return no_response(second or first, third, first) end
+        return second ~= nil and second ~= "" and no_response(second, third) or nil
     end
-    return read_response { status = second, headers = third, body = first }
+    return nil, "response, body, 1 or a number of libcurl expected, got " .. first, 1
 end
 
 
@@ -255,12 +190,17 @@ local function read(first, second, third)
         return no_response(second, third)
     elseif type(first) == "table" then
         if getmetatable(first) and kind_of(first) then return first end
+        if type(second) == "string" and type(first[1]) == "table" and first.status == nil then -- coro-http
+            return read_response({ status = first.code, headers = first, body = second }, third)
+        end
         return read_response(first, second)
     elseif type(first) == "string" or type(first) == "number" then
         return read_values(first, second, third)
     end
     return nil, "response, nil or body expected, got " .. type(first), 1
 end
+
+receive.read = read
 
 
 --- Makes the error that a client's call ended in, of what the call returned:

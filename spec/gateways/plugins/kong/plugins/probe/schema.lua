@@ -1,0 +1,1 @@
+return { name = "probe", fields = { { config = { type = "record", fields = {} } } } }

@@ -1,0 +1,321 @@
+-- Responses that arrive, whatever else the request has to do; and a log and counts that claim no more.
+
+local cjson = require "cjson"
+local metrics = require "spec.nginx.metrics"
+local server = require "spec.nginx.server"
+
+local conf = [[
+lua_shared_dict cfs_errors 1m;
+log_format ids '$request_id';
+proxy_cache_path cache keys_zone=responses:1m;
+init_by_lua_block {
+    errors, nginx = require "cfs.errors", require "cfs.errors.nginx"
+    relay = nginx.relay()
+    problem = nginx.relay { format = "problem", standard = true,
+        map = function(err) if err:is("not_found") then return errors.new("FSNotInService") end end }
+    upstream_only = nginx.relay { upstream_only = true }
+
+    -- Runs f in a handler while another light thread waits for a subrequest.
+    function while_pending(f)
+        nginx.handler(function()
+            ngx.thread.spawn(function() ngx.location.capture("/slow") end)
+            return f()
+        end)()
+    end
+
+    pending = {
+        raise = function() errors.raise("InstanceNotFound") end,
+        returned = function() return nil, errors.InstanceNotFound() end,
+        exit = function() nginx.exit("InstanceNotFound") end,
+        slept = function() ngx.sleep(0.001) errors.raise("InstanceNotFound") end,
+    }
+    denied = nginx.handler(function() return nil, errors.AccessDenied() end)
+    other = nginx.handler(function() return nil, errors.ServiceUnavailable() end)
+}
+server {
+    listen 127.0.0.1:PORT2;
+    location / { content_by_lua_block { require("spec.nginx.upstream").serve() } }
+    location = /inside {
+        content_by_lua_block {
+            ngx.status = 404
+            for _, name in ipairs { "x-bce-debug-id", "X-Served-By", "X-Backend-Server" } do
+                ngx.header[name] = "MTAuMC4zLjc6ODA4MA=="
+            end
+            ngx.header["X-Kept"] = "yes"
+            ngx.print('{"requestId":"7e0c3b52","code":"InstanceNotFound","message":"gone"}')
+        }
+    }
+}
+server {
+    listen 127.0.0.1:PORT1;
+    header_filter_by_lua_block { relay.header_filter() }
+    body_filter_by_lua_block { relay.body_filter() }
+    log_by_lua_block { relay.log() }
+    location = /metrics { content_by_lua_block { ngx.print(nginx.metrics()) } }
+    location = /slow {
+        content_by_lua_block {
+            ngx.sleep(0.3)
+            ngx.print("slow")
+        }
+    }
+    location ~ ^/pending/content/(?<name>\w+)$ {
+        content_by_lua_block { while_pending(pending[ngx.var.name]) }
+    }
+    location ~ ^/pending/access/(?<name>\w+)$ {
+        access_by_lua_block { while_pending(pending[ngx.var.name]) }
+        content_by_lua_block { ngx.print("PROTECTED") }
+    }
+    location ~ ^/pending/rewrite/(?<name>\w+)$ {
+        rewrite_by_lua_block { while_pending(pending[ngx.var.name]) }
+        content_by_lua_block { ngx.print("PROTECTED") }
+    }
+    location = /pending/begun {
+        content_by_lua_block {
+            while_pending(function() ngx.print("the beginning") pending.raise() end)
+        }
+    }
+    location = /pending/ended {
+        content_by_lua_block {
+            while_pending(function() ngx.print("all of it") ngx.eof() pending.raise() end)
+        }
+    }
+    location = /gone {
+        content_by_lua_block {
+            nginx.handler(function() ngx.sleep(0.2) errors.raise("InstanceNotFound") end)()
+        }
+    }
+    location = /mirrored { mirror /mirror; proxy_pass http://127.0.0.1:PORT2/?name=fine; }
+    location = /mirror { internal; proxy_pass http://127.0.0.1:PORT2/?name=html; }
+    location = /refused {
+        auth_request /auth;
+        error_page 403 = @other;
+        content_by_lua_block { ngx.print("PROTECTED") }
+    }
+    location = /auth { internal; content_by_lua_block { denied() } }
+    location @other { content_by_lua_block { other() } }
+    location = /inside { proxy_pass http://127.0.0.1:PORT2; }
+    location = /inside/passes {
+        header_filter_by_lua_block { nginx.relay({ limit = 10 }).header_filter() }
+        proxy_pass http://127.0.0.1:PORT2/inside;
+    }
+    location = /problem {
+        header_filter_by_lua_block { problem.header_filter() }
+        body_filter_by_lua_block { problem.body_filter() }
+        log_by_lua_block { problem.log() }
+        proxy_http_version 1.1;
+        proxy_pass http://127.0.0.1:PORT2/$is_args$args;
+    }
+    location = /own {
+        header_filter_by_lua_block { upstream_only.header_filter() }
+        body_filter_by_lua_block { upstream_only.body_filter() }
+        log_by_lua_block { upstream_only.log() }
+        if ($arg_own) { return 403 "mine"; }
+        proxy_pass http://127.0.0.1:PORT2/$is_args$args;
+    }
+    location / { proxy_pass http://127.0.0.1:PORT2; }
+    MORE
+}
+]]
+
+-- Trailers, which Debian's nginx does not pass.
+local more = server.is_debians and "" or [[
+    location = /trailers {
+        proxy_http_version 1.1;
+        proxy_pass_trailers on;
+        proxy_pass http://127.0.0.1:PORT3;
+    }
+    location = /precontent { # nginx captures nothing in it
+        precontent_by_lua_block { nginx.handler(pending.raise)() }
+        content_by_lua_block { ngx.print("PROTECTED") }
+    }
+]]
+
+
+describe("A response of nginx", function()
+    local nginx
+    local before = {}
+
+    -- What was counted meanwhile: labels → how often; and the lines of the log.
+    local function counted(f)
+        before = metrics.counts(nginx:get("/metrics").body)
+        nginx:clear_log()
+        f()
+        local more_counts
+        server.wait("the counts", function()
+            local now = metrics.counts(nginx:get("/metrics").body)
+            more_counts = {}
+            for labels, count in pairs(now) do
+                if count ~= before[labels] then more_counts[labels] = count - (before[labels] or 0) end
+            end
+            if next(more_counts) then before = now end
+            return next(more_counts)
+        end)
+        local lines = {}
+        for _, line in ipairs(nginx:lines()) do
+            if line:find(" category=", 1, true) then lines[#lines + 1] = line end
+        end
+        return more_counts, lines
+    end
+
+    setup(function() nginx = server.start { http = conf:gsub("MORE", more) } end)
+    teardown(function() nginx:stop() end)
+
+    local paths = { "/pending/content/exit", "/pending/content/slept" }
+    for _, phase in ipairs { "content", "access", "rewrite" } do
+        for _, name in ipairs { "raise", "returned" } do
+            paths[#paths + 1] = "/pending/" .. phase .. "/" .. name
+        end
+    end
+    if not server.is_debians then paths[#paths + 1] = "/precontent" end
+    for _, path in ipairs(paths) do
+        for _, version in ipairs { "--http1.1", "--http1.0" } do
+            it("comes while a subrequest is pending, " .. version .. " " .. path, function()
+                local response
+                local counts, lines = counted(function() response = nginx:get(path, version) end)
+                assert.same({ 404, 0 }, { response.status, response.exit })
+                local envelope = cjson.decode(response.body)
+                assert.same({ "InstanceNotFound", response.headers["x-bce-request-id"] },
+                    { envelope.code, envelope.requestId })
+                assert.same({ ["InstanceNotFound not_found 404 raised"] = 1 }, counts)
+                assert.equal(1, #lines)
+                server.wait("the end of the request", function() return true end)
+                assert.is_nil(nginx:log():find("aborted", 1, true), nginx:log())
+            end)
+        end
+    end
+
+    it("breaks off, or is left alone, while a subrequest is pending", function()
+        local response
+        counted(function() response = nginx:get("/pending/begun") end)
+        assert.same({ "the beginning", 18 }, { response.body, response.exit })
+        counted(function() response = nginx:get("/pending/ended") end)
+        assert.same({ "all of it", 0 }, { response.body, response.exit })
+    end)
+
+    it("is not claimed by the log where the client has gone", function()
+        local counts, lines = counted(function() nginx:get("/gone", "--max-time 0.05") end)
+        assert.same({ ["InstanceNotFound not_found 404 raised"] = 1 }, counts)
+        assert.equal(1, #lines)
+    end)
+
+    it("has both of two headers WWW-Authenticate, and no charset of another type", function()
+        local response = nginx:get("/?name=challenges")
+        assert.equal("application/json", response.headers["content-type"])
+        for _, value in ipairs { "Basic realm=a", "Bearer realm=b", "<a>; rel=b", "<c>; rel=d" } do
+            assert.truthy(response.head:find(": " .. value .. "\r\n", 1, true), response.head)
+        end
+    end)
+
+    it("has no charset of a second Content-Type", function()
+        local response = nginx:get("/?name=two_types")
+        assert.equal("application/json", response.headers["content-type"])
+    end)
+
+    it("has no header that tells of the inside", function()
+        for _, path in ipairs { "/inside", "/inside/passes" } do
+            local response = nginx:get(path)
+            assert.equal("yes", response.headers["x-kept"])
+            assert.is_nil(response.head:find("MTAuMC4zLjc6ODA4MA==", 1, true), response.head)
+        end
+    end)
+
+    it("has a request id where its body is above the limit", function()
+        local response
+        local _, lines = counted(function() response = nginx:get("/?name=above_the_limit") end)
+        local id = response.headers["x-bce-request-id"]
+        assert.equal(65537, #response.body)
+        assert.truthy(id and id:find("^%x+$"), response.head)
+        assert.truthy(lines[1]:find(" requestId=" .. id .. " ", 1, true), lines[1])
+    end)
+
+    it("is a problem whose status and title are those that are sent", function()
+        for name, wanted in pairs {
+            limited = { 429, "RateLimit", "Too Many Requests" },
+            envelope = { 404, "FSNotInService", "Not Found" },
+            html = { 502, "ServiceUnavailable", "Bad Gateway" },
+        } do
+            local response = nginx:get("/problem?name=" .. name)
+            local body = cjson.decode(response.body)
+            assert.same({ wanted[1], wanted[1], wanted[2], wanted[3] },
+                { response.status, body.status, body.code, body.title })
+        end
+    end)
+
+    it("of a background subrequest is counted and logged", function()
+        local response
+        local counts, lines = counted(function() response = nginx:get("/mirrored") end)
+        assert.equal(200, response.status)
+        assert.same({ ["empty unavailable 502 upstream"] = 1 }, counts)
+        assert.equal(1, #lines)
+    end)
+
+    it("of an error_page for auth_request is counted once", function()
+        local response
+        local counts, lines = counted(function() response = nginx:get("/refused") end)
+        assert.same({ 503, "ServiceUnavailable" }, { response.status, cjson.decode(response.body).code })
+        assert.same({ ["AccessDenied permission 403 raised"] = 1 }, counts)
+        assert.equal(2, #lines) -- each tells what was raised, under one id
+        for _, line in ipairs(lines) do
+            assert.truthy(line:find(" requestId=" .. response.headers["x-bce-request-id"] .. " ", 1, true))
+        end
+    end)
+
+    it("passes where it is nginx's own and the relay is for an upstream's", function()
+        local response = nginx:get("/own?own=1")
+        assert.same({ 403, "mine" }, { response.status, response.body })
+        response = nginx:get("/own?name=html")
+        assert.equal("ServiceUnavailable", cjson.decode(response.body).code)
+    end)
+
+    local on_newest = server.is_debians and pending or it
+    on_newest("has no trailers of the body that it replaces", function()
+        local script = nginx.directory .. "/upstream.py"
+        require("spec.helpers.files").write(script, ([[
+import socket
+listener = socket.socket()
+listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+listener.bind(("127.0.0.1", %d))
+listener.listen(1)
+connection = listener.accept()[0]
+connection.recv(65536)
+body = b'{"requestId":"7e0c3b52","code":"InstanceNotFound","message":"gone"}'
+connection.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\n"
+    b"Transfer-Encoding: chunked\r\nTrailer: Content-MD5\r\n\r\n%%x\r\n%%s\r\n0\r\n"
+    b"Content-MD5: abc\r\nX-Host: nas7.internal\r\n\r\n" %% (len(body), body))
+connection.close()
+]]):format(nginx.port + 2))
+        os.execute("python3 " .. script .. " &")
+        local response = server.wait("the upstream", function()
+            local got = nginx:get("/trailers", "-H 'TE: trailers' --raw")
+            return got.status == 404 and got
+        end)
+        assert.is_nil(response.head:find("MD5", 1, true))
+        assert.truthy(response.body:find("InstanceNotFound", 1, true))
+        assert.is_nil(response.body:find("MD5", 1, true), response.body)
+        assert.is_nil(response.body:find("nas7", 1, true), response.body)
+        assert.truthy(response.body:find("\r\n0\r\n\r\n$"), response.body)
+    end)
+end)
+
+
+describe("nginx's block stream", function()
+    local on_newest = server.is_debians and pending or it
+    on_newest("is told what can be loaded there", function()
+        local nginx = server.start { whole = [[
+            pid nginx.pid; error_log error.log info; user root; events { }
+            stream {
+                lua_package_path "ROOT/?.lua;LIBRARY/lua/?.lua;LUALIB;;";
+                lua_package_cpath "LIBRARY/build/luajit/?.so;LUALIC;;";
+                init_by_lua_block {
+                    ngx.log(ngx.ERR, select(2, pcall(require, "cfs.errors.nginx")))
+                    ngx.log(ngx.ERR, tostring(require("cfs.errors").InstanceNotFound))
+                }
+                server { listen 127.0.0.1:PORT1; return "x"; }
+            }
+        ]] }
+        local log = nginx:log()
+        nginx:stop()
+        assert.truthy(log:find("cfs.errors.nginx is for nginx's block http", 1, true), log)
+        assert.truthy(log:find("InstanceNotFound: The specified CFS instance", 1, true), log)
+    end)
+end)

@@ -1,0 +1,106 @@
+-- The plugins in what stands for Kong and APISIX; `make test-gateways` tries the same in the gateways.
+
+local command = require "spec.helpers.command"
+local files = require "spec.helpers.files"
+local promises = require "spec.gateways.promises"
+local rig = require "spec.gateways.rig"
+local server = require "spec.nginx.server"
+
+local conf = [[
+lua_shared_dict cfs_errors 1m;
+map "" $kong_request_id { default "k$request_id"; }
+log_format ids "$request_uri $status $KIND_request_id";
+init_by_lua_block {
+    package.path = "ROOT/spec/gateways/plugins/?.lua;DOCUMENTED/plugins/?.lua;" .. package.path
+    gateway = require("spec.gateways.standin").KIND()
+}
+server { # an upstream
+    listen 127.0.0.1:PORT2;
+    location / { content_by_lua_block { require("spec.nginx.upstream").serve() } }
+}
+server {
+    listen 127.0.0.1:PORT1;
+    access_log access.log ids;
+    header_filter_by_lua_block { gateway.header_filter() }
+    body_filter_by_lua_block { gateway.body_filter() }
+    log_by_lua_block { gateway.log() }
+    proxy_http_version 1.1;
+    location = /fields {
+        header_filter_by_lua_block { return }
+        body_filter_by_lua_block { return }
+        log_by_lua_block { return }
+        content_by_lua_block {
+            table.sort(gateway.names)
+            for _, name in ipairs(gateway.names) do ngx.say(name, " ", tostring(gateway.defaults[name])) end
+        }
+    }
+    location = /check {
+        header_filter_by_lua_block { return }
+        body_filter_by_lua_block { return }
+        log_by_lua_block { return }
+        content_by_lua_block {
+            for _, configuration in ipairs {
+                { retry_after = ngx.null, format = "problem", metrics = true }, { limit = -1 },
+                { format = "xml" },
+            } do
+                local good, sentence = gateway.check(configuration)
+                ngx.say(tostring(good), " ", tostring(sentence))
+            end
+            if "KIND" == "apisix" then return end
+            -- for TCP streams Kong loads the plugin, too
+            local name = "kong.plugins.cfs-errors.handler"
+            package.loaded[name], ngx.config.subsystem = nil, "stream"
+            local handler = require(name)
+            ngx.say(handler.PRIORITY, " ", tostring(handler.access), " ", tostring(gateway.check {}))
+            package.loaded[name], ngx.config.subsystem = nil, "http"
+        }
+    }
+    location ~ ^/(?<route>[^/]+) {
+        set $apisix_request_id $request_id;
+        set $source "";
+        set $upstream "http://127.0.0.1:PORT2";
+        set $nobody "http://127.0.0.1:PORT3";
+        add_header X-Id $KIND_request_id always;
+        access_by_lua_block { gateway.access() }
+        proxy_pass $upstream;
+    }
+}
+]]
+
+local words = {
+    kong = { upstream = "service", own = "exit", none = "service", id = "x-id", origin = "html" },
+    apisix = { upstream = "upstream", own = "apisix", none = "nginx", id = "x-id", origin = "html" },
+}
+
+-- The fields of docs/gateways.md with their defaults, one a line.
+local function documented_fields()
+    local fields = {}
+    for names, default in files.read("docs/gateways.md"):gmatch("\n| (`[^|]*)|([^|]*)|") do
+        for name in names:gmatch("`([^`]+)`") do
+            fields[#fields + 1] = name .. " " .. (default:match("[^ `]+") or "nil") .. "\n"
+        end
+    end
+    table.sort(fields)
+    return table.concat(fields)
+end
+
+
+for _, kind in ipairs { "kong", "apisix" } do
+    local directory
+    promises.describe(getfenv(), "The plugin for " .. kind, words[kind], function()
+        directory = command.new_directory()
+        rig.write_documented_plugins(directory)
+        return server.start { http = conf:gsub("KIND", kind):gsub("DOCUMENTED", directory) }
+    end, function(nginx)
+        nginx:stop()
+        command.remove(directory)
+    end, function(nginx)
+        it("has the fields and defaults that docs/gateways.md has, and checks them", function()
+            assert.equal(documented_fields(), nginx():get("/fields").body)
+            assert.equal("true nil\n"
+                .. "nil option 'limit' must be a finite number from 0\n"
+                .. "nil unknown format 'xml'\n" .. (kind == "kong" and "850 nil true\n" or ""),
+                nginx():get("/check").body)
+        end)
+    end)
+end
