@@ -70,9 +70,9 @@ end
 local function read_headers(head)
     local headers = {}
     for name, value in head:gmatch("\n([^\r\n:]+): ?([^\r\n]*)") do
-        name = name:lower()
-        headers[name] = headers[name] or {}
-        table.insert(headers[name], value)
+        local lower = name:lower()
+        headers[lower] = headers[lower] or {}
+        table.insert(headers[lower], value)
     end
     return headers
 end
