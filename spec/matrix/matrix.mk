@@ -14,4 +14,14 @@ matrix: build/luajit/cfs/errors/core.so
 
 NIGHTLY += matrix,UNUSUAL=$(call long,3,2)
 
-.PHONY: matrix
+#: make test-nginx  the specs of nginx and the matrix on any nginx: NGINX=/usr/local/openresty/nginx/sbin/nginx
+#:                  (its Lua files in ../lualib), LUA= its luajit; without NGINX= on Debian's
+test-nginx: export NGINX_TESTED = $(filter /%,$(NGINX))
+test-nginx: build/luajit/cfs/errors/core.so
+	@tools/need luajit2 lua-cjson lua-busted curl procps $(if $(NGINX_TESTED),,$(NGINX))
+	@run() { NGINX="$$NGINX_TESTED" LC_ALL=C $(paths_nginx) "$$@"; }; \
+	    run $(LUA_NGINX) spec/run.lua --output=plainTerminal --no-recursive spec/nginx && \
+	    run $(LUA_NGINX) spec/matrix/run.lua unusual=$(UNUSUAL) size=$(if $(SHORT),500) seed=$(or $(SEED),1) \
+	        show=$(SHOW) only='$(ONLY)'
+
+.PHONY: matrix test-nginx
