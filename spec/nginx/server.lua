@@ -13,9 +13,10 @@ server.__index = server
 
 local running = {}
 
--- The nginx that runs: Debian's, or that of the variable NGINX, whose Lua files are in ../lualib, as in
--- OpenResty. The library is this tree's, or that of LIBRARY.
-local binary, library = os.getenv("NGINX"), os.getenv("LIBRARY")
+-- The nginx that runs: Debian's, or that of the variable CFS_NGINX, whose Lua files are in ../lualib or, as
+-- in OpenResty, in ../../lualib. (nginx itself takes a variable NGINX for sockets that it inherits.) The
+-- library is this tree's, or that of LIBRARY.
+local binary, library = os.getenv("CFS_NGINX"), os.getenv("LIBRARY")
 if binary == "" then binary = nil end
 if library == "" or library == "." then library = nil end
 
@@ -28,7 +29,8 @@ local modules = binary and "" or [[
 load_module /usr/lib/nginx/modules/ndk_http_module.so;
 load_module /usr/lib/nginx/modules/ngx_http_lua_module.so;
 ]]
-local lualib = binary and binary:gsub("[^/]+/[^/]+$", "lualib") or nil
+local above = binary and binary:match("^(.*)/[^/]+/[^/]+$")
+local lualib = above and (above:match("^(.*)/nginx$") or above) .. "/lualib"
 
 local preamble = modules .. [[
 worker_processes WORKERS;
@@ -92,12 +94,11 @@ function server.start(options)
     text = text:gsub("%u+", names)
     files.write(self.directory .. "/nginx.conf", text)
     for _, path in ipairs(options.files or {}) do command.must("cp " .. path .. " " .. self.directory) end
-    -- nginx itself takes a variable NGINX for sockets that it inherits
     local line = ("%s -e error.log -c nginx.conf -p %s"):format(binary or "nginx", self.directory)
     if options.runner then
         line = ("(%s %s -g 'daemon off; master_process off;' >/dev/null 2>&1 &)"):format(options.runner, line)
     end
-    local good, output = command.run("unset NGINX; " .. line)
+    local good, output = command.run(line)
     if good and options.runner then
         server.wait("nginx", function()
             return not command.run("curl -s --max-time 60 127.0.0.1:" .. self.port .. "; [ $? = 7 ]")
