@@ -90,7 +90,7 @@ help:
 #: make timings     tests of how time grows with the length of what is read: for a machine without other work
 #:
 #: = Write what is generated
-#: make docs        docs/errors.md, types/, the rockspecs
+#: make docs        docs/errors.*, types/, the rockspecs
 #: make golden      spec/data/advice.tsv anew, on purpose only: judge every row that changes
 #: make picture     docs/flow.svg of docs/flow.dot, and docs/performance.svg of bench/*.tsv
 #: make drift       compare the vendor's page with the catalogue: PAGE=file, text or HTML
@@ -103,7 +103,7 @@ help:
 #: make bench-nginx  an error that nginx sends beside code written by hand, by wrk; BENCH=short, too
 #: make bench-picture  all figures anew, in docs/performance.md and .svg: 10 minutes, on a quiet machine
 #: make instructions  what reading takes, against bench/instructions.tsv; `make budgets` writes that anew
-#: make simulate    what an outage does to 1,000 clients without retry, with a naive one, and with ours;
+#: make simulate    1,000 clients and services that fail: ours beside no retry, a naive one, AWS, gRPC, Envoy;
 #:                  draws docs/outage.svg
 #:
 
@@ -163,9 +163,9 @@ timings: $(LUAS:%=build/%/cfs/errors/core.so)
 	@TIMED=1 JOBS=1 SPECS="$$(grep -rl 'os.getenv \"TIMED\"' spec --include='*_spec.lua' | tr '\n' ' ')" \
 	    tools/test only $(filter lua5.4 luajit,$(LUAS))
 
-simulate: build/lua5.4/cfs/errors/core.so
-	@tools/need lua5.4 gnuplot-nox
-	@$(call run,lua5.4) bench/outage.lua build/outage.tsv
+simulate: build/luajit/cfs/errors/core.so
+	@tools/need luajit2 gnuplot-nox
+	@$(call run,luajit) bench/outage.lua build/outage.tsv
 	@gnuplot bench/outage.gnuplot
 
 ROUNDS = 500000

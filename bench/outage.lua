@@ -1,35 +1,46 @@
--- What an outage of a minute does to 1,000 clients, and they to it: `make simulate`. With the name of a
--- file it writes there what is drawn: for each second, the requests by each way of calling.
+-- What failing services do to 1,000 clients, and these to them: `make simulate`. With the name of a file it
+-- writes there what is drawn: for each second, the requests by each way of calling.
 
 local simulation = require "bench.simulation"
 
-local setting = {
-    clients = 1000, interval = 5, seconds = 300, outage = { 120, 180 }, background = 0.01, seed = 1,
-}
+local ways = simulation.order.ways
+local clients, seconds = 1000, 240
 
-local ways = { "no retry", "naive", "cfs.errors.retry", "a policy for each" }
+print(("%d clients, each with a call every 5 s for %d s. Requests sent for each call / %% of the calls that\n"
+    .. "were finished. \"One of two out\": half of the clients call a service that is out for 60 s."):format(
+    clients, seconds))
 
-print(("%d clients, each with a call every %d s for %d s. From %d s to %d s every request fails, half of\n"
-    .. "them without a response; at any other time one in a hundred. Load: requests sent for each call,\n"
-    .. "during the outage.\n"):format(
-    setting.clients, setting.interval, setting.seconds, setting.outage[1], setting.outage[2]))
-print(("%-18s%9s%11s%11s%9s%8s"):format("", "calls", "requests", "finished", "failed", "load"))
-local counts = {}
-for _, way in ipairs(ways) do
-    local count = simulation.run(way, setting)
-    counts[way] = count
-    print(("%-18s%9d%11d%11d%9d%8.3f"):format(way, count.calls, count.requests, count.finished,
-        count.calls - count.finished, count.load))
+for _, each in ipairs { false, true } do
+    local heads = {}
+    for index, way in ipairs(ways) do heads[index] = ("%16s"):format(way) end
+    print(("\n%-18s%s"):format(each and "a process for each" or "one process", table.concat(heads)))
+    for _, service in ipairs(simulation.order.services) do
+        local cells = {}
+        for index, way in ipairs(ways) do
+            local counts = simulation.run(way, service, { clients = clients, seconds = seconds,
+                each = each })
+            cells[index] = ("%9.3f /%5.1f"):format(counts.requests / counts.calls,
+                100 * counts.finished / counts.calls)
+        end
+        print(("%-18s%s"):format(service, table.concat(cells)))
+    end
 end
-print("\nWhatever is in its bucket, a policy repeats nothing once the service has failed four calls in a\n"
-    .. "row.")
 
 if arg[1] then
     local file = assert(io.open(arg[1], "w"))
-    file:write("# second\t", table.concat(ways, "\t"), "\n")
-    for second = 1, setting.seconds do
+    local columns, header = {}, {}
+    for service, what in pairs { ["outage of 60 s"] = "requests", ["30 % fail for 60 s"] = "finished" } do
+        for index, way in ipairs(ways) do
+            local column = (what == "requests" and 0 or #ways) + index
+            local counts = simulation.run(way, service, { clients = clients, seconds = seconds })
+            columns[column] = counts.series[what]
+            header[column] = what .. ", " .. way
+        end
+    end
+    file:write("# second\t", table.concat(header, "\t"), "\n")
+    for second = 1, seconds do
         file:write(second - 1)
-        for _, way in ipairs(ways) do file:write("\t", counts[way].series[second] or 0) end
+        for _, series in ipairs(columns) do file:write("\t", series[second] or 0) end
         file:write("\n")
     end
     file:close()

@@ -42,6 +42,7 @@ local function receive(code, headers)
 end
 
 
+local is_old = _VERSION == "Lua 5.1" and not rawget(_G, "jit")
 local unavailable, denied = errors.ServiceUnavailable(), errors.AccessDenied()
 local limited = errors.RateLimit { host = "nd7" }
 
@@ -139,9 +140,9 @@ describe("retry.run", function()
             { "connection refused", "POST", { sent = true }, 1, "this POST has no client token and may have "
                 .. "been carried out, so first look whether it was" },
             { "closed", "PUT", nil, 3, "attempt 3 of 3 was the last" },
-            { "certificate verify failed", "GET", nil, 1, "Mend what the cause says, here: the same call "
+            { "certificate verify failed", "GET", nil, 1, "Fix the cause on this side; until then the call "
                 .. "fails again" },
-            { "Too many open files", "GET", nil, 1, "Mend what the cause says, here: the same call fails "
+            { "Too many open files", "GET", nil, 1, "Fix the cause on this side; until then the call fails "
                 .. "again" },
         } do
             it(("%s, %s%s"):format(case[1], case[2] or "any method", case[3] and ", and what was sent" or ""),
@@ -166,6 +167,58 @@ describe("retry.run", function()
                 return "done"
             end, world.policy, { method = "GET" }))
             assert.same({ 0.1 }, world.slept)
+        end)
+    end)
+
+    describe("takes a refused connection for one that sent nothing only within a second:", function()
+        local function refuse() return nil, "connection refused" end
+        local function check() return errors.check(nil, "connection refused") end
+
+        for _, case in ipairs {
+            -- how it fails, the clock before and after, what is told, how many attempts are made
+            { refuse, 0, 0, nil, 3 }, { check, 0, 0, nil, 3 },
+            { refuse, 0.5, 1.4, nil, 3 }, { check, 0.5, 1.4, nil, 3 },
+            { refuse, 0.5, 1.6, nil, 1 }, { check, 0.5, 1.6, nil, 1 },
+            { refuse, 7, 20, nil, 1 }, { check, 7, 20, nil, 1 },
+            { refuse, 7, 8, nil, 1 }, { check, 7, 8, nil, 1 }, -- may be 1.9 s by a clock of whole seconds
+            { refuse, 9, 7, nil, 1 }, { check, 9, 7, nil, 1 }, -- set back
+            { refuse, 0, 0, { sent = true }, 1 }, { refuse, 7, 20, { sent = false }, 3 },
+            { refuse, 7, 20, { elapsed = 0.1 }, 3 }, { refuse, 0, 0, { elapsed = 20 }, 1 },
+        } do
+            local title = "%s to %s, %s, " .. (case[4] and "told" or "measured")
+            it(title:format(case[2], case[3], case[1] == check and "raised" or "returned"), function()
+                local time, count = case[2], 0
+                local function now() return time end
+                local _, err = retry.run(function()
+                    count, time = count + 1, time + case[3] - case[2]
+                    local result, reason = case[1]()
+                    return result, reason, case[4]
+                end, retry.policy { base = 0, sleep = error, now = now }, { method = "POST" })
+                assert.equal(case[5], count)
+                assert.same({ "connect", case[5] == 3 and "no" or "maybe" }, { err:transport() })
+            end)
+        end
+
+        it("by os.time, too, where the policy's clock stands still", function()
+            local time, os_time = 0, os.time -- luacheck: ignore
+            os.time = function() return time end -- luacheck: ignore
+            package.loaded["cfs.errors.retry.run"], package.loaded["cfs.errors.retry"] = nil, nil
+            local good, count = pcall(function()
+                local run, count = require("cfs.errors.retry").run, 0
+                run(function()
+                    count, time = count + 1, time + 13
+                    return nil, "no route to host"
+                end, { sleep = error, now = function() return 0 end }, { method = "POST" })
+                return count
+            end)
+            os.time = os_time -- luacheck: ignore
+            package.loaded["cfs.errors.retry.run"], package.loaded["cfs.errors.retry"] = nil, nil
+            retry = require "cfs.errors.retry"
+            assert.same({ true, 1 }, { good, count })
+        end)
+
+        it("and by nothing outside of a run", function()
+            assert.equal("maybe", select(2, errors.from_response(nil, "connection refused"):transport()))
         end)
     end)
 
@@ -378,17 +431,18 @@ describe("retry.run", function()
     end)
 
     describe("has a bucket of tokens that", function()
-        it("a repetition takes 5 out of, a throttled one 10, and a success puts 1 into", function()
+        it("a repetition takes 5 out of, a throttled one 10; a success puts them back, or 1", function()
             local world = new_world()
+            world.policy.tokens = 400
             retry.run(script { unavailable, "done" }, world.policy)
-            assert.equal(496, world.policy.tokens)
-            retry.run(script { limited, "done" }, world.policy)
-            assert.equal(487, world.policy.tokens)
-            retry.run(script { unavailable }, world.policy) -- two repetitions, no success
-            assert.equal(477, world.policy.tokens)
+            assert.equal(400, world.policy.tokens)
+            retry.run(script { limited, unavailable, "done" }, world.policy)
+            assert.equal(400, world.policy.tokens)
+            retry.run(script { unavailable, limited }, world.policy) -- two repetitions, no success
+            assert.equal(385, world.policy.tokens)
             retry.run(script { denied }, world.policy)
-            assert.equal(477, world.policy.tokens)
-            for _ = 1, 50 do retry.run(script { "done" }, world.policy) end
+            assert.equal(385, world.policy.tokens)
+            for _ = 1, 200 do retry.run(script { "done" }, world.policy) end
             assert.equal(500, world.policy.tokens)
         end)
 
@@ -415,15 +469,56 @@ describe("retry.run", function()
             assert.equal(5, calls.n)
         end)
 
-        it("is one for all calls with the same plain table, which stays as it is", function()
-            local fields = new_world({ tokens = 5 }).fields
-            local before = support.own(fields)
+        it("is the process's where a plain table is given, which stays as it is", function()
+            local world = new_world()
+            local before, f, calls = support.own(world.fields), script { unavailable }
+            for _ = 1, 1000 do
+                local fields = support.own(world.fields)
+                retry.run(f, fields)
+                assert.same(before, fields)
+            end
+            assert.is_true(calls.n <= 1000 + 2 * 100, calls.n)
+            retry.run(script { unavailable }, world.policy)
+            assert.equal(490, world.policy.tokens)
+            for _ = 1, 500 do retry.run(script { "done" }, world.fields) end
+        end)
+
+        it("is left with as much as a plain table says", function()
+            local world, other = new_world { tokens = 12 }, new_world()
             local f, calls = script { unavailable }
-            retry.run(f, fields)
-            retry.run(f, fields)
-            assert.equal(3, calls.n)
-            assert.same(before, fields)
-            assert.is_nil(getmetatable(fields))
+            for _ = 1, 3 do retry.run(f, world.fields) end
+            assert.equal(3 + 2, calls.n)
+            retry.run(f, other.fields)
+            assert.equal(3 + 2 + 3, calls.n)
+            for _ = 1, 500 do retry.run(script { "done" }, world.fields) end
+        end)
+
+        it("is another for each endpoint", function()
+            local world = new_world { base = 0.125 }
+            local f, calls = script { unavailable }
+            for _ = 1, 20 do retry.run(f, world.policy, { endpoint = "a" }) end
+            assert.equal(20 + 6, calls.n)
+            assert.equal(470, world.policy.endpoints.a.tokens)
+            assert.equal(500, world.policy.tokens)
+            for _, call in ipairs { { endpoint = "b" }, {} } do
+                assert.equal("done", retry.run(script { unavailable, "done" }, world.policy, call))
+            end
+            assert.equal(0, world.policy.endpoints.b.failures)
+            assert.equal(20, world.policy.endpoints.a.failures)
+        end)
+
+        it("is shared by further endpoints, once 256 are in use", function()
+            local world = new_world { base = 0, tokens = 10 }
+            local f, calls = script { unavailable }
+            for index = 1, 1000 do retry.run(f, world.policy, { endpoint = "host" .. index }) end
+            local endpoints = 0
+            for _ in pairs(world.policy.endpoints) do endpoints = endpoints + 1 end
+            assert.equal(256, endpoints)
+            assert.equal(1000 + 2 * 256 + 2, calls.n)
+            world.time = world.time + 61 -- those go that were not used for a minute
+            local call = { endpoint = "new" }
+            assert.equal("done", retry.run(script { unavailable, "done" }, world.policy, call))
+            assert.same({ "new" }, { next(world.policy.endpoints), (next(world.policy.endpoints, "new")) })
         end)
 
         it("may be so small that nothing is repeated", function()
@@ -492,28 +587,230 @@ describe("retry.run", function()
         end)
     end)
 
-    describe("without a success between", function()
-        it("repeats no more than three calls of a policy, whatever is in the bucket", function()
-            local world = new_world()
-            local f, calls = script { unavailable }
-            for _ = 1, 20 do retry.run(f, world.policy) end
-            assert.equal(20 + 6, calls.n)
-            local _, _, attempts, why = retry.run(f, world.policy)
-            assert.same({ 1, "too many calls had to be repeated lately; more would make an outage worse" },
-                { attempts, why })
+    describe("while no call succeeds,", function()
+        -- Calls that fail, one after the other; returns how many requests they made.
+        local function fail(world, calls, interval)
+            local f, seen = script { unavailable }
+            for _ = 1, calls do
+                local began = world.time
+                retry.run(f, world.policy)
+                world.time = math.max(began + (interval or 0), world.time)
+            end
+            return seen.n
+        end
+
+        it("repeats nothing after four failed calls and a second", function()
+            local world = new_world { base = 0.125 }
+            assert.equal(20 + 2 * 3, fail(world, 20)) -- of the first three each takes 0.375 s
+            local _, _, attempts, why = retry.run(script { unavailable }, world.policy)
+            assert.same({ 1, "the last 21 calls failed, and none has succeeded for 1 s, so nothing is "
+                .. "repeated until one does" }, { attempts, why })
         end)
 
-        it("goes on after two successes", function()
+        it("repeats two calls where there are few, the second one once", function()
             local world = new_world()
-            for _ = 1, 20 do retry.run(script { unavailable }, world.policy) end
-            for _ = 1, 2 do retry.run(script { "done" }, world.policy) end
+            retry.run(script { "done" }, world.policy)
+            world.time = world.time + 5
+            assert.equal(20 + 3, fail(world, 20, 5))
+        end)
+
+        it("repeats on where that takes no second", function()
+            local world = new_world { base = 0 }
+            assert.equal(3 * 20, fail(world, 20))
+            world.time = world.time + 1
+            assert.equal(20, fail(world, 20))
+        end)
+
+        it("repeats on where one does, whatever failed before", function()
+            local world = new_world()
+            for _ = 1, 50 do
+                assert.equal(9, fail(world, 3, 1))
+                retry.run(script { "done" }, world.policy)
+                world.policy.tokens = 500
+            end
+        end)
+
+        it("goes on after one success", function()
+            local world = new_world()
+            fail(world, 20)
+            retry.run(script { "done" }, world.policy)
             assert.equal("done", retry.run(script { unavailable, "done" }, world.policy))
+        end)
+
+        it("goes by no clock that was set back", function()
+            local world = new_world { base = 0.125 }
+            world.time = 1e9
+            fail(world, 1)
+            world.time = 5
+            assert.equal(20 + 2 * 3, fail(world, 20))
         end)
 
         it("does not count a call at which the service is not at fault", function()
             local world = new_world()
-            for _ = 1, 20 do retry.run(script { denied }, world.policy) end
+            for _ = 1, 20 do
+                retry.run(script { denied }, world.policy)
+                world.time = world.time + 5
+            end
             assert.equal("done", retry.run(script { unavailable, "done" }, world.policy))
+        end)
+    end)
+
+    describe("within another run makes no more attempts than alone:", function()
+        local function new_error() return errors.ServiceUnavailable() end
+        local function constant() return unavailable end
+
+        -- name, how the outer function calls the inner run; the runs' errors are new, or one constant
+        for _, case in ipairs {
+            { "returned", function(inner) return inner() end, constant },
+            { "raised", function(inner) return errors.assert(inner()) end, constant },
+            { "as the reason of a client", function(inner)
+                local _, err = inner()
+                return nil, err:cause() or err
+            end, function() return "timeout" end },
+            { "as another error", function(inner)
+                inner()
+                return nil, new_error()
+            end, constant },
+            { "as the cause of another", function(inner)
+                local _, err = inner()
+                return nil, errors.InternalError { cause = err }
+            end, new_error },
+            { "in a coroutine", function(inner)
+                return coroutine.wrap(function() return inner() end)()
+            end, constant },
+            { "in a coroutine that somebody else resumes", function(inner, resume)
+                local thread = coroutine.create(inner)
+                return select(2, resume(thread))
+            end, new_error, true },
+        } do
+            it(case[1], function()
+                local world, count = new_world(), 0
+                local function inner()
+                    return retry.run(function()
+                        count = count + 1
+                        return nil, case[3]()
+                    end, world.policy, { endpoint = "inner" })
+                end
+                -- resumes a coroutine from the main program, as nginx does it
+                local function resume(thread)
+                    if is_old then return coroutine.resume(thread) end
+                    return coroutine.yield(thread)
+                end
+                local outer = coroutine.create(function()
+                    return retry.run(function() return case[2](inner, resume) end, world.policy)
+                end)
+                local results = { coroutine.resume(outer) }
+                while coroutine.status(outer) ~= "dead" do
+                    results = { coroutine.resume(outer, coroutine.resume(results[2])) }
+                end
+                assert.same({ true, nil, 3, 1 }, { results[1], results[2], count, results[4] })
+                assert.truthy(results[5]:find("attempt 3 of 3 was the last", 1, true), results[5])
+                assert.same({ 0, 1 }, { world.policy.failures, world.policy.endpoints.inner.failures })
+            end)
+        end
+
+        it("unless the failure is the outer function's own", function()
+            local world, count = new_world(), 0
+            retry.run(function()
+                retry.run(script { unavailable, "done" }, world.policy)
+                retry.run(script { errors.InstanceNotFound() }, world.policy)
+                count = count + 1
+                return nil, unavailable
+            end, world.policy)
+            assert.equal(3, count)
+        end)
+
+        it("and none where it refused to repeat", function()
+            local world, count = new_world(), 0
+            local _, _, _, why = retry.run(function()
+                return retry.run(function()
+                    count = count + 1
+                    return nil, "closed"
+                end, world.policy, { method = "POST" })
+            end, world.policy)
+            assert.equal(1, count)
+            assert.truthy(why:find("this POST has no client token", 1, true), why)
+        end)
+
+        it("also after a run that was abandoned in this coroutine", function()
+            local world = new_world()
+            pcall(retry.run, function() error("no error of ours", 0) end, world.policy)
+            local f, calls = script { unavailable }
+            retry.run(f, world.policy)
+            assert.equal(3, calls.n)
+        end)
+    end)
+
+    describe("gives back what it took for a repetition that is not made:", function()
+        for _, name in ipairs { "sleep", "on_retry", "random" } do
+            it(name .. " raises", function()
+                local count = 0
+                local world = new_world { tokens = 5, [name] = function()
+                    count = count + 1
+                    error("cancelled", 0)
+                end }
+                for _ = 1, 10 do
+                    local good, message = pcall(retry.run, script { unavailable }, world.policy)
+                    assert.same({ false, "cancelled" }, { good, message })
+                    if is_old then collectgarbage() else assert.equal(5, world.policy.tokens) end
+                end
+                assert.equal(10, count)
+            end)
+        end
+
+        it("the thread is killed in its pause", function()
+            local world, count = new_world { sleep = coroutine.yield, tokens = 5 }, 0
+            for _ = 1, 10 do
+                local thread = coroutine.create(retry.run)
+                coroutine.resume(thread, script { unavailable }, world.policy)
+                if coroutine.status(thread) == "suspended" then count = count + 1 end
+                thread = nil -- luacheck: ignore
+                collectgarbage()
+                collectgarbage()
+            end
+            assert.equal(10, count)
+        end)
+
+        it("poll says no", function()
+            local world = new_world { poll = function() return false end }
+            retry.run(script { errors.DropCreatingFS() }, world.policy)
+            assert.equal(500, world.policy.tokens)
+        end)
+    end)
+
+    describe("goes by its own advice, whatever on_retry makes of it:", function()
+        for name, change in pairs {
+            long = { delay = 1e9 }, text = { delay = "x" }, negative = { delay = -1 },
+            nan = { delay = 0 / 0 },
+            empty = {}, raises = setmetatable({}, { __index = function() error "read" end }),
+            wrong = { action = "never", retry_after = {}, why = 1, attempts = 99, clock_offset = "x" },
+        } do
+            it(name, function()
+                local world = new_world { cap = 5, deadline = 100, on_retry = function(_, advice)
+                    for key in pairs(advice) do advice[key] = nil end
+                    for key, value in next, change do advice[key] = value end
+                    setmetatable(advice, getmetatable(change))
+                end }
+                local f, calls = script { receive("RateLimit", { ["Retry-After"] = "2" }) }
+                local _, _, attempts = retry.run(f, world.policy)
+                assert.same({ 3, 3, { 3, 4 } }, { calls.n, attempts, world.slept })
+            end)
+        end
+
+        it("also the clock to sign by", function()
+            local world = new_world { on_retry = function(_, advice) advice.clock_offset = "x" end }
+            world.time = server_now - 600
+            local f, calls = script { receive("RequestExpired", { Date = date }), unavailable, "done" }
+            assert.equal("done", retry.run(f, world.policy))
+            assert.same({ 3, "x" }, { calls.n, calls[2].advice.clock_offset })
+        end)
+
+        it("also the pause after a late on_retry", function()
+            local world
+            world = new_world { base = 4, deadline = 5, on_retry = function() world.time = 2 end }
+            local _, _, attempts, why = retry.run(script { unavailable }, world.policy)
+            assert.same({ 1, {}, 500, "the pause of 4.0 s would end after the deadline of 5 s" },
+                { attempts, world.slept, world.policy.tokens, why })
         end)
     end)
 
@@ -536,8 +833,6 @@ describe("retry.run", function()
             assert.same({ false, "raised by " .. name }, { good, message })
         end
     end)
-
-    local is_old = _VERSION == "Lua 5.1" and not rawget(_G, "jit")
 
     it("lets sleep yield, on every Lua", function()
         local world = new_world { sleep = coroutine.yield }

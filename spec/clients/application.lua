@@ -65,4 +65,20 @@ function application.recipe()
 end
 
 
+function application.judge()
+    local arguments = ngx.req.get_uri_args()
+    package.path = arguments.resty .. "/lib/?.lua;" .. package.path
+    local _, recipe_call = recipe.load(arguments.heading)
+    local outcomes = {}
+    for number = 1, arguments.times do
+        local url = arguments.url .. "-" .. number
+        if arguments.heading == "ngx.location.capture" then
+            url = "/upstream?target=" .. ngx.escape_uri(url:gsub("^http://", ""))
+        end
+        outcomes[number] = recipe.judge(recipe_call, url)
+    end
+    ngx.print(table.concat(outcomes, "\n"))
+end
+
+
 return application

@@ -18,6 +18,13 @@ test-clients: $(CLIENT_LUAS:%=build/%/cfs/errors/core.so)
 	    openssl $(NGINX) curl procps
 	@$(foreach lua,$(CLIENT_LUAS),$(call clients,$(lua)) &&) echo "clients: all as expected"
 
-NIGHTLY += test-clients
+#: make test-namespace  POSTs whose responses the network loses, in a namespace of its own; with
+#:                  LUA_RESTY_HTTP=dir lua-resty-http, too
+test-namespace: build/luajit/cfs/errors/core.so
+	@tools/need luajit2 lua-busted lua-socket $(NGINX) curl procps iproute2 nftables
+	@LOST=1 LUA_RESTY_HTTP=$(LUA_RESTY_HTTP) $(call paths,luajit) spec/clients/namespace luajit spec/run.lua \
+	    --output=plainTerminal spec/clients/namespace_spec.lua
 
-.PHONY: test-clients
+NIGHTLY += test-clients test-namespace
+
+.PHONY: test-clients test-namespace

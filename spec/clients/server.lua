@@ -42,9 +42,9 @@ local function respond(client, status, body, headers)
 end
 
 
--- Ends a connection by a reset.
+-- Ends a connection by a reset; over TLS, where LuaSec has no options, by closing it.
 local function reset(client)
-    client:setoption("linger", { on = true, timeout = 0 })
+    if client.setoption then client:setoption("linger", { on = true, timeout = 0 }) end
 end
 
 
@@ -77,6 +77,9 @@ local behaviours = {
             { ["Content-Type"] = "text/html", ["Content-Encoding"] = "gzip" })
     end,
     ["/redirect"] = function(client) respond(client, "302 Found", "", { Location = "/ok" }) end,
+    ["/redirect_envelope"] = function(client)
+        respond(client, "302 Found", "", { Location = "/envelope" })
+    end,
     ["/redirect_refused"] = function(client)
         respond(client, "302 Found", "", { Location = "http://127.0.0.1:" .. ports.refused .. "/" })
     end,
@@ -88,6 +91,13 @@ local behaviours = {
     ["/reset"] = reset,
     ["/close"] = function() end,
     ["/cut_status"] = function(client) client:send "HTTP/1." end,
+    ["/half_status"] = function(client) client:send "HTTP/1.1 20" end,
+    ["/no_status"] = function(client) client:send "HTTP/1.1\r\nContent-Length: 0\r\n\r\n" end,
+    ["/reason"] = function(client) client:send "connection refused\r\nContent-Length: 0\r\n\r\n" end,
+    ["/interim"] = function() end, -- with its number: nothing but an interim response
+    ["/cut_error_chunk"] = function(client)
+        client:send "HTTP/1.1 503 Unavailable\r\nTransfer-Encoding: chunked\r\n\r\n64\r\n{\"code\""
+    end,
     ["/cut_head"] = function(client) client:send "HTTP/1.1 200 OK\r\nContent-Len" end,
     ["/cut_body"] = function(client)
         client:send "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n0123456789"
@@ -135,6 +145,11 @@ end
 local function serve(client)
     client:settimeout(patience)
     local path, key = read_request(client)
+    local interim = (path or ""):match "^/(1%d%d)_" -- "/103_ok": that response comes first
+    if interim then
+        path = "/" .. path:sub(6)
+        client:send("HTTP/1.1 " .. interim .. " Interim\r\nLink: </style.css>\r\n\r\n")
+    end
     local behaviour = behaviours[path or ""]
     if behaviour then
         if path ~= "/count" then counts[key] = (counts[key] or 0) + 1 end
@@ -163,10 +178,78 @@ local function serve_tls(name)
 end
 
 
+local serve_good = serve_tls "good"
+
+
+-- A proxy whose response to "CONNECT 407.invalid:443" is 407; behind 200 is the service.
+local function serve_proxy(client)
+    client:settimeout(patience)
+    local line = client:receive "*l"
+    local status = (line or ""):match "^CONNECT (%d%d%d)%."
+    while line and line ~= "" do line = client:receive "*l" end
+    if status == "200" then
+        client:send "HTTP/1.1 200 Connection established\r\n\r\n"
+        return serve_good(client)
+    end
+    respond(client, (status or "400") .. " No", page)
+    client:close()
+end
+
+
+-- A frame of HTTP/2: RFC 9113, section 4.1.
+local function frame(kind, flags, stream, payload)
+    return string.char(0, 0, #payload, kind, flags, 0, 0, 0, stream) .. payload
+end
+
+
+local function word(number) return string.char(0, 0, 0, number) end
+
+
+-- What is sent on the first stream, or about it, over HTTP/2, by its name. 0x88 is :status 200, 0x8d 404.
+local over_http2 = {
+    h2_ok = frame(1, 4, 1, "\136") .. frame(0, 1, 1, '{"fsId":"cfs-1"}'),
+    h2_envelope = frame(1, 4, 1, "\141") .. frame(0, 1, 1, envelope),
+    h2_reset = frame(3, 0, 1, word(2)),
+    h2_refused = frame(3, 0, 1, word(7)),
+    h2_cut = frame(1, 4, 1, "\136") .. frame(0, 0, 1, '{"fsId"') .. frame(3, 0, 1, word(8)),
+    h2_goaway = frame(7, 0, 0, word(1) .. word(0)),
+    h2_goaway_error = frame(7, 0, 0, word(1) .. word(2)),
+    h2_close = "",
+}
+
+
+-- Serves a request over HTTP/2 in the way of the name, and counts it under that name, unless it is refused.
+local function serve_http2(name)
+    local context = assert(ssl.newcontext {
+        mode = "server", protocol = "any", certificate = directory .. "/good.pem",
+        key = directory .. "/good.key", alpn = function() return "h2" end,
+    })
+    return function(client)
+        client:settimeout(patience)
+        local wrapped = ssl.wrap(client, context)
+        if not wrapped or not wrapped:dohandshake() then return client:close() end
+        wrapped:settimeout(1)
+        wrapped:send(frame(4, 0, 0, ""))
+        wrapped:receive(24)
+        repeat -- until the headers have come
+            local head = wrapped:receive(9)
+            local length = head and head:byte(2) * 256 + head:byte(3) or 0
+            if length > 0 then wrapped:receive(length) end
+        until not head or head:byte(4) == 1
+        if name ~= "h2_refused" then counts[name] = (counts[name] or 0) + 1 end
+        wrapped:send(frame(4, 1, 0, "") .. over_http2[name])
+        wrapped:settimeout(0.05)
+        wrapped:receive(9)
+        wrapped:close()
+    end
+end
+
+
 -- port's name → what is done with a connection to it
 local services = {
     plain = serve,
-    tls = serve_tls "good",
+    tls = serve_good,
+    proxy = serve_proxy,
     untrusted = serve_tls "untrusted", -- signed by nobody whom the client knows
     other_host = serve_tls "other_host", -- signed, but for another host
     resets = function(client)
@@ -174,6 +257,8 @@ local services = {
         client:close()
     end,
 }
+
+for name in pairs(over_http2) do services[name] = serve_http2(name) end
 
 local listeners, service_of = {}, {}
 for name, service in pairs(services) do

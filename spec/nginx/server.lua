@@ -63,13 +63,13 @@ function server.wait(what, f)
 end
 
 
--- A port that is free, and so are the four behind it, as far as one can tell.
-local function free_ports()
+--- A port that is free, and so are the four behind it, as far as one can tell.
+function server.free_ports()
     local random = tonumber(command.must("od -An -N2 -tu2 /dev/urandom"))
     local port = 20000 + random % 2000 * 5
     for offset = 0, 4 do -- curl's status 7: nobody listens
         local probe = "curl -s --max-time 60 127.0.0.1:" .. port + offset .. "; [ $? = 7 ]"
-        if not command.run(probe) then return free_ports() end
+        if not command.run(probe) then return server.free_ports() end
     end
     return port
 end
@@ -82,7 +82,7 @@ end
 --- if not this one; `runner`, a program that runs nginx, which is one process then
 function server.start(options)
     local self = setmetatable({}, server)
-    self.directory, self.port, self.count = command.new_directory(), free_ports(), options.workers or 1
+    self.directory, self.port, self.count = command.new_directory(), server.free_ports(), options.workers or 1
     local text = options.whole or preamble .. options.http .. "\n}\n" .. (options.beside or "")
     text = text:gsub("PORT(%d)", function(digit) return self.port + digit - 1 end)
     local root = command.must("pwd -P"):gsub("\n", "")

@@ -194,9 +194,9 @@ describe("err:advice", function()
             { "connection refused", { method = "POST", replayable = false }, nil, "never", "no response, the "
                 .. "connection failed: the body cannot be sent again" },
             { "certificate verify failed", { method = "GET" }, nil, "never", "no response, the TLS handshake "
-                .. "failed: Mend what the cause says, here: the same call fails again" },
+                .. "failed: Fix the cause on this side; until then the call fails again" },
             { "bad uri: x", { method = "GET" }, nil, "never", "no response, the fault is in this program or "
-                .. "machine: Mend what the cause says, here: the same call fails again" },
+                .. "machine: Fix the cause on this side; until then the call fails again" },
         } do
             it(("is %s: %s, %s"):format(case[4], case[1], case[2].method), function()
                 local err = errors.from_response(nil, case[1], case[3])
@@ -274,7 +274,8 @@ describe("err:advice", function()
         }
         for _, case in ipairs(cases) do
             it(case[3], function()
-                local advice = new("RateLimit"):advice { now = now, headers = { ["Retry-After"] = case[1] } }
+                local advice = new("RateLimit"):advice { now = now, headers = { ["Retry-After"] = case[1] },
+                    cap = 2 ^ 31 }
                 assert.equal(case[2], advice.retry_after)
                 assert.equal(case[2] or 1, advice.delay)
                 assert.equal("throttle", advice.action)
@@ -299,14 +300,14 @@ describe("err:advice", function()
         it("as a date by the server's clock, whatever the caller's says", function()
             local headers = { Date = date, ["Retry-After"] = "Tue, 24 Nov 2026 10:30:30 GMT" }
             for _, time in ipairs { now, now - 1000, now + 1000, 0 } do
-                assert.equal(30, new("RateLimit"):advice({ headers = headers, now = time }).delay)
+                assert.equal(30, new("RateLimit"):advice({ headers = headers, now = time }).retry_after)
             end
-            assert.equal(30, receive("RateLimit", headers):advice().delay)
+            assert.equal(30, receive("RateLimit", headers):advice({ cap = 30 }).delay)
         end)
 
         it("as a date by the caller's clock, rounded up, where the server has not told the time", function()
             local headers = { ["Retry-After"] = "Tue, 24 Nov 2026 10:30:30 GMT", Date = "today" }
-            assert.equal(30, new("RateLimit"):advice({ headers = headers, now = now + 0.5 }).delay)
+            assert.equal(30, new("RateLimit"):advice({ headers = headers, now = now + 0.5 }).retry_after)
             assert.is_nil(new("RateLimit"):advice({ headers = headers }).retry_after)
         end)
 
@@ -318,7 +319,15 @@ describe("err:advice", function()
                 { advice.action, advice.delay, advice.attempts, advice.retry_after, advice.why })
             assert.equal("throttle", err:advice({ cap = 120 }).action)
             assert.equal("never", err:advice({ cap = 119.5 }).action)
-            assert.equal("throttle", err:advice().action)
+            assert.same(advice, err:advice()) -- 20 s are the default
+            assert.is_false((err:may_retry()))
+            assert.is_true((err:may_retry { cap = 120 }))
+            assert.equal("throttle", receive("RateLimit", { ["Retry-After"] = "20" }):advice().action)
+        end)
+
+        it("and gives no pause that is longer than the caller waits", function()
+            assert.equal(20, new("RateLimit"):advice({ attempt = 9, attempts = 99 }).delay)
+            assert.equal(0.5, new("RateLimit"):advice({ cap = 0.5 }).delay)
         end)
 
         it("and repeats nothing for its sake", function()

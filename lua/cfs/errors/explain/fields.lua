@@ -8,14 +8,11 @@ local find, gmatch, gsub, lower, match, sub =
 
 local fields = {}
 
--- How many bytes of a text's beginning and of its end are read.
-local window = 2048
-
 -- How many bytes of a received message are taken.
 local longest_message = 2000
 
--- How many of the numbers in a text are tried as a status.
-local most_numbers = 50
+-- How many errors of a text are read, and how many labels.
+local most_errors, most_labels = 16, 200
 
 -- How many bytes a label has at most.
 local longest_label = 24
@@ -23,22 +20,39 @@ local longest_label = 24
 -- Labels, in lower case without the characters between their words.
 local labels = {
     code = "code", errorcode = "code", errcode = "code", serviceerrorcode = "code",
-    bceerrorcode = "code", xbceerrorcode = "code",
+    bceerrorcode = "code", xbceerrorcode = "code", ["错误码"] = "code", ["错误代码"] = "code",
     status = "status", statuscode = "status", httpstatus = "status", httpstatuscode = "status",
-    httpcode = "status",
+    httpcode = "status", ["状态码"] = "status", ["http状态码"] = "status",
     requestid = "requestId", xbcerequestid = "requestId", bcerequestid = "requestId",
+    ["请求id"] = "requestId",
     message = "message", msg = "message", errormessage = "message", errmsg = "message",
-    xbceerrormessage = "message", cause = "cause",
+    xbceerrormessage = "message", ["消息"] = "message", ["错误消息"] = "message", ["错误信息"] = "message",
+    cause = "cause",
 }
 
-local quotes = { ['"'] = '^"([^"\n]*)"', ["'"] = "^'([^'\n]*)'" }
+-- The words of gRPC's statuses, which are no codes of the service.
+local is_grpc = {}
+for word in gmatch("OK Canceled Cancelled Unknown InvalidArgument DeadlineExceeded NotFound AlreadyExists "
+    .. "PermissionDenied ResourceExhausted FailedPrecondition Aborted OutOfRange Unimplemented Internal "
+    .. "Unavailable DataLoss Unauthenticated", "%a+") do
+    is_grpc[word] = true
+end
+
+-- A request id that no colon stands before.
+local unlabelled_id = "[rR]equest ?[iI]?[dD]?[ `'\"(]+(%x+%-%x+%-%x+%-%x+%-%x+)"
+
+-- What stands before a name that is another program's, at its end: a class, a constant.
+local foreign = { "java%.io%.$", "%$$", "[sS]tatus[cC]?o?d?e?%.$" }
 
 
--- The text with labels of two words written as one word.
+-- The text with labels of two words written as one word, and "code是X" as "code:X".
 local function join_labels(text)
     text = gsub(text, "([Ee]rror) ([Cc]ode)", "%1%2")
     text = gsub(text, "([Ss]tatus) ([Cc]ode)", "%1%2")
-    return (gsub(text, "([Rr]equest) ([Ii][Dd])", "%1%2"))
+    text = gsub(text, "([Rr]equest) ([Ii][Dd])", "%1%2")
+    if not find(text, "[\228-\233]") then return text end
+    text = gsub(text, "请求 ([Ii][Dd])", "请求%1")
+    return (gsub(text, "(%a)是(%w)", "%1:%2"))
 end
 
 
@@ -55,30 +69,39 @@ end
 
 -- The value that begins at this place: within quotes, or up to what ends it there.
 local function value_at(text, place, label)
-    local pattern = quotes[sub(text, place, place)]
-    local quoted = pattern and match(text, pattern, place)
+    local quote, first = match(text, "^b?([\"'])()", place)
+    local quoted = quote == '"' and match(text, '^([^"\n]*)"', first)
+        or quote and match(sub(text, first, first + longest_message) .. "\n", "^([^\n]-)'[^%w]")
     if quoted then return quoted end
-    if label ~= "message" and label ~= "cause" then return match(text, "^[%w._-]+", place) end
+    if label ~= "message" and label ~= "cause" then return match(text, "^[%w._-]*[%w_-]", place) end
     local rest = match(sub(text, place, place + longest_message), "^[^;\n\r]*")
     return match(rest, "^(.-)[,%]%)]%s*%a[%w_ ]*[:=]") or trim(rest)
 end
 
 
 local function is_code(value)
-    return state.kinds[value] or #value <= 128 and find(value, "^%u[%w._-]*%l[%w._-]*$") ~= nil
+    return state.kinds[value]
+        or #value > 3 and #value <= 128 and find(value, "^%u[%w._-]*%l[%w._-]*$") and not is_grpc[value]
 end
 
 
--- Notes a value under its label, unless another came first.
-local function note(found, label, value)
+-- Notes a value under its label in the last of the records. A second code begins another record.
+local function note(records, label, value)
+    local record = records[#records]
     if label == "code" and find(value, "^[2-5]%d%d$") then label = "status" end
-    if found[label] or value == "" then return end -- the label was another
-    if label == "status" then
-        found.status = tonumber(match(value, "^[2-5]%d%d%f[%D]"))
-    elseif label == "message" or label == "cause" then
-        found[label] = sub(value, 1, longest_message)
-    elseif label == "requestId" or is_code(value) then
-        found[label] = value
+    if value == "" then
+        return -- nothing is said
+    elseif label == "status" then
+        record.status = record.status or tonumber(match(value, "^[2-5]%d%d%f[%D]"))
+    elseif label == "code" then
+        if not is_code(value) then return end
+        if record.code and record.code ~= value and #records < most_errors then
+            record = {}
+            records[#records + 1] = record
+        end
+        record.code = record.code or value
+    elseif label ~= "requestId" or find(value, "%d") then -- not "request_id=request_id" in a program
+        record[label] = record[label] or value
     end
 end
 
@@ -116,7 +139,7 @@ local function read_line(text, found)
     if not name then
         for word, behind in gmatch(message, "%f[%w_.-]([%w_.-]+): ()") do
             name, place = word, behind
-            if state.kinds[word] or word == "code" then break end
+            if state.kinds[word] then break end
         end
     end
     found.code, found.requestId = name and is_code(name) and name or nil, request_id
@@ -124,62 +147,46 @@ local function read_line(text, found)
 end
 
 
--- The beginning and the end of a long text.
-local function in_view(text)
-    if #text <= 2 * window then return text end
-    return sub(text, 1, window) .. "\n" .. sub(text, -window)
-end
-
-
--- The codes of the catalogue that are named, each once.
-local function named_codes(text)
+--- The codes of the catalogue that a text names, each once.
+---@param text string
+---@return string[] codes
+function fields.codes(text)
     local codes, seen = {}, {}
-    for word in gmatch(text, "%f[%w_](%u[%w_]+)") do
+    for place, word in gmatch(text, "%f[%w_]()(%u[%w_]+)") do
         if state.kinds[word] and not seen[word] then
-            seen[word], codes[#codes + 1] = true, word
+            local before, is_foreign = sub(text, place > 12 and place - 12 or 1, place - 1), false
+            for _, pattern in ipairs(foreign) do is_foreign = is_foreign or find(before, pattern) end
+            if not is_foreign then seen[word], codes[#codes + 1] = true, word end
         end
     end
     return codes
 end
 
 
--- A status that a text names: "returned error: 502", "ERROR 404: Not Found", "HTTP 503", "502 Bad Gateway".
-local function named_status(text)
-    local tried = 0
-    for place, number in gmatch(text, "%f[%w]()([45]%d%d)%f[%W]") do
-        local before = lower(sub(text, place - 12 > 0 and place - 12 or 1, place - 1))
-        if find(before, "http/?[%d.]* $") or find(before, "error:? $") or find(before, "status:? $")
-            or find(before, "code:? $") or find(text, "^ %u%l+ ?%u?%l", place + 3) then
-            return tonumber(number)
-        end
-        tried = tried + 1
-        if tried == most_numbers then return nil end
-    end
-end
-
-
---- Reads the members of an error from a text, as far as they are labelled; otherwise the codes of the
---- catalogue that the text names, and a status.
+--- Reads the members of errors from a text, as far as they are labelled: a record for each error.
 ---
 ---     fields.read "[Code: InstanceNotFound; Message: gone; RequestId: 0eb6]"
 ---
 ---@param text string
----@return { code: string?, message: string?, requestId: string?, status: integer?, cause: string?,
----codes: string[] }
+---@return { code: string?, message: string?, requestId: string?, status: integer?, cause: string? }[] records
+--- at least one, which may be empty
 function fields.read(text)
-    text = in_view(text)
-    local found = {}
-    read_line(text, found)
-    local joined = join_labels(text)
-    for label, place in gmatch(joined, "%f[%w_-]([%w_-]+)[\"']?%s*[:=]%s*()") do
+    local records = { {} }
+    read_line(text, records[1])
+    local code, message = match(line_before(text, " (requestId: ") or "", "%[(%u%w+)%] (.*)$") -- bce-cli
+    if code and is_code(code) then records[1] = { code = code, message = message } end
+    local joined, tried = join_labels(text), 0
+    for label, place in gmatch(joined, "%f[%w_\128-\255-]([%w_\128-\255-]+)[\"']?%s*[:=]%s*()") do
         local known = #label <= longest_label and labels[gsub(lower(label), "[_-]", "")]
-        local value = known and not found[known] and value_at(joined, place, known)
-        if value then note(found, known, value) end
+        local is_new = known and (known == "code" or not records[#records][known])
+        local value = is_new and value_at(joined, place, known)
+        if value then note(records, known, value) end
+        if known then tried = tried + 1 end
+        if tried > most_labels then break end
     end
-    found.message = found.message or message_before_brackets(text)
-    found.codes = found.code and {} or named_codes(text)
-    found.status = found.status or named_status(text)
-    return found
+    records[1].message = records[1].message or message_before_brackets(text)
+    records[1].requestId = records[1].requestId or match(text, unlabelled_id)
+    return records
 end
 
 

@@ -1,5 +1,5 @@
 --- Responses as a terminal shows them: what `curl -i`, `curl -v`, `wget -S` and HTTPie print, with a
---- prompt, a meter of progress or other words around them.
+--- prompt or other words around them; and JSON documents within a text.
 
 local envelope = require "cfs.errors.wire.envelope"
 
@@ -9,45 +9,20 @@ local max = math.max
 
 local paste = {}
 
--- How many places of a text are tried as the beginning of a JSON document.
-local most_documents = 8
-
+-- How many places of a text are tried as the beginning of a JSON document, how many as that of a head.
+local most_documents, most_heads = 12, 32
 
 -- How many bytes of the beginning and of the end are searched for curl's own lines.
 local most_told, most_told_last = 16384, 512
 
 
--- What replaces a line of curl's meter, which may stand within another line.
-local function end_of_meter(behind)
-    return find(behind, "^[*<>{}=]") and "\n" .. behind or behind
-end
-
-
---- The text as if the terminal had no colours at its beginning, where a head is.
----@param text string
----@return string
-function paste.without_colours(text)
-    if not find(text, "\27[", 1, true) then return text end
-    return gsub(sub(text, 1, most_told), "\27%[[%d;]*m", "") .. sub(text, most_told + 1)
-end
-
-
--- The text as if the terminal had no colours, and curl no meter.
-local function without_decoration(text)
-    text = paste.without_colours(text)
-    local rest = sub(text, most_told + 1)
-    text = sub(text, 1, most_told)
-    if find(text, "--:--:--", 1, true) then
-        text = gsub(text, "[\r\n] *%d[ %d.:kMGTP-]*%-%-:%-%-:%-%-[ %d.:kMGTP-]*(.?)", end_of_meter)
-    end
-    return text .. rest
-end
-
-
 -- The lines that `curl -v` received, without those that it sent and those about what it does. If the body
 -- does not end its line, curl's last line follows it without a line end.
 local function received(text)
-    if not find(text, "\n< HTTP/", 1, true) then return text end
+    if not find(text, "\n< HTTP/", 1, true) then
+        -- a mail quotes a response
+        return find(text, "\n> HTTP/", 1, true) and gsub(text, "\n> ?", "\n") or text
+    end
     local told, rest = sub(text, 1, most_told), sub(text, most_told + 1)
     told = gsub(told, "\n[*>]%f[%s][^\n]*", "")
     told = gsub(told, "\n[{}] %[%d+ bytes data%]", "")
@@ -78,25 +53,40 @@ end
 local function starts_of_heads(text)
     local starts = {}
     local before = find(text, "\nHTTP/", 1, true)
-    while before do
+    while before and #starts < most_heads do
         starts[#starts + 1] = before + 1
         before = find(text, "\nHTTP/", before + 1, true)
     end
     if #starts > 0 then return starts end
-    for start in gmatch(text, "\n[ \t]+()HTTP/") do starts[#starts + 1] = start end
+    for start in gmatch(sub(text, 1, most_told), "\n[ \t]+()HTTP/") do starts[#starts + 1] = start end
     return starts
 end
 
 
--- The last head: its status, place, and whether it is indented.
-local function last_head(text)
-    local starts, last = starts_of_heads(text), nil
-    for index = #starts, 1, -1 do
-        local start = starts[index]
+-- The heads of a text, each with its status, its place, and whether it is indented.
+local function heads_of(text)
+    local heads, doubtful = {}, nil
+    for _, start in ipairs(starts_of_heads(text)) do
         local number, stop = match(text, "^HTTP/%d[%d.]* +(%d%d%d)%f[%D][^\n]*()", start)
-        if number then
-            last = { status = tonumber(number), start = start, indented = byte(text, start - 1) ~= 10 }
-            if goes_on(text, stop) then break end
+        local head = number and { status = tonumber(number), start = start,
+            indented = byte(text, start - 1) ~= 10 }
+        if head and goes_on(text, stop) then heads[#heads + 1] = head end
+        doubtful = doubtful or head or nil
+    end
+    return #heads > 0 and heads or { doubtful }
+end
+
+
+-- Which head is the response's, and where its body ends: the last, as 100 Continue, a proxy's "200 Connection
+-- established" and redirects come before it. Of several errors it is the first that comes with a code.
+local function choose(text, heads)
+    local last = heads[#heads]
+    for index = 1, #heads - 1 do
+        local stop = heads[index + 1].start - 1
+        local part = heads[index].status >= 400 and last.status >= 400 and sub(text, heads[index].start, stop) or ""
+        if find(part, '"code"', 1, true) or find(part, "rror-code:", 1, true)
+            or find(part, "rror-Code:", 1, true) then
+            return heads[index], stop
         end
     end
     return last
@@ -122,9 +112,8 @@ local function end_of_head(text, head)
 end
 
 
---- Reads a response: status line, header fields and body; the lines end in CR LF or LF. It reads the last of
---- several responses, as 100 Continue, a proxy's "200 Connection established" and the redirects
---- that `curl -L` followed come before it. Other lines, such as the command, may stand before all of them.
+--- Reads a response: status line, header fields and body; the lines end in CR LF or LF. Other lines, such as
+--- the command, may stand before it.
 ---
 ---     paste.read "HTTP/2 404\r\nx-bce-request-id: r-1\r\n\r\n{...}"
 ---
@@ -133,11 +122,11 @@ end
 ---line begins as a status line does
 function paste.read(text)
     if not find(text, "HTTP/", 1, true) then return nil end
-    text = received(without_decoration("\n" .. text))
-    local head = last_head(text)
+    text = received("\n" .. text)
+    local head, last = choose(text, heads_of(text))
     if not head then return nil end
     local stop = end_of_head(text, head)
-    local body = sub(text, stop + 1)
+    local body = sub(text, stop + 1, last)
     return {
         status = head.status,
         headers = read_fields(sub(text, head.start, stop)),
@@ -153,29 +142,27 @@ local function read_document(text, start)
     local err, reason, what, position = envelope.parse(document)
     if what == "malformed" and find(reason, "expected the end of the document", 1, true) then
         document = sub(document, 1, position - 1)
-        err, reason, what, position = envelope.parse(document)
+        err, reason, what = envelope.parse(document)
     end
-    return { err = err, document = document, reason = reason, what = what, position = position or 1 }
+    return { err = err, document = document, reason = reason, what = what }
 end
 
 
 --- The JSON document in a text: the first envelope, whatever stands before it and behind it; else the
 --- first thing that begins like an object.
 ---@param text string
----@return { err: cfs.error?, document: string, start: integer, reason: string?, what: string?,
----position: integer? }? found why it is no envelope, and its place; nil if there is no brace
+---@return { err: cfs.error?, document: string, reason: string?, what: string? }? found why it is no envelope;
+---nil if there is no brace
 function paste.document(text)
-    text = without_decoration(text)
     local first
     local start = find(text, "{", 1, true)
     for _ = 1, most_documents do
         if not start then break end
         local found = read_document(text, start)
-        found.start = start
-        if found.err then return found end
-        first = first or found
-        -- no other document begins within this one
-        start = find(text, "{", start + (found.what == "not_envelope" and #found.document or 1), true)
+        -- another program's number is no code
+        if found.err and not find(found.err.code, "^%d+$") then return found end
+        found.err, first = nil, first or found
+        start = find(text, "{", start + 1, true)
     end
     return first
 end

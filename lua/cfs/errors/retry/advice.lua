@@ -10,7 +10,7 @@ local text = require "cfs.errors.base.text"
 local say = require("cfs.errors.catalogue.words").say
 
 local abs, floor, min = math.abs, math.floor, math.min
-local format, gsub, sub, upper = string.format, string.gsub, string.sub, text.upper
+local format, gsub, upper = string.format, string.gsub, text.upper
 
 local advice = {}
 
@@ -54,7 +54,7 @@ end
 local function subject(err)
     local code, status = rawget(err, "code"), rawget(err, "status") or kind_of(err).status
     if type(code) == "string" then
-        return text.printable(#code > longest_code and sub(code, 1, longest_code) .. "..." or code)
+        return text.printable(text.cut(code, longest_code))
     end
     local word = kept.get(err, "word")
     if word then return "no response, " .. say("transport", word) end
@@ -155,19 +155,19 @@ function advice.advise(err, call)
         or not call.headers and headers.kept(err) or {}
     local offset, wait = clock_offset(values, call.now), headers.retry_after(values, call.now)
     local attempt, attempts = call.attempt or 1, call.attempts or advice.defaults.attempts
+    local cap = call.cap or advice.defaults.cap
     local action, why = choose(err, call, offset)
     if action == "resign" then attempts = min(attempts, attempt + 1) end
     if action ~= "never" and attempt >= attempts then
         action, why = "never", format("attempt %.15g of %.15g was the last", attempt, attempts)
-    elseif action ~= "never" and wait and call.cap and wait > call.cap then
-        why = format("the service asks for a pause of %.0f s, longer than the %s s that this caller "
-            .. "waits", wait, text.number(call.cap, "%g"))
-        action = "never"
+    elseif action ~= "never" and wait and wait > cap then
+        action, why = "never", format("the service asks for a pause of %.0f s, longer than the %s s that "
+            .. "this caller waits", wait, text.number(cap, "%g"))
     end
     local repeats = action ~= "never"
     return {
         action = action,
-        delay = repeats and (wait or advice.pause(action, attempt, advice.defaults)) or 0,
+        delay = repeats and (wait or min(advice.pause(action, attempt, advice.defaults), cap)) or 0,
         attempts = repeats and attempts or attempt,
         why = subject(err) .. ": " .. why,
         retry_after = wait,

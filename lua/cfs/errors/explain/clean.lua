@@ -1,0 +1,118 @@
+--- Pasted text as a person sees it: without a terminal's colours, curl's meter, and what editors, pages,
+--- mails and loggers put around it.
+
+local byte, char, find, gsub, match, sub =
+    string.byte, string.char, string.find, string.gsub, string.match, string.sub
+local concat, floor, max = table.concat, math.floor, math.max
+
+local clean = {}
+
+-- How many bytes of a text's beginning may have colours, a meter or lines that end in CR LF; how many are read
+-- if they are in UTF-16.
+local most_decorated, most_utf16 = 16384, 6144
+
+-- How many bytes are read for words: a text that is not longer as a whole, otherwise its beginning, its end,
+-- and what stands around the first places that look like an error.
+local most_whole, most_first, most_last, around = 5120, 2560, 1280, 384
+local anchors = { "equestId", "equest_id", "Code", '"code"', '\\"code', "curl: (", "Exception: ", "rror: " }
+
+
+-- Two bytes of UTF-16 → UTF-8; one table for each order of the bytes. ASCII is kept.
+local function new_decoder(high, low)
+    return setmetatable({}, { __index = function(pairs_of, pair)
+        local point = byte(pair, high) * 256 + byte(pair, low)
+        if point < 128 then
+            pairs_of[pair] = char(point)
+            return pairs_of[pair]
+        elseif point < 2048 then
+            return char(192 + floor(point / 64), 128 + point % 64)
+        elseif point == 0xFEFF then
+            return ""
+        end
+        return char(224 + floor(point / 4096), 128 + floor(point / 64) % 64, 128 + point % 64)
+    end })
+end
+
+local big, little = new_decoder(1, 2), new_decoder(2, 1)
+
+
+-- PowerShell writes files in UTF-16, with a mark at their beginning or without.
+local function from_utf16(text)
+    local is_big = find(text, "^\254\255") or find(text, "^%z[^%z]%z[^%z]")
+    if not is_big and not find(text, "^\255\254") and not find(text, "^[^%z]%z[^%z]%z") then return text end
+    local start = sub(text, 1, most_utf16)
+    return (gsub(sub(start, 1, #start - #start % 2), "..", is_big and big or little))
+end
+
+
+-- What replaces a line of curl's meter, which may stand within another line.
+local function end_of_meter(behind)
+    return find(behind, "^[*<>{}=]") and "\n" .. behind or behind
+end
+
+
+--- The text as a terminal shows it: no byte order mark, no colours or titles, no meter of curl's.
+---@param text string
+---@return string
+function clean.screen(text)
+    text = gsub(from_utf16(text), "^\239\187\191", "")
+    local start, rest = sub(text, 1, most_decorated), sub(text, most_decorated + 1)
+    if find(start, "\27", 1, true) then
+        start = gsub(start, "\27%[[%d;?]*%a", "")
+        start = gsub(start, "\27%][^\7\27\n]*\7?", "")
+    end
+    if find(start, "--:--:--", 1, true) then
+        start = gsub(start, "[\r\n] *%d[ %d.:kMGTP-]*%-%-:%-%-:%-%-[ %d.:kMGTP-]*(.?)", end_of_meter)
+    end
+    if find(start, "\r\n", 1, true) then start = gsub(start, "\r\n", "\n") end
+    return start .. rest
+end
+
+
+--- The part of a text that is read for words.
+---@param text string
+---@return string
+function clean.view(text)
+    if #text <= most_whole then return text end
+    local parts, last = { sub(text, 1, most_first) }, #text - most_last
+    for _, anchor in ipairs(anchors) do
+        local place = find(text, anchor, most_first, true)
+        if place and place < last then
+            parts[#parts + 1] = match(sub(text, place - 64, place + around), "[\128-\191]*(.*)")
+        end
+    end
+    parts[#parts + 1] = sub(text, max(last, most_first) + 1)
+    return concat(parts, "\n")
+end
+
+
+-- HTML's entities that a page or a mail writes.
+local entities = { quot = '"', ["#34"] = '"', ["#x22"] = '"', apos = "'", ["#39"] = "'", ["#x27"] = "'",
+    lt = "<", gt = ">", amp = "&", nbsp = " " }
+
+-- Full-width and curly punctuation, and the marks that tools draw before lines.
+local marks = {
+    ["：" ] = ": ", ["，"] = ", ", ["；"] = "; ", ["。"] = ". ", ["、"] = ", ", ["（"] = " (", ["）"] = ") ",
+    ["｛"] = "{", ["｝"] = "}", ["［"] = "[", ["］"] = "]", ["【"] = "[", ["】"] = "] ", ["＝"] = "=", ["？"] = "? ",
+    ["！"] = "! ", ["＂"] = '"', ["“"] = '"', ["”"] = '"', ["„"] = '"', ["‘"] = "'", ["’"] = "'", ["　"] = " ",
+    ["│"] = "", ["╷"] = "", ["╵"] = "", ["┃"] = "",
+}
+
+-- What a backslash and a letter stand for.
+local escapes = { n = "\n", r = "\n", t = " ", ['"'] = '"', ["'"] = "'", ["/"] = "/" }
+
+
+--- The words of a text: entities and escapes decoded, however often a text was escaped; punctuation of ASCII;
+--- no marks of quotation before its lines.
+---@param text string
+---@return string
+function clean.words(text)
+    if find(text, "&%l*#?%w+;") then text = gsub(text, "&(#?%w+);", entities) end
+    if find(text, "[\226\227\239]") then text = gsub(text, "[\226\227\239][\128-\191][\128-\191]", marks) end
+    if find(text, "\\", 1, true) then text = gsub(text, "%f[\\]\\+([nrt\"'/])", escapes) end
+    if find(text, "\n[ \t]*>") or find(text, "^>") then text = gsub("\n" .. text, "\n[ \t]*>[> \t]*", "\n") end
+    return text
+end
+
+
+return clean

@@ -1,0 +1,215 @@
+--- What a text mentions: why no response came, in the words of clients and servers, and a status.
+
+local catalogue = require "cfs.errors.catalogue.kind"
+local state = require "cfs.errors.base.state"
+local transport = require "cfs.errors.wire.transport"
+
+local byte, find, gmatch, gsub = string.byte, string.find, string.gmatch, string.gsub
+local lower, match, sub = string.lower, string.match, string.sub
+
+local mentions = {}
+
+-- How many phrases, words and numbers of a text are tried.
+local most_phrases, most_words, most_numbers = 1000, 500, 50
+
+-- A text that is longer than this is not the reason of a client as a whole.
+local longest_reason = 200
+
+-- A message of the catalogue that is shorter than this may occur in any text. How much of one is taken.
+local shortest_message, longest_message = 12, 2000
+
+-- How much of a text's end may have curl's own lines.
+local longest_told = 1024
+
+-- How many bytes before a number tell whether it is a status.
+local longest_before = 28
+
+
+-- The cause in a line of this library's own about a call that got no response, or in one of nginx's about a
+-- name; nil if it is none.
+local function cause_of_line(text)
+    local place = find(text, " could not be resolved (", 1, true)
+    if place then return match(sub(text, place > 64 and place - 64 or 1, place + 64), "%S* could not be [^)\n]*%)?") end
+    local start = find(text, "no response: ", 1, true)
+    local first = start and match(text, "^no response: %l+; cause: ()", start)
+    local stop = first and find(text, "; what to do: ", first, true)
+    if stop then return sub(text, first, stop - 1) end
+    start = find(text, "origin=transport cause=", 1, true)
+    return start and (match(text, '^[%w=]+ cause="([^"\n]*)"', start)
+        or match(text, "^[%w=]+ cause=(%S+)", start))
+end
+
+
+-- Is this the end of a sentence, or of a line? The byte behind it tells.
+local function is_end(behind)
+    return not behind or behind == 10 or behind == 34 or behind == 39 or behind == 41
+end
+
+
+-- The first phrase that only clients use: what stands between two of the punctuation marks of a line. A
+-- phrase of one word, such as "timeout", is a reason only behind a colon and at an end. A refused certificate
+-- decides over another failure of TLS, which is often told before it.
+local function phrase_in(text, low)
+    local found, told, is_refused, count = nil, nil, nil, 0
+    for start, between, stop in gmatch(low, "()([^\n:;,()%[%]{}<>\"'=*|]+)()") do
+        count = count + 1
+        if count > most_phrases then break end
+        local first = match(between, "^[%d%s]*()")
+        local phrase = match(between, "^.*[^%s.]", first)
+        if phrase and #phrase > 2 and (find(phrase, "[ \128-\255]")
+            or byte(low, start - 1) == 58 and is_end(byte(low, stop))) then
+            local word, certificate = transport.phrase(phrase)
+            if word and (not found or certificate) then
+                found = sub(text, start + first - 1, start + first - 2 + #phrase)
+                told, is_refused = word, certificate
+                if word ~= "tls" or certificate then break end
+            end
+        end
+    end
+    return found, nil, told, is_refused
+end
+
+
+-- The first word that only clients use: an exception's class or an errno's name.
+local function name_in(text)
+    local count = 0
+    for name in gmatch(text, "%f[%w_]%u[%w_]+") do
+        count = count + 1
+        if count > most_words then return nil end
+        if #name > 8 or #name > 4 and not find(name, "%l") then
+            local word, certificate = transport.phrase(lower(name))
+            if word then return name, nil, word, certificate end
+        end
+    end
+end
+
+
+--- What curl says about its failure. curl -v says it behind an asterisk, too.
+---@param text string
+---@return string? reason nil if it got a response, or says that a status is an error
+---@return integer? number libcurl's
+function mentions.reason_of_curl(text)
+    local place = find(text, "curl: (", 1, true)
+    local number, told = match(text, "^%(([1-9]%d?)%) ?([^\n]*)", place and place + 6)
+    if number then
+        if number == "22" then return nil end -- the status decides
+        return told, tonumber(number)
+    end
+    for line in gmatch(sub(text, -longest_told), "\n%* ([^\n]*)") do
+        if transport.is_reason(line) then return line end
+    end
+end
+
+
+--- Why no response came, as a client or a server says it; nil if the text tells nothing of the sort.
+---
+---     mentions.reason "curl: (28) Connection timed out"  --> Connection timed out  28
+---
+---@param text string
+---@return string? reason
+---@return integer? number libcurl's
+---@return string? word of transport, where neither libcurl nor a client of Lua said it
+---@return boolean? certificate was one refused?
+function mentions.reason(text)
+    local reason, number = mentions.reason_of_curl(text)
+    if reason then return reason, number end
+    reason = cause_of_line(text)
+    if reason then return reason end
+    local whole = #text <= longest_reason and not find(text, "curl: (", 1, true) and match(text, "^%s*(.*%S)")
+    if whole and transport.is_reason(whole) then return whole end
+    local word, certificate
+    reason, number, word, certificate = phrase_in(text, (gsub(lower(text), "%.%.%. ", ":   ")))
+    if reason then return reason, number, word, certificate end
+    return name_in(text)
+end
+
+
+-- What stands before a status, in lower case, at its end; what stands behind one.
+local before = { "http/?[%d.]* $", 'http/[%d.]+" $', "error:? $", "error %($", "error: %($", "status:? $",
+    "status code:? $", "status code was $", "[^t] code:? $", "response [%[(]$", "^code:? $", "返回 ?$",
+    "码 ?:? ?$", "报错 ?:? ?$", "错误: ?%($" }
+local behind = { "^%)? ?bad ", "^ unauthorized", "^%)? forbidden", "^%)? not ", "^ method not", "^ request ti",
+    "^ request ent", "^ conflict", "^ gone%f[%W]", "^ precondition", "^ content too", "^ payload too",
+    "^ misdirected", "^ unprocessable", "^ locked%f[%W]", "^ failed dep", "^ too many", "^%)? internal",
+    "^ service ", "^ gateway", "^ client error", "^ server error", "^ error response" }
+
+
+-- Is the number from this place on a status?
+local function is_status(low, place)
+    local first = place - longest_before
+    local words = sub(low, first > 0 and first or 1, place - 1)
+    if find(words, "exit [%a ]*$") then return false end
+    for index = 1, #before do
+        if find(words, before[index]) then return true end
+    end
+    local rest = sub(low, place + 3, place + 20)
+    for index = 1, #behind do
+        if find(rest, behind[index]) then return true end
+    end
+    return false
+end
+
+
+-- The beginning of a message of the catalogue → the kinds that have it, each with all of the message up to its
+-- first parameter and its full stop. Made at the first use, and anew after errors.extend.
+local index, indexed
+
+
+local function index_messages()
+    index, indexed = {}, #state.order
+    for _, kind in ipairs(state.order) do
+        local parts = catalogue.template(kind)
+        local literal = parts and parts[1] or gsub(kind.message, "%.$", "")
+        local key = sub(literal, 1, shortest_message)
+        index[key] = index[key] or {}
+        if #literal >= shortest_message then table.insert(index[key], { kind, literal, parts }) end
+    end
+end
+
+
+-- The message at this place: with its parameters, or as the catalogue has it.
+local function message_at(text, place, row)
+    if not row[3] then return row[1].message end
+    local rest = match(sub(text, place, place + longest_message), "^[^\n\"]*")
+    return match(rest, "^(.-%.) ?%f[%W](") or match(rest, "^.*[^%s)]")
+end
+
+
+--- The messages of the catalogue that a text has, in their order: kinds, and a kind → its message.
+---@param text string
+---@return cfs.kind[] kinds
+---@return table<cfs.kind, string> messages
+function mentions.messages(text)
+    if indexed ~= #state.order then index_messages() end
+    local kinds, messages, count = {}, {}, 0
+    for place in gmatch(text, "%f[%a]()[%ut]") do
+        count = count + 1
+        if count > most_phrases then break end
+        for _, row in ipairs(index[sub(text, place, place + shortest_message - 1)] or {}) do
+            if not messages[row[1]] and sub(text, place, place + #row[2] - 1) == row[2] then
+                kinds[#kinds + 1], messages[row[1]] = row[1], message_at(text, place, row)
+            end
+        end
+    end
+    return kinds, messages
+end
+
+
+--- The status that a text mentions: "returned error: 502", "ERROR 404: Not Found", "HTTP 503", "502 Bad
+--- Gateway", a line of an access log.
+---@param text string
+---@return integer? status
+function mentions.status(text)
+    local low, tried = lower(text), 0
+    for place, number in gmatch(low, "%f[%w]()([45]%d%d)%f[%W]") do
+        if is_status(low, place) then return tonumber(number) end
+        tried = tried + 1
+        if tried == most_numbers then return nil end
+    end
+    return tonumber(match(low, '" http/[%d.]+" ([23]%d%d) ') or match(low, 'http/[%d.]+" ([23]%d%d)%f[%W]')
+        or match(low, "%f[%w]([23]%d%d) ok%f[%W]")
+        or match(text, "^%s*%u+ https?://%S+\n(%d%d%d)\n")) -- Postman
+end
+
+
+return mentions

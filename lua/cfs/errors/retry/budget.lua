@@ -1,0 +1,144 @@
+--- Budgets: how much may be repeated at an endpoint, so that repetitions do not make an outage worse.
+---
+--- A bucket has `tokens`, at most `capacity` of them, and `failures`: how many calls the service failed in a
+--- row. A policy is a bucket itself, for calls that name no endpoint, and has one for each endpoint.
+
+local format, min = string.format, math.min
+local ipairs, next, pairs, setmetatable = ipairs, next, pairs, setmetatable
+
+local budget = {}
+
+--- The size of a bucket.
+budget.tokens = 500
+
+-- What a repetition takes out of the bucket, and a success without repetitions puts into it. A success after
+-- repetitions puts back what they took.
+local cost, throttled_cost, refund = 5, 10, 1
+
+-- A bucket alone does not restrain a client that makes few calls: in an outage it has tokens for all of
+-- them. So an attempt of this number or a later one is not followed by another, either, once so many calls
+-- in a row failed and none has succeeded for so many seconds. The first row is for buckets with many calls,
+-- where single failures meet by chance; the others are for those with few.
+local limits = {
+    { attempt = 1, failures = 4, silence = 1 },
+    { attempt = 1, failures = 3, silence = 10 },
+    { attempt = 2, failures = 2, silence = 10 },
+}
+
+-- How many endpoints have buckets of their own. Beyond, a bucket that was not used for so many seconds goes;
+-- without one, further endpoints share a bucket.
+local most_endpoints, unused = 256, 60
+
+
+--- Makes a table a bucket for calls without an endpoint, and the home of those for endpoints.
+---@param home table
+---@param tokens number
+---@return table home
+function budget.settle(home, tokens)
+    home.tokens, home.capacity, home.failures, home.endpoints = tokens, tokens, 0, {}
+    return home
+end
+
+
+local function new_bucket(home)
+    return { tokens = home.capacity, capacity = home.capacity, failures = 0 }
+end
+
+
+local function add(home, endpoint, now)
+    local count = 0
+    for name, bucket in next, home.endpoints do
+        count = count + 1
+        if now - bucket.used > unused then home.endpoints[name], count = nil, count - 1 end
+    end
+    if count >= most_endpoints then
+        home.others = home.others or new_bucket(home)
+        return home.others
+    end
+    home.endpoints[endpoint] = new_bucket(home)
+    return home.endpoints[endpoint]
+end
+
+
+--- The bucket of an endpoint.
+---@param home table
+---@param endpoint string? nil for calls that name none
+---@param now number
+---@return table bucket
+function budget.bucket(home, endpoint, now)
+    local bucket = endpoint and (home.endpoints[endpoint] or add(home, endpoint, now)) or home
+    bucket.used = now
+    bucket.succeeded = min(bucket.succeeded or now, now) -- a clock may have been set back
+    bucket.paused = bucket.paused or setmetatable({}, { __mode = "k" })
+    return bucket
+end
+
+
+-- Gives back what was taken by runs that were killed in their pause: they are no longer in `paused`, from
+-- which the collector takes them.
+local function reclaim(bucket)
+    local alive = 0
+    for taken in pairs(bucket.paused) do alive = alive + taken.price end
+    bucket.tokens = min(bucket.tokens + (bucket.reserved or 0) - alive, bucket.capacity)
+    bucket.reserved = alive
+end
+
+
+--- Takes the tokens for a repetition, before its pause. What it returns must be kept until budget.spend or
+--- budget.give_back.
+---@param bucket table
+---@param is_throttled boolean
+---@param most number how many tokens may be missing in the bucket
+---@param now number
+---@param attempt integer how many attempts the call has made
+---@return table? taken
+---@return string? why nothing may be repeated, a sentence
+function budget.take(bucket, is_throttled, most, now, attempt)
+    local silence = now - bucket.succeeded
+    for _, limit in ipairs(limits) do
+        if attempt >= limit.attempt and bucket.failures >= limit.failures and silence >= limit.silence then
+            return nil, format("the last %d calls failed, and none has succeeded for %.0f s, so nothing is "
+                .. "repeated until one does", bucket.failures, silence)
+        end
+    end
+    local price = is_throttled and throttled_cost or cost
+    if bucket.tokens < price then reclaim(bucket) end
+    if bucket.tokens < price or bucket.capacity - bucket.tokens + price > most then
+        return nil, "too many calls had to be repeated lately; more would make an outage worse"
+    end
+    local taken = { bucket = bucket, price = price }
+    bucket.paused[taken] = true
+    bucket.tokens, bucket.reserved = bucket.tokens - price, (bucket.reserved or 0) + price
+    return taken
+end
+
+
+--- Pays for a repetition that begins now.
+---@param taken table
+---@return number price
+function budget.spend(taken)
+    taken.bucket.paused[taken] = nil
+    taken.bucket.reserved = taken.bucket.reserved - taken.price
+    return taken.price
+end
+
+
+--- Gives back what was taken for a repetition that is not made.
+---@param taken table
+function budget.give_back(taken)
+    local bucket = taken.bucket
+    bucket.tokens = min(bucket.tokens + budget.spend(taken), bucket.capacity)
+end
+
+
+--- Notes a call that succeeded, after repetitions that took `spent` tokens.
+---@param bucket table
+---@param spent number
+---@param now number
+function budget.succeed(bucket, spent, now)
+    bucket.tokens = min(bucket.tokens + (spent > 0 and spent or refund), bucket.capacity)
+    bucket.failures, bucket.succeeded = 0, now
+end
+
+
+return budget
