@@ -82,7 +82,7 @@ describe("The example of a gateway", function()
             assert.equal(status == 424 and 503 or status, response.status)
             assert.equal(err.requestId, response.headers["x-bce-request-id"])
             assert.is_nil(response.body:find(".internal", 1, true))
-            assert.truthy(nginx:log():find("code=" .. row[3] .. " ", 1, true))
+            server.wait("the log", function() return nginx:log():find("code=" .. row[3] .. " ", 1, true) end)
         end)
     end
 
