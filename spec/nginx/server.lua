@@ -25,6 +25,9 @@ local _, told = command.run((binary or "nginx") .. " -v")
 local minor = tonumber(told and told:match("nginx/1%.(%d+)")) or 0
 server.is_newest = minor >= 30
 
+--- Must the Lua module be loaded, as in Debian's?
+server.has_modules = not binary
+
 local modules = binary and "" or [[
 load_module /usr/lib/nginx/modules/ndk_http_module.so;
 load_module /usr/lib/nginx/modules/ngx_http_lua_module.so;
