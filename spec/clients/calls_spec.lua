@@ -115,12 +115,12 @@ local function start_nginx()
 end
 
 
--- Sets a variable of this process' environment, where Lua can.
+-- Sets a variable of this process' environment, or takes it out, where Lua can.
 local function set_environment(name, value)
     local good, ffi = pcall(require, "ffi")
     if not good then return end
-    pcall(ffi.cdef, "int setenv(const char *name, const char *value, int overwrite);")
-    ffi.C.setenv(name, value, 1)
+    pcall(ffi.cdef, "int setenv(const char *, const char *, int); int unsetenv(const char *);")
+    if value then ffi.C.setenv(name, value, 1) else ffi.C.unsetenv(name) end
 end
 
 set_environment("SSL_CERT_FILE", rig.authority()) -- read when OpenSSL is loaded
@@ -185,7 +185,7 @@ describe("No call is misjudged by the recipe for", function()
                 wrong[#wrong + 1] = problem and row[1] .. ": " .. problem
             end
         end
-        set_environment("https_proxy", "")
+        set_environment("https_proxy", nil)
         assert.same({}, wrong)
     end)
 

@@ -164,7 +164,9 @@ end
 function transport.classify(reason, elapsed, number)
     local meaning = read(reason)
     local sent = meaning.sent
-    if sent == "early" then sent = elapsed and elapsed <= longest_connect and "no" or "maybe" end
+    if sent == "early" then
+        sent = elapsed and elapsed >= 0 and elapsed <= longest_connect and "no" or "maybe"
+    end
     local numbered = number and index.curl[number]
     if numbered then
         sent = numbered.sent
