@@ -98,15 +98,16 @@ local function inner_reason(run, err)
 end
 
 
--- Tells the runs around this one that it gave up: those of this coroutine and of those that resumed it; by a
--- mark any other. An error that came before is a constant, and its mark would tell nothing.
+-- Tells the runs around this one that it gave up: those of this coroutine and, outside of nginx, of those
+-- that resumed it; by a mark any other. An error that came before is a constant, and tells nothing.
 local function give_up(run, err, why)
     if run.is_new and not by_function[err.retry] then
         time = time + 1
         marks[err] = { time = time, why = why }
     end
     local thread = current_thread()
-    for other, outer in pairs(is_service_failing[err.retry] and running or {}) do
+    local outers = package.loaded.ngx and { [thread] = running[thread] } or running
+    for other, outer in pairs(is_service_failing[err.retry] and outers or {}) do
         if other == thread or other == main or coroutine.status(other) == "normal" then outer.inner = why end
     end
     return nil, err, run.about.attempt, why
