@@ -90,7 +90,7 @@ help:
 #: make timings     tests of how time grows with the length of what is read: for a machine without other work
 #:
 #: = Write what is generated
-#: make docs        docs/errors.md, types/, the rockspecs
+#: make docs        docs/errors.*, types/, the rockspecs
 #: make golden      spec/data/advice.tsv anew, on purpose only: judge every row that changes
 #: make picture     docs/flow.svg of docs/flow.dot, and docs/performance.svg of bench/*.tsv
 #: make drift       compare the vendor's page with the catalogue: PAGE=file, text or HTML

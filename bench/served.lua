@@ -74,6 +74,12 @@ served.handler = nginx.handler(function()
 end)
 
 
+--- The same, returned.
+served.returned = nginx.handler(function()
+    return nil, errors.InstanceNotFound({ requestId = id })
+end)
+
+
 --- An error that gets nginx's request id, 16 random bytes.
 served.handler_with_id = nginx.handler(function() errors.raise("InstanceNotFound") end)
 

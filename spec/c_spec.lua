@@ -58,7 +58,7 @@ describe("The C library", function()
             "as long as the last none",
             "past the end none",
             "by enumerator RateLimit",
-            "seen gateway none none",
+            "seen gateway none none none none",
             "empty expected a JSON document 1",
             "none",
             "0 valid 1",

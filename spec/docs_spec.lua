@@ -64,7 +64,7 @@ for _, path in ipairs { "README.md", "docs/guide.md", "docs/api.md" } do
         local blocks = blocks_of(read(path))
 
         it("has blocks, which are run here", function()
-            assert.is_true(#blocks >= 6)
+            assert.is_true(#blocks >= (path == "README.md" and 1 or 6))
         end)
 
         for index, block in ipairs(blocks) do
@@ -149,12 +149,36 @@ describe("README", function()
         assert.truthy(read("README.md"):find(sentence, 1, true))
     end)
 
-    it("names its two commands, which the Makefile has", function()
-        local makefile = read("Makefile")
-        for _, target in ipairs { "demo", "test" } do
-            assert.truthy(read("README.md"):find("    make " .. target, 1, true))
-            assert.truthy(makefile:find("\n" .. target .. ":", 1, true))
+    local readme, makefile = read("README.md"), read("Makefile")
+
+    it("names targets that the Makefile has, and their times as `make help` does", function()
+        local count = 0
+        for target, time in readme:gmatch "    make (%l+)%s+# [^\n:]+:? ?([^\n]*)" do
+            assert.truthy(makefile:find("\n" .. target .. ":", 1, true), target)
+            assert.truthy(makefile:match("\n#: make " .. target .. " [^\n]*"):find(time, 1, true), target)
+            count = count + 1
         end
+        assert.equal(3, count)
+    end)
+
+    it("fits a reader's time, and its first block needs nothing before it", function()
+        assert.is_true(select(2, readme:gsub("\n", "")) <= 160)
+        local code = readme:match "```lua\n(.-)```"
+        assert.equal(1, (code:find('local errors = require "cfs.errors"', 1, true)))
+        for _, name in ipairs { "errors.check(", "errors.is(", "err:may_retry ", "err:response " } do
+            assert.truthy(code:find(name, 1, true), name)
+        end
+        assert.is_true(select(2, code:gsub("\n", "")) <= 25)
+    end)
+
+    it("shows what the command prints of a response", function()
+        local shown = readme:match "<!%-%- output %-%->\n\n```\n(.-)```"
+        local response = "HTTP/1.1 421 Misdirected Request\\r\\nx-bce-request-id: 4db2b34d\\r\\n\\r\\n"
+            .. '{"requestId":"4db2b34d","code":"RateLimit",'
+            .. '"message":"There are too many connections. The host is nd7"}'
+        local _, printed = command.run("printf '" .. response .. "' | LC_ALL=C " .. command.interpreter
+            .. " bin/cfs-errors")
+        assert.equal(shown, printed)
     end)
 end)
 

@@ -10,13 +10,14 @@ local stages = { "base", "catalogue", "object", "wire", "show", "advice", "expla
 local place = {}
 for index, stage in ipairs(stages) do place[stage] = index end
 
-local folders = { retry = "advice", nginx = "public", testing = "public" }
+local folders = { import = "public", retry = "advice", nginx = "public", testing = "public" }
 
 
 -- The stage of a module.
 local function stage_of(module)
     if module == "cfs.errors.core" then return "base" end
     if module == "cfs.errors" then return "errors" end
+    if module == "cfs.errors.services" then return "advice" end -- what `errors` uses
     local folder = module:match("^cfs%.errors%.(%w+)%.")
     return folder and (folders[folder] or folder) or "public"
 end

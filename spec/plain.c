@@ -51,9 +51,11 @@ static void find(void)
     printf("as long as the last %s\n", found(longest, strlen(last)));
     printf("past the end %s\n", cfs_at(cfs_count()) == NULL ? "none" : "some");
     printf("by enumerator %s\n", cfs_at(CFS_CODE_RateLimit)->code);
-    printf("seen %s %s %s\n", cfs_layer_name(cfs_seen_find("BadGatewayX", 10)->layer),
+    printf("seen %s %s %s %s %s\n", cfs_layer_name(cfs_seen_find("BadGatewayX", 10)->layer),
            cfs_seen_find("BadGatewaX", 10) == NULL ? "none" : "some",
-           cfs_seen_find("RateLimit", 9) == NULL ? "none" : "some");
+           cfs_seen_find("RateLimit", 9) == NULL ? "none" : "some",
+           cfs_seen_find(longest, 32) == NULL ? "none" : "some",
+           cfs_seen_find(longest, 300) == NULL ? "none" : "some");
 }
 
 /* No bytes may be given as NULL. */

@@ -140,9 +140,9 @@ describe("retry.run", function()
             { "connection refused", "POST", { sent = true }, 1, "this POST has no client token and may have "
                 .. "been carried out, so first look whether it was" },
             { "closed", "PUT", nil, 3, "attempt 3 of 3 was the last" },
-            { "certificate verify failed", "GET", nil, 1, "Mend what the cause says, here: the same call "
+            { "certificate verify failed", "GET", nil, 1, "Fix the cause on this side; until then the call "
                 .. "fails again" },
-            { "Too many open files", "GET", nil, 1, "Mend what the cause says, here: the same call fails "
+            { "Too many open files", "GET", nil, 1, "Fix the cause on this side; until then the call fails "
                 .. "again" },
         } do
             it(("%s, %s%s"):format(case[1], case[2] or "any method", case[3] and ", and what was sent" or ""),

@@ -5,19 +5,24 @@ local command = require "spec.helpers.command"
 local files = require "spec.helpers.files"
 local translation = require "tools.translation"
 
-local original, translated = files.read "README.md", files.read "README.zh-CN.md"
+-- Without what the command prints, which is in each README's own language.
+local function read(path)
+    return (files.read(path):gsub("<!%-%- output %-%->.-<!%-%- end %-%->\n", ""))
+end
+
+local original, translated = read "README.md", read "README.zh-CN.md"
 
 
 describe("README.zh-CN.md", function()
     it("has the headings of README.md, level by level", function()
         assert.same(translation.levels(original), translation.levels(translated))
-        assert.is_true(#translation.levels(original) > 10)
+        assert.is_true(#translation.levels(original) > 7)
     end)
 
     it("has its code blocks, byte for byte, as `make docs` copies them", function()
         local expected = translation.blocks(original)
         assert.same(expected, translation.blocks(translated))
-        assert.is_true(#expected > 10)
+        assert.is_true(#expected > 4)
     end)
 
     it("has as many rows in its tables, as many points in its lists", function()
@@ -47,7 +52,7 @@ describe("README.zh-CN.md", function()
 
     it("is Chinese in each paragraph", function()
         for paragraph in translated:gsub("\n```.-\n```\n", "\n\n"):gsub("\n\n+", "\1"):gmatch("[^\1]+") do
-            local is_code = paragraph:find("^    ") or paragraph:find("^# cfs")
+            local is_code = paragraph:find("^    ") or paragraph:find("^# cfs") or paragraph:find("^<!%-%-")
             assert.is_true(is_code ~= nil or paragraph:find("[\228-\233]") ~= nil, paragraph)
         end
     end)

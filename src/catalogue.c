@@ -85,9 +85,20 @@ static const unsigned char seen_lengths[] = {
 #undef CFS_SEEN
 };
 
+/* A bit for each length that there is; a code of 32 bytes would not compile. */
+static const unsigned long seen_sizes = 0
+#define CFS_SEEN(layer, code, status, fault, category, retry, canonical, remedy, chinese, source,  \
+                 date)                                                                             \
+    | 1UL << (sizeof(#code) - 1)
+#include "seen.def"
+#undef CFS_SEEN
+    ;
+
 const cfs_seen *cfs_seen_find(const char *code, size_t length)
 {
     size_t index;
+    if (length > 31 || (seen_sizes >> length & 1) == 0)
+        return NULL;
     for (index = 0; index < sizeof seen / sizeof seen[0]; index++)
         if (seen_lengths[index] == length && memcmp(seen[index].code, code, length) == 0)
             return &seen[index];

@@ -337,6 +337,16 @@ static int core_say(lua_State *L)
     return 2;
 }
 
+/* reason(index): a row of reasons.def; nothing behind the last. */
+static int core_reason(lua_State *L)
+{
+    const char *row = cfs_reason_at((size_t)luaL_checkinteger(L, 1) - 1);
+    if (row == NULL)
+        return 0;
+    lua_pushstring(L, row);
+    return 1;
+}
+
 /* Pushes the names of the members: the first upvalues of functions that use members. */
 static void push_keys(lua_State *L)
 {
@@ -386,10 +396,15 @@ struct calls {
 /* The module. */
 CFS_EXPORT int luaopen_cfs_errors_core(lua_State *L)
 {
-    static const luaL_Reg functions[] = {{"reader", core_reader}, {"write", core_write},
-                                         {"repair", core_repair}, {"catalogue", core_catalogue},
-                                         {"seen", core_seen},     {"phrase", core_phrase},
-                                         {"say", core_say},       {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"reader", core_reader},
+                                         {"write", core_write},
+                                         {"repair", core_repair},
+                                         {"catalogue", core_catalogue},
+                                         {"seen", core_seen},
+                                         {"phrase", core_phrase},
+                                         {"say", core_say},
+                                         {"reason", core_reason},
+                                         {NULL, NULL}};
     static const struct calls calls = {cfs_envelope_read_texts, cfs_seen_find, sizeof(cfs_envelope),
                                        sizeof(cfs_refusal)};
     luaL_newlib(L, functions);

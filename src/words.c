@@ -1,5 +1,5 @@
 /*
-** The phrases, expanded from words.def, advice.def, advice_zh.def and seen.def.
+** The phrases, expanded from words.def, advice.def, advice_zh.def and seen.def; the rows of reasons.def.
 **
 ** A word of catalogue.h, or a code of catalogue.def, that lacks its text does not compile: its row
 ** here names what the row of the text defines. A Chinese text without an English one does not compile
@@ -32,8 +32,14 @@
 #include "advice.def"
 #undef CFS_ADVICE
 
-#define CFS_ADVICE_ZH(code, remedy)                                                                \
-    static const char *const remedy_##code[CFS_LANGUAGE_COUNT] = {english_##code, remedy};
+#define CFS_ERROR(service, code, status, reason, message, description)                             \
+    static const char description_##code[] = description;
+#include "catalogue.def"
+#undef CFS_ERROR
+
+#define CFS_ADVICE_ZH(code, remedy, meaning)                                                       \
+    static const char *const remedy_##code[CFS_LANGUAGE_COUNT] = {english_##code, remedy};         \
+    static const char *const meaning_##code[CFS_LANGUAGE_COUNT] = {description_##code, meaning};
 #include "advice_zh.def"
 #undef CFS_ADVICE_ZH
 
@@ -64,7 +70,7 @@ static const cfs_phrase phrases[] = {
 #undef CFS_FAULT_MEANING
 #undef CFS_PHRASE
 #define CFS_ERROR(service, code, status, reason, message, description)                             \
-    {"remedy", #code, remedy_##code},
+    {"remedy", #code, remedy_##code}, {"description", #code, meaning_##code},
 #include "catalogue.def"
 #undef CFS_ERROR
 #define CFS_SEEN(layer, code, status, fault, category, retry, canonical, remedy, chinese, source,  \
@@ -91,4 +97,14 @@ const cfs_phrase *cfs_phrase_find(const char *group, const char *name)
 const cfs_phrase *cfs_phrase_at(size_t index)
 {
     return index < cfs_phrase_count() ? &phrases[index] : NULL;
+}
+
+const char *cfs_reason_at(size_t index)
+{
+    static const char *const rows[] = {
+#define CFS_REASON(row) row,
+#include "reasons.def"
+#undef CFS_REASON
+    };
+    return index < sizeof rows / sizeof rows[0] ? rows[index] : NULL;
 }

@@ -29,6 +29,9 @@ CFS_API const cfs_phrase *cfs_phrase_find(const char *group, const char *name);
 /* The phrase at `index`, from 0, group by group; NULL from cfs_phrase_count() on. */
 CFS_API const cfs_phrase *cfs_phrase_at(size_t index);
 
+/* The row at `index`, from 0, of reasons.def, which says how it is read; NULL behind the last. */
+CFS_API const char *cfs_reason_at(size_t index);
+
 CFS_END_DECLARATIONS
 
 #endif

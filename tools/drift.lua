@@ -6,7 +6,7 @@
 -- there is any, 2 if the file holds no such page.
 
 local errors = require "cfs.errors"
-local page = require "tools.page"
+local page = require "cfs.errors.import.page"
 
 local columns = { "status", "reason", "message", "description" }
 
@@ -27,11 +27,13 @@ local function read(path)
 end
 
 
--- The codes of the page: code → row. A row without a status counts if the catalogue has its code.
+-- The codes of the page: code → row. A row without a status counts if the catalogue has its code; a space
+-- within a code is a slip of the page.
 local function codes_of(rows, report)
     local codes, count = {}, 0
     for _, row in ipairs(rows) do
-        if row.status or errors.catalogue[row.code] then
+        row.code = row.code and row.code:gsub(" ", "")
+        if row.code and (row.status or errors.catalogue[row.code]) then
             if codes[row.code] then
                 report("twice", row.code)
             else

@@ -1,16 +1,11 @@
 -- What is written out of the loaded library: path → content. `make docs` writes the files, and a spec
 -- compares them.
 
-local phrases = require "cfs.errors.explain.phrases"
 local comments = require "tools.comments"
 local errors = require "cfs.errors"
+local reference = require "tools.reference"
 local state = require "cfs.errors.base.state"
 local translation = require "tools.translation"
-
-local services = {
-    { name = "global", title = "Global error codes" },
-    { name = "cfs", title = "CFS error codes" },
-}
 
 
 local function read(path)
@@ -23,100 +18,6 @@ end
 
 local function add(lines, ...)
     lines[#lines + 1] = string.format(...)
-end
-
-
--- The kinds of a service of the vendor's; errors.extend may have added others.
-local function kinds_of(service)
-    local kinds = {}
-    for kind in errors.each() do
-        if kind.service == service then kinds[#kinds + 1] = kind end
-    end
-    return kinds
-end
-
-
-local function add_table(lines, service)
-    add(lines, "| code | status | category | retry |")
-    add(lines, "|---|---|---|---|")
-    for _, kind in ipairs(kinds_of(service)) do
-        add(lines, "| [%s](#%s) | %d %s | %s | %s |", kind.code, kind.code:lower(), kind.status,
-            kind.reason, kind.category, kind.retry)
-    end
-    add(lines, "")
-end
-
-
-local function add_kind(lines, kind)
-    add(lines, "### %s", kind.code)
-    add(lines, "")
-    add(lines, "`%s`", kind.message)
-    add(lines, "")
-    add(lines, "%s", kind.description)
-    add(lines, "")
-    add(lines, "- status: %d %s", kind.status, kind.reason)
-    add(lines, "- fault: the %s's; category: %s; gRPC: %s", kind.fault, kind.category,
-        kind.canonical)
-    add(lines, "- retry: %s (%s)", kind.retry, phrases.say("retry", kind.retry, "en"))
-    add(lines, "- what to do: %s", kind.remedy)
-    add(lines, "")
-end
-
-
--- The words of a group and what they mean, each with its codes.
-local function add_words(lines, title, group, sentence)
-    add(lines, "## %s", title)
-    add(lines, "")
-    add(lines, "%s", sentence)
-    add(lines, "")
-    add(lines, "| %s | meaning | codes |", group)
-    add(lines, "|---|---|---|")
-    for _, name in ipairs(phrases.names(group)) do
-        local codes = {}
-        for _, service in ipairs(services) do
-            for _, kind in ipairs(kinds_of(service.name)) do
-                if kind[group] == name then
-                    codes[#codes + 1] = ("[%s](#%s)"):format(kind.code, kind.code:lower())
-                end
-            end
-        end
-        if name ~= "unknown" then
-            add(lines, "| `%s` | %s | %s |", name, phrases.say(group, name, "en"),
-                group == "retry" and name == "never" and "the others" or table.concat(codes, ", "))
-        end
-    end
-    add(lines, "")
-end
-
-
-local function reference()
-    -- where the vendor documents its codes, and when that page was updated
-    local page, date = read("src/catalogue.def"):match("\n%*%* Source: (%S+) %(updated ([%d-]+)%)")
-    local lines = {}
-    add(lines, "# The errors")
-    add(lines, "")
-    add(lines, "Written by `make docs` out of the catalogue; do not edit. Codes, statuses, messages")
-    add(lines, "and descriptions are the vendor's, word for word, from [its page](%s)", page)
-    add(lines, "as updated on %s; the rest is this library's judgement.", date)
-    add(lines, "")
-    add_words(lines, "Categories", "category",
-        "What kind of failure it is: `err.category`, `errors.is(err, ...)`.")
-    add(lines, "An error whose code the catalogue lacks may also be `unknown`: neither the code nor the")
-    add(lines, "status tells what kind of failure it is.")
-    add(lines, "")
-    add_words(lines, "Words of retry", "retry", "May the same call be repeated? `err.retry`, `err:advice()`.")
-    for _, service in ipairs(services) do
-        add(lines, "## %s", service.title)
-        add(lines, "")
-        add_table(lines, service.name)
-    end
-    add(lines, "## One by one")
-    add(lines, "")
-    for _, service in ipairs(services) do
-        for _, kind in ipairs(kinds_of(service.name)) do add_kind(lines, kind) end
-    end
-    lines[#lines] = nil
-    return table.concat(lines, "\n") .. "\n"
 end
 
 
@@ -153,8 +54,8 @@ local function annotations()
     add(lines, "-- Written by `make docs` out of the catalogue; do not edit.")
     add(lines, "")
     add(lines, "---@class cfs.errors")
-    for _, service in ipairs(services) do
-        for _, kind in ipairs(kinds_of(service.name)) do
+    for _, service in ipairs { "global", "cfs" } do
+        for _, kind in ipairs(reference.kinds_of(service)) do
             add(lines, "---@field %s cfs.kind %d %s: `%s` %s", kind.code, kind.status, kind.reason,
                 kind.message, kind.remedy)
         end
@@ -209,12 +110,71 @@ local function version()
 end
 
 
+-- What the command prints of this response, in the READMEs.
+local response = "HTTP/1.1 421 Misdirected Request\r\nx-bce-request-id: 4db2b34d\r\n\r\n"
+    .. '{"requestId":"4db2b34d","code":"RateLimit",'
+    .. '"message":"There are too many connections. The host is nd7"}'
+
+
+-- The median of each way to do something on a Lua, or in nginx, as the benchmarks wrote it.
+local function medians(name)
+    local times = {}
+    for way, time in read("bench/" .. name .. ".tsv"):gmatch "([^\t\n]+)\t(%d+)" do
+        times[way] = tonumber(time)
+    end
+    return times
+end
+
+
+-- The figures of the READMEs: what another way takes, as a multiple of ours.
+local figures = {
+    { "errors.parse", "lua-cjson, checks",
+      en = "`errors.parse`; lua-cjson with the checks of a careful caller",
+      zh = "`errors.parse`；用 lua-cjson 解析并做必要的检查" },
+    { "errors.raise", "error(table)",
+      en = "`errors.raise` and `pcall`; the same with a bare table",
+      zh = "`errors.raise` 加 `pcall`；抛出并捕获普通表" },
+    { "handler", "written by hand", is_nginx = true,
+      en = "an error sent by `nginx.handler`; by code written by hand",
+      zh = "由 `nginx.handler` 返回错误；手写代码返回错误" },
+}
+
+local function figure_table(language)
+    local plain, jit, nginx = medians "lua5.4", medians "luajit", medians "nginx"
+    local lines = { language == "zh" and "| 本库的做法；另一种做法 | Lua 5.4 | LuaJIT |"
+        or "| ours; the other way | Lua 5.4 | LuaJIT |", "|---|---|---|" }
+    for _, row in ipairs(figures) do
+        local function ratio(times) return ("%.1f"):format(times[row[2]] / times[row[1]]) end
+        add(lines, "| %s | %s | %s |", row[language], row.is_nginx and "" or ratio(plain),
+            ratio(row.is_nginx and nginx or jit))
+    end
+    return table.concat(lines, "\n")
+end
+
+
+-- A README, with its generated parts between comments.
+local function readme(text, language)
+    local parts = {
+        output = "```\n" .. errors.explain(response, { language = language }) .. "\n```",
+        figures = figure_table(language),
+    }
+    return (text:gsub("(<!%-%- (%l+) %-%->\n).-(<!%-%- end %-%->\n)", function(first, name, last)
+        return first .. "\n" .. parts[name] .. "\n\n" .. last
+    end))
+end
+
+local english = readme(read "README.md", "en")
+
+
 return {
     ["lua/cfs/errors/base/version.lua"] = version(),
     ["lua/cfs/errors/explain/version.lua"] = version(),
     ["cfs-errors-scm-1.rockspec"] = head_rockspec(),
     ["rockspecs/cfs-errors-" .. errors._VERSION .. "-1.rockspec"] = release_rockspec(),
-    ["docs/errors.md"] = reference(),
-    ["README.zh-CN.md"] = translation.with_blocks(read("README.zh-CN.md"), read("README.md")),
+    ["docs/errors.md"] = reference.markdown "en",
+    ["docs/errors.zh-CN.md"] = reference.markdown "zh",
+    ["docs/errors.html"] = reference.html(),
+    ["README.md"] = english,
+    ["README.zh-CN.md"] = readme(translation.with_blocks(read "README.zh-CN.md", english), "zh"),
     ["types/cfs/errors/names.lua"] = annotations(),
 }

@@ -19,6 +19,7 @@ local person = require "cfs.errors.show.person"
 local raise = require "cfs.errors.object.raise"
 local receive = require "cfs.errors.wire.receive"
 local respond = require "cfs.errors.show.respond"
+local services = require "cfs.errors.services"
 local state = require "cfs.errors.base.state"
 local version = require "cfs.errors.base.version"
 local words = require "cfs.errors.catalogue.words"
@@ -33,6 +34,7 @@ local errors = {
     each = kind.each,
     search = person.search,
     extend = extend.extend,
+    service = services.service,
 
     parse = envelope.parse,
     from_response = receive.from_response,
@@ -82,7 +84,7 @@ kind.define {
 state.public = errors
 
 return setmetatable(errors, {
-    __index = names.find, -- errors.InstanceNotFound
+    __index = names.finder(state), -- errors.InstanceNotFound
     __newindex = names.refuse,
     __tostring = person.shown_by "guide",
 })

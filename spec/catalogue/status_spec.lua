@@ -72,7 +72,7 @@ describe("cfs.errors.catalogue.status.kind", function()
                 category = row[2],
                 retry = row[3],
                 canonical = row[4],
-                description = "An error that the catalogue does not have.",
+                description = "This code is not in the catalogue.",
                 remedy = remedies[row[3]],
                 known = false,
             }, support.own(status.kind(number)))

@@ -3,10 +3,28 @@
 local promises = require "spec.gateways.promises"
 local rig = require "spec.gateways.rig"
 
+local rows = {
+    { "/up?name=envelope", 404, "InstanceNotFound", "InstanceNotFound not_found 404 upstream", "upstream",
+        arguments = "--http2-prior-knowledge" },
+    { "/up?how=raise", 404, "InstanceNotFound", "InstanceNotFound not_found 404 raised", "own",
+        arguments = "--http2-prior-knowledge" },
+    -- the upstream is too slow, for the headers or for the rest of the body
+    { "/up?name=late", 504, "ServiceUnavailable", "ORIGIN unavailable 504 upstream", "none" },
+    { "/up?name=envelope&split=50&pause=2", 404, "ResourceNotExists", "empty unknown 404 upstream",
+        "upstream" },
+    -- another plugin changes the envelope; or has it that the gateway holds the whole response first
+    { "/changed?name=envelope", 404, "Gone", "InstanceNotFound not_found 404 upstream" },
+    { "/buffered?name=limited", 429, "RateLimit", "RateLimit throttle 421 upstream" },
+    { "/buffered?name=fine", 200 },
+    -- what docs/gateways.md warns of
+    { "/up?how=uncaught", 500 },
+}
+
 local words = {
     kong = { upstream = "service", own = "exit", none = "error", id = "x-kong-request-id",
-        origin = "not_envelope" },
-    apisix = { upstream = "upstream", own = "apisix", none = "nginx", id = "x-request-id", origin = "html" },
+        origin = "not_envelope", rows = rows },
+    apisix = { upstream = "upstream", own = "apisix", none = "nginx", id = "x-request-id", origin = "html",
+        rows = rows },
 }
 
 for _, kind in ipairs { "kong", "apisix" } do

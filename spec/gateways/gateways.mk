@@ -1,7 +1,7 @@
 # Kong and APISIX themselves with the plugins, laid out in $(GATEWAYS) as spec/gateways/rig.lua says. LIBRARY
 # is that of spec/proof/proof.mk.
 
-GATEWAYS =
+GATEWAYS ?=
 
 #: make test-gateways  the plugins in Kong and APISIX, which GATEWAYS=dir has, as spec/gateways/rig.lua
 #:                   tells; LIBRARY=another tree
@@ -13,7 +13,7 @@ test-gateways: build/luajit/cfs/errors/core.so
 	    spec/gateways/gateways.lua
 
 ifneq ($(GATEWAYS),)
-nightly: test-gateways
+NIGHTLY += test-gateways,GATEWAYS=$(abspath $(GATEWAYS))
 endif
 
 .PHONY: test-gateways

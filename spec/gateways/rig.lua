@@ -56,11 +56,17 @@ local stop = {
 }
 local key = { kong = { "key-auth", "{}" }, apisix = { "key-auth", "{}" } }
 local probe = { kong = { "probe", "{}" }, apisix = { "probe", "{}" } }
+-- What works on the body behind the plugin.
+local changes = {
+    kong = { "response-transformer", "{replace: {json: ['code:Gone']}}" },
+    apisix = { "response-rewrite", "{filters: [{regex: InstanceNotFound, replace: Gone}]}" },
+}
+local buffers = { kong = { "buffers", "{}" }, apisix = { "probe", "{}" } }
 local tenant = { kong = { "tenant", "{}" }, apisix = { "tenant", "{}" } }
 
 local routes = {
     { "up", probe }, { "dead", probe, nil, "dead" }, { "key", key }, { "limit", limit }, { "stop", stop },
-    { "tenant", tenant },
+    { "tenant", tenant }, { "changed", changes }, { "buffered", buffers },
     { "own-key", key, "{gateway_errors: true}" }, { "own-limit", limit, "{gateway_errors: true}" },
     { "own-stop", stop, "{gateway_errors: true}" }, { "own", probe, "{gateway_errors: true}" },
     { "vendor", probe, "{standard: false}" }, { "seen", probe, "{hide: false}" },
@@ -72,9 +78,10 @@ local routes = {
 local function route_list(kind, port)
     local head = {
         kong = '_format_version: "3.0"\nservices:\n'
-            .. '- {name: up, url: "http://127.0.0.1:%d", retries: 0}\n'
+            .. '- {name: up, url: "http://127.0.0.1:%d", retries: 0, read_timeout: 1000}\n'
             .. '- {name: dead, url: "http://127.0.0.1:%d", retries: 0}\nroutes:\n',
-        apisix = 'upstreams:\n  - {id: up, type: roundrobin, nodes: {"127.0.0.1:%d": 1}}\n'
+        apisix = 'upstreams:\n  - {id: up, type: roundrobin, nodes: {"127.0.0.1:%d": 1}, '
+            .. 'timeout: {connect: 1, send: 1, read: 1}}\n'
             .. '  - {id: dead, type: roundrobin, nodes: {"127.0.0.1:%d": 1}}\nroutes:\n',
     }
     local shape = { kong = "- {name: %s, paths: [/%s], service: %s, plugins: [%s]}\n",
@@ -97,7 +104,7 @@ local function configure_kong(layout, directory, port)
     local env = replace(files.read(layout .. "/kong/.kong_env"), layout .. "/kong", directory)
     local plugins = assert(given:match("plugins = ([^\n]*)"))
     plugins = replace(plugins, "bundled", "key-auth,ip-restriction,rate-limiting,request-termination")
-        .. ",probe,tenant"
+        .. ",response-transformer,probe,tenant,buffers"
     env = replace(env:gsub("plugins = [^\n]*", "plugins = " .. plugins), ":19080", ":" .. port + 1)
     files.write(directory .. "/.kong_env", env)
     files.write(directory .. "/kong.yml", merge(route_list("kong", port), rig.documented("Kong", "yaml")))
@@ -108,8 +115,9 @@ end
 local function configure_apisix(layout, directory, port)
     local given = rig.documented("APISIX", "yaml")
     local main = given:match("^(.-)global_rules:")
+    local plugins = { "probe", "tenant", "key-auth", "limit-count", "fault-injection", "response-rewrite" }
     local config = files.read(layout .. "/apisix/conf/config.yaml"):gsub("\nplugins:\n.-\n(%a)",
-        "\nplugins:\n  - probe\n  - tenant\n  - key-auth\n  - limit-count\n  - fault-injection\n%1")
+        "\nplugins:\n  - " .. table.concat(plugins, "\n  - ") .. "\n%1")
     command.must(("cp -r %s/apisix/conf %s"):format(layout, directory))
     files.write(directory .. "/conf/config.yaml", merge(config, main))
     files.write(directory .. "/conf/apisix.yaml",
@@ -130,7 +138,7 @@ local function configure_nginx(kind, layout, directory, port, dict)
     text = replace(text, "lua_package_cpath '", "lua_package_cpath '" .. library .. "/build/luajit/?.so;")
     text = text:gsub("include [^\n]*upstream%.conf;", ""):gsub("lua_shared_dict cfs_errors +%w+;",
         "lua_shared_dict " .. dict .. ";")
-    text = text:gsub("127%.0%.0%.1:19[01]80", "127.0.0.1:" .. port + 1)
+    text = text:gsub("127%.0%.0%.1:19[01]80;", "127.0.0.1:" .. port + 1 .. "; http2 on;")
     text = text:gsub("127%.0%.0%.1:19[01]82", "127.0.0.1:" .. port + 3)
     text = replace(replace(text, "daemon off;", "user root; daemon on;"), "pid logs/", "pid ")
     text = replace(text, "error_log logs/", "error_log ")
@@ -166,7 +174,12 @@ function rig.start(kind)
     local upstream = server.start { http = [[
         server {
             listen 127.0.0.1:PORT1;
-            location / { content_by_lua_block { require("spec.nginx.upstream").serve() } }
+            location / {
+                content_by_lua_block {
+                    if ngx.var.arg_name == "late" then ngx.sleep(2) end
+                    require("spec.nginx.upstream").serve()
+                }
+            }
         }
     ]] }
     local directory, port = command.new_directory(), upstream.port
@@ -176,7 +189,7 @@ function rig.start(kind)
     rig.write_documented_plugins(directory)
     local nginx = assert(start:match("${%d:%-([^}]+/nginx)}"))
     command.must(nginx .. " -e error.log -c nginx.conf -p " .. directory .. "/")
-    local self = { directory = directory, port = port + 1, upstream = upstream }
+    local self = { directory = directory, port = port + 1, upstream = upstream, count = 1 }
     setmetatable(self, { __index = server })
     server.wait(kind, function() return self:get("/cfs-metrics").status == 200 end)
     return self

@@ -17,6 +17,13 @@ function functions.search(l) tostring(l.errors.search "mount") end
 function functions.extend(l)
     l.errors.extend { { code = "EveryCall", status = 404, message = "No {what}" } }
 end
+function functions.service(l)
+    local service = l.errors.service("every-call", { { code = "RateLimit", status = 429, message = "m" } })
+    assert(service.parse(envelope):kind() == service.RateLimit and service.from_response(page))
+    assert(not pcall(service.raise, "AccessDenied") and not pcall(service.check, page))
+    assert(service.new("RateLimit"):is(l.errors.parse('{"code":"OverRateLimit"}').category))
+    for kind in service.each() do tostring(kind) end
+end
 function functions.parse(l) assert(l.errors.parse(envelope)) end
 function functions.from_response(l) assert(l.errors.from_response(page)) end
 function functions.check(l)

@@ -14,22 +14,22 @@ local loaded = {
 
 -- The module that nginx alone can load, loaded with something in nginx' place, which is not kept.
 local function load_nginx()
-    local anything = {}
+    local anything = { config = { subsystem = "http" } }
     setmetatable(anything, {
         __index = function() return anything end,
         __call = function() return anything end,
     })
-    local names = { "cfs.errors.nginx", "cfs.errors.nginx.handler", "cfs.errors.nginx.metrics",
-        "cfs.errors.nginx.relay", "cfs.errors.nginx.request", "cfs.errors.nginx.response" }
     local had = { ngx = rawget(_G, "ngx") }
     rawset(_G, "ngx", anything)
     for _, name in ipairs { "ffi", "resty.core.base" } do -- which plain Lua lacks
         had[name], package.loaded[name] = package.loaded[name], anything
     end
-    local nginx = require(names[1])
+    local nginx = require "cfs.errors.nginx"
     rawset(_G, "ngx", had.ngx)
     for _, name in ipairs { "ffi", "resty.core.base" } do package.loaded[name] = had[name] end
-    for _, name in ipairs(names) do package.loaded[name] = nil end
+    for name in pairs(package.loaded) do
+        if name:find "^cfs%.errors%.nginx" then package.loaded[name] = nil end
+    end
     return nginx
 end
 

@@ -59,13 +59,13 @@ function server.wait(what, f)
 end
 
 
--- A port that is free, and so are the four behind it, as far as one can tell.
-local function free_ports()
+--- A port that is free, and so are the four behind it, as far as one can tell.
+function server.free_ports()
     local random = tonumber(command.must("od -An -N2 -tu2 /dev/urandom"))
     local port = 20000 + random % 2000 * 5
     for offset = 0, 4 do -- curl's status 7: nobody listens
         local probe = "curl -s --max-time 60 127.0.0.1:" .. port + offset .. "; [ $? = 7 ]"
-        if not command.run(probe) then return free_ports() end
+        if not command.run(probe) then return server.free_ports() end
     end
     return port
 end
@@ -74,10 +74,11 @@ end
 --- Starts nginx, and returns once it listens.
 --- In a configuration PORT1 to PORT5 stand for ports, and ROOT for this project.
 ---@param options table `http`, what that block has; or `whole`, all of a configuration, and `files` to
---- lie beside it; `workers`, how many; `tree`, the tree that has the library, if not this one
+--- lie beside it; `workers`, how many; `tree`, the tree that has the library, if not this one; `runner`, a
+--- program that runs nginx, which is one process then
 function server.start(options)
     local self = setmetatable({}, server)
-    self.directory, self.port, self.count = command.new_directory(), free_ports(), options.workers or 1
+    self.directory, self.port, self.count = command.new_directory(), server.free_ports(), options.workers or 1
     local text = options.whole or preamble .. options.http .. "\n}\n"
     text = text:gsub("PORT(%d)", function(digit) return self.port + digit - 1 end)
     local root = command.must("pwd -P"):gsub("\n", "")
@@ -89,8 +90,16 @@ function server.start(options)
     files.write(self.directory .. "/nginx.conf", text)
     for _, path in ipairs(options.files or {}) do command.must("cp " .. path .. " " .. self.directory) end
     -- nginx itself takes a variable NGINX for sockets that it inherits
-    local good, output = command.run(("unset NGINX; %s -e error.log -c nginx.conf -p %s"):format(
-        binary or "nginx", self.directory))
+    local line = ("%s -e error.log -c nginx.conf -p %s"):format(binary or "nginx", self.directory)
+    if options.runner then
+        line = options.runner .. " " .. line .. " -g 'daemon off; master_process off;' >/dev/null 2>&1 &"
+    end
+    local good, output = command.run("unset NGINX; " .. line)
+    if good and options.runner then
+        server.wait("nginx", function()
+            return not command.run("curl -s --max-time 60 127.0.0.1:" .. self.port .. "; [ $? = 7 ]")
+        end)
+    end
     if not good then
         command.remove(self.directory)
         error(output, 2)
@@ -129,9 +138,11 @@ end
 
 --- Stops nginx and removes what it wrote.
 function server:stop()
-    command.must("kill -TERM " .. self:pid())
-    local pid_file = self.directory .. "/nginx.pid"
-    server.wait("the end of nginx", function() return not io.open(pid_file) end)
+    local pid, pid_file = self:pid(), self.directory .. "/nginx.pid"
+    server.wait("the end of nginx", function() -- which may have been about to sleep when the signal came
+        os.execute("kill -TERM " .. pid .. " 2>/dev/null")
+        return not io.open(pid_file)
+    end)
     command.remove(self.directory)
     running[self] = nil
 end

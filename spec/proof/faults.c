@@ -89,6 +89,11 @@ static const struct scenario {
      "end\n"
      "local errors, count = require 'cfs.errors', 0\n"
      "for kind in errors.each() do count = count + 1 end\n"
+     "local bos = errors.service('bos', { { code = 'NoSuchBucket', status = 404, message = 'm' } "
+     "})\n"
+     "count = count .. bos.NoSuchBucket.service .. "
+     "bos.parse('{\"code\":\"NoSuchBucket\"}').status\n"
+     "count = count .. errors.parse('{\"code\":\"BadGateway\"}').category\n"
      "return errors.RateLimit.code .. count .. tostring(errors.RateLimit { host = 'h' })"},
     {"parse", false,
      "local errors = ...\n"

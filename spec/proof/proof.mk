@@ -107,10 +107,11 @@ portability: build/proof/vectors.tsv
 	@tools/need $(COMPILER) liblua5.4-dev $(if $(SHORT),,$(EVERYWHERE))
 	@CORE='$(CORE)' $(PROOF)/portability $(if $(SHORT),gcc)
 
-#: make mutate       changes one thing of src/ at a time: a test must fail; COUNT=60 of them, by SEED=
+#: make mutate       changes one thing of src/ at a time: a test must fail; COUNT=60 of them,
+#:                   chosen by SEED=1; FILES=src/lua_core.c chooses, too
 mutate: build/proof/vectors.tsv
 	@tools/need $(COMPILER) liblua5.4-dev lua5.4 lua-busted lua-cjson python3
-	@CORE='$(CORE)' python3 -B $(PROOF)/mutate.py $(or $(COUNT),all) $(SEED)
+	@CORE='$(CORE)' python3 -B $(PROOF)/mutate.py $(or $(COUNT),all) $(or $(SEED),1) $(FILES)
 
 # Changes of lua/ and bin/, where the program that makes them is there.
 mutate-lua: build/lua5.4/cfs/errors/core.so build/luajit/cfs/errors/core.so

@@ -194,9 +194,9 @@ describe("err:advice", function()
             { "connection refused", { method = "POST", replayable = false }, nil, "never", "no response, the "
                 .. "connection failed: the body cannot be sent again" },
             { "certificate verify failed", { method = "GET" }, nil, "never", "no response, the TLS handshake "
-                .. "failed: Mend what the cause says, here: the same call fails again" },
+                .. "failed: Fix the cause on this side; until then the call fails again" },
             { "bad uri: x", { method = "GET" }, nil, "never", "no response, the fault is in this program or "
-                .. "machine: Mend what the cause says, here: the same call fails again" },
+                .. "machine: Fix the cause on this side; until then the call fails again" },
         } do
             it(("is %s: %s, %s"):format(case[4], case[1], case[2].method), function()
                 local err = errors.from_response(nil, case[1], case[3])

@@ -32,7 +32,7 @@ HTTP/1.1/x nas7/1.1.1 text/html;x=/y %s 100%x %2F name:value code:12 line:404 a:
 nasid:7 user:1000:pw group:x user:x:rwxx default:nas7:rwx u:p 10:99 123:45 T10:30:nas7
 2026-11-24T10:30:00nas7 2026-11-24T10:30@x 10:30:45:12 +x +10.0.3 UTC+x a+b C# $5 #7 a&b
 dXNlcjpwYXNzd29yZA== dXNlcjpwYXM= YWJj/ZGVm+w a== a=b== x?y=1 ?a=1&b=2 x^y a*b \n a\nb \u0061 {"a":1} <a/>
-</a> nas7。bj。internal nas7·bj nas7．bj nas7｡bj ｎａｓ７ ｎａｓ７．ｂｊ ＠nas7 nas7／x
+</a> nas7。bj。internal nas7·bj nas7・bj nas7．bj nas7｡bj ｎａｓ７ ｎａｓ７．ｂｊ ＠nas7 nas7／x
 10％ ①② nas7․bj nas7﹒bj nas7﹕80 nas7∕x nas7⁄x nas7ː80 nas7։80.x bücher.example
 адрес.рф nás7:80 naſ7.bj 𝐧𝐚𝐬𝟕 nas7📂x
 ]]
@@ -77,7 +77,8 @@ password := "hunter 2" x >> password := "{hidden}" x
 --password hunter2 >> --password {hidden}
 --db-password=a >> --db-password={hidden}
 user=cfs,password=hunter2 >> {hidden}
-passwd=a pwd=a pass=x1 PWD:x >> passwd={hidden} pwd={hidden} pass=x1 PWD:{hidden}
+passwd=a pwd=a pass=x >> passwd={hidden} pwd={hidden} pass={hidden}
+PW:x passcode=1 password - x1 >> PW:{hidden} passcode={hidden} password - {hidden}
 dbPassword=a passwords=a password2=a >> dbPassword={hidden} passwords={hidden} password2={hidden}
 secret=a client_secret=a >> secret={hidden} client_secret={hidden}
 clientSecret=a secretId=a >> clientSecret={hidden} secretId={hidden}
@@ -89,7 +90,7 @@ ak=a sk=a SK=a >> ak={hidden} sk={hidden} SK={hidden}
 my_ak=a bce-sk=a userAK=a >> my_ak={hidden} bce-sk={hidden} userAK={hidden}
 signature=a X-Amz-Signature=a >> signature={hidden} X-Amz-Signature={hidden}
 credential=a Credentials: b >> credential={hidden} Credentials: {hidden}
-cookie=a passphrase=a >> cookie={hidden} passphrase={hidden}
+passphrase=a cookie=a; b >> passphrase={hidden} cookie={hidden}
 Authorization: bce-auth-v1/AKID/2026/x y z >> Authorization: {hidden}
 authorization=bce-auth-v1 x, y >> authorization={hidden}
 Proxy-Authorization: Digest username="x", response="7" >> Proxy-Authorization: {hidden}
@@ -102,6 +103,9 @@ the token is wrong, the key abc too >> the token is wrong, the key abc too
 密码:hunter2，密码=x >> 密码:{hidden}，密码{hidden}
 密码为hunter2，口令是 x >> 密码为{hidden}，口令是 {hidden}
 密钥abc1无效，令牌：“abc”无效，password：x >> 密钥{hidden}无效，令牌：“{hidden}”无效，password：{hidden}
+用户名/密码:root，密码【hunter】，password(hunter2) password|x1 >> 用户名/密码:{hidden}，密码【{hidden}】，{hidden}) {hidden}
+the key is hunter2, the key is here >> the key is {hidden}, the key is here
+password | x1, password -> y >> password | {hidden}, password -> {hidden}
 无法连接10.0.3.7，请稍后重试 >> 无法连接{hidden}，请稍后重试
 地址:10.0.3.7:80。端口 >> 地址:{hidden}。端口
 地址::1无效 >> 地址{hidden}无效

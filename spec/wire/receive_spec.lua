@@ -351,7 +351,7 @@ describe("errors.from_response", function()
                 local err = errors.from_response(unpack(case[2], 1, 2))
                 assert.same({ case[3], case[4], "never", "unavailable" },
                     { (err:transport()), (select(2, err:transport())), err.retry, err.category })
-                assert.equal("Mend what the cause says, here: the same call fails again.", err.remedy)
+                assert.equal("Fix the cause on this side; until then the call fails again.", err.remedy)
             end)
         end
 
@@ -490,7 +490,7 @@ describe("errors.from_response", function()
             { "sent is no boolean", nil, "timeout", "#3", "field 'sent' must be a boolean, got string",
                 { sent = "no" } },
             { "elapsed is no number", nil, "timeout", "#3",
-                "field 'elapsed' must be a number of seconds, got string", { elapsed = "1" } },
+                "field 'elapsed' must be a number, got string", { elapsed = "1" } },
             { "the options are a string", { status = 502 }, "any_status", "#2",
                 "table expected, got string" },
             { "the options are a number", { status = 502 }, 1024, "#2", "table expected, got number" },

@@ -10,7 +10,8 @@ local probe = {}
 ---@param cfs table the gateway's plugin cfs-errors
 ---@param exit function the gateway's exit: status, body
 ---@param send function sends what nginx.prepare returns
-function probe.ways(cfs, exit, send)
+---@param id string the variable that has the gateway's request id
+function probe.ways(cfs, exit, send, id)
     local function raise() errors.raise("InstanceNotFound") end
     return {
         raise = cfs.wrap(raise),
@@ -31,7 +32,9 @@ function probe.ways(cfs, exit, send)
         exit_error = function()
             return cfs.exit(errors.ServiceError { host = "10.0.3.7", requestId = "r-1" })
         end,
-        prepare = function() return send(nginx.prepare "AccessDenied") end,
+        prepare = function()
+            return send(nginx.prepare("AccessDenied", { request_id = ngx.var[id] }))
+        end,
         misuse = function()
             local _, sentence = pcall(function() cfs.exit "AccessDeny" end)
             return exit(418, sentence)

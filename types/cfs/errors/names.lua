@@ -3,12 +3,12 @@
 
 ---@class cfs.errors
 ---@field AccessDenied cfs.kind 403 Forbidden: `Access denied.` Ask the account owner to grant this identity the permission.
----@field InappropriateJSON cfs.kind 400 Bad Request: `The JSON you provided was well-formed and valid, but not appropriate for this operation.` Compare the body with the API reference: a required item is missing or has the wrong type.
+---@field InappropriateJSON cfs.kind 400 Bad Request: `The JSON you provided was well-formed and valid, but not appropriate for this operation.` Compare the body with the API reference: a required item may be missing, for example, or a value have the wrong type.
 ---@field InternalError cfs.kind 500 Internal Server Error: `We encountered an internal error. Please try again.` Repeat the call later; quote the request id if it persists.
 ---@field InvalidAccessKeyId cfs.kind 403 Forbidden: `The Access Key ID you provided does not exist in our records.` Check the access key id, and that it has not been deleted or disabled.
 ---@field InvalidHTTPAuthHeader cfs.kind 400 Bad Request: `The HTTP authorization header is invalid. Consult the service documentation for details.` Build the Authorization header again: its form is wrong.
 ---@field InvalidHTTPRequest cfs.kind 400 Bad Request: `There was an error in the body of your HTTP request.` Correct the encoding or the form of the request body.
----@field InvalidURI cfs.kind 400 Bad Request: `Could not parse the specified URI.` Correct the path: a keyword that the service defines is wrong.
+---@field InvalidURI cfs.kind 400 Bad Request: `Could not parse the specified URI.` Correct the form of the URI; a keyword that the service defines may be wrong.
 ---@field MalformedJSON cfs.kind 400 Bad Request: `The JSON you provided was not well-formed.` Send a body that is valid JSON.
 ---@field InvalidVersion cfs.kind 404 Not Found: `The API version specified was invalid.` Use an API version that exists, such as the one in the API reference.
 ---@field OptInRequired cfs.kind 403 Forbidden: `A subscription for the service is required.` Activate the service for this account.
@@ -24,13 +24,13 @@
 ---@field InvalidVpcId cfs.kind 400 Bad Request: `The vpc id is invalid.` Name a VPC of this account in this region.
 ---@field CreateOrderFail cfs.kind 500 Internal Server Error: `We encountered an internal error. Please try again.` Repeat with the same client token; without one, first look whether the file system was created.
 ---@field DuplicateRequest cfs.kind 400 Bad Request: `The request is duplicate.` Look up the file system that the first request created.
----@field FsNumQuotaExceeded cfs.kind 413 Request Entity Too Large: `The number of CFS exceeded current quota.` Delete a file system, or ask for a higher quota.
+---@field FsNumQuotaExceeded cfs.kind 413 Request Entity Too Large: `The number of CFS exceeded current quota.` Delete file systems that are no longer used, or ask for a higher quota.
 ---@field DropCreatingFS cfs.kind 400 Bad Request: `The fs is in creating, can not drop.` Wait until the file system has been created, then delete it.
 ---@field DropMountedFS cfs.kind 400 Bad Request: `The fs has mount target , please drop before clear mount target.` Delete its mount targets first.
----@field FSNotInService cfs.kind 400 Bad Request: `The fs is not in service, not allow this operation.` Wait until the file system is in service; if it stays so, check the account's standing.
+---@field FSNotInService cfs.kind 400 Bad Request: `The fs is not in service, not allow this operation.` Wait until the file system is available again; if it stays unavailable, check whether a bill of the account is overdue.
 ---@field InvalidSubnetId cfs.kind 400 Bad Request: `The subnet id is invalid.` Name a subnet of this VPC that is available.
 ---@field InvalidVpcOrSubnet cfs.kind 400 Bad Request: `Invalid VPC ID or Subnet ID.` Name a VPC and a subnet that belong together.
----@field AlreadyMounted cfs.kind 400 Bad Request: `The fs already has mount target in the same subnet.` Use the mount target that this subnet has already.
+---@field AlreadyMounted cfs.kind 400 Bad Request: `The fs already has mount target in the same subnet.` Use the mount target that this file system has in the subnet already.
 ---@field DropCreatingMount cfs.kind 400 Bad Request: `The mount target is in creating, can not drop.` Wait until the mount target has been created, then delete it.
 ---@field MountTargetNotFound cfs.kind 404 Not Found: `The request mount target id is not found.` Check the mount target id; after a delete this means that it is gone.
 ---@field MissingParameter cfs.kind 400 Bad Request: `A required parameter 'parameterName' is not supplied.` Supply the parameter that the message names.

@@ -40,9 +40,10 @@ end
 ---@param name string the function's
 ---@param value any
 ---@param wanted string a type
-function misuse.expect(position, name, value, wanted)
+---@param level integer? as for misuse.argument, from here: 3
+function misuse.expect(position, name, value, wanted, level)
     if type(value) ~= wanted then
-        misuse.argument(position, name, wanted .. " expected, got " .. type(value), 3)
+        misuse.argument(position, name, wanted .. " expected, got " .. type(value), level or 3)
     end
 end
 

@@ -21,6 +21,8 @@ end
 ---RETRY" → the metatable of the errors whose code the catalogue lacks. catalogue/status
 ---@field seen table<string, table> code of src/seen.def → the metatable of its errors, made at its first
 ---use. catalogue/status
+---@field services table<string|integer, table> what errors.service made, by name and in its order: see
+---catalogue/extend. services
 ---@field kind_of table<table, cfs.kind> metatable of errors → their kind. catalogue/kind
 ---@field categories table<string, true> those of all kinds. catalogue/kind and catalogue/status
 ---@field kept table<cfs.error, table> what lies beside an error, its cause aside. object/kept, which hands
@@ -39,7 +41,7 @@ if not state.is_complete then
     state.kinds, state.order = {}, {}
     state.metatables, state.status_metatables, state.categories = {}, {}, {}
     state.kind_of = setmetatable({}, { __mode = "k" }) -- an error with a cause has a metatable of its own
-    state.seen = {}
+    state.seen, state.services = {}, {}
     state.kept = setmetatable({}, { __mode = "k" })
     state.methods, state.error_metatable, state.kind_metatable = {}, {}, {}
     state.list_metatable, state.catalogue_metatable = {}, {}

@@ -1,4 +1,7 @@
---- Adds the errors of another service, or of the gateway itself, to the catalogue.
+--- Rows of errors that a program adds: to the catalogue (errors.extend), or to a service (errors.service).
+---
+--- Where they are added to is called `home`: the state itself, or a service. It has `kinds`, `metatables`,
+--- `order`, `public`, whose names no code can have, and, if it is a service, `name`.
 
 local kind = require "cfs.errors.catalogue.kind"
 local meanings = require "cfs.errors.catalogue.words"
@@ -9,20 +12,17 @@ local suggest = require "cfs.errors.base.suggest"
 local template = require "cfs.errors.catalogue.template"
 local text = require "cfs.errors.base.text"
 
-local find, next, pairs, type = string.find, next, pairs, type
-local say = meanings.say
-local kinds = state.kinds
+local find, ipairs, next, rawget, type = string.find, ipairs, next, rawget, type
 
 local extend = {}
 
--- Required columns, and those that default to what their status has.
-local required = { "code", "message", "status" }
-local optional = {
+-- The columns in the order in which they are compared. The first three are required; the others default to
+-- what their status has.
+local columns = {
+    "code", "message", "status",
     "reason", "description", "service", "fault", "category", "retry", "canonical", "remedy",
 }
-local columns = {}
-for _, name in ipairs(required) do columns[name] = true end
-for _, name in ipairs(optional) do columns[name] = true end
+for index = 1, #columns do columns[columns[index]] = true end
 
 -- Columns that are written into lines and labels without escapes.
 local in_one_line = { code = true, reason = true, service = true, canonical = true }
@@ -30,40 +30,52 @@ local in_one_line = { code = true, reason = true, service = true, canonical = tr
 -- The words that have a meaning to the library.
 local words = { fault = { client = true, server = true }, retry = meanings.retries }
 
+-- What a row for a code that a service shares may not change without making a kind of its own.
+local judged = { "status", "fault", "category", "retry", "canonical" }
+
+
+-- nil if the column can have the value, else what is wrong with it.
+local function column_problem(name, value)
+    if type(value) ~= "string" or value == "" then
+        return "column '" .. name .. "' must be a non-empty string"
+    elseif in_one_line[name] and text.printable(value) ~= value then
+        return "column '" .. name .. "' must have no control or invisible characters"
+    elseif words[name] and not words[name][value] then
+        return (suggest.unknown(name, value, words[name]))
+    elseif name == "category" and not find(value, "^[%l_]+$") then
+        return "a category has lower-case letters and '_' only"
+    end
+end
+
 
 -- A copy of the row, each column read once; or nil and what is wrong with it by itself.
 local function read(given)
     if type(given) ~= "table" then return nil, "table expected, got " .. type(given) end
     for name in next, given do
-        if not columns[name] then return nil, suggest.unknown("column", text.describe(name), columns) end
+        if type(name) ~= "string" or not columns[name] then
+            local names = {}
+            for _, column in ipairs(columns) do names[column] = true end
+            return nil, suggest.unknown("column", text.describe(name), names)
+        end
     end
     local row = {}
-    for name in pairs(columns) do
+    for index, name in ipairs(columns) do
         local value = given[name]
-        if value ~= nil and name ~= "status" and (type(value) ~= "string" or value == "") then
-            return nil, "column '" .. name .. "' must be a non-empty string"
-        elseif in_one_line[name] and value and text.printable(value) ~= value then
-            return nil, "column '" .. name .. "' must have no control or invisible characters"
-        elseif value ~= nil and words[name] and not words[name][value] then
-            return nil, suggest.unknown(name, value, words[name])
-        end
+        if value == nil and index <= 3 then return nil, "column '" .. name .. "' is missing" end
+        local wrong = value ~= nil and name ~= "status" and column_problem(name, value)
+        if wrong then return nil, wrong end
         row[name] = value
-    end
-    for _, name in ipairs(required) do
-        if row[name] == nil then return nil, "column '" .. name .. "' is missing" end
     end
     row.status = status.normalize(row.status)
     if not row.status or row.status < 400 or row.status > 599 then
         return nil, "status must be from 400 to 599"
-    elseif row.category and not find(row.category, "^[%l_]+$") then
-        return nil, "a category has lower-case letters and '_' only"
     end
     return row
 end
 
 
 -- nil if errors can be made with the message, and its values be read back, else what is wrong with it.
-local function message_objection(message)
+local function message_problem(message)
     local parts = template.compile(message) or {}
     for index = 2, #parts, 2 do
         local name = parts[index].name
@@ -78,10 +90,10 @@ end
 
 
 -- nil if the category can stand in a row, else what is wrong with it.
-local function category_objection(category, codes)
-    if category == "default" or codes[category] or kinds[category] then
+local function category_problem(category, codes, home)
+    if category == "default" or codes[category] or home.kinds[category] then
         return "category '" .. category .. "' has another meaning in errors.match"
-    elseif say("category", category) then
+    elseif meanings.say("category", category) then
         return nil
     elseif words.retry[category] or words.fault[category] then
         return "category '" .. category .. "' is a word of " .. (words.retry[category] and "retry" or "fault")
@@ -92,71 +104,96 @@ end
 
 
 -- nil if the row can become a kind beside those of its list, else what is wrong with it.
-local function objection(row, codes, categories)
+local function problem(row, codes, categories, home)
     local code = row.code
     if code == "default" or categories[code] or state.categories[code] then
         return "code '" .. code .. "' has another meaning in errors.match"
-    elseif rawget(state.public, code) ~= nil then
-        return "code '" .. code .. "' has another meaning as errors." .. code
+    elseif rawget(home.public, code) ~= nil then
+        return "code '" .. code .. "' has another meaning as " .. (home.name or "errors") .. "." .. code
+    elseif home.name and row.service and row.service ~= home.name then
+        return "column 'service' must be '" .. home.name .. "'"
     end
-    return row.category and category_objection(row.category, codes)
-        or message_objection(row.message)
+    return row.category and category_problem(row.category, codes, home) or message_problem(row.message)
 end
 
 
 -- A kind's row: what is not given is taken from the kind of its status.
-local function complete(row)
-    local base, new = status.kind(row.status), { status = row.status }
-    for name in pairs(columns) do new[name] = row[name] or base[name] end
-    new.service = row.service or "other"
+local function complete(row, home)
+    local base, new = status.kind(row.status), {}
+    for _, name in ipairs(columns) do new[name] = row[name] or base[name] end
+    new.service = home.name or row.service or "other"
     new.description = row.description or row.message
     return new
 end
 
 
--- The column in which a row differs from the kind that has its code; nil if it is the same again.
-local function difference(row, known)
-    for _, list in ipairs { required, optional } do
-        for _, name in ipairs(list) do
-            if row[name] ~= known[name] then return name end
-        end
+-- The first of these columns in which a row differs from a kind; nil if it does in none.
+local function difference(row, known, names)
+    for _, name in ipairs(names) do
+        local is_given = names == columns or row[name] ~= nil
+        if is_given and row[name] ~= known[name] then return name end
     end
 end
 
 
--- The rows of a list, read; or nil, the place of the one that is wrong, and what is wrong with it.
-local function read_all(rows, count)
-    local list, codes, categories = {}, {}, {}
+-- The kind that a row makes; nil if there is none to be made, and what is wrong, if anything is.
+local function new_kind(row, home)
+    local known, full = home.kinds[row.code], complete(row, home)
+    local column = known and difference(full, known, columns)
+    local is_shared = home.name and known == kind.shared(row.code)
+    if column and not is_shared then return nil, "exists already, with another " .. column end
+    return (not known or is_shared and difference(row, known, judged)) and full or nil
+end
+
+
+-- The rows of a list that make new kinds; or nil, the place of the one that is wrong, and what is wrong.
+local function read_all(rows, count, home)
+    local list, new, codes, categories = {}, {}, {}, {}
     for index = 1, count do
         local row, wrong = read(rows[index])
         if not row then return nil, index, wrong end
         if codes[row.code] then return nil, index, "code '" .. row.code .. "' appears twice" end
-        list[index] = row
-        codes[row.code] = true
+        list[index], codes[row.code] = row, true
         if row.category then categories[row.category] = true end
     end
     for index, row in ipairs(list) do
-        local wrong = objection(row, codes, categories)
-        if wrong then return nil, index, wrong end
-        list[index] = complete(row)
-        local known = kinds[row.code]
-        local column = known and difference(list[index], known)
-        if column then
-            return nil, index, "code '" .. row.code .. "' exists already, with another " .. column
-        end
+        local wrong, made, exists = problem(row, codes, categories, home), nil, nil
+        if not wrong then made, exists = new_kind(row, home) end
+        if wrong or exists then return nil, index, wrong or "code '" .. row.code .. "' " .. exists end
+        new[#new + 1] = made
     end
-    return list
+    return new
 end
 
 
--- How many rows there are, holes not counted; and a key that is no row's, if there is one.
-local function count_rows(rows)
-    local count = 0
+--- Adds rows: all of them or none. Raises a sentence that blames the caller of the function that calls this.
+---@param rows any
+---@param home table
+---@param name string the function's
+---@param position integer that of its argument
+function extend.add(rows, home, name, position)
+    misuse.expect(position, name, rows, "table", 4)
+    local count = 0 -- holes are not counted
     for key in next, rows do
-        if type(key) ~= "number" or key < 1 or key % 1 ~= 0 then return count, key end
+        if type(key) ~= "number" or key < 1 or key % 1 ~= 0 then
+            local got = "list of rows expected, got field '" .. text.describe(key) .. "'"
+            misuse.argument(position, name, got, 3)
+        end
         count = count + 1
     end
-    return count
+    local new, index, wrong = read_all(rows, count, home)
+    if not new then misuse.argument(position, name, "row " .. index .. ": " .. wrong, 3) end
+    kind.add(new, false, home)
+end
+
+
+--- What keeps a row from being added to a service that has no rows yet; nil if nothing does.
+---@param given table
+---@param names table<string, any> what the service has for other things
+---@return string? problem
+function extend.problem(given, names)
+    local row, wrong = read(given)
+    return wrong or problem(row, {}, {}, { kinds = {}, public = names, name = "service" })
 end
 
 
@@ -175,18 +212,7 @@ end
 --- status have, service to "other", description to the message.
 ---@param rows table[]
 function extend.extend(rows)
-    misuse.expect(1, "extend", rows, "table")
-    local count, odd = count_rows(rows)
-    if odd ~= nil then
-        misuse.argument(1, "extend", "list of rows expected, got field '" .. text.describe(odd) .. "'")
-    end
-    local list, index, wrong = read_all(rows, count)
-    if not list then misuse.argument(1, "extend", "row " .. index .. ": " .. wrong) end
-    local new = {}
-    for _, row in ipairs(list) do
-        if not kinds[row.code] then new[#new + 1] = row end
-    end
-    kind.add(new)
+    extend.add(rows, state, "extend", 1)
 end
 
 

@@ -58,13 +58,13 @@ function kind.make(row, is_vendors)
 end
 
 
-local function publish(list)
+local function publish(list, home)
     for _, metatable in ipairs(list) do
         local row = metatable.__index
-        metatables[row], metatables[row.code] = metatable, metatable
-        kinds[row.code], categories[row.category] = row, true
-        rawset(state.catalogue, row.code, row)
-        order[#order + 1] = row
+        metatables[row], home.metatables[row.code] = metatable, metatable
+        home.kinds[row.code], categories[row.category] = row, true
+        if home == state then rawset(state.catalogue, row.code, row) end
+        home.order[#home.order + 1] = row
     end
 end
 
@@ -75,30 +75,45 @@ local function clear(values, key)
 end
 
 
-local function withdraw(list, count)
-    for index = #order, count + 1, -1 do order[index] = nil end
+--- The kind of a global code, which the vendor's services share; nil if the code is none.
+---@param code string
+---@return cfs.kind?
+function kind.shared(code)
+    return kinds[code] and kinds[code].service == "global" and kinds[code] or nil
+end
+
+
+local function withdraw(list, count, home)
+    for index = #home.order, count + 1, -1 do home.order[index] = nil end
     for _, metatable in ipairs(list) do
         local row = metatable.__index
+        local shared = home ~= state and kind.shared(row.code)
         clear(metatables, row)
-        clear(metatables, row.code)
-        clear(kinds, row.code)
-        clear(state.catalogue, row.code)
+        if shared then
+            home.metatables[row.code], home.kinds[row.code] = metatables[shared], shared
+        else
+            clear(home.metatables, row.code)
+            clear(home.kinds, row.code)
+        end
+        if home == state then clear(state.catalogue, row.code) end
     end
 end
 
 
---- Adds kinds to the catalogue, behind the ones that are there: all of them or, if memory runs out, none.
+--- Adds kinds behind the ones that are there: all of them or, if memory runs out, none.
 ---@param rows table[] every field of a kind but `known`; no code that is there
 ---@param is_vendors boolean?
-function kind.add(rows, is_vendors)
-    local list, count = {}, #order
+---@param home table? see catalogue/extend; the catalogue if not given
+function kind.add(rows, is_vendors, home)
+    home = home or state
+    local list, count = {}, #home.order
     for index, row in ipairs(rows) do
         row.known = true
         list[index] = kind.make(row, is_vendors)
     end
-    local good, problem = pcall(publish, list)
+    local good, problem = pcall(publish, list, home)
     if good then return end
-    withdraw(list, count)
+    withdraw(list, count, home)
     error(problem, 0)
 end
 

@@ -1,10 +1,7 @@
 --- What `errors` does with names that are no functions: a code gives its kind, any other name is a mistake.
 
-local state = require "cfs.errors.base.state"
 local suggest = require "cfs.errors.base.suggest"
 local text = require "cfs.errors.base.text"
-
-local kinds = state.kinds
 
 local names = {}
 
@@ -16,24 +13,26 @@ local synonyms = {
 }
 
 
---- The kind that is called so: the metamethod `__index` of `errors`.
----@param name any
----@return cfs.kind? kind nil if the name is no string
-function names.find(_, name)
-    if kinds[name] then return kinds[name] end
-    if type(name) ~= "string" then return nil end
-    local known = {}
-    for code in pairs(kinds) do known[code] = true end
-    for public in pairs(state.public) do known[public] = true end
-    local sentence, nearest = suggest.unknown(name:find("^%u") and "code" or "name", name, known)
-    if not nearest and synonyms[name] then
-        sentence = sentence .. ", did you mean '" .. synonyms[name] .. "'?"
+--- Makes the metamethod `__index` of `errors` or of a service: it gives the kind that is called so.
+---@param home table see catalogue/extend
+---@return fun(_: any, name: any): cfs.kind? find it gives nil if the name is no string
+function names.finder(home)
+    return function(_, name)
+        if home.kinds[name] then return home.kinds[name] end
+        if type(name) ~= "string" then return nil end
+        local known = {}
+        for code in pairs(home.kinds) do known[code] = true end
+        for public in pairs(home.public) do known[public] = true end
+        local sentence, nearest = suggest.unknown(name:find("^%u") and "code" or "name", name, known)
+        if not nearest and synonyms[name] then
+            sentence = sentence .. ", did you mean '" .. synonyms[name] .. "'?"
+        end
+        error(sentence, 2)
     end
-    error(sentence, 2)
 end
 
 
---- Refuses a new field: the metamethod `__newindex` of `errors` and of `errors.catalogue`.
+--- Refuses a new field: the metamethod `__newindex` of `errors`, of `errors.catalogue` and of services.
 function names.refuse(_, name)
     error("no field '" .. text.describe(name) .. "' can be added; errors.extend adds codes", 2)
 end

@@ -91,7 +91,7 @@ local function make(number)
         retry = retry,
         canonical = row[4] or "UNKNOWN",
         fault = not number and "unknown" or number >= 500 and "server" or "client",
-        description = "An error that the catalogue does not have.",
+        description = (words.say("sentence", "description")),
         remedy = (words.say("status_remedy", retry)),
         known = false,
     }
@@ -116,11 +116,14 @@ function status.kind(number)
 end
 
 
---- The kind of a code, be it in the catalogue or among those that were seen.
+--- The kind of a code: that of the catalogue, else of the first service that has one, else of a code that
+--- was seen.
 ---@param code string
 ---@return cfs.kind? kind
 function status.of_code(code)
-    return state.kinds[code] or state.seen[code] and kind_of[state.seen[code]]
+    local found = state.kinds[code]
+    for _, home in ipairs(state.services) do found = found or home.kinds[code] end
+    return found or state.seen[code] and kind_of[state.seen[code]]
 end
 
 
@@ -134,7 +137,7 @@ function status.no_response(retry)
         retry = retry,
         canonical = "UNAVAILABLE",
         fault = "unknown",
-        description = "No response came.",
+        description = (words.say("sentence", "no_response_came")),
         remedy = (words.say("no_response_remedy", retry)),
         known = false,
     }

@@ -7,12 +7,13 @@ local concat, floor, max = table.concat, math.floor, math.max
 
 local clean = {}
 
--- How many bytes of a text's beginning may have colours, a meter, UTF-16 or lines that end in CR LF.
-local most_decorated = 16384
+-- How many bytes of a text's beginning may have colours, a meter or lines that end in CR LF; how many are read
+-- if they are in UTF-16.
+local most_decorated, most_utf16 = 16384, 6144
 
 -- How many bytes are read for words: a text that is not longer as a whole, otherwise its beginning, its end,
 -- and what stands around the first places that look like an error.
-local most_whole, most_first, most_last, around = 8192, 4096, 2048, 512
+local most_whole, most_first, most_last, around = 5120, 2560, 1280, 384
 local anchors = { "equestId", "equest_id", "Code", '"code"', '\\"code', "curl: (", "Exception: ", "rror: " }
 
 
@@ -39,7 +40,7 @@ local big, little = new_decoder(1, 2), new_decoder(2, 1)
 local function from_utf16(text)
     local is_big = find(text, "^\254\255") or find(text, "^%z[^%z]%z[^%z]")
     if not is_big and not find(text, "^\255\254") and not find(text, "^[^%z]%z[^%z]%z") then return text end
-    local start = sub(text, 1, most_decorated)
+    local start = sub(text, 1, most_utf16)
     return (gsub(sub(start, 1, #start - #start % 2), "..", is_big and big or little))
 end
 
@@ -108,7 +109,7 @@ local escapes = { n = "\n", r = "\n", t = " ", ['"'] = '"', ["'"] = "'", ["/"] =
 function clean.words(text)
     if find(text, "&%l*#?%w+;") then text = gsub(text, "&(#?%w+);", entities) end
     if find(text, "[\226\227\239]") then text = gsub(text, "[\226\227\239][\128-\191][\128-\191]", marks) end
-    if find(text, "\\", 1, true) then text = gsub(text, "\\+([nrt\"'/])", escapes) end
+    if find(text, "\\", 1, true) then text = gsub(text, "%f[\\]\\+([nrt\"'/])", escapes) end
     if find(text, "\n[ \t]*>") or find(text, "^>") then text = gsub("\n" .. text, "\n[ \t]*>[> \t]*", "\n") end
     return text
 end

@@ -135,6 +135,14 @@ function columns.wrap(text, margin)
 end
 
 
+--- Each line of a text in lines that fit.
+---@param text string
+---@return string
+function columns.fill(text)
+    return (gsub(text, "[^\n]+", function(line) return columns.wrap(line) end))
+end
+
+
 --- One entry: "message      The specified CFS instance does not exist."
 ---@param label string
 ---@param text string

@@ -11,8 +11,8 @@ local fields = {}
 -- How many bytes of a received message are taken.
 local longest_message = 2000
 
--- How many errors of a text are read.
-local most_errors = 16
+-- How many errors of a text are read, and how many labels.
+local most_errors, most_labels = 16, 200
 
 -- How many bytes a label has at most.
 local longest_label = 24
@@ -38,6 +38,9 @@ for word in gmatch("OK Canceled Cancelled Unknown InvalidArgument DeadlineExceed
     is_grpc[word] = true
 end
 
+-- A request id that no colon stands before.
+local unlabelled_id = "[rR]equest ?[iI]?[dD]?[ `'\"(]+(%x+%-%x+%-%x+%-%x+%-%x+)"
+
 -- What stands before a name that is another program's, at its end: a class, a constant.
 local foreign = { "java%.io%.$", "%$$", "[sS]tatus[cC]?o?d?e?%.$" }
 
@@ -47,7 +50,7 @@ local function join_labels(text)
     text = gsub(text, "([Ee]rror) ([Cc]ode)", "%1%2")
     text = gsub(text, "([Ss]tatus) ([Cc]ode)", "%1%2")
     text = gsub(text, "([Rr]equest) ([Ii][Dd])", "%1%2")
-    if not find(text, "[\230\231\233]") then return text end
+    if not find(text, "[\228-\233]") then return text end
     text = gsub(text, "请求 ([Ii][Dd])", "请求%1")
     return (gsub(text, "(%a)是(%w)", "%1:%2"))
 end
@@ -68,9 +71,9 @@ end
 local function value_at(text, place, label)
     local quote, first = match(text, "^b?([\"'])()", place)
     local quoted = quote == '"' and match(text, '^([^"\n]*)"', first)
-        or quote and match(sub(text, first, first + longest_message), "^([^\n]-)'%f[^%w]")
+        or quote and match(sub(text, first, first + longest_message) .. "\n", "^([^\n]-)'[^%w]")
     if quoted then return quoted end
-    if label ~= "message" and label ~= "cause" then return match(text, "^[%w._-]+", place) end
+    if label ~= "message" and label ~= "cause" then return match(text, "^[%w._-]*[%w_-]", place) end
     local rest = match(sub(text, place, place + longest_message), "^[^;\n\r]*")
     return match(rest, "^(.-)[,%]%)]%s*%a[%w_ ]*[:=]") or trim(rest)
 end
@@ -97,7 +100,7 @@ local function note(records, label, value)
             records[#records + 1] = record
         end
         record.code = record.code or value
-    else
+    elseif label ~= "requestId" or find(value, "%d") then -- not "request_id=request_id" in a program
         record[label] = record[label] or value
     end
 end
@@ -170,18 +173,19 @@ end
 function fields.read(text)
     local records = { {} }
     read_line(text, records[1])
-    local code, message, id = match(text, "%[(%u%w+)%] ([^\n]*) %(requestId: ([%w-]+)%)") -- bce-cli
-    if code and is_code(code) and not records[1].code then
-        records[1] = { code = code, message = message, requestId = id }
-    end
-    local joined = join_labels(text)
+    local code, message = match(line_before(text, " (requestId: ") or "", "%[(%u%w+)%] (.*)$") -- bce-cli
+    if code and is_code(code) then records[1] = { code = code, message = message } end
+    local joined, tried = join_labels(text), 0
     for label, place in gmatch(joined, "%f[%w_\128-\255-]([%w_\128-\255-]+)[\"']?%s*[:=]%s*()") do
         local known = #label <= longest_label and labels[gsub(lower(label), "[_-]", "")]
         local is_new = known and (known == "code" or not records[#records][known])
         local value = is_new and value_at(joined, place, known)
         if value then note(records, known, value) end
+        if known then tried = tried + 1 end
+        if tried > most_labels then break end
     end
     records[1].message = records[1].message or message_before_brackets(text)
+    records[1].requestId = records[1].requestId or match(text, unlabelled_id)
     return records
 end
 

@@ -1,5 +1,6 @@
 --- What a text mentions: why no response came, in the words of clients and servers, and a status.
 
+local catalogue = require "cfs.errors.catalogue.kind"
 local state = require "cfs.errors.base.state"
 local transport = require "cfs.errors.wire.transport"
 
@@ -17,12 +18,18 @@ local longest_reason = 200
 -- A message of the catalogue that is shorter than this may occur in any text. How much of one is taken.
 local shortest_message, longest_message = 12, 2000
 
+-- How much of a text's end may have curl's own lines.
+local longest_told = 1024
+
 -- How many bytes before a number tell whether it is a status.
 local longest_before = 28
 
 
--- The cause in a line of this library's own about a call that got no response; nil if it is none.
-local function cause_of_own_line(text)
+-- The cause in a line of this library's own about a call that got no response, or in one of nginx's about a
+-- name; nil if it is none.
+local function cause_of_line(text)
+    local place = find(text, " could not be resolved (", 1, true)
+    if place then return match(sub(text, place > 64 and place - 64 or 1, place + 64), "%S* could not be [^)\n]*%)?") end
     local start = find(text, "no response: ", 1, true)
     local first = start and match(text, "^no response: %l+; cause: ()", start)
     local stop = first and find(text, "; what to do: ", first, true)
@@ -43,22 +50,23 @@ end
 -- phrase of one word, such as "timeout", is a reason only behind a colon and at an end. A refused certificate
 -- decides over another failure of TLS, which is often told before it.
 local function phrase_in(text, low)
-    local found, count = nil, 0
+    local found, told, is_refused, count = nil, nil, nil, 0
     for start, between, stop in gmatch(low, "()([^\n:;,()%[%]{}<>\"'=*|]+)()") do
         count = count + 1
         if count > most_phrases then break end
-        local first = match(between, "^%s*()")
+        local first = match(between, "^[%d%s]*()")
         local phrase = match(between, "^.*[^%s.]", first)
-        if phrase and #phrase > 2 and (find(phrase, " ", 1, true)
+        if phrase and #phrase > 2 and (find(phrase, "[ \128-\255]")
             or byte(low, start - 1) == 58 and is_end(byte(low, stop))) then
             local word, certificate = transport.phrase(phrase)
             if word and (not found or certificate) then
                 found = sub(text, start + first - 1, start + first - 2 + #phrase)
-                if word ~= "tls" or certificate then return found end
+                told, is_refused = word, certificate
+                if word ~= "tls" or certificate then break end
             end
         end
     end
-    return found
+    return found, nil, told, is_refused
 end
 
 
@@ -68,9 +76,27 @@ local function name_in(text)
     for name in gmatch(text, "%f[%w_]%u[%w_]+") do
         count = count + 1
         if count > most_words then return nil end
-        if (#name > 8 or #name > 4 and not find(name, "%l")) and transport.phrase(lower(name)) then
-            return name
+        if #name > 8 or #name > 4 and not find(name, "%l") then
+            local word, certificate = transport.phrase(lower(name))
+            if word then return name, nil, word, certificate end
         end
+    end
+end
+
+
+--- What curl says about its failure. curl -v says it behind an asterisk, too.
+---@param text string
+---@return string? reason nil if it got a response, or says that a status is an error
+---@return integer? number libcurl's
+function mentions.reason_of_curl(text)
+    local place = find(text, "curl: (", 1, true)
+    local number, told = match(text, "^%(([1-9]%d?)%) ?([^\n]*)", place and place + 6)
+    if number then
+        if number == "22" then return nil end -- the status decides
+        return told, tonumber(number)
+    end
+    for line in gmatch(sub(text, -longest_told), "\n%* ([^\n]*)") do
+        if transport.is_reason(line) then return line end
     end
 end
 
@@ -82,16 +108,19 @@ end
 ---@param text string
 ---@return string? reason
 ---@return integer? number libcurl's
+---@return string? word of transport, where neither libcurl nor a client of Lua said it
+---@return boolean? certificate was one refused?
 function mentions.reason(text)
-    local place = find(text, "curl: (", 1, true)
-    local number, told = match(text, "^%((%d+)%) ?([^\n]*)", place and place + 6)
-    if place and number == "22" then return nil end -- the status that follows tells
-    if place and number then return told, tonumber(number) end
-    local own = cause_of_own_line(text)
-    if own then return own end
-    local whole = #text <= longest_reason and match(text, "^%s*(.*%S)")
+    local reason, number = mentions.reason_of_curl(text)
+    if reason then return reason, number end
+    reason = cause_of_line(text)
+    if reason then return reason end
+    local whole = #text <= longest_reason and not find(text, "curl: (", 1, true) and match(text, "^%s*(.*%S)")
     if whole and transport.is_reason(whole) then return whole end
-    return phrase_in(text, lower(text)) or name_in(text)
+    local word, certificate
+    reason, number, word, certificate = phrase_in(text, (gsub(lower(text), "%.%.%. ", ":   ")))
+    if reason then return reason, number, word, certificate end
+    return name_in(text)
 end
 
 
@@ -113,7 +142,7 @@ local function is_status(low, place)
     for index = 1, #before do
         if find(words, before[index]) then return true end
     end
-    local rest = sub(low, place + 3, place + 16)
+    local rest = sub(low, place + 3, place + 20)
     for index = 1, #behind do
         if find(rest, behind[index]) then return true end
     end
@@ -129,7 +158,7 @@ local index, indexed
 local function index_messages()
     index, indexed = {}, #state.order
     for _, kind in ipairs(state.order) do
-        local parts = state.templates[kind]
+        local parts = catalogue.template(kind)
         local literal = parts and parts[1] or gsub(kind.message, "%.$", "")
         local key = sub(literal, 1, shortest_message)
         index[key] = index[key] or {}

@@ -49,33 +49,44 @@ local function goes_on(text, stop)
 end
 
 
--- The heads of a text, each with its status, its place, and whether it is indented, as wget does it.
-local function heads_of(text)
-    local heads, doubtful = {}, nil
-    for _, before in ipairs { "\n()HTTP/", "\n[ \t]+()HTTP/" } do
-        for start in gmatch(text, before) do
-            local number, stop = match(text, "^HTTP/%d[%d.]* +(%d%d%d)%f[%D][^\n]*()", start)
-            local head = number and { status = tonumber(number), start = start,
-                indented = byte(text, start - 1) ~= 10 }
-            if head and goes_on(text, stop) then heads[#heads + 1] = head end
-            doubtful = doubtful or head
-            if #heads == most_heads then break end
-        end
-        if #heads > 0 then return heads end
+-- Where lines begin as status lines do; wget indents them.
+local function starts_of_heads(text)
+    local starts = {}
+    local before = find(text, "\nHTTP/", 1, true)
+    while before and #starts < most_heads do
+        starts[#starts + 1] = before + 1
+        before = find(text, "\nHTTP/", before + 1, true)
     end
-    return { doubtful or nil }
+    if #starts > 0 then return starts end
+    for start in gmatch(sub(text, 1, most_told), "\n[ \t]+()HTTP/") do starts[#starts + 1] = start end
+    return starts
 end
 
 
--- Which head is the response's: the last, as 100 Continue, a proxy's "200 Connection established" and redirects
--- come before it. Of several errors it is the first that comes with a code.
+-- The heads of a text, each with its status, its place, and whether it is indented.
+local function heads_of(text)
+    local heads, doubtful = {}, nil
+    for _, start in ipairs(starts_of_heads(text)) do
+        local number, stop = match(text, "^HTTP/%d[%d.]* +(%d%d%d)%f[%D][^\n]*()", start)
+        local head = number and { status = tonumber(number), start = start,
+            indented = byte(text, start - 1) ~= 10 }
+        if head and goes_on(text, stop) then heads[#heads + 1] = head end
+        doubtful = doubtful or head or nil
+    end
+    return #heads > 0 and heads or { doubtful }
+end
+
+
+-- Which head is the response's, and where its body ends: the last, as 100 Continue, a proxy's "200 Connection
+-- established" and redirects come before it. Of several errors it is the first that comes with a code.
 local function choose(text, heads)
     local last = heads[#heads]
-    for index, head in ipairs(heads) do
-        local next_head = heads[index + 1]
-        if head.status >= 400 and last.status >= 400 and next_head then
-            local code = find(text, '"code"', head.start, true) or find(text, "rror-%u?c?ode:", head.start)
-            if code and code < next_head.start then return head, next_head.start - 1 end
+    for index = 1, #heads - 1 do
+        local stop = heads[index + 1].start - 1
+        local part = heads[index].status >= 400 and last.status >= 400 and sub(text, heads[index].start, stop) or ""
+        if find(part, '"code"', 1, true) or find(part, "rror-code:", 1, true)
+            or find(part, "rror-Code:", 1, true) then
+            return heads[index], stop
         end
     end
     return last
@@ -148,8 +159,9 @@ function paste.document(text)
     for _ = 1, most_documents do
         if not start then break end
         local found = read_document(text, start)
-        if found.err then return found end
-        first = first or found
+        -- another program's number is no code
+        if found.err and not find(found.err.code, "^%d+$") then return found end
+        found.err, first = nil, first or found
         start = find(text, "{", start + 1, true)
     end
     return first

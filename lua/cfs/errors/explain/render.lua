@@ -7,11 +7,12 @@ local kept = require "cfs.errors.object.kept"
 local language = require "cfs.errors.explain.language"
 local misuse = require "cfs.errors.base.misuse"
 local state = require "cfs.errors.base.state"
+local statuses = require "cfs.errors.catalogue.status"
 local subject = require "cfs.errors.explain.subject"
 local text = require "cfs.errors.base.text"
 
 local concat, sort = table.concat, table.sort
-local format, sub = string.format, string.sub
+local find, format, lower, match = string.find, string.format, string.lower, string.match
 local say = require("cfs.errors.explain.phrases").say
 
 local explain = {}
@@ -29,8 +30,7 @@ local snapshot_size = 512
 -- A member as text, cut to the length that is shown.
 local function received(value)
     if type(value) ~= "string" then return text.show(value) end
-    if value == "" then return "(empty)" end
-    return text.show(#value > most and sub(value, 1, most) .. "..." or value)
+    return value == "" and "(empty)" or text.show(text.cut(value, most))
 end
 
 
@@ -41,9 +41,9 @@ local function status_line(status, kind)
 end
 
 
--- Lines to be filled: a heading, then one entry after the other.
-local function new_lines(chosen)
-    local lines = {}
+-- Lines to be filled: a heading of parts, then one entry after the other.
+local function new_lines(chosen, ...)
+    local lines = { columns.wrap(concat({ ... }, say("label", "comma", chosen))) }
     function lines.add(label, words)
         lines[#lines + 1] = columns.entry(say("label", label, chosen), words)
     end
@@ -51,47 +51,94 @@ local function new_lines(chosen)
 end
 
 
--- What a person does about errors of the kind; in English if the language has no text for it.
-local function remedy_of(kind, chosen)
-    for _, group in ipairs { "remedy", "status_remedy", "no_response_remedy" } do
-        local name = group == "remedy" and kind.code or kind.retry
-        if name and say(group, name, "en") == kind.remedy then return say(group, name, chosen) end
+-- A text of the kind in the language: one of the phrases, if its English is the kind's.
+local function translated(kind, english, chosen, ...)
+    for _, group in ipairs { ... } do
+        for _, name in ipairs { kind.code or "", kind.retry, "description", "no_response_came", "seen" } do
+            if say(group, name, "en") == english then return say(group, name, chosen) end
+        end
     end
-    return kind.remedy
+    return english
+end
+
+
+-- Statuses for which, without a code, the same call fails again.
+local certain = {}
+for status in string.gmatch("401 402 403 404 405 406 407 410 411 412 413 414 415 422 431 451 501 505", "%d+") do
+    certain[tonumber(status)] = true
+end
+
+
+-- The same of a call that got no response, by the word of transport.
+local function repeat_without_response(err, kind)
+    local word, reason = err:transport(), tostring(kept.cause(err))
+    if word == "local" or kind.retry == "never" or find(reason, " 40[37]") then return "no" end
+    if word == "tls" then return find(lower(reason), "handshake f", 1, true) and "unknown"
+        or find(lower(reason), "alert", 1, true) and "unknown" or "no" end
+    if word == "protocol" then return find(reason, "redirect", 1, true) and "no" or "unknown" end
+    return word == "other" and "unknown" or "yes"
+end
+
+
+--- May the call be repeated, be it on a condition?
+---@param about cfs.subject
+---@return "yes"|"no"|"unknown"
+function explain.may_retry(about)
+    if about.is_success then return "no" end
+    local err = about.err
+    local kind = err and catalogue.of_error(err) or about.kind
+    local status = about.status or kind and kind.status
+    if err and kept.get(err, "traceback") ~= nil then return "unknown" end -- a bug: nobody knows
+    if kind and kind.code then return kind.retry == "never" and "no" or "yes" end
+    if err and kept.get(err, "origin") == "transport" then return repeat_without_response(err, kind) end
+    if err then status = rawget(err, "status") or kind.status end
+    kind = kind or status and statuses.kind(status)
+    if not status or not kind then return "unknown" end
+    if kind.retry ~= "never" then return "yes" end
+    return not (err and err.code) and certain[status] and "no" or "unknown"
+end
+
+
+-- The same as a sentence: of a word of retry, if that is known.
+local function repeat_words(about, kind, chosen)
+    local may = explain.may_retry(about)
+    local is_word = kind and kind.retry ~= "never" and may == "yes" or may == "no" and kind and kind.code
+    return is_word and say("retry", kind.retry, chosen) or say("repeat", may, chosen)
 end
 
 
 -- The entries about the kind.
 local function add_advice(lines, kind, chosen, about)
-    local description, category = kind.description, kind.category
-    for _, name in ipairs { "description", "no_response_came", "seen" } do
-        if description == say("sentence", name, "en") then description = say("sentence", name, chosen) end
-    end
+    local category, err = kind.category, about.err
     if chosen ~= "en" and say("category", category, chosen) then
-        category = category .. "：" .. say("category", category, chosen)
+        category = category .. say("label", "colon", chosen) .. say("category", category, chosen)
     end
-    -- nobody knows whether an error outside of the catalogue, or a bug, fails again
-    local is_programs = about and kept.get(about.err, "traceback") ~= nil
-    local is_judged = kind.code or about and kept.get(about.err, "origin") == "transport"
-    local is_unknown = is_programs or kind.retry == "never" and not is_judged
-    local remedy = is_programs and say("sentence", "look_at_cause", chosen) or remedy_of(kind, chosen)
-    lines.add("meaning", description)
+    local remedy = translated(kind, kind.remedy, chosen, "remedy", "status_remedy", "no_response_remedy")
+    local meaning = translated(kind, kind.description, chosen, "description", "sentence")
+    if err and err.code == nil and kept.get(err, "origin") ~= "transport" then
+        meaning = say("sentence", "without", chosen)
+    end
+    if err and kept.get(err, "traceback") ~= nil then remedy = say("sentence", "look_at_cause", chosen) end
+    lines.add("meaning", meaning)
     lines.add("fault", say("fault", kind.fault, chosen))
     lines.add("category", category)
     lines.add("remedy", remedy)
-    lines.add("retry", say("retry", is_unknown and "unknown" or kind.retry, chosen))
+    lines.add("retry", repeat_words(about, kind, chosen))
     return concat(lines, "\n")
 end
 
 
-local function explain_kind(kind, chosen)
-    local unknown = say("sentence", "unknown_code", chosen)
-    local heading = kind.code and kind.code .. ", " .. kind.service or unknown
-    if kind.status then heading = heading .. ", " .. status_line(kind.status, kind) end
-    local lines = new_lines(chosen)
-    lines[1] = columns.wrap(heading)
-    if kind.message then lines.add("message", kind.message) end
-    return add_advice(lines, kind, chosen)
+local function explain_kind(kind, chosen, about)
+    local line = kind.status and status_line(kind.status, kind)
+    local lines
+    if kind.code then
+        lines = new_lines(chosen, kind.code, kind.service or line, kind.service and line)
+        if kind.message then lines.add("message", kind.message) end
+    else
+        lines = new_lines(chosen, line and format(say("sentence", "without_code", chosen), line)
+            or say("sentence", "unknown_code", chosen))
+    end
+    return add_advice(lines, kind, chosen, about)
 end
 
 
@@ -106,8 +153,7 @@ local function cause_words(cause)
     else
         words = text.describe(cause)
     end
-    if #words > most_of_cause then words = sub(words, 1, most_of_cause) .. "..." end
-    return text.printable(words)
+    return text.printable(text.cut(words, most_of_cause))
 end
 
 
@@ -126,28 +172,51 @@ end
 -- Why the error has no code: what the response was, and where its body breaks.
 local function origin_words(err, chosen, reason)
     local origin, body = tostring(kept.get(err, "origin")), kept.get(err, "body")
-    if origin == "transport" then return say("sentence", "no_response", chosen) end
-    if not reason and type(body) == "string" and #body < snapshot_size then
-        local _, sentence, what = envelope.parse(body)
-        if what == origin then reason = sentence end
+    local words = say("origin", origin, chosen) or received(origin)
+    if origin == "transport" then
+        local word = err:transport()
+        return words .. say("label", "colon", chosen) .. word .. say("label", "comma", chosen)
+            .. (say("transport", word, chosen) or "")
     end
-    -- the reason begins with what an origin means
-    local shown = reason and origin ~= "html" and origin ~= "empty" and received(reason) or received(origin)
-    return format(say("sentence", "no_envelope", chosen), shown)
+    if not reason and type(body) == "string" and #body < snapshot_size then
+        local _, problem, what = envelope.parse(body)
+        if what == origin then reason = problem end
+    end
+    if origin == "malformed" and reason then words = explain.problem(reason, origin, chosen) end
+    return format(say("sentence", "no_envelope", chosen), words)
+end
+
+
+--- Why a text is no envelope.
+---@param reason string by errors.parse
+---@param what string by errors.parse
+---@param chosen "en"|"zh"
+---@return string
+function explain.problem(reason, what, chosen)
+    if chosen == "en" and what == "malformed" then return received(reason) end
+    local place = what == "malformed" and match(reason, "at byte (%d+)$")
+    return say("origin", what, chosen) .. (place and format(say("sentence", "at_byte", chosen), place) or "")
+end
+
+
+local function heading_of(err, kind, chosen)
+    local status = rawget(err, "status") or kind.status
+    local line = status and status_line(status, kind)
+    if type(err.code) == "nil" then
+        return line and format(say("sentence", "without_code", chosen), line) or say("sentence", "no_code", chosen)
+    end
+    local differs = type(rawget(err, "status")) ~= "nil"
+        and format(say("sentence", "in_catalogue", chosen), tostring(kind.status)) or nil
+    return received(err.code), line or differs, line and differs
 end
 
 
 local function explain_error(err, chosen, about)
     local kind = catalogue.of_error(err)
-    local status = rawget(err, "status") or kind.status
-    local heading = type(err.code) == "nil" and say("sentence", "no_code", chosen) or received(err.code)
-    if status then heading = heading .. ", " .. status_line(status, kind) end
-    if type(rawget(err, "status")) ~= "nil" then
-        heading = heading .. ", " .. format(say("sentence", "in_catalogue", chosen), tostring(kind.status))
-    end
-    local lines = new_lines(chosen)
-    lines[1] = columns.wrap(heading)
-    if err.message then lines.add("message", received(err.message)) end
+    local lines = new_lines(chosen, heading_of(err, kind, chosen))
+    local message = rawget(err, "message")
+    if type(message) == "nil" and not catalogue.template(kind) then message = kind.message end
+    if message then lines.add("message", received(message)) end
     add_causes(lines, err)
     if err.requestId then lines.add("request_id", received(err.requestId)) end
     if about.is_text then
@@ -159,9 +228,13 @@ local function explain_error(err, chosen, about)
 end
 
 
--- The lines of a text, each within the columns.
-local function wrap_lines(words)
-    return (string.gsub(words, "[^\n]+", columns.wrap))
+-- Codes, or a sentence.
+local function explain_list(about, chosen)
+    if not about.kinds then return columns.fill(text.printable(about.sentence)) end
+    local words = columns.fill(about.heading)
+    if #about.kinds > 0 then words = words .. "\n\n" .. explain.list(about.kinds, chosen) end
+    if not about.status then return words end
+    return words .. "\n\n" .. columns.entry(say("label", "retry", chosen), repeat_words(about, nil, chosen))
 end
 
 
@@ -174,16 +247,13 @@ function explain.render(about, chosen)
     if about.err then
         words = explain_error(about.err, chosen, about)
     elseif about.kind then
-        words = explain_kind(about.kind, chosen)
-    elseif about.kinds then
-        words = wrap_lines(about.heading)
-        if #about.kinds > 0 then words = words .. "\n\n" .. explain.list(about.kinds) end
+        words = explain_kind(about.kind, chosen, about)
     else
-        words = text.printable(about.sentence)
+        words = explain_list(about, chosen)
     end
-    if not about.also then return words end
-    local heading = say("sentence", "readable", chosen)
-    return concat({ words, heading, explain.render(about.also, chosen) }, "\n\n")
+    local also = about.also or {}
+    if #also == 0 then return words end
+    return words .. "\n\n" .. columns.fill(format(say("sentence", "more", chosen), #also, concat(also, ", ")))
 end
 
 
@@ -208,6 +278,10 @@ local function in_order(list)
         place[kind] = index
         place[kind.service] = place[kind.service] or index
     end
+    for index, kind in ipairs(list) do -- those of a service come last, in its order
+        place[kind] = place[kind] or #state.order + index
+        place[kind.service] = place[kind.service] or #state.order + index
+    end
     for _, kind in pairs(list) do rows[#rows + 1] = kind end
     sort(rows, function(left, right)
         if left.service ~= right.service then return place[left.service] < place[right.service] end
@@ -220,20 +294,28 @@ end
 
 --- Kinds as a table of one line each, within 80 columns.
 ---@param list cfs.kind[]|table<string, cfs.kind> kinds as values
+---@param chosen "en"|"zh"? the locale's
 ---@return string
-function explain.list(list)
+function explain.list(list, chosen)
+    chosen = chosen or language.of_locale()
     local lines, service = {}, nil
-    local row_format = "  %-7s%-32s%-16s%-12s%s"
+    local widths = { 7, 32, 16, 12, 0 }
+    local function add(...)
+        local line = "  "
+        for index, width in ipairs(widths) do line = line .. columns.pad(tostring((select(index, ...))), width) end
+        lines[#lines + 1] = line
+    end
+    local function head(name) return say("column", name, chosen) end
     for _, kind in ipairs(in_order(list)) do
         if kind.service ~= service then
             service = kind.service
             if #lines > 0 then lines[#lines + 1] = "" end
             lines[#lines + 1] = service
-            lines[#lines + 1] = format(row_format, "status", "code", "category", "retry", "fault")
+            add(head "status", head "code", head "category", head "retry", head "fault")
         end
-        lines[#lines + 1] = format(row_format, kind.status, kind.code, kind.category, kind.retry, kind.fault)
+        add(kind.status, kind.code, kind.category, kind.retry, kind.fault)
     end
-    return #lines > 0 and concat(lines, "\n") or "no such error"
+    return #lines > 0 and concat(lines, "\n") or say("sentence", "none_found", chosen)
 end
 
 

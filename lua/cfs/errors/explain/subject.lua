@@ -2,31 +2,35 @@
 --- them.
 ---
 ---@class cfs.subject
+---@field form string? the form of the text: a name in subject.forms
 ---@field err cfs.error?
 ---@field kind cfs.kind?
 ---@field heading string? stands above `kinds`
 ---@field kinds cfs.kind[]?
+---@field status integer? a status alone, for which `kinds` are the codes that come with it
 ---@field sentence string? nothing is known of what was given; why
+---@field is_success boolean? what was given tells of no error
+---@field request_id string? stands there without an error
 ---@field reason string? why the body of `err` is no envelope
 ---@field is_text boolean? `err` was read out of the words of a text
----@field also cfs.subject? what else can be read
+---@field also string[]? the other codes that the text names
 
 local catalogue = require "cfs.errors.catalogue.kind"
+local clean = require "cfs.errors.explain.clean"
 local envelope = require "cfs.errors.wire.envelope"
 local fields = require "cfs.errors.explain.fields"
 local kept = require "cfs.errors.object.kept"
 local make = require "cfs.errors.object.make"
+local mentions = require "cfs.errors.explain.mentions"
 local paste = require "cfs.errors.explain.paste"
 local receive = require "cfs.errors.wire.receive"
 local search = require "cfs.errors.explain.search"
 local state = require "cfs.errors.base.state"
 local statuses = require "cfs.errors.catalogue.status"
 local suggest = require "cfs.errors.base.suggest"
-local template = require "cfs.errors.catalogue.template"
-local transport = require "cfs.errors.wire.transport"
 
-local find, format, gsub = string.find, string.format, string.gsub
-local match, sub = string.match, string.sub
+local cut = require("cfs.errors.base.text").cut
+local concat, find, format, match = table.concat, string.find, string.format, string.match
 local say = require("cfs.errors.explain.phrases").say
 
 local subject = {}
@@ -34,18 +38,8 @@ local subject = {}
 -- A text that is longer than this is no reason phrase, and not looked for in the catalogue.
 local longest_search = 40
 
-
 -- A text that is longer than this is not taken for one word.
 local longest_word = 256
-
--- A text that is longer than this is not taken for the reason of a client.
-local longest_reason = 200
-
--- A message of the catalogue that is shorter than this may occur in any text.
-local shortest_message = 12
-
--- How many bytes of a text are searched for a message.
-local longest_sentence = 2048
 
 
 local function sentence(name, chosen, ...)
@@ -63,18 +57,18 @@ local function kinds_of(column, word)
 end
 
 
--- "404 Not Found", or the bare number where it has no reason phrase.
-local function status_line(kind)
-    return kind.reason and kind.status .. " " .. kind.reason or tostring(kind.status)
-end
-
-
 -- A status: the codes that come with it or, if there are none, an error of this status without a code.
 local function of_status(number, chosen)
-    if number < 400 then return sentence("no_error", chosen, number) end
+    if number > 599 then return sentence("no_status", chosen, number) end
+    if number < 400 then
+        local about = sentence("no_error", chosen, number)
+        about.is_success, about.status = true, number
+        return about
+    end
     local kind, kinds = statuses.kind(number), kinds_of("status", number)
-    if #kinds == 0 then return { kind = kind } end
-    return { heading = format(say("sentence", "status", chosen), status_line(kind)), kinds = kinds }
+    if #kinds == 0 then return { kind = kind, status = number } end
+    local line = kind.reason and number .. " " .. kind.reason or tostring(number)
+    return { heading = format(say("sentence", "status", chosen), line), kinds = kinds, status = number }
 end
 
 
@@ -85,26 +79,25 @@ local function of_word(word, chosen)
         local found = kinds_of(column, word)
         local meaning = say(column, word, chosen)
         if meaning and (column == "category" or #found > 0) or column == "category" and #found > 0 then
+            if column == "fault" then meaning = say("sentence", word .. "_fault", chosen) end
             headings[#headings + 1] = format(say("sentence", column, chosen), word, meaning or "")
             for _, kind in ipairs(found) do
                 if not seen[kind] then seen[kind], kinds[#kinds + 1] = true, kind end
             end
         end
     end
-    if #headings == 0 then return nil end
-    return { heading = table.concat(headings, "\n"), kinds = kinds }
+    return #headings > 0 and { heading = concat(headings, "\n"), kinds = kinds } or nil
 end
 
 
 -- A status' reason phrase, with the number before it or alone. nil if it is none.
-local function of_reason(given, chosen)
-    if #given > longest_search then return nil end
-    local number, reason = match(given, "^%s*(%d*)%s*(%a[%a '-]*%a)%s*$")
+local function of_phrase(text, chosen)
+    if #text > longest_search then return nil end
+    local number, reason = match(text, "^%s*(%d*)%s*(%a[%a '-]*%a)%s*$")
     if not reason then return nil end
-    local numbers = statuses.of_reason(reason)
     if number ~= "" then return statuses.normalize(number) and of_status(tonumber(number), chosen) end
     local all
-    for _, candidate in ipairs(numbers) do
+    for _, candidate in ipairs(statuses.of_reason(reason)) do
         local found = of_status(candidate, chosen)
         if all and all.kinds and found.kinds then
             all.heading = all.heading .. "\n" .. found.heading
@@ -117,141 +110,273 @@ local function of_reason(given, chosen)
 end
 
 
-local function is_request_id(word)
-    return find(word, "^%x+%-%x+%-%x+%-%x+%-%x+$") or #word >= 16 and find(word, "^%x+$")
-end
-
-
--- One word that is neither a code nor a status.
-local function of_other_word(word, chosen)
-    local found = of_word(word, chosen)
-    if found then return found end
-    local phrase = of_reason(word, chosen)
-    if phrase then return phrase end
-    if is_request_id(word) then return sentence("request_id", chosen) end
-    if transport.is_reason(word) then return { err = receive.from_response(nil, word) } end
-    return sentence("not_known", chosen, (suggest.unknown("code", word, state.kinds)))
-end
-
-
--- An error made of the words of a text; or the codes that the text names; or nil.
-local function of_fields(given, chosen)
-    local found = fields.read(given)
-    local codes = found.codes
-    if #codes > 1 then
-        local kinds = {}
-        for index, code in ipairs(codes) do kinds[index] = state.kinds[code] end
-        return { heading = say("sentence", "named", chosen), kinds = kinds }
+-- The one request id that a text names; nil if there are several.
+local function request_id_of(look)
+    local id
+    for _, record in ipairs(look.records) do
+        if record.requestId and id and id ~= record.requestId then return nil end
+        id = id or record.requestId
     end
-    local code = found.code or codes[1]
-    if not code and not (found.status and (found.message or found.requestId)) then
-        if found.status then return of_status(found.status, chosen) end
-        return found.requestId and sentence("request_id", chosen)
-    end
-    local err = make.receive(code, found.message)
-    err.requestId = found.requestId
-    make.set_status(err, found.status)
-    if found.cause then kept.set_cause(err, found.cause) end
-    return { err = err, is_text = true }
+    return id
 end
 
 
--- A response with its status line.
-local function of_response(response, chosen)
+-- What is asked about an error that a text has, with what else the text tells of it.
+local function of_error(err, look, is_text)
+    if not rawget(err, "requestId") then err.requestId = request_id_of(look) end
+    local also = {}
+    for _, code in ipairs(look.codes) do
+        if code ~= err.code then also[#also + 1] = code end
+    end
+    for _, kind in ipairs(look.is_message and look.kinds or {}) do
+        if kind.code ~= err.code then also[#also + 1] = kind.code end
+    end
+    return { err = err, is_text = is_text, also = also }
+end
+
+
+-- The first record of a text that has such a code.
+local function record_of(look, code)
+    for _, record in ipairs(look.records) do
+        if record.code == code then return record end
+    end
+end
+
+
+-- An error with the code, of what a text tells about it.
+local function of_code(code, look)
+    local first = look.records[1]
+    local record = record_of(look, code) or not first.code and first or {}
+    local kind = state.kinds[code]
+    local err = make.receive(code, record.message or kind and look.messages[kind])
+    err.requestId = record.requestId
+    local status = record.status or first.status or mentions.status(look.words)
+    if status then make.set_status(err, status) end
+    if record.cause then kept.set_cause(err, record.cause) end
+    return of_error(err, look, true)
+end
+
+
+-- The error of a reason for which no response came: what curl or a client of Lua said, or a phrase whose
+-- meaning is given.
+local function of_reason(reason, number, word, certificate)
+    if not word then return { err = receive.from_response(number, reason) } end
+    local is_certain = certificate or word == "local"
+    return { err = make.no_response(word, "maybe", is_certain and "never" or "backoff", reason) }
+end
+
+
+-- The parts of a text that forms look at, each made when it is first asked for.
+local parts = {
+    word = function(look) return #look.text <= longest_word and match(look.text, "^%s*([%w_.-]+)%s*$") or false end,
+    words = function(look) return clean.words(clean.view(look.text)) end,
+    records = function(look) return fields.read(look.words) end,
+    codes = function(look) return fields.codes(look.words) end,
+    kinds = function(look)
+        local kinds
+        kinds, look.messages = mentions.messages(look.words)
+        return kinds
+    end,
+    messages = function(look) return look.kinds and rawget(look, "messages") end,
+}
+
+local look_metatable = {}
+
+function look_metatable.__index(look, name)
+    local value = parts[name](look)
+    look[name] = value
+    return value
+end
+
+
+local function new_look(text, chosen)
+    return setmetatable({ text = text, chosen = chosen, is_message = false }, look_metatable)
+end
+
+
+-- Why the text is no envelope. The position tells where JSON breaks.
+local function not_service(look, problem, what)
+    local words = look.chosen == "en" and what == "malformed" and problem or say("origin", what, look.chosen)
+    local place = look.chosen ~= "en" and what == "malformed" and match(problem, "at byte (%d+)$")
+    if place then words = words .. format(say("sentence", "at_byte", look.chosen), place) end
+    return sentence("not_service", look.chosen, words)
+end
+
+
+-- How each form is read. A function gets what is looked at, and returns nil where the text has another form.
+local read = {}
+
+function read.code(look)
+    local kind = statuses.of_code(look.word and match(look.word, "^errors%.(.*)$") or look.word or look.text)
+    return kind and { kind = kind }
+end
+
+function read.status_alone(look)
+    local number = look.word and statuses.normalize(look.word)
+    return number and of_status(number, look.chosen)
+end
+
+function read.word(look)
+    return look.word and of_word(look.word, look.chosen)
+end
+
+function read.phrase(look)
+    return of_phrase(look.text, look.chosen)
+end
+
+function read.response(look)
+    local response = paste.read(look.text)
+    if not response then return nil end
     local found = paste.document(response.body)
     -- a prompt or a tool's words around a document are no part of the body
-    local is_whole = found and (found.err or found.what == "not_envelope")
-    if is_whole then response.body = found.document end
+    if found and (found.err or found.what == "not_envelope") then response.body = found.document end
     local err = receive.from_response(response, { any_status = true })
-    if not err then return sentence("no_error", chosen, response.status) end
-    local result = { err = err }
-    if err.code == nil and response.body ~= "" then
-        local _, reason, what = envelope.parse(response.body)
-        result.reason = what == err:origin() and reason or nil
-        result.also = found and not is_whole and of_fields(response.body, chosen) or nil
+    if err and err.code ~= nil then return of_error(err, look) end
+    local reason, number = mentions.reason_of_curl(look.text)
+    if reason then return of_reason(reason, number) end
+    if not err then return of_status(response.status, look.chosen) end
+    local inner = response.body ~= "" and subject.first_of(new_look(response.body, look.chosen), "envelope", "label")
+    if not inner or not inner.err then
+        local _, problem, what = envelope.parse(response.body)
+        return { err = err, reason = what == err:origin() and problem or nil }
     end
-    return result
+    make.set_status(inner.err, response.status)
+    inner.err.requestId = inner.err.requestId or err.requestId
+    return inner
 end
 
+function read.envelope(look)
+    local err = envelope.parse(look.text)
+    local found = not err and (paste.document(look.text) or {})
+    err = err or found.err
+    if not err and look.words ~= look.text then err = (paste.document(look.words) or {}).err end
+    -- another program's word behind "code" loses to a code of the catalogue
+    if not err or not err.known and #look.codes > 0 then return nil end
+    local status = look.records[1].status or mentions.status(look.words)
+    if status then make.set_status(err, status) end
+    return of_error(err, look)
+end
 
--- The kinds whose message stands in a text: word for word, or, if it has parameters, at its end.
-local function kinds_by_message(given)
-    local kinds = {}
-    given = sub(given, 1, longest_sentence)
-    local last = match(given, "^[%w_.]*: (.*%S)") or match(given, "^%s*(.*%S)") or ""
-    for kind in catalogue.each() do
-        local parts = catalogue.template(kind)
-        if parts and template.read(parts, last)
-            or not parts and #kind.message >= shortest_message and find(given, kind.message, 1, true) then
-            kinds[#kinds + 1] = kind
-        end
+function read.named(look)
+    local first = look.codes[1]
+    for _, record in ipairs(look.records) do
+        if first and record.code and state.kinds[record.code] then return of_code(record.code, look) end
     end
-    return kinds
+    return first and of_code(first, look)
 end
 
-
--- The cause in a line of this library's own about a call that got no response; nil if it is none.
-local function cause_of_own_line(given)
-    local start = find(given, "no response: ", 1, true)
-    local first = start and match(given, "^no response: %l+; cause: ()", start)
-    local stop = first and find(given, "; what to do: ", first, true)
-    if stop then return sub(given, first, stop - 1) end
-    start = find(given, "origin=transport cause=", 1, true)
-    return start and (match(given, '^[%w=]+ cause="([^"\n]*)"', start)
-        or match(given, "^[%w=]+ cause=(%S+)", start))
+function read.message(look)
+    local kind = look.kinds[1]
+    if not kind then return nil end
+    look.is_message = true
+    return of_code(kind.code, look)
 end
 
-
--- Why no response came, as a client says it: "curl: (7) Failed to connect to ...", "timeout". nil if
--- the text is nothing of the sort.
-local function of_reason_of_client(given)
-    local start = find(given, "curl: (", 1, true)
-    local reason = start and match(given, "^curl: %(%d+%) ([^\n]*)", start) or cause_of_own_line(given)
-    if not reason and #given <= longest_reason then
-        local words = match(given, "^%s*(.-)%s*$")
-        reason = transport.is_reason(words) and words
+function read.label(look)
+    for _, record in ipairs(look.records) do
+        if record.code then return of_code(record.code, look) end
     end
-    return reason and { err = receive.from_response(nil, reason) }
 end
 
+function read.reason(look)
+    local reason, number, word, certificate = mentions.reason(look.words)
+    return reason and of_reason(reason, number, word, certificate)
+end
 
--- The sentence about a text that is nothing known.
-local function of_nothing(given, chosen)
-    local about = of_reason_of_client(given)
-    if about then return about end
-    local kinds = kinds_by_message(given)
-    if #kinds > 0 then return { heading = say("sentence", "messages", chosen), kinds = kinds } end
-    local words = #given <= longest_search and match(given, "^%s*(.-%w)%s*$")
+function read.status(look)
+    local status = look.records[1].status or mentions.status(look.words)
+    if not status then return nil end
+    local about = of_status(status, look.chosen)
+    about.request_id = request_id_of(look)
+    return about
+end
+
+-- JSON without a code: an error's if it has a message, otherwise what a call that succeeded returns.
+function read.document(look)
+    local _, problem, what = envelope.parse(look.text)
+    if what ~= "not_envelope" then return nil end
+    local message = look.records[1].message
+    if message then
+        local err = make.receive(nil, message, look.records[1].requestId)
+        kept.keep(err, "origin", "not_envelope")
+        return { err = err, reason = problem }
+    elseif find(look.words, "^%s*{") and not find(look.words, '"[%a_]*[eE][rR][rR][%a_]*"%s*:')
+        and not find(look.words, '"level"%s*:') then
+        local about = not_service(look, problem, what)
+        about.is_success = true
+        return about
+    end
+end
+
+function read.request_id(look)
+    local word = look.word
+    local id = word and (find(word, "^%x+%-%x+%-%x+%-%x+%-%x+$") or #word >= 16 and find(word, "^%x+$")) and word
+        or request_id_of(look)
+    if not id then return nil end
+    local about = sentence("request_id", look.chosen)
+    about.request_id = id
+    return about
+end
+
+function read.search(look)
+    local words = not look.word and #look.text <= longest_search and match(look.text, "^%s*(.-%w)%s*$")
     local found = words and search.search(words) or {}
-    if #found > 0 then
-        return { heading = say("sentence", "searched", chosen), kinds = found }
-    end
-    local _, reason, what = envelope.parse(given)
-    if what == "malformed" and not find(match(given, "%S"), '[%[{"]') then
-        return sentence("nothing", chosen)
-    end
-    return sentence("not_service", chosen, reason)
+    return #found > 0 and { heading = say("sentence", "searched", look.chosen), kinds = found } or nil
 end
 
+function read.other_word(look)
+    if not look.word then return nil end
+    local about, nearest = sentence("not_known", look.chosen, cut(look.word, 64)), suggest.nearest(look.word, state.kinds)
+    if nearest then about.sentence = about.sentence .. format(say("sentence", "did_you_mean", look.chosen), nearest) end
+    return about
+end
 
--- A text without the head of a response.
-local function of_body(given, chosen)
-    local err, reason, what = envelope.parse(given)
-    if err then return { err = err } end
-    local found = paste.document(given)
-    if found and found.err then return { err = found.err } end
-    -- a log in JSON has the body as a string
-    local inner = found and find(given, '\\"', 1, true) and paste.document(gsub(given, '\\"', '"'))
-    if inner and inner.err then return { err = inner.err } end
-    if what == "html" or what == "empty" then return sentence("not_service", chosen, reason) end
-    local words = of_fields(given, chosen)
-    if not found or not find(found.document, '^{%s*["}]') then
-        return words or of_nothing(given, chosen)
+function read.nothing(look)
+    local _, problem, what = envelope.parse(look.text)
+    if what == "malformed" and not find(match(look.text, "%S"), '[%[{"]') then
+        return sentence("nothing", look.chosen)
     end
-    local result = sentence("not_service", chosen, found.reason)
-    local is_labelled = words and words.err and find(given, "[:=]")
-    if is_labelled or words and words.sentence then result.also = words end
-    return result
+    return not_service(look, problem, what)
+end
+
+--- The forms of a text, in the order in which they are tried, each with an example and what it yields.
+---@type { [1]: string, [2]: string, [3]: string }[]
+subject.forms = {
+    { "code", "errors.RateLimit", "RateLimit" },
+    { "status_alone", "404", "404" },
+    { "word", "throttle", "kinds" },
+    { "phrase", "404 Not Found", "404" },
+    { "response", "HTTP/1.1 502 Bad Gateway\n\n<html></html>", "502" },
+    { "envelope", 'body: {"code":"RateLimit","message":"m"}', "RateLimit" },
+    { "named", "rpc error: code = Internal desc = [Code: RateLimit; Message: m]", "RateLimit" },
+    { "message", "baidubce.exception.BceServerError: The vpc id is invalid", "InvalidVpcId" },
+    { "label", "[Code: NoSuchThing; Message: gone]", "NoSuchThing" },
+    { "reason", "dial tcp 127.0.0.1:1: connect: connection refused", "connect" },
+    { "status", '"GET / HTTP/1.1" 502 157', "502" },
+    { "document", '{"message":"no route","request_id":"r-1"}', "none" },
+    { "request_id", "请求ID：ae2225f7-1c2e-427a-a1ad-5413b762957d", "request id" },
+    { "search", "mount target", "kinds" },
+    { "other_word", "RateLimits", "unknown" },
+    { "nothing", "good morning", "unknown" },
+}
+
+
+--- What the first form that fits says.
+---@param look table
+---@param from string? the name of the first form that is tried, that of the last
+---@param last string?
+---@return cfs.subject?
+function subject.first_of(look, from, last)
+    local is_on = not from
+    for _, form in ipairs(subject.forms) do
+        is_on = is_on or form[1] == from
+        local about = is_on and read[form[1]](look)
+        if about then
+            about.form = form[1]
+            return about
+        end
+        if form[1] == last then return nil end
+    end
 end
 
 
@@ -260,16 +385,7 @@ end
 ---@param chosen "en"|"zh"
 ---@return cfs.subject
 function subject.of_text(given, chosen)
-    given = paste.without_colours(given)
-    local word = #given <= longest_word and match(given, "^%s*([%w_.-]+)%s*$") or nil
-    local kind = statuses.of_code(word and match(word, "^errors%.(.*)$") or word or given)
-    if kind then return { kind = kind } end
-    local number = statuses.normalize(word)
-    if number then return of_status(number, chosen) end
-    if word then return of_other_word(word, chosen) end
-    local response = paste.read(given)
-    if response then return of_response(response, chosen) end
-    return of_reason(given, chosen) or of_body(given, chosen)
+    return subject.first_of(new_look(clean.screen(given), chosen))
 end
 
 

@@ -1,14 +1,15 @@
 --- Counting errors in memory that nginx's workers share, and Prometheus' text of the counts.
 ---
 --- The memory is `lua_shared_dict cfs_errors`. Its keys are "count SIDE STATUS CATEGORY CODE", one
---- for each series; "place NUMBER", each holding one unknown code; and "dropped". Nothing in it is
---- ever evicted, and every step is one atomic operation, so that counts are exact whatever other
---- workers do.
+--- for each series, or "count:SERVICE SIDE ..." for a kind of errors.service; "place NUMBER", each
+--- holding one unknown code; and "dropped". Nothing in it is ever evicted, and every step is one atomic
+--- operation, so that counts are exact whatever other workers do.
 
 local errors = require "cfs.errors"
 local kept = require "cfs.errors.object.kept"
 local misuse = require "cfs.errors.base.misuse"
 local normalize = require("cfs.errors.catalogue.status").normalize
+local state = require "cfs.errors.base.state"
 local say = require("cfs.errors.catalogue.words").say
 
 local ngx = ngx
@@ -59,7 +60,7 @@ end
 
 -- The label `code`: the origin if there is no code; "other" for a code that has the name of an origin.
 local function label(err, kind)
-    if kind.known then return kind.code end
+    if kind.code then return kind.code end -- those of src/seen.def are few, too
     local code = rawget(err, "code")
     if code == nil then return kept.get(err, "origin") or "none" end
     local is_label = type(code) == "string" and #code <= longest and find(code, printable)
@@ -70,7 +71,8 @@ end
 
 local function new_key(err, kind, side)
     local number = normalize(rawget(err, "status") or kind.status) or "none"
-    return concat({ "count", side, number, kind.category, label(err, kind) }, " ")
+    local service = kind.known and state.services[kind.service] and ":" .. kind.service or ""
+    return concat({ "count" .. service, side, number, kind.category, label(err, kind) }, " ")
 end
 
 
@@ -145,11 +147,14 @@ function metrics.metrics()
     check_dict("metrics")
     local lines = {}
     for _, key in ipairs(dict:get_keys(0)) do
-        local side, status, category, code = match(key, "^count (%S+) (%S+) (%S+) (.*)$")
+        local service, side, status, category, code = match(key, "^count:?(%S*) (%S+) (%S+) (%S+) (.*)$")
         if side then
+            local kind = service == "" and state.kinds[code]
+            if kind and kind.category == category then service = kind.service end -- else another's code
+            local more = state.services[1] and service ~= "" and ',service="' .. service .. '"' or ""
             lines[#lines + 1] = format(
-                'cfs_errors_total{code="%s",category="%s",status="%s",side="%s"} %.0f\n',
-                gsub(code, '["\\]', "\\%0"), category, status, side, dict:get(key))
+                'cfs_errors_total{code="%s",category="%s",status="%s",side="%s"%s} %.0f\n',
+                gsub(code, '["\\]', "\\%0"), category, status, side, more, dict:get(key))
         end
     end
     sort(lines)

@@ -1,5 +1,5 @@
---- What kong.plugins.cfs-errors and apisix.plugins.cfs-errors have in common: filters for each of their
---- configurations, and the errors of other plugins.
+--- What kong.plugins.cfs-errors and apisix.plugins.cfs-errors have in common: their phases, and the errors of
+--- other plugins.
 
 local nginx = require "cfs.errors.nginx"
 
@@ -7,33 +7,27 @@ local ngx = ngx
 local error, ipairs, pairs, pcall, setmetatable = error, ipairs, pairs, pcall, setmetatable
 local gsub, match = string.gsub, string.match
 
-local plugin = {
-    metrics_type = "text/plain; version=0.0.4",
-}
+local plugin = {}
 
 -- The options of nginx.relay that a configuration may have.
 local configured = { "standard", "hide", "retry_after", "format", "type_base", "limit" }
 
 
---- Makes the common part of a plugin.
----@param request_id fun(): string? the gateway's id of the request, by which its logs know it
----@param send fun(status: integer, headers: table, body: string) responds as the gateway does
----@return { relay: function, check: function, wrap: function, exit: function }
-function plugin.new(request_id, send)
-    local self = {}
-    -- A configuration is a table that the gateway keeps as long as it is in force.
-    local relays = setmetatable({}, { __mode = "k" })
-
+--- Makes the common part of a plugin: its phases, which get a configuration and what else the gateway gives;
+--- and what other plugins use. A configuration is a table that the gateway keeps as long as it is in force.
+---@param gateway table `request_id()`, by which the gateway's logs know the request; `send(status, headers,
+--- body)`; `is_upstreams(context)`: is the response an upstream's, or there for want of one?
+---@return table
+function plugin.new(gateway)
+    local self, relays = {}, setmetatable({}, { __mode = "k" })
 
     local function with_defaults(options)
-        local all = { standard = true, request_id = request_id, replace_request_id = true }
+        local all = { standard = true, request_id = gateway.request_id, replace_request_id = true }
         for name, value in pairs(options or {}) do all[name] = value end
         return all
     end
 
-
-    --- The filters for a configuration.
-    function self.relay(configuration)
+    local function relay_of(configuration)
         local relay = relays[configuration]
         if not relay then
             local options = {}
@@ -47,9 +41,27 @@ function plugin.new(request_id, send)
     end
 
 
+    function self.access(configuration)
+        if not configuration.metrics then return end
+        return gateway.send(200, { ["Content-Type"] = "text/plain; version=0.0.4" }, nginx.metrics())
+    end
+
+
+    function self.header_filter(configuration, context)
+        local side = gateway.is_upstreams(context) and "upstream" or "raised"
+        if side == "raised" and not configuration.gateway_errors then return end
+        relay_of(configuration).header_filter(side)
+    end
+
+
+    function self.body_filter(configuration) relay_of(configuration).body_filter() end
+
+    function self.log(configuration) relay_of(configuration).log() end
+
+
     --- Checks a configuration: true, or nil and what is wrong.
     function self.check(configuration)
-        local good, wrong = pcall(self.relay, configuration)
+        local good, wrong = pcall(relay_of, configuration)
         if good and configuration.metrics == true then good, wrong = pcall(nginx.metrics) end
         if good then return true end
         return nil, match(wrong, "bad argument #1 to 'relay' %((.*)%)$") or wrong
@@ -60,7 +72,7 @@ function plugin.new(request_id, send)
     --- error that f raises, or returns after nil or false.
     function self.wrap(f, options)
         options = with_defaults(options)
-        options.send = send
+        options.send = gateway.send
         return nginx.handler(f, options)
     end
 
@@ -70,7 +82,7 @@ function plugin.new(request_id, send)
     function self.exit(target, options)
         local good, status, headers, body = pcall(nginx.prepare, target, with_defaults(options))
         if not good then error(gsub(status, "'prepare'", "'exit'", 1), 2) end
-        return send(status, headers, body)
+        return gateway.send(status, headers, body)
     end
 
     return self

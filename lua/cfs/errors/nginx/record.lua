@@ -16,8 +16,9 @@ local records = {}
 --- Is there a relay, which needs records? If there is none, ngx.ctx is not touched, which takes time.
 records.has_relay = false
 
--- Set while a handler sends: its own header filters run inside ngx.print and find the record here.
-local sending
+-- The error and the request id that a handler is just sending: its own header filters run inside ngx.print,
+-- and find them here.
+local sending, sending_id
 
 -- The last record of a subrequest by the name of the request that it belongs to; `earlier` leads to the one
 -- before. They live as long as ngx.ctx of the subrequest does, which ends with the request.
@@ -39,7 +40,7 @@ end
 ---@return table?
 function records.get()
     if sending then
-        local record = sending
+        local record = { err = sending, request_id = sending_id, is_counted = true, is_logged = true }
         sending = nil
         records.keep(record)
         return record
@@ -73,18 +74,30 @@ function records.print(record, body, is_old)
         record.is_header_only = reason == "header only"
         records.keep(record)
         return ngx.print(body)
-    elseif is_old then
-        records.keep(record)
-        ngx.print(body)
-        return ngx.eof()
-    elseif records.has_relay then
-        records.keep(record)
-        return ngx.print(body)
     end
-    sending = record
+    if is_old or records.has_relay then records.keep(record) end
+    if not is_old then return records.print_alone(record.err, record.request_id, body) end
+    ngx.print(body)
+    return ngx.eof()
+end
+
+
+--- The same without a record, which is made only if a header filter asks for it.
+---@param err cfs.error
+---@param request_id string
+---@param body string
+function records.print_alone(err, request_id, body)
+    sending, sending_id = not records.has_relay and err or nil, request_id
     local sent, reason = ngx.print(body)
     sending = nil
     return sent, reason
+end
+
+
+--- Has a response of this request to have a record?
+---@return boolean
+function records.are_needed()
+    return records.has_relay or has_asides or ngx.is_subrequest
 end
 
 

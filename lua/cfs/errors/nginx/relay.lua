@@ -16,6 +16,7 @@ local misuse = require "cfs.errors.base.misuse"
 local read_options = require("cfs.errors.nginx.options").read
 local receive = require "cfs.errors.wire.receive"
 local records = require "cfs.errors.nginx.record"
+local services = require "cfs.errors.services"
 
 local ngx = ngx
 local concat = table.concat
@@ -34,10 +35,11 @@ local replaced_by_map = { ["x-bce-error-message"] = true, ["x-bce-error-code"] =
 local likely_codes = { [421] = "RateLimit", [424] = "ServiceError" }
 
 
-local function begin(status)
+local function begin(status, home)
     local values = {}
     for name in pairs(receive.headers) do values[name] = ngx.header[name] end
-    return receive.begin(status, values)
+    local finish = receive.begin(status, values)
+    return home and function(...) return services.adopt(home, finish(...)) end or finish
 end
 
 
@@ -115,7 +117,7 @@ end
 -- ServiceError, unless the body is empty or HTML.
 local function foretell(record, length, content_type)
     local err = record.finish()
-    local likely = rawget(err, "code") == nil and likely_codes[record.status]
+    local likely = not record.is_of_service and rawget(err, "code") == nil and likely_codes[record.status]
     return likely and length ~= 0 and not is_page(content_type) and record.finish(nil, nil, likely) or err
 end
 
@@ -131,15 +133,19 @@ end
 ---     log_by_lua_block { require("app").relay.log() }
 ---
 --- Options: those of nginx.handler; `limit`, in bytes (65536), above which a body passes as it is, its
---- origin `too_large`; and `upstream_only`: true lets pass what this nginx itself responds. With
---- `hide = false`, and neither `map` nor `format`, no body is changed.
+--- origin `too_large`; `service`, what errors.service returned, if the upstream is that service; and
+--- `upstream_only`: true lets pass what this nginx itself responds. With `hide = false`, and neither `map`
+--- nor `format`, no body is changed.
 ---
 --- The status is the upstream's, or what `standard` makes of it: it is sent before the code is known.
 ---@param options table?
 ---@return { header_filter: function, body_filter: function, log: function, error: function }
 function relay.relay(options)
-    local read, wrong = read_options(options, { limit = "number", upstream_only = "boolean" })
-    if not read then misuse.argument(1, "relay", wrong) end
+    local read, wrong = read_options(options, { limit = "number", upstream_only = "boolean",
+        service = "table" })
+    local home = read and services.of(read.service)
+    if read and read.service and not home then wrong = "option 'service' must be of errors.service" end
+    if wrong then misuse.argument(1, "relay", wrong) end
     records.has_relay = true
     local limit = read.limit or default_limit
     local shown = read.response
@@ -181,7 +187,8 @@ function relay.relay(options)
 
     local function new_record(status, side, is_sending)
         local record = {
-            finish = begin(status), status = status, limit = limit, chunks = {}, size = 0,
+            finish = begin(status, home), is_of_service = home ~= nil,
+            status = status, limit = limit, chunks = {}, size = 0,
             side = side, is_sending = is_sending, is_encoded = is_encoded(),
         }
         local refusal = side == "raised" and not ngx.is_subrequest and records.refusal(status)
@@ -196,10 +203,12 @@ function relay.relay(options)
     end
 
 
-    function self.header_filter()
+    -- A gateway knows better where some responses come from: `told`.
+    function self.header_filter(told)
         local status = ngx.status
         if status < 400 or records.get() then return end -- what handler has sent is right as it is
         local side, is_sending = source()
+        side = told or side
         if side == "raised" and read.upstream_only then return end
         local content_type = header_text("Content-Type")
         local record = new_record(status, side, is_sending)

@@ -9,6 +9,8 @@ local records = require "cfs.errors.nginx.record"
 local kind_of = require("cfs.errors.catalogue.kind").of_error
 
 local ngx = ngx
+local http_version, HTTP_OK, INFO = ngx.req.http_version, ngx.HTTP_OK, ngx.INFO
+local filter_level = require("ngx.errlog").get_sys_filter_level
 local concat, find, ipairs, min = table.concat, string.find, ipairs, math.min
 local error, pcall, rawget = error, pcall, rawget
 
@@ -98,29 +100,54 @@ local function make(record, read, id)
 end
 
 
+local function write_headers(status, content_type, request_id, retry_after, body)
+    headers.write(content_type, request_id, retry_after, stale)
+    ngx.header["Content-Length"] = #body
+    ngx.status = status
+end
+
+
+-- Responds with an error of which nobody wants more than a count.
+local function send_quietly(err, read)
+    local kind = kind_of(err)
+    local status, content_type, request_id, retry_after, body = make_parts(err, kind, read)
+    write_headers(status, content_type, request_id, retry_after, body)
+    records.print_alone(err, request_id, body)
+    metrics.count(err, kind, "raised")
+    return finish(HTTP_OK)
+end
+
+
+-- Will nginx log nothing of the error? Most log no client's fault, and to find that out is quicker than to
+-- make a line. What `lua_capture_error_log` gets is filtered before, too.
+local function is_quiet(err, read)
+    return not read.log and kind_of(err).fault == "client" and filter_level() < INFO
+end
+
+
 --- Responds with the error and ends the request. What can fail comes after the response.
 ---@param err cfs.error
 ---@param read table the options
 ---@param place string? the line of the program, for the log
 function send.send(err, read, place)
     if read.send then return read.send(send.prepare(err, read, place)) end
-    local record = { err = err, place = place, is_counted = false, is_logged = true, request_id = nil,
-        status = nil }
-    local is_old = ngx.req.http_version() == 1
-    if has_begun(is_old) then return break_off(record, read) end
+    local is_old = http_version() == 1
+    local needs_record = is_old or read.map or records.are_needed() or not is_quiet(err, read)
+    local record = needs_record and { err = err, place = place, is_counted = false, is_logged = true,
+        request_id = nil, status = nil } or nil
+    if has_begun(is_old) then return break_off(record or { err = err }, read) end
+    if not record then return send_quietly(err, read) end
     local refusal = records.refused_before()
     if refusal then record.is_counted = true end -- each request is counted once
     local status, content_type, request_id, retry_after, body =
         make(record, read, refusal and refusal.request_id)
-    headers.write(content_type, request_id, retry_after, stale)
-    ngx.header["Content-Length"] = #body
-    ngx.status = status
+    write_headers(status, content_type, request_id, retry_after, body)
     local sent, reason = records.print(record, body, is_old)
     if not sent and reason ~= "header only" then
         record.note = "the client had gone before this: "
     end
     settle(record, read)
-    return finish(ngx.HTTP_OK)
+    return finish(HTTP_OK)
 end
 
 

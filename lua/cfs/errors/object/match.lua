@@ -14,7 +14,6 @@ local lower = require("cfs.errors.base.text").lower
 local say = require("cfs.errors.catalogue.words").say
 local rawget, select, type = rawget, select, type
 local categories, metatables, kind_of = state.categories, state.metatables, state.kind_of
-local seen = state.seen
 
 local match = {}
 
@@ -57,7 +56,7 @@ end
 ---@return string? problem
 function match.problem(target)
     if categories[target] or metatables[target] or catalogue.is_kind(target)
-        or seen[target] or type(target) == "number" and status.normalize(target) then
+        or status.of_code(target) or type(target) == "number" and status.normalize(target) then
         return nil
     end
     if type(target) == "string" then

@@ -5,6 +5,7 @@ local kept = require "cfs.errors.object.kept"
 local kind_of = require("cfs.errors.catalogue.kind").of_error
 local line_of = require("cfs.errors.show.line").of
 local misuse = require "cfs.errors.base.misuse"
+local state = require "cfs.errors.base.state"
 local status = require "cfs.errors.catalogue.status"
 local text = require "cfs.errors.base.text"
 
@@ -16,13 +17,13 @@ local log = {}
 
 -- What a log says, in this order.
 local names = {
-    "code", "status", "requestId", "category", "fault", "origin", "message", "body", "cause",
+    "code", "service", "status", "requestId", "category", "fault", "origin", "message", "body", "cause",
 }
 
 -- How many bytes a log line has at most, and how many of them a value takes; other values take what is
 -- left. In a table each value may take as much as a whole line.
 local longest_line = 1024
-local longest_values = { code = 128, requestId = 128, category = 64, origin = 64 }
+local longest_values = { code = 128, service = 64, requestId = 128, category = 64, origin = 64 }
 
 -- How many bytes the message and the body leave for the cause.
 local least_cause = 256
@@ -32,6 +33,7 @@ local least_cause = 256
 local function facts_of(err, kind)
     return {
         code = rawget(err, "code"),
+        service = kind.known and state.services[kind.service] and kind.service or nil,
         status = rawget(err, "status") or kind.status,
         requestId = rawget(err, "requestId"),
         category = kind.category,

@@ -3,8 +3,10 @@
 ---
 --- A word ends at white space and at Chinese characters. Letters stand as ranges: %a depends on the locale.
 
-local byte, char, find, gmatch, gsub, match, sub =
-    string.byte, string.char, string.find, string.gmatch, string.gsub, string.match, string.sub
+local lower = require("cfs.errors.base.text").lower
+
+local byte, find, gmatch, gsub, match, sub =
+    string.byte, string.find, string.gmatch, string.gsub, string.match, string.sub
 local min, select = math.min, select
 
 local passing = {}
@@ -12,8 +14,8 @@ local passing = {}
 -- LuaJIT cannot compile patterns; tracing these loops costs 20 ms a process and gains nothing.
 if package.loaded.jit then package.loaded.jit.off(true, true) end
 
--- What is read of a text: bytes, and words that are not plain; and how long a plain word may be.
-local most_bytes, most_words, longest = 4096, 400, 40
+-- What is read of a text: bytes, words that are not plain. How long a plain word may be, and one of pieces.
+local most_bytes, most_words, longest, long_word = 4096, 400, 40, 512
 local too_long = ("[A-Za-z]"):rep(longest + 1)
 local hidden = "{hidden}"
 
@@ -53,24 +55,28 @@ local numbered = set ("acdirmax acdirmin acregmax acregmin actimeo anongid anonu
     .. " retrans rsize timeo uid vers wsize")
 
 -- How the names of secrets end, by their last three bytes. Those of two letters must be words of the name.
-local secrets = set("accesskeyid akid auth authorization basic bearer cookie credential key passphrase passwd"
-    .. " password pwd secret secretid signature token"
+local secrets = set("accesskeyid akid auth authorization basic bearer cookie credential key pass passcode"
+    .. " passphrase passwd password pwd secret secretid signature token"
     .. " 密码 口令 密钥 令牌 签名 凭证 凭据", -3)
-local lowered = {}
-for code = 65, 90 do lowered[char(code)] = char(code + 32) end
+local short_secrets = set "ak sk pw"
 
 -- What announces a secret behind its Chinese name; what parts words like Chinese characters.
-local signs = set ": ： ＝ 为 是 “ \194\160 \227\128\128"
+local signs = set ": ： ＝ 为 是 “ ‘ （ 【 「 『 《 \194\160 \227\128\128"
 local marks = set "！ （ ） ， ： ； ＝ ？ ～ “ ” ‘ ’ – — … « » · \194\160"
 
 
 -- How the name ends, if it ends like that of a secret.
 local function secret_of(name)
-    if #name > longest or not find(name, "[CDEHKLNRSTYcdehklnrsty0-9_-]$") then return nil end
-    if find("_" .. name, "[_-][aAsS][kK]$") or find(name, "[a-z][AS]K$") then return "sk" end
-    if find(name, "[^a-z]") then name = gsub(gsub(name, "[0-9_-]", ""), "[A-Z]", lowered) end
-    if byte(name, -1) == 115 then name = sub(name, 1, -2) end -- a plural's s
+    if #name > longest or not find(name, "[CDEHKLNRSTWYcdehklnrstwy0-9_-]$") then return nil end
+    if short_secrets[lower(sub(name, -2))] and find(name, "%f[A-Za-z]..$") or find(name, "[a-z][AS]K$") then
+        return "sk"
+    end
+    if find(name, "[^a-z]") then name = lower(gsub(name, "[0-9_-]", "")) end
     local word = secrets[sub(name, -3)]
+    if not word and byte(name, -1) == 115 then -- a plural's s
+        name = sub(name, 1, -2)
+        word = secrets[sub(name, -3)]
+    end
     return word and sub(name, -#word) == word and word
 end
 
@@ -105,6 +111,11 @@ local function is_word(word)
 end
 
 
+local function is_mixed(word)
+    return find(word, "%d") and find(word, "[A-Za-z]")
+end
+
+
 -- Has the word a form, or each of its pieces?
 local function has_form(word)
     if is_word(word) or not find(word, "[A-Za-z0-9@\127-\255]") then return true end
@@ -113,9 +124,11 @@ local function has_form(word)
     if find(word, "^%d%d?%d?,%d%d%d[%d,]*%.?%d*$") or is_field((gsub(word, "%[(%d+)%]", ".%1"))) then
         return #word <= 2 * longest
     end
-    if find(word, address) or find(word .. "=", "==", 1, true) then return false end
+    if #word > long_word or find(word, address) or find(word .. "=", "==", 1, true) then return false end
+    local before = ""
     for part in gmatch(word, piece) do
-        if not is_word(part) then return false end
+        if not is_word(part) or is_mixed(part) and secret_of(before) then return false end
+        before = part
     end
     return true
 end
@@ -124,20 +137,18 @@ end
 -- What is secret behind the name of a secret and its sign, or behind a secret value: the "line", all before a
 -- quote, a "word", or nothing.
 local function open(value, name)
-    if name == "authorization" then return "line" end
+    if name == "authorization" or name == "cookie" then return "line" end
     local quote = match(value, "^[\"'`]")
     if quote then return not find(value, quote, 2, true) and quote or nil end
     return (value == "" or secret_of(value)) and "word" or nil
 end
 
 
-local function nothing() end
-
-
 -- A word of which a part may be shown: what stands before that; the part, nil if it is hidden; what stands
 -- behind. Then what is secret behind the word: see open, or "maybe" if it is the name of a secret.
 local function judge(word, secret)
-    if secret and find(word, "^[:=>-]+$") then return word, "", "", "word" end
+    if secret and find(word, "^[:=>|-]+$") then return word, "", "", "word" end
+    if secret == "maybe" and word == "is" then return word, "", "", secret end
     local first = match(word, "^[\"'`(%[{<]*()")
     local stop = match(word, "^.*[^\"'`)%]}>.,;:!?]()") or first
     if sub(word, stop - 7, stop) == hidden then first, stop = min(first, stop - 7), stop + 1 end
@@ -146,29 +157,22 @@ local function judge(word, secret)
         local goes_on = open(gsub(word, "^[:=>]*", ""), nil)
         return lead, nil, goes_on and "" or trail, goes_on
     end
-    local has_sign = find(word, "[:=]")
-    for name, after in has_sign and gmatch(word, signed_name) or nothing do
+    local has_sign, near = find(word, "[:=]"), sub(word, -long_word)
+    for name, after in gmatch(has_sign and near or "", signed_name) do
         local found = secret_of(name)
         if found then
-            local value, shown = sub(word, after), match(sub(word, 1, after - 1), bare_name)
+            local value, shown = sub(near, after), match(sub(near, 1, after - 1), bare_name)
             local goes_on = open(value, found)
             if value == "" and shown then return shown, "", "", goes_on end
             return shown and shown .. match(value, "^[\"'`]?") or "", nil, goes_on and "" or trail, goes_on
         end
     end
     local goes_on = secret_of(match(body, "^.*[^A-Za-z0-9_-](.*)$") or body) and "maybe" or nil
-    if secret and find(body, "%d") and find(body, "[A-Za-z]") then return lead, nil, trail, goes_on end
+    if secret and is_mixed(body) then return lead, nil, trail, goes_on end
     if has_form(body) and not find(trail, "::", 1, true) then return lead, body, trail, goes_on end
     local name, value = match(has_sign and body or "", "^([A-Za-z_][A-Za-z0-9_-]*=)([^=@]+)$")
     if name and #name <= longest then lead = lead .. name .. match(value, "^[\"'`]?") end
     return lead, nil, trail, goes_on
-end
-
-
--- What is secret behind a character that parts words, and what that stands behind.
-local function secret_behind(character, before, secret)
-    if secrets[character] == before .. character then return "maybe" end
-    return secret and signs[character] and "word" or nil
 end
 
 
@@ -184,11 +188,11 @@ local function classify(character)
 end
 
 
--- The text, its characters classified. Between Latin letters 。 and · are dots. A dot joins a word and a
+-- The text, its characters classified. Between Latin letters 。, · and ・ are dots. A dot joins a word and a
 -- Chinese one; a colon behind a Chinese character parts words.
 local function prepare(text)
     text = gsub(gsub(text, "[^\9-\13\32-\255]", "\127"), "[\128-\255][\128-\191]*", classify)
-    text = gsub(text, "([A-Za-z0-9])\1[\194\227][\183\128]\130?\2%f[A-Za-z0-9]", "%1\127")
+    text = gsub(text, "([A-Za-z0-9])\1[\194\227][\183\128\131][\130\187]?\2%f[A-Za-z0-9]", "%1\127")
     text = gsub(text, "([A-Za-z0-9]%.)(\1[\228-\237])", "%1\127%2")
     return (gsub(text, "([\128-\255]\2):%f[^:]", "%1\1:\2"))
 end
@@ -214,7 +218,8 @@ function passing.show(text)
             return ""
         end
         local is_plain = not find(word, unplain)
-        if is_plain and not secret and mark == "" and is_word(word) then
+        local is_easy = not secret or secret == "maybe" and word ~= "is" and not find(word, "[^A-Za-z]")
+        if is_plain and is_easy and mark == "" and is_word(word) then
             secret = secret_of(word) and "maybe"
             return nil
         end
@@ -227,7 +232,8 @@ function passing.show(text)
         elseif state == "line" and not find(gap, "[\r\n]") then
             secret = state
         elseif mark ~= "" then
-            before, secret, shown = word, secret_behind(word, before, state), word
+            secret = secrets[word] == before .. word and "maybe" or state and signs[word] and "word" or nil
+            before, shown = word, word
         else
             lead, shown, trail, secret = judge(word, state ~= "line" and state or nil)
         end

@@ -50,6 +50,15 @@ function person.search(wanted)
 end
 
 
+--- The same among the kinds of a service.
+---@param wanted string
+---@param each fun(): fun(): cfs.kind? walks them
+---@return cfs.kind[] list in their order; prints as a table
+function person.search_among(wanted, each)
+    return (must_load().search(wanted, each))
+end
+
+
 --- A metamethod `__tostring` of what only a person prints.
 ---@param name string the function of cfs.errors.explain
 ---@return fun(value: any): string

@@ -182,11 +182,12 @@ end
 
 -- The body by RFC 9457. If there is a base for links, `type` is a link and `title` is what all problems of
 -- the type have in common; otherwise `title` is the status' reason phrase.
-local function problem(request_id, code, message, number, type_base)
+local function problem(request_id, code, message, number, type_base, kind)
     local link, title = "about:blank", reason_phrase(number)
     if type_base then
         link = type_base .. gsub(code, "[^%w._~-]", escape_uri)
-        title = kinds[code] and plain_message(kinds[code]) or title
+        kind = kind.code == code and kind or kinds[code]
+        title = kind and plain_message(kind) or title
     end
     return '{"type":' .. json_string(link) .. ',"title":' .. json_string(title)
         .. format(',"status":%d', number)
@@ -260,7 +261,7 @@ function respond.parts(err, kind, options, sent)
     number = sent or number
     return number, content_types[options.format or "envelope"],
         is_token(request_id) and request_id or nil, pause(err, kind, options),
-        (write(request_id, code, message, number, options.type_base))
+        (write(request_id, code, message, number, options.type_base, kind))
 end
 
 

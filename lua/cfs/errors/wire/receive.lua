@@ -1,27 +1,25 @@
 --- Makes errors of what an HTTP client's call returned, whichever client it is and whatever came.
 
-local envelope = require "cfs.errors.wire.envelope"
+local begin_error = require("cfs.errors.wire.body").begin
 local headers = require "cfs.errors.wire.headers"
-local kept = require "cfs.errors.object.kept"
 local kind_of = require("cfs.errors.catalogue.kind").of_error
 local make = require "cfs.errors.object.make"
 local misuse = require "cfs.errors.base.misuse"
+local read_error = require("cfs.errors.wire.body").read
 local status = require "cfs.errors.catalogue.status"
 local suggest = require "cfs.errors.base.suggest"
-local text = require "cfs.errors.base.text"
 local transport = require "cfs.errors.wire.transport"
 
-local find, gsub, sub = string.find, string.gsub, string.sub
-local lower = text.lower
+local find, gsub, lower = string.find, string.gsub, require("cfs.errors.base.text").lower
 local error, getmetatable, next, pairs, rawget, tonumber, type =
     error, getmetatable, next, pairs, rawget, tonumber, type
 
 local receive = {}
 
-local option_types = { any_status = "boolean", limit = "number" }
+receive.begin, receive.headers = begin_error, headers.names -- for what reads headers before a body
 
--- How much of a body that cannot be read is kept for the log.
-local snapshot_size = 512
+local option_types = { any_status = "boolean", limit = "number" }
+local told_types = { sent = "boolean", elapsed = "number" }
 
 -- What clients call the fields of a response, in lower case without "_": name → our name.
 local other_names = {
@@ -45,122 +43,31 @@ local function is_reason(given)
 end
 
 
--- What the caller tells of a call that got no response, `sent` and `elapsed`, beside what else the client
--- returned. The third value is what is wrong with it.
-local function read_told(told)
-    if type(told) ~= "table" then return nil end
-    local sent, elapsed = rawget(told, "sent"), rawget(told, "elapsed")
-    if sent ~= nil and type(sent) ~= "boolean" then
-        return nil, nil, "field 'sent' must be a boolean, got " .. type(sent)
-    elseif elapsed ~= nil and type(elapsed) ~= "number" then
-        return nil, nil, "field 'elapsed' must be a number of seconds, got " .. type(elapsed)
-    end
-    return sent, elapsed
-end
-
-
--- The error of a call that got no response.
+-- The error of a call that got no response, of which the caller may tell `sent` and `elapsed` in a table.
 local function no_response(reason, told, number)
-    local is_sent, elapsed, wrong = read_told(told)
-    if wrong then return nil, wrong, 3 end
+    local known, wrong
+    if type(told) == "table" then
+        local fields_told = { sent = rawget(told, "sent"), elapsed = rawget(told, "elapsed") }
+        known, wrong = misuse.read("field", fields_told, told_types)
+        if wrong then return nil, wrong, 3 end
+    end
+    known = known or {}
+    local elapsed = known.elapsed
     if elapsed == nil and receive.elapsed then elapsed = receive.elapsed() end -- within retry.run
     local word, sent, is_certificate = transport.classify(reason, elapsed, number)
-    if is_sent ~= nil then sent = is_sent and "maybe" or "no" end
+    if known.sent ~= nil then sent = known.sent and "maybe" or "no" end
     local retry = (word == "local" or is_certificate) and "never" or "backoff"
     return make.no_response(word, sent, retry, reason)
 end
-
-
--- A page in HTML may begin like XML.
-local function is_xml(body)
-    local start = find(body, "<", 1, true)
-    local second = start and sub(body, start + 1, start + 1)
-    if second ~= "?" and second ~= "E" and second ~= "e" then return false end
-    local beginning = lower(sub(body, start, start + 1023))
-    return (find(beginning, "^<%?xml") or find(beginning, "^<error%a*[%s>/]"))
-        and not find(beginning, "<html") and not find(beginning, "<!doctype html")
-end
-
-
-local function is_encoded(encoding)
-    return encoding ~= nil and find(gsub(lower(encoding), "identity", ""), "%w") ~= nil
-end
-
-
--- The error of a body that is no envelope. It has the code of the headers, or no code, and keeps the
--- beginning of what could not be read.
-local function read_rest(received, values, body, origin)
-    local code, message, request_id, document = values["x-bce-error-code"], nil, nil, nil
-    if origin == "not_envelope" then
-        message, request_id, document = envelope.remains(body, received)
-    elseif origin == "html" then
-        origin = is_xml(body) and "xml" or origin
-    elseif origin == "malformed" then
-        origin = is_encoded(values["content-encoding"]) and "compressed" or origin
-    end
-    local snapshot = origin ~= "empty" and sub(body, 1, snapshot_size) or nil
-    if code then message, origin = values["x-bce-error-message"], "headers" end
-    local err = make.receive(code, message, request_id or values["x-bce-request-id"], received)
-    kept.keep_all(err, { origin = origin, body = snapshot, document = document })
-    return err
-end
-
-
--- The error of an error response whose headers were read.
-local function read_body(received, values, body, limit)
-    local err, origin, _ = nil, "empty", nil
-    if body and limit and #body > limit then
-        origin = "too_large"
-    elseif body then
-        err, _, origin = envelope.parse(body)
-    end
-    if err then
-        err.requestId = err.requestId or values["x-bce-request-id"]
-        make.set_status(err, received)
-        if not rawget(err, "message") and kept.get(err, "document") then -- as RFC 9457 has it
-            err.message = envelope.remains(body, received)
-        end
-    else
-        err = read_rest(received, values, body, origin)
-    end
-    local advisory = headers.advisory(values, received == 429 or err.retry == "throttle")
-    if advisory then kept.keep(err, "headers", advisory) end
-    return err
-end
-
-
---- Begins to read an error response whose headers come before its body.
----
----     local finish = receive.begin(404, { ["x-bce-request-id"] = "7e0c3b52" })
----     finish()                --> the error, as far as the headers tell
----     finish(body, 65536)     --> the error of the whole response
----
----@param received integer the status
----@param given table<string, string|string[]> the headers, those of receive.headers at least
----@return fun(body: string?, limit: integer?, code: string?): cfs.error finish may be called again; a code
----takes the place of that in the headers
-function receive.begin(received, given)
-    local values = headers.read(given)
-    return function(body, limit, code)
-        local own = values["x-bce-error-code"]
-        values["x-bce-error-code"] = code or own
-        local err = read_body(received, values, body, limit)
-        values["x-bce-error-code"] = own
-        return err
-    end
-end
-
---- The names of the headers that are read, in lower case → true.
-receive.headers = headers.names
 
 
 -- Says under which other name a response has the field that it lacks; nil if it has none.
 local function misnamed(response, field)
     local found
     for name, value in pairs(response) do
-        local is_other = value ~= false and type(name) == "string"
+        local is_other = value ~= false and type(name) == "string" and not fields[name]
             and (other_names[gsub(lower(name), "_", "")] == field
-            or field == "status" and not fields[name] and suggest.nearest(name, fields) == field)
+            or field == "status" and suggest.nearest(name, fields) == field)
         if is_other and (not found or name < found) then found = name end
     end
     return found and "unknown field '" .. found .. "', did you mean '" .. field .. "'?"
@@ -247,7 +154,7 @@ local function read_response(response, options)
     if body == nil and is_unread(response) then
         return nil, "the body was not read; first set response.body = response:read_body()", 1
     end
-    local err = read_body(received, values or headers.read(given_headers), body, known and known.limit)
+    local err = read_error(received, values or headers.read(given_headers), body, known and known.limit)
     if received and received < 400 and not err.known then return nil end
     return err
 end
@@ -292,6 +199,8 @@ local function read(first, second, third)
     end
     return nil, "response, nil or body expected, got " .. type(first), 1
 end
+
+receive.read = read
 
 
 --- Makes the error that a client's call ended in, of what the call returned:

@@ -1,8 +1,8 @@
 --- Why no response came, and whether the request may have reached the service, told by the reason
 --- that an HTTP client gave.
 
+local core = require "cfs.errors.core"
 local lower = require("cfs.errors.base.text").lower
-local reasons = require "cfs.errors.wire.reasons"
 
 local find, gmatch, match, sub = string.find, string.gmatch, string.match, string.sub
 local pcall, tonumber, type = pcall, tonumber, type
@@ -15,28 +15,15 @@ local longest = 512
 -- An attempt that ended within this many seconds cannot have waited in vain for a connection that was made.
 local longest_connect = 1
 
--- The codes of HTTP/2 (RFC 9113, section 7) that lua-http's error objects have, in their order from 0.
-local http2 = "NO_ERROR PROTOCOL_ERROR INTERNAL_ERROR FLOW_CONTROL_ERROR SETTINGS_TIMEOUT STREAM_CLOSED "
-    .. "FRAME_SIZE_ERROR REFUSED_STREAM CANCEL COMPRESSION_ERROR CONNECT_ERROR ENHANCE_YOUR_CALM "
-    .. "INADEQUATE_SECURITY HTTP_1_1_REQUIRED"
-
 local unknown = { word = "other", sent = "maybe" }
 
--- The rules, made ready at the first reason: a whole reason, a stage, a number or an error of HTTP/2 → what
--- it means; lists that alternate texts and what they mean, those of beginnings by their first four bytes.
--- What is a client's and no one else's is `own`.
+-- The rows of src/reasons.def, made ready at the first reason. By how they are matched: text or number → what
+-- it means; for beginnings, has and hints, lists that alternate texts and what they mean, those of beginnings
+-- by their first four bytes. What is a client's and no one else's is `own`.
 local index
 
 
--- Adds a text to the list that is kept under a key.
-local function append(lists, key, text, meaning)
-    local list = lists[key] or {}
-    lists[key] = list
-    list[#list + 1], list[#list + 2] = text, meaning
-end
-
-
--- How the texts of a line are matched, and what they mean.
+-- How the texts of a row are matched, and what they mean.
 local function read_head(head)
     local how, word, sent = match(head, "^(%S+) (%S+) ?(%S*)")
     return how, {
@@ -48,27 +35,27 @@ local function read_head(head)
 end
 
 
-local function make_index()
-    local made = { whole = {}, stage = {}, curl = {}, begins = {}, has = {}, hint = {}, http2 = {} }
-    local how, meaning
-    for head, texts in gmatch(reasons, "([^|\n]*)|([^\n]+)") do
+-- Adds the rows that are matched in the ways that `made` has a table for.
+local function fill_index(made)
+    local place = 1
+    local row, how, meaning = core.reason(place), nil, nil
+    while row do
+        local head, texts = match(row, "^([^|]*)|(.*)$")
         if head ~= "" then how, meaning = read_head(head) end
-        for text in gmatch(texts, "[^|]+") do
-            if how == "begins" then
-                append(made.begins, sub(text, 1, 4), text, meaning)
-            elseif how == "has" or how == "hint" then
-                append(made, how, text, meaning)
+        for text in gmatch(made[how] and texts or "", "[^|]+") do
+            local list = made[how]
+            if how == "begins" or how == "opens" then
+                list = list[sub(text, 1, 4)] or {}
+                made[how][sub(text, 1, 4)] = list
+            end
+            if how == "begins" or how == "opens" or how == "has" or how == "hint" then
+                list[#list + 1], list[#list + 2] = text, meaning
             else
-                made[how][tonumber(text) or text] = meaning
+                list[tonumber(text) or text] = meaning
             end
         end
-    end
-    local number = 0
-    for name in gmatch(http2, "%S+") do
-        local is_refused = name == "REFUSED_STREAM"
-        made.http2[number] = { name = name, word = is_refused and "closed" or "protocol",
-            sent = is_refused and "no" or "maybe", own = true }
-        number = number + 1
+        place = place + 1
+        row = core.reason(place)
     end
     return made
 end
@@ -84,8 +71,10 @@ end
 -- The meaning of the first text of a list that a reason has, or begins with.
 local function first_in(list, text, is_beginning)
     for place = 1, list and #list or 0, 2 do
-        local start = find(text, list[place], 1, true)
-        if start and (start == 1 or not is_beginning) then return list[place + 1] end
+        local wanted = list[place]
+        local found = is_beginning and sub(text, 1, #wanted) == wanted
+            or not is_beginning and find(text, wanted, 1, true)
+        if found then return list[place + 1] end
     end
     return nil
 end
@@ -100,11 +89,7 @@ local function read_stage(text)
     if name == "failed to connect to" then rest = match(rest, "^%S*: (.*)$") or rest end -- "HOST:PORT: "
     local meaning = index.whole[rest] or first_in(index.has, rest) or stage
     local word = meaning.word == "closed" and stage.word == "tls" and "tls" or meaning.word
-    return word and {
-        word = word,
-        sent = stage.sent or meaning.sent,
-        own = true,
-    }
+    return word and { word = word, sent = stage.sent or meaning.sent, own = true }
 end
 
 
@@ -131,15 +116,17 @@ end
 
 -- What an error object means; nil if it is unknown. The caller must catch what the object raises.
 local function read_object(reason)
-    local known = type(reason) == "table" and index.http2[reason.code] -- lua-http
-    if known and known.name == reason.name then return known end
+    if type(reason) == "table" and type(reason.code) == "number" then -- lua-http
+        return index.http2[reason.code .. " " .. reason.name]
+    end
     if reason:cat() ~= "CURL-EASY" then return nil end
     return index.curl[reason:no()] -- Lua-cURL
 end
 
 
 local function read(reason)
-    index = index or make_index()
+    index = index
+        or fill_index { whole = {}, stage = {}, curl = {}, http2 = {}, begins = {}, has = {}, hint = {} }
     local reason_type = type(reason)
     if reason_type == "string" then return read_text(reason) end
     if reason_type == "number" then return index.curl[reason] or unknown end
@@ -187,6 +174,26 @@ end
 ---@return boolean
 function transport.is_reason(reason)
     return type(reason) ~= "number" and read(reason).own == true
+end
+
+
+-- What is looked for in pasted texts only, made ready at the first of them.
+local said
+
+
+--- What a phrase of a text means, if only clients and what stands between say it.
+---
+---     transport.phrase "dial tcp"            --> nil
+---     transport.phrase "connection refused"  --> connect  false
+---@param phrase string in lower case
+---@return string? word nil if others may say it
+---@return boolean? certificate whether a certificate was refused
+function transport.phrase(phrase)
+    said = said or fill_index { says = {}, opens = {}, whole = {}, begins = {} }
+    local key = sub(phrase, 1, 4)
+    local meaning = said.whole[phrase] or said.says[phrase] or first_in(said.begins[key], phrase, true)
+        or first_in(said.opens[key], phrase, true)
+    if meaning and meaning.own then return meaning.word, meaning.certificate end
 end
 
 

@@ -2,31 +2,26 @@
 
 local typedefs = require "kong.db.schema.typedefs"
 
+local config = {
+    type = "record",
+    fields = {
+        { gateway_errors = { type = "boolean", required = true, default = false } },
+        { standard = { type = "boolean", required = true, default = true } },
+        { hide = { type = "boolean", required = true, default = true } },
+        { limit = { type = "integer", required = true, default = 65536 } },
+        { retry_after = { type = "number" } },
+        { format = { type = "string" } },
+        { type_base = { type = "string" } },
+        { metrics = { type = "boolean", required = true, default = false } },
+    },
+}
 
-local function check(configuration)
-    local check_http = require("kong.plugins.cfs-errors.handler").check
-    if check_http then return check_http(configuration) end
-    return true
+
+function config.custom_validator(configuration)
+    local check = require("kong.plugins.cfs-errors.handler").check -- none for TCP streams
+    if not check then return true end
+    return check(configuration)
 end
 
 
-return {
-    name = "cfs-errors",
-    fields = {
-        { protocols = typedefs.protocols_http },
-        { config = {
-            type = "record",
-            custom_validator = check,
-            fields = {
-                { gateway_errors = { type = "boolean", required = true, default = false } },
-                { standard = { type = "boolean", required = true, default = true } },
-                { hide = { type = "boolean", required = true, default = true } },
-                { limit = { type = "integer", required = true, default = 65536 } },
-                { retry_after = { type = "number" } },
-                { format = { type = "string" } },
-                { type_base = { type = "string" } },
-                { metrics = { type = "boolean", required = true, default = false } },
-            },
-        } },
-    },
-}
+return { name = "cfs-errors", fields = { { protocols = typedefs.protocols_http }, { config = config } } }

@@ -8,7 +8,8 @@ local ways = require("probe").ways(cfs,
     function(status, headers, body)
         core.response.set_header(headers)
         return status, body
-    end)
+    end,
+    "apisix_request_id")
 
 
 function _M.check_schema() return true end

@@ -4,7 +4,8 @@ local Probe = { PRIORITY = 900, VERSION = "1.0.0" }
 
 local ways = require("probe").ways(cfs,
     function(status, body) return kong.response.exit(status, body) end,
-    function(status, headers, body) return kong.response.exit(status, body, headers) end)
+    function(status, headers, body) return kong.response.exit(status, body, headers) end,
+    "kong_request_id")
 
 
 function Probe.access(_, configuration)

@@ -1,0 +1,171 @@
+--- Reads the tables of error codes in a saved page of the vendor: HTML, or text whose cells are parted by
+--- bars, tabs or several spaces. A table counts if its heading has a code and a status.
+
+local parse = require("cfs.errors.wire.envelope").parse
+
+local find, format, gmatch, gsub = string.find, string.format, string.gmatch, string.gsub
+local lower, match = string.lower, string.match
+local ipairs, tonumber = ipairs, tonumber
+
+local page = {}
+
+local entities = {
+    amp = "&", lt = "<", gt = ">", quot = '"', apos = "'", nbsp = " ", hellip = "…", ndash = "–",
+    mdash = "—", ldquo = "“", rdquo = "”", lsquo = "‘", rsquo = "’",
+}
+
+-- Columns, and what is in their headings, spaces and letter case aside. The first that fits decides.
+-- "Error description" is the message, unless another heading says so.
+local headings = {
+    { "status", "statu?s", "statescode", "状态", "^http", "^response", "响应码" },
+    { "either", "errordesc", "错误描述" },
+    { "message", "message", "msg", "消息", "信息", "提示" },
+    { "remedy", "solution", "action", "suggest", "解决", "处理", "建议" },
+    { "description", "descri", "semantic", "meaning", "expla", "cause", "reason", "remark", "描述", "说明",
+        "语义", "含义", "解释", "原因", "备注" },
+    { "code", "code", "码", "^error$", "^errorname", "^errortype", "^exception", "^错误", "^异常" },
+}
+
+
+local function decode_entity(name)
+    local digits = match(name, "^#(%d+)$")
+    local code = digits and tonumber(digits) or tonumber(match(name, "^#[xX](%x+)$") or "", 16)
+    if code and code > 0 and code <= 0xFFFF then return parse(format('{"code":"\\u%04x"}', code)).code end
+    return entities[name]
+end
+
+
+-- A cell's words, parted by single spaces: no-break and ideographic ones and marks of no width aside.
+local function words_of(cell)
+    cell = gsub(gsub(cell, "<[bB][rR] ?/?>", " "), "&(#?%w+);", decode_entity)
+    cell = gsub(gsub(cell, "\194\160", " "), "\227\128\128", " ")
+    cell = gsub(gsub(cell, "\226\128\139", ""), "\239\187\191", "")
+    return match(gsub(cell, "[%s%c]+", " "), "^ ?(.-) ?$")
+end
+
+
+-- What stands for a tag: a byte for the end of a table, a row, the beginning and the end of a cell.
+local function mark_tag(slash, name, attributes)
+    name = lower(name)
+    if name == "td" or name == "th" then return slash == "" and "\3" .. attributes .. "\4" or "\5" end
+    return name == "table" and "\1\2" or name == "tr" and "\2"
+        or (name == "br" or name == "p" or name == "div" or name == "li") and " " or ""
+end
+
+
+-- The rows of HTML, each a list of cells. A cell that reaches into the rows below is in each of them.
+local function rows_of_html(html)
+    html = gsub(gsub(html, "[%s%c]+", " "), "<!%-%-.-%-%->", "")
+    local rows, held = {}, {}
+    for row in gmatch(gsub(html, "<(/?)(%w+)([^>]*)>", mark_tag), "[^\2]+") do
+        local cells, is_last = {}, find(row, "\1", 1, true)
+        local marked = find(row, "\3", 1, true) and row .. "\3\4" or ""
+        for attributes, cell in gmatch(marked, "\3([^\3\4]*)\4([^\1\3\5]*)") do
+            local above = held[#cells + 1]
+            while above and above.depth > 0 do
+                above.depth, cells[#cells + 1] = above.depth - 1, above.words
+                above = held[#cells + 1]
+            end
+            cells[#cells + 1] = words_of(cell)
+            local depth = tonumber(match(lower(attributes), "rowspan=[\"']?(%d+)")) or 1
+            held[#cells] = { words = cells[#cells], depth = depth - 1 }
+        end
+        cells[#cells] = nil -- the one that was added, so that cells from above come behind the last, too
+        if is_last then held = {} end
+        if #cells > 0 or is_last then rows[#rows + 1] = cells end
+    end
+    return rows
+end
+
+
+-- The rows of text; the rule below a heading is none.
+local function rows_of_text(text)
+    local rows = {}
+    for gap, line in gmatch(gsub(text, "\\|", "\1"), "([\r\n]*)([^\r\n]+)") do
+        local has_tab = find(line, "\t", 1, true)
+        local has_bar = find(line, "^%s*|") or not has_tab and find(line, "|", 1, true)
+        if has_bar then
+            line = gsub(gsub(line, "^%s*|", ""), "|%s*$", "")
+        elseif not has_tab then
+            line = gsub(match(line, "^%s*(.-)%s*$"), "   *", "\t")
+        end
+        local cells = { is_text = not has_bar and not find(line, "\t"), is_first = find(gap, "\n.*\n") }
+        for cell in gmatch(line .. (has_bar and "|" or "\t"), has_bar and "([^|]*)|" or "([^\t]*)\t") do
+            cells[#cells + 1] = words_of((gsub(cell, "\1", "|")))
+        end
+        if find(line, "[^%s|:+-]") then rows[#rows + 1] = cells end
+    end
+    return rows
+end
+
+
+-- Column → its place, if the row is the heading of a table of errors.
+local function columns_of(cells)
+    local columns = {}
+    for place, cell in ipairs(cells) do
+        local heading, found = gsub(lower(cell), "[%s*`]", ""), nil
+        for _, row in ipairs(#cell <= 60 and headings or {}) do
+            for index = 2, #row do found = found or find(heading, row[index]) and row[1] end
+        end
+        if found then columns[found] = columns[found] or place end
+    end
+    local other = columns.message and "description" or "message"
+    columns[other] = columns[other] or columns.either
+    columns.count = #cells
+    return columns.code and columns.status and columns
+end
+
+
+-- A row of a table; `above` is the code of the row above it. What is behind the last column belongs to that.
+local function row_of(cells, columns, above)
+    local function cell_of(column)
+        local cell = columns[column] and cells[columns[column]] or ""
+        return cell ~= "-" and cell or ""
+    end
+    if #cells > columns.count then cells[columns.count] = table.concat(cells, " | ", columns.count) end
+    local row = { remedy = cell_of "remedy", message = cell_of "message" }
+    row.description = cell_of "description"
+    local status = cell_of "status"
+    if not find(status, "%d") and find(row.message, "^%d%d%d%f[^%w][%a ]*$") then -- a blank cell was left out
+        row.message, status = "", row.message
+    end
+    local number, reason = match(status, "%f[%d](%d%d%d)%f[%D] ?(.*)$")
+    row.status, row.reason = tonumber(number), reason
+    row.is_odd = find(reason or "", "%f[%d]%d%d%d%f[%D]") ~= nil -- there are several
+    row.name = gsub(gsub(cell_of "code", "%[([^%]]*)%]%([^)]*%)", "%1"), "[`*]", "")
+    if row.name == "" and number then row.name = above or "" end
+    row.code = match(row.name, "^%w[%w_. -]*$") or match(row.name, "^(%a[%w_.]*) ?[(（]")
+    return row.name ~= "" and row or nil
+end
+
+
+--- The rows of the page's tables of errors.
+---@param source string the page
+---@return table[] rows name; code, status and reason as far as there are such; message, description, remedy
+function page.read(source)
+    source = gsub(source, "^\239\187\191", "")
+    local rows = find(source, "<[tT][rRdDhH]%f[%W]") and rows_of_html(source) or rows_of_text(source)
+    local list, columns, first, broken = {}, nil, nil, nil
+    for _, cells in ipairs(rows) do
+        local heading = columns_of(cells)
+        if broken and not heading and #broken + #cells - 1 <= columns.count then -- over several lines
+            broken[#broken] = words_of(broken[#broken] .. " " .. (cells[1] or ""))
+            for index = 2, #cells do broken[#broken + 1] = cells[index] end
+            cells = broken
+        end
+        broken = nil
+        if heading then
+            columns, first = heading, #list
+        elseif #cells == 0 or cells.is_text then -- the end of the table, unless that is a heading alone
+            columns = first == #list and columns or nil
+        elseif columns and #cells > 1 and #cells < math.max(columns.status, columns.code) then
+            broken = not cells.is_first and cells
+        elseif columns and #cells > 1 then
+            list[#list + 1] = row_of(cells, columns, list[#list] and list[#list].name)
+        end
+    end
+    return list
+end
+
+
+return page

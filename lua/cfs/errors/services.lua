@@ -1,0 +1,153 @@
+--- Other services of the vendor, each with kinds of its own beside the global codes that all services share.
+---
+---@class cfs.service
+---@field name string
+---@field [string] cfs.kind by its code
+---@field parse fun(body: string): cfs.error?, string?, string?, integer? as errors.parse
+---@field from_response fun(response: any, ...: any): cfs.error? as errors.from_response
+---@field check fun(response: any, ...: any): any ... as errors.check
+---@field new fun(target: string|cfs.kind, fields: table?): cfs.error as errors.new
+---@field raise fun(target: string|cfs.kind|cfs.error, fields: table?) as errors.raise
+---@field each fun(): fun(): cfs.kind? the shared kinds, then its own
+---@field search fun(wanted: string): cfs.kind[] as errors.search
+
+local catalogue = require "cfs.errors.catalogue.kind"
+local envelope = require "cfs.errors.wire.envelope"
+local extend = require "cfs.errors.catalogue.extend"
+local make = require "cfs.errors.object.make"
+local misuse = require "cfs.errors.base.misuse"
+local names = require "cfs.errors.catalogue.names"
+local person = require "cfs.errors.show.person"
+local raise = require "cfs.errors.object.raise"
+local receive = require "cfs.errors.wire.receive"
+local state = require "cfs.errors.base.state"
+local status = require "cfs.errors.catalogue.status"
+local suggest = require "cfs.errors.base.suggest"
+
+local error, find, ipairs, rawequal, rawget, rawset, setmetatable, type =
+    error, string.find, ipairs, rawequal, rawget, rawset, setmetatable, type
+
+local services = {}
+
+
+--- Makes an error that was read as one of CFS an error of a service.
+---@param home table the service: see catalogue/extend
+---@param err cfs.error? which has no cause yet if it has a code
+---@return cfs.error? err the same
+function services.adopt(home, err)
+    local code = err and rawget(err, "code")
+    if not code then return err end
+    local received = rawget(err, "status") or catalogue.of_error(err).status
+    local metatable = home.metatables[code] or state.seen[code] or status.metatable(received)
+    err.status = received ~= metatable.__index.status and received or nil
+    return setmetatable(err, metatable)
+end
+
+
+-- Reads what a client's call returned, as wire/receive does; an existing error stays what it is.
+local function read(home, first, second, third)
+    local err, wrong, argument = receive.read(first, second, third)
+    if rawequal(err, first) or rawequal(err, second) then return err, wrong, argument end
+    return services.adopt(home, err), wrong, argument
+end
+
+
+-- What a code is in the service; other values are left to errors.new and errors.raise.
+local function target_of(home, target, name)
+    if type(target) ~= "string" then return target end
+    return home.kinds[target] or misuse.argument(1, name, suggest.unknown("code", target, home.kinds), 3)
+end
+
+
+-- The functions of a service; they are made anew where the library is loaded again.
+local function functions(home)
+    local service = { name = home.name, parse = envelope.reader(home.metatables, status.metatable(nil)) }
+    function service.new(target, fields) return make.new(target_of(home, target, "new"), fields) end
+    function service.raise(target, fields) return raise.raise(target_of(home, target, "raise"), fields) end
+
+    function service.from_response(...)
+        local err, wrong, argument = read(home, ...)
+        if wrong then misuse.argument(argument, "from_response", wrong) end
+        return err
+    end
+
+    function service.check(...)
+        local err, wrong, argument = read(home, ...)
+        if wrong then misuse.argument(argument, "check", wrong) end
+        if err then error(err, 0) end
+        return ...
+    end
+
+    function service.each()
+        local index, list = 0, {}
+        for kind in catalogue.each() do
+            if home.kinds[kind.code] == kind then list[#list + 1] = kind end
+        end
+        for _, kind in ipairs(home.order) do list[#list + 1] = kind end
+        return function()
+            index = index + 1
+            return list[index]
+        end
+    end
+
+    function service.search(wanted)
+        misuse.expect(1, "search", wanted, "string")
+        return (person.search_among(wanted, service.each))
+    end
+    return service
+end
+
+
+-- A new service, which shares the global codes.
+local function new(name)
+    local home = { name = name, kinds = {}, metatables = {}, order = {}, public = {} }
+    for kind in catalogue.each() do
+        if catalogue.shared(kind.code) then
+            home.kinds[kind.code], home.metatables[kind.code] = kind, state.metatables[kind]
+        end
+    end
+    return home
+end
+
+
+--- Makes another service of the vendor known, or adds rows to it. It has kinds of its own, and the global
+--- codes, which all services share; a row for one of these makes a kind of its own only if it is judged
+--- otherwise. The same code may mean another thing than in CFS. Raises if the name or a row is wrong.
+---
+---     local bos = errors.service("bos", {
+---         { code = "NoSuchBucket", status = 404, category = "not_found", message = "No such bucket." },
+---     })
+---     local err = bos.from_response(httpc:request_uri(url))
+---     if errors.is(err, bos.NoSuchBucket) then create() end
+---
+---@param name string lower-case letters, digits, "_" and "-"; one that is there gives the same service
+---@param rows table[]? as for errors.extend
+---@return cfs.service service
+function services.service(name, rows)
+    misuse.expect(1, "service", name, "string")
+    if not find(name, "^%l[%l%d_-]*$") or name == "cfs" or name == "global" or name == "other" then
+        misuse.argument(1, "service", "a name has lower-case letters, digits, '_' and '-', and is not cfs,"
+            .. " global or other")
+    elseif rows == nil and not state.services[name] then
+        misuse.argument(2, "service", "table expected, got nil")
+    end
+    local home = state.services[name] or new(name)
+    for key, value in pairs(functions(home)) do rawset(home.public, key, value) end
+    if rows ~= nil then extend.add(rows, home, "service", 2) end
+    home.place = home.place or #state.services + 1
+    state.services[name] = home -- first: if memory ends behind it, the next call does the rest
+    state.services[home.place] = home
+    return setmetatable(home.public, { home = home, __index = names.finder(home), __newindex = names.refuse })
+end
+
+
+--- The service that a value is; nil if it is none.
+---@param value any
+---@return table? home
+function services.of(value)
+    local metatable = debug.getmetatable(value)
+    return type(metatable) == "table" and rawget(metatable, "home") or nil
+end
+
+
+return services

@@ -1,0 +1,102 @@
+--- Makes errors of error responses: of the envelope, else of the headers, else of what came in its place.
+
+local envelope = require "cfs.errors.wire.envelope"
+local headers = require "cfs.errors.wire.headers"
+local kept = require "cfs.errors.object.kept"
+local lower = require("cfs.errors.base.text").lower
+local make = require "cfs.errors.object.make"
+
+local find, gsub, rawget, sub = string.find, string.gsub, rawget, string.sub
+
+local body = {}
+
+-- How much of a body that cannot be read is kept for the log.
+local snapshot_size = 512
+
+
+-- A page in HTML may begin like XML.
+local function is_xml(bytes)
+    local start = find(bytes, "<", 1, true)
+    local second = start and sub(bytes, start + 1, start + 1)
+    if second ~= "?" and second ~= "E" and second ~= "e" then return false end
+    local beginning = lower(sub(bytes, start, start + 1023))
+    return (find(beginning, "^<%?xml") or find(beginning, "^<error%a*[%s>/]"))
+        and not find(beginning, "<html") and not find(beginning, "<!doctype html")
+end
+
+
+local function is_encoded(encoding)
+    return encoding ~= nil and find(gsub(lower(encoding), "identity", ""), "%w") ~= nil
+end
+
+
+-- The error of a body that is no envelope. It has the code of the headers, or no code, and keeps the
+-- beginning of what could not be read.
+local function read_rest(received, values, bytes, origin)
+    local code, message, request_id, document = values["x-bce-error-code"], nil, nil, nil
+    if origin == "not_envelope" then
+        message, request_id, document = envelope.remains(bytes, received)
+    elseif origin == "html" then
+        origin = is_xml(bytes) and "xml" or origin
+    elseif origin == "malformed" then
+        origin = is_encoded(values["content-encoding"]) and "compressed" or origin
+    end
+    local snapshot = origin ~= "empty" and sub(bytes, 1, snapshot_size) or nil
+    if code then message, origin = values["x-bce-error-message"], "headers" end
+    local err = make.receive(code, message, request_id or values["x-bce-request-id"], received)
+    kept.keep_all(err, { origin = origin, body = snapshot, document = document })
+    return err
+end
+
+
+--- The error of an error response.
+---@param received integer? the status
+---@param values table<string, string> the headers, as headers.read gives them
+---@param bytes string? the body
+---@param limit integer? above which it is not read, in bytes
+---@return cfs.error
+function body.read(received, values, bytes, limit)
+    local err, origin, _ = nil, "empty", nil
+    if bytes and limit and #bytes > limit then
+        origin = "too_large"
+    elseif bytes then
+        err, _, origin = envelope.parse(bytes)
+    end
+    if err then
+        err.requestId = err.requestId or values["x-bce-request-id"]
+        make.set_status(err, received)
+        if not rawget(err, "message") and kept.get(err, "document") then -- as RFC 9457 has it
+            err.message = envelope.remains(bytes, received)
+        end
+    else
+        err = read_rest(received, values, bytes, origin)
+    end
+    local advisory = headers.advisory(values, received == 429 or err.retry == "throttle")
+    if advisory then kept.keep(err, "headers", advisory) end
+    return err
+end
+
+
+--- Begins to read an error response whose headers come before its body.
+---
+---     local finish = body.begin(404, { ["x-bce-request-id"] = "7e0c3b52" })
+---     finish()                --> the error, as far as the headers tell
+---     finish(body, 65536)     --> the error of the whole response
+---
+---@param received integer the status
+---@param given table<string, string|string[]> the headers, those of headers.names at least
+---@return fun(bytes: string?, limit: integer?, code: string?): cfs.error finish may be called again; a code
+---takes the place of that in the headers
+function body.begin(received, given)
+    local values = headers.read(given)
+    return function(bytes, limit, code)
+        local own = values["x-bce-error-code"]
+        values["x-bce-error-code"] = code or own
+        local err = body.read(received, values, bytes, limit)
+        values["x-bce-error-code"] = own
+        return err
+    end
+end
+
+
+return body

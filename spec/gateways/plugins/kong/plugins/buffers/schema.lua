@@ -1,0 +1,1 @@
+return { name = "buffers", fields = { { config = { type = "record", fields = {} } } } }

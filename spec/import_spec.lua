@@ -1,0 +1,177 @@
+-- Pages as the vendor has them, made small: see what stands before each.
+
+local command = require "spec.helpers.command"
+local errors = require "cfs.errors"
+local files = require "spec.helpers.files"
+local import = require "cfs.errors.import"
+
+local load = loadstring or load -- luacheck: std max
+
+-- What is peculiar; the page; its rows as "code status message / description / remedy -- mark"; the notes.
+local pages = {
+    { "the usual order, in Chinese; a status without a space; the table of the envelope", [[
+参数名|类型|描述
+---|---|---
+code|String|错误码
+message|String|错误描述
+
+| 错误码 | 错误描述 | HTTP状态码 | 语义 |
+|---|---|---|---|
+| InstanceNotFound | No instance. | 404Not Found | 实例不存在 |
+| AccessDenied | Denied. | 403Forbidden | 无权限 |
+| SignatureDoesNotMatch | Wrong. | 403 Forbidden | 签名 |
+]], { "InstanceNotFound 404 No instance. / 实例不存在 -- the status tells neither category nor retry",
+      "SignatureDoesNotMatch 403 Wrong. / 签名 -- the global code has another status" }, {} },
+
+    { "the status before the message; placeholders without names", [[
+| 错误码 | HTTP状态码 | 错误信息 | 说明 |
+|---|---|---|---|
+| OverRateLimit | 429 | Over rate limit: {}. | 超过限制 |
+| Dated | 400 | {} after XXX, 'parameterName' | - |
+]], { "OverRateLimit 429 Over rate limit: {detail}. / 超过限制",
+      "Dated 400 {detail} after {detail2}, '{parameterName}'" }, {} },
+
+    { "the status last, below 400; cells moved to the left; doubled codes; no bars at the sides", [[
+Error Code(code) | Message(message) | Description | HTTP Status Code
+---|---|---|---
+success | ok | done | 200 OK
+success | 204 No Content | | |
+BucketNotEmpty | Not empty. | x | 409 Conflict
+BucketNotEmpty | Not empty at all. | x | 409 Conflict
+]], { "BucketNotEmpty 409 Not empty. / x" }, { "success has status 200, which is no error's",
+      "success has status 204, which is no error's",
+      "BucketNotEmpty stands there again, with status 409: Not empty at all." } },
+
+    { "no message; codes with dots and spaces; tabs",
+      "错误码\tHTTP状态码\t描述\r\nResource Not Found\t404\t不存在\r\n"
+        .. "Bec.K8SClientError\t500\tK8S\r\nIllegal parameters\t400\t\r\n",
+      { "Resource Not Found 404 不存在 -- the page has no message; the status tells neither category nor retry",
+        "Bec.K8SClientError 500 K8S -- the page has no message",
+        "Illegal parameters 400 Illegal parameters -- the page has no message" }, {} },
+
+    { "five columns of HTML; a cell over two rows; entities; a header table; a comment", [[
+<style>td{}</style>
+<table><tr><th>名称</th><th>类型</th></tr>
+<tr><td>X-Bce-Error-Code</td><td>String</td></tr></table>
+<table border=1><thead><tr><th><p>错误码</p></th>
+<th>错误信息</th><th>含义</th><th>解决方法</th><th>HTTP 状态码</th></tr></thead>
+<!-- <tr><td>Hidden</td><td>m</td><td>400</td><td>d</td></tr> -->
+<tr><td rowspan="2">BadGateway</td><td>No backend.</td><td>a</td><td>重试</td><td rowspan=2>502</td></tr>
+<tr><td>Failed to call <b>backend</b>.</td><td>c</td><td>d</td></tr>
+<tr><td>Routed</td><td>Not&nbsp;here<br>&quot;&#x4e2d;&#25991;&quot; &amp;lt;</td><td>e</td><td>f</td>
+<td>404</td></tr></table>
+]], { "BadGateway 502 No backend. / a / 重试",
+      'Routed 404 Not here "中文" &lt; / e / f -- the status tells neither category nor retry' },
+      { "BadGateway stands there again, with status 502: Failed to call backend." } },
+
+    { "a heading in a table of its own, a row that parts sections; two tables", [[
+<TABLE><TR><TH>Error Return Codes<TH>Status code<TH>Error Message<TH>Explanations</TR></TABLE>
+<table><tr><td colspan="4">Common</td></tr>
+<tr><td>One</td><td>400 BadRequest</td><td>m</td><td>x</td></tr></table>
+<p>More</p><table><tr><td>Description</td><td>States Code</td><td>Code</td></tr>
+<tr><td>y</td><td>503 Service Unavailable</td><td>Two</td></tr></table>
+<table><tr><td>Three</td><td>400</td></tr></table>
+]], { "One 400 m / x", "Two 503 y -- the page has no message" }, {} },
+
+    { "cells that are broken over lines; what is behind a table is none of its rows", [[
+Error code | Error message | HTTP status code | Semantics
+---|---|---|---
+Invalid | Invalid
+argument | 400 BadRequest | bad thing
+Large | Too big | 413 | x | y \| z
+
+Name | Number
+Other | 400
+]], { "Invalid 400 Invalid argument / bad thing",
+      "Large 413 Too big / x | y | z -- the status tells neither category nor retry" }, {} },
+
+    { "columns that spaces part; marks of Markdown; two statuses; none", [[
+  Code             Message            HTTP states code   Meaning
+  `A.B`            Gone.              400/404            Gone.
+  [C](#c)          Here.              409 Conflict       There.
+  D                No status.         -                  x
+]], { "A.B 400 Gone. -- the page has several statuses", "C 409 Here. / There." },
+      { "D has no status" } },
+
+    { "a byte order mark, a column of numbers, the status first, a heading again, a grid",
+      "\239\187\191| 序号 | HTTP状态码 | 错误码 | 错误信息 |\n+--+--+--+--+\n| 1 | 400 (Bad Request) | A | m |\n"
+        .. "| 序号 | HTTP状态码 | 错误码 | 错误信息 |\n| 2 | 409 | B | n |\n",
+      { "A 400 m", "B 409 n" }, {} },
+
+    { "cells with more than a code, numbers, entities and marks of HTML in text", [[
+| 错误码 | HTTP Code | Message |
+|---|---|---|
+| Denied（拒绝） | HTTP 403 | a &lt; b<br>c |
+| 9001 | 500 | m |
+| 见下表 | 400 | m |
+]], { "Denied 403 a < b c", "9001 500 m" }, { "见下表 is no code" } },
+
+    { "codes and parameters that a service cannot have", [[
+| code | message | status |
+|---|---|---|
+| quota | m | 413 |
+| parse | m | 400 |
+| Fine | m {requestId} {a}{b} | 400 |
+]], { "Fine 400 m requestId ab" }, {} },
+}
+
+
+-- What the rows of a list are, as above.
+local function words_of(text, rows)
+    local list, position = {}, 1
+    for index, row in ipairs(rows) do
+        local last = select(2, text:find("{ code = .- },([^\n]*)", position))
+        local mark = text:match("{ code = .- },( ?%-?%-?[^\n]*)", position):gsub("^ %-%- judge:", " --")
+        position = last
+        local words = row.code .. " " .. row.status .. " " .. row.message
+        for _, name in ipairs { "description", "remedy" } do
+            if row[name] then words = words .. " / " .. row[name] end
+        end
+        list[index] = words .. mark
+    end
+    return list
+end
+
+
+describe("cfs-errors import", function()
+    for index, case in ipairs(pages) do
+        it("reads " .. case[1], function()
+            local text, notes = import.import(case[2], "bos")
+            local rows = assert(load(text))()
+            assert.same(case[3], words_of(text, rows))
+            assert.same(case[4], notes)
+            local service = errors.service("imported-" .. index, rows)
+            for _, row in ipairs(rows) do
+                local kind = service[row.code]
+                assert.same({ row.status, row.category, row.retry, row.message },
+                    { kind.status, kind.category, kind.retry, kind.message })
+            end
+        end)
+    end
+
+    it("refuses what has no table, or cells that run together, or another encoding", function()
+        for _, text in ipairs { "", "<table><tr><td>a</td></tr></table>", "Code Message Status\nX y 400\n",
+            "| code | String | Error code |\n", "| code | 描述 |\n|---|---|\n| X | 400 |\n" } do
+            local rows, why = import.import(text, "bos")
+            assert.is_nil(rows)
+            assert.matches("^no table of error codes: ", why[1])
+        end
+        assert.same({ "the page is not in UTF-8" }, select(2, import.import("\214\208", "bos")))
+    end)
+
+    it("writes a module to standard output, and to standard error what it leaves out", function()
+        local directory = command.new_directory()
+        files.write(directory .. "/page", pages[3][2])
+        local line = command.interpreter .. " bin/cfs-errors import " .. directory .. "/page --service bos"
+        assert.equal("BucketNotEmpty\n", command.must(line .. " 2>/dev/null >" .. directory .. "/rows.lua; "
+            .. command.interpreter .. " -e 'print(dofile(\"" .. directory .. "/rows.lua\")[1].code)'"))
+        assert.equal("cfs-errors: " .. table.concat(pages[3][4], "\ncfs-errors: ") .. "\n",
+            command.must(line .. " 2>&1 >/dev/null"))
+        for _, wrong in ipairs { "import " .. directory .. "/nowhere --service x", "import " .. directory
+            .. "/rows.lua --service x", "import " .. directory .. "/page" } do
+            assert.equal("2\n", command.must(command.interpreter .. " bin/cfs-errors " .. wrong
+                .. " >/dev/null 2>&1; echo $?"))
+        end
+        command.remove(directory)
+    end)
+end)
