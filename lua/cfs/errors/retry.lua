@@ -71,22 +71,11 @@ function retry.policy(fields)
 end
 
 
--- The policies made of plain tables: table → policy.
-local made = setmetatable({}, { __mode = "k" })
-
--- Stands for "no policy given" as a key of `made`.
-local no_fields = {}
-
-
 -- A policy, and the home of its buckets; or nil and what is wrong with the table.
 local function resolve(given)
-    if given == nil then given = no_fields end
     if getmetatable(given) == policy_metatable then return given, given end
-    local policy, wrong = made[given], nil
-    if not policy then policy, wrong = make(given) end
-    if not policy then return nil, wrong end
-    made[given] = policy
-    return policy, shared
+    local policy, wrong = make(given == nil and {} or given)
+    return policy, policy and shared or wrong
 end
 
 

@@ -27,9 +27,7 @@ local running, main = setmetatable({}, { __mode = "k" }), {}
 local marks, time = setmetatable({}, { __mode = "k" }), 0
 
 
-local function current_thread()
-    return coroutine.running() or main
-end
+local function current_thread() return coroutine.running() or main end
 
 
 -- The seconds since an attempt began, never too few. A clock of whole seconds may have lost one. nginx' clock
@@ -62,9 +60,7 @@ local function failure(good, value, err, told)
 end
 
 
-local function pack(...)
-    return { n = select("#", ...), ... }
-end
+local function pack(...) return { n = select("#", ...), ... } end
 
 
 -- Calls the function once. Returns what pcall returned, and the error, if it failed. Any other raised value
@@ -196,11 +192,7 @@ local function advise(run, err)
 end
 
 
---- Calls a function until it succeeds or must not be repeated: see retry.run.
----@param f function
----@param policy table
----@param home table whose buckets are used
----@param call table
+--- Calls a function until it succeeds or must not be repeated: see retry.run. The home's buckets are used.
 return function(f, policy, home, call)
     local began = policy.now()
     local run = {
