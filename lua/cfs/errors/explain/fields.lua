@@ -41,7 +41,9 @@ end
 
 -- The last bytes of labels in ASCII.
 local last_bytes = {}
-for label in pairs(labels) do last_bytes[byte(label, -1)], last_bytes[byte(string.upper(label), -1)] = true, true end
+for label in pairs(labels) do
+    last_bytes[byte(label, -1)], last_bytes[byte(string.upper(label), -1)] = true, true
+end
 
 -- A request id that no colon stands before.
 local unlabelled_id = "[rR]equest ?[iI]?[dD]?[ `'\"(]+(%x+%-%x+%-%x+%-%x+%-%x+)"
@@ -196,8 +198,8 @@ function fields.read(text)
         end
     end
     records[1].message = records[1].message or message_before_brackets(text)
-    records[1].requestId = records[1].requestId
-        or find(text, "equest", 1, true) and match(text, unlabelled_id) or nil
+    local place = not records[1].requestId and find(text, "equest", 1, true)
+    if place then records[1].requestId = match(sub(text, place - 1, place + 64), unlabelled_id) end
     return records
 end
 
