@@ -198,8 +198,12 @@ function fields.read(text)
         end
     end
     records[1].message = records[1].message or message_before_brackets(text)
-    local place = not records[1].requestId and find(text, "equest", 1, true)
-    if place then records[1].requestId = match(sub(text, place - 1, place + 64), unlabelled_id) end
+    local place = find(text, "equest", 1, true)
+    for _ = 1, most_errors do
+        if records[1].requestId or not place then break end
+        records[1].requestId = match(sub(text, place - 1, place + 64), unlabelled_id)
+        place = find(text, "equest", place + 1, true)
+    end
     return records
 end
 
