@@ -46,7 +46,7 @@ for label in pairs(labels) do
 end
 
 -- A request id that no colon stands before.
-local unlabelled_id = "[rR]equest ?[iI]?[dD]?[ `'\"(]+(%x+%-%x+%-%x+%-%x+%-%x+)"
+local unlabelled_id = "^[rR]equest ?[iI]?[dD]?[ `'\"(]+(%x+%-%x+%-%x+%-%x+%-%x+)"
 
 -- What stands before a name that is another program's, at its end: a class, a constant.
 local foreign = { "java%.io%.$", "%$$", "[sS]tatus[cC]?o?d?e?%.$" }
@@ -201,7 +201,7 @@ function fields.read(text)
     local place = find(text, "equest", 1, true)
     for _ = 1, most_errors do
         if records[1].requestId or not place then break end
-        records[1].requestId = match(sub(text, place - 1, place + 64), unlabelled_id)
+        records[1].requestId = match(sub(text, place, place + 64), unlabelled_id)
         place = find(text, "equest", place + 1, true)
     end
     return records
