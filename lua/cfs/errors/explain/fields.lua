@@ -46,7 +46,7 @@ for label in pairs(labels) do
 end
 
 -- A request id that no colon stands before.
-local unlabelled_id = "^[rR]equest ?[iI]?[dD]?[ `'\"(]+(%x+%-%x+%-%x+%-%x+%-%x+)"
+local unlabelled_id = "^equest ?[iI]?[dD]?[ `'\"(]+(%x+%-%x+%-%x+%-%x+%-%x+)"
 
 -- What stands before a name that is another program's, at its end: a class, a constant.
 local foreign = { "java%.io%.$", "%$$", "[sS]tatus[cC]?o?d?e?%.$" }
