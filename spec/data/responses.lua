@@ -108,6 +108,11 @@ add {
         category = "unavailable", retry = "backoff", known = true, differs = false },
 }
 add {
+    name = "an error that nginx cut short, which is one all the same",
+    response = { status = 400, header = {}, truncated = true, body = "{" },
+    expect = { status = 400, origin = "malformed", body = "{" },
+}
+add {
     name = "an envelope without any headers",
     response = { status = 403, body = '{"code":"AccessDenied"}' },
     expect = { code = "AccessDenied", status = 403, category = "permission", known = true },
