@@ -189,6 +189,25 @@ end
 local said
 
 
+local function fill_said()
+    local filled, keys = fill_index { says = {}, opens = {}, whole = {}, begins = {} }, {}
+    for _, texts in pairs(filled) do
+        for text in pairs(texts) do keys[sub(text, 1, 4)] = true end
+    end
+    filled.keys = keys
+    return filled
+end
+
+
+--- May a phrase that begins with these four bytes mean anything? Most of a text does not.
+---@param key string in lower case
+---@return boolean?
+function transport.may_begin(key)
+    said = said or fill_said()
+    return said.keys[key]
+end
+
+
 --- What a phrase of a text means, if only clients and what stands between say it.
 ---
 ---     transport.phrase "dial tcp"            --> nil
@@ -197,7 +216,7 @@ local said
 ---@return string? word nil if others may say it
 ---@return boolean? certificate whether a certificate was refused
 function transport.phrase(phrase)
-    said = said or fill_index { says = {}, opens = {}, whole = {}, begins = {} }
+    said = said or fill_said()
     local key = sub(phrase, 1, 4)
     local meaning = said.whole[phrase] or said.says[phrase] or first_in(said.begins[key], phrase, true)
         or first_in(said.opens[key], phrase, true)
