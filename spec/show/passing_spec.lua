@@ -166,6 +166,8 @@ The specified If-Match header doesn't match the ETag header.
 Tue, 24 Nov 2026 10:30:00 GMT
 quota "bytes" reached: 50GiB of 50GiB (100%)
 acl entry user:1000:rwx, mask::rwx
+wrong key. The 2nd is right; no 'token.' | 'x y', no secret! 3rd
+IamSignatureInvalid, cause: Fail to authn user: Signature does not match
 the key is missing, the password is wrong, the signature does not match
 文件系统 cfs-7abc 的状态为 deleting，请稍后重试。
 “挂载点”数量超过上限（10 个），请提交工单。

@@ -165,7 +165,8 @@ local function judge(word, secret)
             return shown and shown .. match(value, "^[\"'`]?") or "", nil, goes_on and "" or trail, goes_on
         end
     end
-    local goes_on = secret_of(match(body, "^.*[^A-Za-z0-9_-](.*)$") or body) and "maybe" or nil
+    local goes_on = not find(trail, "[.!?]") and secret_of(match(body, "^.*[^A-Za-z0-9_-](.*)$") or body)
+        and "maybe" or nil
     if secret and find(body, "%d") and find(body, "[A-Za-z]") then return lead, nil, trail, goes_on end
     if has_form(body) and not find(trail, "::", 1, true) then return lead, body, trail, goes_on end
     local name, value = match(has_sign and body or "", "^([A-Za-z_][A-Za-z0-9_-]*=)([^=@]+)$")
