@@ -159,11 +159,7 @@ end
 function transport.classify(reason, elapsed, number)
     local meaning = read(reason)
     local sent = meaning.sent
-<<<<<<< HEAD
     if sent == "early" then -- a clock that was set back tells nothing
-=======
-    if sent == "early" then
->>>>>>> retry
         sent = elapsed and elapsed >= 0 and elapsed <= longest_connect and "no" or "maybe"
     end
     local numbered = number and index.curl[number]
