@@ -118,7 +118,8 @@ password =>"a b" c =>d >> password {hidden}" c =>d
 the 'key' is hunter2, is hunter2 >> the 'key' is {hidden}, is hunter2
 access_key_id=a accessKeyIds=a >> access_key_id={hidden} accessKeyIds={hidden}
 the key is hunter2, the key is here >> the key is {hidden}, the key is here
-password | x, password -> y, password 5 x1 >> password | {hidden}, password -> {hidden}, password 5 x1
+password | x, password -> y >> password | {hidden}, password -> {hidden}
+password @ x1, password 5 x1 >> password {hidden} x1, password 5 x1
 无法连接10.0.3.7，请稍后重试 >> 无法连接{hidden}，请稍后重试
 地址:10.0.3.7:80。端口 >> 地址:{hidden}。端口
 [( and (' and ) >> [( and (' and )
@@ -133,7 +134,7 @@ local whole_words = [[
 a nas7 config max_size mount-target InstanceNotFound -o --verbose cfs-ZpGzYvrnC9
 ae2225f7-1c2e-427a-a1ad-5413b762957d 0123456789abcdef0123456789abcdef01234567 20261124T103000Z 2026-11-24
 1-2-3 2026-11-24-10 x_bce_date {host} {hidden} (a) [a] <a> 'a' "a" `a` a. a, a: a; a? a! a... ... - -> =>
-== = ! & / % * "a", ("a"); don't a,b a;b a|b a->b f() f(x) 0 -1 +5 1.5 -1.5 1,234 1,234,567 1,234,567.89
+== = ! & / % * "a", ("a"); don't a,b a;b a|b a->b f() f(x) 0 -1 +5 +1.25 1.5 -1.5 1,234 1,234,567 1,234,567.89
 1,234,567,890 5% 99.9% +5% 100ms 12.5ms 50GiB 1.5MiB 1e-5 1.5e-5 0x7f v1 v1.2 v1.2.3 v12.3 V1.2.3 v1.2.3.4
 v2.0.0-rc.1 v1.2.3-beta 10/100 read/write and/or I/O application/json HTTP/1.1 HTTP/2 curl/8 text/x-lua
 10:30 9:05 10:30:45 10:30:45.123 10:30Z T10:30 T10:30:00Z 2026-11-24T10:30Z 2026-11-24T10:30:00Z
