@@ -134,7 +134,8 @@ local whole_words = [[
 a nas7 config max_size mount-target InstanceNotFound -o --verbose cfs-ZpGzYvrnC9
 ae2225f7-1c2e-427a-a1ad-5413b762957d 0123456789abcdef0123456789abcdef01234567 20261124T103000Z 2026-11-24
 1-2-3 2026-11-24-10 x_bce_date {host} {hidden} (a) [a] <a> 'a' "a" `a` a. a, a: a; a? a! a... ... - -> =>
-== = ! & / % * "a", ("a"); don't a,b a;b a|b a->b f() f(x) 0 -1 +5 +1.25 1.5 -1.5 1,234 1,234,567 1,234,567.89
+== = ! & / % * "a", ("a"); don't a,b a;b a|b a->b f() f(x) 0 -1 +5 +1.25 1.5 -1.5 1,234 1,234,567
+1,234,567.89
 1,234,567,890 5% 99.9% +5% 100ms 12.5ms 50GiB 1.5MiB 1e-5 1.5e-5 0x7f v1 v1.2 v1.2.3 v12.3 V1.2.3 v1.2.3.4
 v2.0.0-rc.1 v1.2.3-beta 10/100 read/write and/or I/O application/json HTTP/1.1 HTTP/2 curl/8 text/x-lua
 10:30 9:05 10:30:45 10:30:45.123 10:30Z T10:30 T10:30:00Z 2026-11-24T10:30Z 2026-11-24T10:30:00Z
@@ -144,7 +145,8 @@ UTC+08:00 GMT+08:00 2026/11/24 spec.accessMode Forbidden.InstanceNotFound mountT
 mountTargets[0].subnetId tags[0] config.max_size spec.mount-target.vpcId java.lang.NullPointerException
 com.baidu.cfs.FsService e.g. (e.g., i.e., p.m. U.S.A. U.S. don’t ‘a’ failed.Please full.Local
 wait...then ...then
-name=value a=1,b=2 a="b" fsName=cfs-1 limit=5 rw,vers=4.1,hard user:1000:rwx user::rw- group::r-x
+name=value a=1,b=2 a="b" fsName=cfs-1 limit=5 rw,vers=4.1,hard user:1000:rwx user:Bob_2:rwx
+user::rw- group::r-x
 group:ops:r-- mask::rwx other::--- default:user:1000:rwx u:alice:rw- o::r-t anonuid:65534 anongid:65534
 rsize:8192 wsize:1048576 uid:0 gid:1000 timeo:600 nconnect:4 {a},b a]b acdirmax:1 acdirmin:1 acregmax:1
 acregmin:1 actimeo:1 nfsvers:4 retrans:2

@@ -45,7 +45,7 @@ local address = "%f[A-Za-z0-9]%d%d?%d?([,;|~_-])%d%d?%d?%1%d%d?%d?%1%d%d?%d?%f[^
 
 local function set(words, from)
     local members = {}
-    for word in gmatch(words, "%S+") do members[sub(word, from or 1)] = word end
+    for word in gmatch(words, "[^ ]+") do members[sub(word, from or 1)] = word end
     return members
 end
 
