@@ -116,7 +116,9 @@ local function has_form(word)
     if is_word(word) or not find(word, "[A-Za-z0-9@\127-\255]") then return true end
     if find(word, "...", 1, true) then word = gsub(word, "%.%.%.+", ",") end
     if not find(word, separator) then return false end
-    if find(word, "^%d%d?%d?,%d%d%d[%d,]*%.?%d*$") or is_field((gsub(word, "%[(%d+)%]", ".%1"))) then
+    local ungrouped = gsub(word, ",%d%d%d%f[^%d]", "") -- of 1,048,576
+    if find(ungrouped, "^%d%d?%d?%.?%d*$") and not find(word, "^%d+,[12]%d%d,[12]%d%d,[12]%d%d$")
+        or is_field((gsub(word, "%[(%d+)%]", ".%1"))) then
         return #word <= 2 * longest
     end
     if #word > long_word or find(word, address) or find(word .. "=", "==", 1, true) then return false end
