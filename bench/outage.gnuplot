@@ -11,7 +11,7 @@ set multiplot layout 1,2
 
 set object 1 rectangle from 60, graph 0 to 120, graph 1 behind fillcolor "#f4f0e8" fillstyle solid noborder
 set title "An outage: requests a second"
-set yrange [0:700]
+set yrange [0:950]
 set key at graph 0.99,0.99 right top
 set label 1 "every request fails" at 90, graph 0.035 center textcolor "#8a7a55"
 data = "build/outage.tsv"
@@ -22,7 +22,7 @@ plot data using 1:3 with lines linewidth 2 linecolor "#c0392b" title "three atte
 
 set title "A partial failure: calls finished a second"
 set yrange [0:220]
-set key at graph 0.99,0.30 right top
+set key at graph 0.99,0.42 right top
 set label 1 "30 % of the requests fail"
 plot data using 1:11 smooth bezier linewidth 2 linecolor "#6a994e" title "gRPC's throttle", \
     data using 1:12 smooth bezier linewidth 2 linecolor "#e39b22" title "Envoy's budget", \

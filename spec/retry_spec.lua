@@ -184,6 +184,7 @@ describe("retry.run", function()
             { refuse, 9, 7, nil, 1 }, { check, 9, 7, nil, 1 }, -- set back
             { refuse, 0, 0, { sent = true }, 1 }, { refuse, 7, 20, { sent = false }, 3 },
             { refuse, 7, 20, { elapsed = 0.1 }, 3 }, { refuse, 0, 0, { elapsed = 20 }, 1 },
+            { refuse, 0, 0, { elapsed = -5 }, 1 }, { refuse, 0, 0, { elapsed = 0 / 0 }, 1 },
         } do
             local title = "%s to %s, %s, " .. (case[4] and "told" or "measured")
             it(title:format(case[2], case[3], case[1] == check and "raised" or "returned"), function()

@@ -2,7 +2,7 @@
 
 local simulation = require "bench.simulation"
 
--- A tenth of what `make simulate` shows.
+-- A part of what `make simulate` shows.
 local clients, seconds = 200, 120
 
 if _VERSION == "Lua 5.1" and not rawget(_G, "jit") then

@@ -19,7 +19,10 @@ local texts = {
             "category" },
         unknown = "An error whose code the catalogue lacks may also be `unknown`: neither the code nor the\n"
             .. "status tells what kind of failure it is.\n",
-        retry = { "Words of retry", "May the same call be repeated? `err.retry`, `err:advice()`.", "retry" },
+        retry = { "Words of retry", "May the same call be repeated? `err.retry`, `err:advice()`.\n\n"
+            .. "No operation of CFS has a `clientToken` in the vendor's newest metadata (2026-08); its\n"
+            .. "older Go SDK sends one for CreateFS alone. Before you repeat a create, look for the file\n"
+            .. "system by its name: [guide](guide.md#create-a-file-system-and-wait-for-it).", "retry" },
         words = "| %s | meaning | codes |", others = "the others",
         codes = "| code | status | category | retry |",
         global = "Global error codes", cfs = "CFS error codes", each = "One by one",
@@ -32,7 +35,9 @@ local texts = {
             .. "[官方文档](%s)（英文版，%s 更新）；中文含义和其余各项由本库给出。\n",
         category = { "错误类别", "说明是哪一类失败，见 `err.category` 和 `errors.is(err, ...)`。", "类别" },
         unknown = "未收录的错误码还可能属于 `unknown`：根据错误码和状态码无法判断是哪一类失败。\n",
-        retry = { "能否重试", "说明能否原样重试，见 `err.retry` 和 `err:advice()`。", "retry" },
+        retry = { "能否重试", "说明能否原样重试，见 `err.retry` 和 `err:advice()`。\n\n"
+            .. "在官方最新的接口元数据（2026-08）中，CFS 的接口都没有 `clientToken`；旧版 Go SDK 也只在 CreateFS\n"
+            .. "中发送它。重试创建请求之前，请先按名称查询文件系统是否已经创建。", "retry" },
         words = "| %s | 含义 | 错误码 |", others = "其余错误码", codes = "| 错误码 | 状态码 | 类别 | retry |",
         global = "公共错误码", cfs = "CFS 错误码", each = "逐条说明",
         kind = "- 状态码：%d %s\n- 责任方：%s；类别：%s；gRPC：%s\n- 能否重试：%s（%s）\n- 处理建议：%s\n",
@@ -50,12 +55,6 @@ function reference.kinds_of(service)
 end
 
 local kinds_of = reference.kinds_of
-
-
--- What the code means.
-local function meaning(kind, language)
-    return language == "zh" and phrases.say("meaning", kind.code, language) or kind.description
-end
 
 
 -- Where the vendor documents its codes, and when that page was updated.
@@ -93,7 +92,8 @@ end
 
 local function add_kind(lines, kind, language)
     local text = texts[language]
-    lines[#lines + 1] = ("### %s\n\n`%s`\n\n%s\n"):format(kind.code, kind.message, meaning(kind, language))
+    lines[#lines + 1] = ("### %s\n\n`%s`\n\n%s\n"):format(kind.code, kind.message,
+        phrases.say("description", kind.code, language))
     lines[#lines + 1] = text.kind:format(kind.status, kind.reason,
         text.fault and text.fault[kind.fault] or phrases.say("fault", kind.fault, language), kind.category,
         kind.canonical, kind.retry, phrases.say("retry", kind.retry, language),
@@ -150,7 +150,7 @@ function reference.html()
                 values[name] = kind[name]
             end
             for _, language in ipairs { "en", "zh" } do
-                values["meaning" .. language] = meaning(kind, language)
+                values["meaning" .. language] = phrases.say("description", kind.code, language)
                 values["remedy" .. language] = phrases.say("remedy", kind.code, language)
                 for _, group in ipairs { "category", "fault", "retry" } do
                     values[group .. language] = phrases.say(group, kind[group], language)

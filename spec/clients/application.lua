@@ -71,9 +71,9 @@ function application.judge()
     local _, recipe_call = recipe.load(arguments.heading)
     local outcomes = {}
     for number = 1, arguments.times do
-        local url = arguments.url .. "-" .. number
+        local url = arguments.url .. number
         if arguments.heading == "ngx.location.capture" then
-            url = "/upstream?target=" .. ngx.escape_uri(url:gsub("^http://", ""))
+            url = "/upstream?target=" .. url:gsub("^http://", "")
         end
         outcomes[number] = recipe.judge(recipe_call, url)
     end

@@ -1,11 +1,9 @@
--- lua-resty-http is in no registry of packages that the tests may use, so a stand-in has its place: it has
--- the shapes that lua-resty-http returns, as its source makes them, and the reasons that it was observed to
--- give (spec/data/transport.tsv), but sends nothing.
+-- The shapes that lua-resty-http returns, as its source makes them, and the reasons that it was observed to
+-- give (spec/data/transport.tsv). calls_spec.lua runs lua-resty-http itself, where it is.
 
 local errors = require "cfs.errors"
 local files = require "spec.helpers.files"
 local outcome = require "spec.clients.outcome"
-local recipe = require "spec.clients.recipe"
 local testing = require "cfs.errors.testing"
 
 
@@ -85,37 +83,4 @@ describe("What lua-resty-http's request returns", function()
         assert.is_false(good)
         assert.truthy(tostring(message):find("read_body", 1, true), message)
     end)
-end)
-
-
-describe("The recipe for lua-resty-http", function()
-    local responses
-
-    local function next_response()
-        local response = table.remove(responses, 1)
-        if type(response) == "string" then return nil, response end
-        return response
-    end
-
-    local modules = {
-        ["resty.http"] = { new = function() return { request_uri = next_response } end },
-    }
-    local get = recipe.load("lua-resty-http", {
-        require = function(name) return modules[name] or require(name) end,
-    })
-
-    for _, case in ipairs {
-        { "{}", whole_response(200, {}, "{}") },
-        { "{}", "connection refused", "timeout", whole_response(200, {}, "{}") },
-        { "InstanceNotFound at attempt 1", whole_response(404, {}, '{"code":"InstanceNotFound"}') },
-        { "closed at attempt 3", "closed", "closed", "closed" },
-        { "tls at attempt 1", "18: self-signed certificate" },
-        { "local at attempt 1", "too many open files" },
-    } do
-        it("gives " .. case[1] .. " after " .. #case - 1, function()
-            responses = { (table.unpack or unpack)(case, 2) }
-            assert.equal(case[1], recipe.outcome(get, "http://service/"))
-            assert.same({}, responses)
-        end)
-    end
 end)

@@ -207,14 +207,14 @@ local function word(number) return string.char(0, 0, 0, number) end
 
 -- What is sent on the first stream, or about it, over HTTP/2, by its name. 0x88 is :status 200, 0x8d 404.
 local over_http2 = {
-    h2_ok = frame(1, 4, 1, "\136") .. frame(0, 1, 1, '{"fsId":"cfs-1"}'),
-    h2_envelope = frame(1, 4, 1, "\141") .. frame(0, 1, 1, envelope),
-    h2_reset = frame(3, 0, 1, word(2)),
-    h2_refused = frame(3, 0, 1, word(7)),
-    h2_cut = frame(1, 4, 1, "\136") .. frame(0, 0, 1, '{"fsId"') .. frame(3, 0, 1, word(8)),
-    h2_goaway = frame(7, 0, 0, word(1) .. word(0)),
-    h2_goaway_error = frame(7, 0, 0, word(1) .. word(2)),
-    h2_close = "",
+    h2ok = frame(1, 4, 1, "\136") .. frame(0, 1, 1, '{"fsId":"cfs-1"}'),
+    h2envelope = frame(1, 4, 1, "\141") .. frame(0, 1, 1, envelope),
+    h2reset = frame(3, 0, 1, word(2)),
+    h2refused = frame(3, 0, 1, word(7)),
+    h2cut = frame(1, 4, 1, "\136") .. frame(0, 0, 1, '{"fsId"') .. frame(3, 0, 1, word(8)),
+    h2goaway = frame(7, 0, 0, word(1) .. word(0)),
+    h2goawayerror = frame(7, 0, 0, word(1) .. word(2)),
+    h2close = "",
 }
 
 
@@ -236,7 +236,7 @@ local function serve_http2(name)
             local length = head and head:byte(2) * 256 + head:byte(3) or 0
             if length > 0 then wrapped:receive(length) end
         until not head or head:byte(4) == 1
-        if name ~= "h2_refused" then counts[name] = (counts[name] or 0) + 1 end
+        if name ~= "h2refused" then counts[name] = (counts[name] or 0) + 1 end
         wrapped:send(frame(4, 1, 0, "") .. over_http2[name])
         wrapped:settimeout(0.05)
         wrapped:receive(9)

@@ -37,51 +37,31 @@ local call_types = { method = "string", client_token = "string", replayable = "b
 local shared = budget.settle({}, budget.tokens)
 
 
--- The functions of OpenResty for a policy. They are looked up when a policy is made, as the worker may have
--- begun since the module was loaded.
-local function clock()
-    local nginx = package.loaded.ngx or {}
-    return nginx.sleep, nginx.now or os.time
-end
-
-
--- A policy; or nil and what is wrong with the table.
+-- A policy; or nil and what is wrong with the table. The functions of OpenResty are looked up here, as the
+-- worker may have begun since the module was loaded.
 local function make(given)
     local fields, wrong = misuse.read("field", given, policy_types, leasts)
     if not fields then return nil, wrong end
-    local sleep, now = clock()
-    local policy = { sleep = sleep, now = now, random = math.random, tokens = budget.tokens }
+    local nginx = package.loaded.ngx or {}
+    local policy = { sleep = nginx.sleep, now = nginx.now or os.time, random = math.random,
+        tokens = budget.tokens }
     for name, value in pairs(advice.defaults) do policy[name] = value end
     for name, value in pairs(fields) do policy[name] = value end
-    if not policy.sleep then
-        return nil, "field 'sleep' is missing: Lua has no function that waits, so give one"
-    end
-    return setmetatable(budget.settle(policy, policy.tokens), policy_metatable)
+    if policy.sleep then return setmetatable(budget.settle(policy, policy.tokens), policy_metatable) end
+    return nil, "field 'sleep' is missing: Lua has no function that waits, so give one"
 end
 
 
 --- Makes a policy, which says how calls are repeated and has a bucket of tokens for each endpoint. Make it
 --- once for a whole process. Raises if a field is unknown, missing or wrong.
 ---
---- Fields, optional except `sleep`:
----
---- - `attempts`, how often a call is made in all: 3
---- - `base`, the longest pause before the second attempt, in seconds: 0.1. The longest pause doubles with
----   each attempt; the pause itself is drawn between 0 and the longest
---- - `throttled_base`, the same if the service throttles: 1
---- - `cap`, the longest pause of all, in seconds: 20. If the service asks for a longer one, the call is not
----   repeated
---- - `deadline`, in seconds from the first attempt: no attempt begins after it
---- - `tokens`, the size of a bucket: 500. A repetition takes 5 out of it, a throttled one 10; a success puts
----   back what its own repetitions took, else 1. Nothing is repeated either once four calls in a row failed
----   and none has succeeded for a second; or three, and none for ten seconds.
---- - `on_retry(err, advice, attempt)`, called before each pause, whose length is `advice.delay`
---- - `poll(err, advice)`, called if the state of a resource must change first; the call is repeated
----   if it returns a true value. Without `poll`, such a call is not repeated.
---- - `reread(err, advice)`, the same if a resource must be read again
---- - `sleep(seconds)`, which must be given outside of OpenResty; there it is ngx.sleep
---- - `now()`, the Unix time: by default nginx's, or os.time
---- - `random()`, a number from 0 to 1, others are clamped: by default math.random, which the program seeds
+--- Fields, optional except `sleep` outside of OpenResty: `attempts` in all (3); `base`, the longest pause
+--- before the second, which doubles with each (0.1 s), and `throttled_base` if the service throttles (1 s);
+--- `cap`, the longest of all, also of those that the service asks for (20 s); `deadline`, in seconds from
+--- the first attempt, after which none begins; `tokens`, the size of a bucket (500); `sleep(seconds)`;
+--- `now()`, the Unix time; `random()`, a number from 0 to 1; `on_retry(err, advice, attempt)`, called before
+--- each pause; `poll(err, advice)` and `reread(err, advice)`, called if a state must change or a resource be
+--- read first: the call is repeated if they return a true value.
 ---@param fields table?
 ---@return table policy
 function retry.policy(fields)
@@ -91,22 +71,11 @@ function retry.policy(fields)
 end
 
 
--- The policies made of plain tables: table → policy.
-local made = setmetatable({}, { __mode = "k" })
-
--- Stands for "no policy given" as a key of `made`.
-local no_fields = {}
-
-
 -- A policy, and the home of its buckets; or nil and what is wrong with the table.
 local function resolve(given)
-    if given == nil then given = no_fields end
     if getmetatable(given) == policy_metatable then return given, given end
-    local policy, wrong = made[given], nil
-    if not policy then policy, wrong = make(given) end
-    if not policy then return nil, wrong end
-    made[given] = policy
-    return policy, shared
+    local policy, wrong = make(given == nil and {} or given)
+    return policy, policy and shared or wrong
 end
 
 

@@ -22,7 +22,8 @@ local columns = {
     "code", "message", "status",
     "reason", "description", "service", "fault", "category", "retry", "canonical", "remedy",
 }
-for index = 1, #columns do columns[columns[index]] = true end
+local known_columns = {}
+for _, name in ipairs(columns) do known_columns[name] = true end
 
 -- Columns that are written into lines and labels without escapes.
 local in_one_line = { code = true, reason = true, service = true, canonical = true }
@@ -52,10 +53,8 @@ end
 local function read(given)
     if type(given) ~= "table" then return nil, "table expected, got " .. type(given) end
     for name in next, given do
-        if type(name) ~= "string" or not columns[name] then
-            local names = {}
-            for _, column in ipairs(columns) do names[column] = true end
-            return nil, suggest.unknown("column", text.describe(name), names)
+        if not known_columns[name] then
+            return nil, suggest.unknown("column", text.describe(name), known_columns)
         end
     end
     local row = {}
@@ -127,11 +126,11 @@ local function complete(row, home)
 end
 
 
--- The first of these columns in which a row differs from a kind; nil if it does in none.
-local function difference(row, known, names)
+-- The first of these columns in which a row differs from a kind; nil if it does in none. A column that may
+-- be left out counts only if it is given.
+local function difference(row, known, names, is_given)
     for _, name in ipairs(names) do
-        local is_given = names == columns or row[name] ~= nil
-        if is_given and row[name] ~= known[name] then return name end
+        if row[name] ~= known[name] and not (is_given and row[name] == nil) then return name end
     end
 end
 
@@ -142,7 +141,7 @@ local function new_kind(row, home)
     local column = known and difference(full, known, columns)
     local is_shared = home.name and known == kind.shared(row.code)
     if column and not is_shared then return nil, "exists already, with another " .. column end
-    return (not known or is_shared and difference(row, known, judged)) and full or nil
+    return (not known or is_shared and difference(row, known, judged, true)) and full or nil
 end
 
 
@@ -171,18 +170,20 @@ end
 ---@param home table
 ---@param name string the function's
 ---@param position integer that of its argument
-function extend.add(rows, home, name, position)
-    misuse.expect(position, name, rows, "table", 4)
+---@param level integer? whose line is blamed, as for misuse.argument
+function extend.add(rows, home, name, position, level)
+    level = level or 3
+    misuse.expect(position, name, rows, "table", level + 1)
     local count = 0 -- holes are not counted
     for key in next, rows do
         if type(key) ~= "number" or key < 1 or key % 1 ~= 0 then
             local got = "list of rows expected, got field '" .. text.describe(key) .. "'"
-            misuse.argument(position, name, got, 3)
+            misuse.argument(position, name, got, level)
         end
         count = count + 1
     end
     local new, index, wrong = read_all(rows, count, home)
-    if not new then misuse.argument(position, name, "row " .. index .. ": " .. wrong, 3) end
+    if not new then misuse.argument(position, name, "row " .. index .. ": " .. wrong, level) end
     kind.add(new, false, home)
 end
 
@@ -194,25 +195,6 @@ end
 function extend.problem(given, names)
     local row, wrong = read(given)
     return wrong or problem(row, {}, {}, { kinds = {}, public = names, name = "service" })
-end
-
-
---- Adds rows to the catalogue: all of them or, if one is wrong, none. A row that is there already,
---- the same in each column, changes nothing. Raises a sentence that names the wrong row.
----
----     errors.extend {
----         { code = "NoSuchKey", status = 404, category = "not_found", service = "bos",
----           message = "The resource you requested does not exist" },
----     }
----
---- `code`, `status` (400 to 599) and `message` are required. A code must not be a public name of this
---- library, such as "parse". A message may have parameters, with text between them: "No key {name}"; they
---- must not be called requestId, message, status or cause. A category may be new, but must not look like a
---- misspelt known one. reason, fault, category, retry, canonical and remedy default to what errors of the
---- status have, service to "other", description to the message.
----@param rows table[]
-function extend.extend(rows)
-    extend.add(rows, state, "extend", 1)
 end
 
 

@@ -192,17 +192,12 @@ end
 ---     local advice = err:advice { method = "POST", client_token = token, attempt = 1 }
 ---     print(advice.action, advice.delay, advice.why)
 ---
---- The call tells, as far as it is known:
----
---- - `method`, of HTTP; without it, nobody knows whether the call is idempotent
---- - `client_token`, the call's clientToken, which makes it idempotent
---- - `replayable`, false if its body cannot be sent again
---- - `attempt`, how many attempts were made (1), and `attempts`, how many may be made in all (3)
---- - `resigned`, whether the request was dated and signed again already; by default true from the second
----   attempt on
---- - `cap`, the longest pause, in seconds (20), also the longest that a service may ask for
---- - `now`, the Unix time when the response came; the clock's offset is computed from it
---- - `headers`, the response's, if the error was not made by errors.from_response
+--- The call tells, as far as it is known: `method`; `client_token`, which makes it idempotent; `replayable`,
+--- false if its body cannot be sent again; `attempt`, how many were made (1), and `attempts`, how many may
+--- be made in all (3); `resigned`, whether the request was dated and signed again already (from the second
+--- attempt on); `cap`, the longest pause, also the longest that the service may ask for (20 s); `now`, the
+--- Unix time when the response came; `headers`, the response's, if the error was not made by
+--- errors.from_response.
 ---@param call table?
 ---@return cfs.advice
 function advice.advice(err, call)

@@ -31,40 +31,28 @@ local most_endpoints, unused = 256, 60
 
 
 --- Makes a table a bucket for calls without an endpoint, and the home of those for endpoints.
----@param home table
----@param tokens number
----@return table home
 function budget.settle(home, tokens)
     home.tokens, home.capacity, home.failures, home.endpoints = tokens, tokens, 0, {}
     return home
 end
 
 
-local function new_bucket(home)
-    return { tokens = home.capacity, capacity = home.capacity, failures = 0 }
-end
-
-
 local function add(home, endpoint, now)
-    local count = 0
-    for name, bucket in next, home.endpoints do
+    local count, bucket = 0, { tokens = home.capacity, capacity = home.capacity, failures = 0 }
+    for name, other in next, home.endpoints do
         count = count + 1
-        if now - bucket.used > unused then home.endpoints[name], count = nil, count - 1 end
+        if now - other.used > unused then home.endpoints[name], count = nil, count - 1 end
     end
     if count >= most_endpoints then
-        home.others = home.others or new_bucket(home)
+        home.others = home.others or bucket
         return home.others
     end
-    home.endpoints[endpoint] = new_bucket(home)
-    return home.endpoints[endpoint]
+    home.endpoints[endpoint] = bucket
+    return bucket
 end
 
 
---- The bucket of an endpoint.
----@param home table
----@param endpoint string? nil for calls that name none
----@param now number
----@return table bucket
+--- The bucket of an endpoint; without one, that of the calls that name none.
 function budget.bucket(home, endpoint, now)
     local bucket = endpoint and (home.endpoints[endpoint] or add(home, endpoint, now)) or home
     bucket.used = now
@@ -113,9 +101,7 @@ function budget.take(bucket, is_throttled, most, now, attempt)
 end
 
 
---- Pays for a repetition that begins now.
----@param taken table
----@return number price
+--- Pays for a repetition that begins now. Returns its price.
 function budget.spend(taken)
     taken.bucket.paused[taken] = nil
     taken.bucket.reserved = taken.bucket.reserved - taken.price
@@ -124,7 +110,6 @@ end
 
 
 --- Gives back what was taken for a repetition that is not made.
----@param taken table
 function budget.give_back(taken)
     local bucket = taken.bucket
     bucket.tokens = min(bucket.tokens + budget.spend(taken), bucket.capacity)
@@ -132,9 +117,6 @@ end
 
 
 --- Notes a call that succeeded, after repetitions that took `spent` tokens.
----@param bucket table
----@param spent number
----@param now number
 function budget.succeed(bucket, spent, now)
     bucket.tokens = min(bucket.tokens + (spent > 0 and spent or refund), bucket.capacity)
     bucket.failures, bucket.succeeded = 0, now

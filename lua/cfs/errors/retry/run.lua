@@ -27,9 +27,7 @@ local running, main = setmetatable({}, { __mode = "k" }), {}
 local marks, time = setmetatable({}, { __mode = "k" }), 0
 
 
-local function current_thread()
-    return coroutine.running() or main
-end
+local function current_thread() return coroutine.running() or main end
 
 
 -- The seconds since an attempt began, never too few. A clock of whole seconds may have lost one. nginx' clock
@@ -62,9 +60,7 @@ local function failure(good, value, err, told)
 end
 
 
-local function pack(...)
-    return { n = select("#", ...), ... }
-end
+local function pack(...) return { n = select("#", ...), ... } end
 
 
 -- Calls the function once. Returns what pcall returned, and the error, if it failed. Any other raised value
@@ -98,15 +94,16 @@ local function inner_reason(run, err)
 end
 
 
--- Tells the runs around this one that it gave up: those of this coroutine and of those that resumed it; by a
--- mark any other. An error that came before is a constant, and its mark would tell nothing.
+-- Tells the runs around this one that it gave up: those of this coroutine and, outside of nginx, of those
+-- that resumed it; by a mark any other. An error that came before is a constant, and tells nothing.
 local function give_up(run, err, why)
     if run.is_new and not by_function[err.retry] then
         time = time + 1
         marks[err] = { time = time, why = why }
     end
     local thread = current_thread()
-    for other, outer in pairs(is_service_failing[err.retry] and running or {}) do
+    local outers = package.loaded.ngx and { [thread] = running[thread] } or running
+    for other, outer in pairs(is_service_failing[err.retry] and outers or {}) do
         if other == thread or other == main or coroutine.status(other) == "normal" then outer.inner = why end
     end
     return nil, err, run.about.attempt, why
@@ -195,11 +192,7 @@ local function advise(run, err)
 end
 
 
---- Calls a function until it succeeds or must not be repeated: see retry.run.
----@param f function
----@param policy table
----@param home table whose buckets are used
----@param call table
+--- Calls a function until it succeeds or must not be repeated: see retry.run. The home's buckets are used.
 return function(f, policy, home, call)
     local began = policy.now()
     local run = {
