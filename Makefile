@@ -7,15 +7,21 @@ LUA = lua5.4
 # What is built for a Lua given by its path lies at that path below build/.
 lua_path = $(if $(findstring /,$(LUA)),$(abspath $(LUA)))
 BUILT = build$(or $(lua_path),/$(LUA))/cfs/errors/core.so
-LUAS = lua5.1 lua5.2 lua5.3 lua5.4 $(if $(shell pkg-config --exists lua5.5 2>/dev/null && command -v lua5.5),lua5.5) luajit
+LUAS = lua5.1 lua5.2 lua5.3 lua5.4 $(if $(LUA55)$(shell pkg-config --exists lua5.5 2>/dev/null && command -v lua5.5),lua5.5) luajit
 
 # A Lua 5.5 that was built in another place stands here as if it were installed.
 LUA55 ?=
-ifdef LUA55
+ifneq ($(LUA55),)
 export LUA55 := $(abspath $(LUA55))
-export PATH := $(CURDIR)/build/lua55/bin:$(PATH)
-export PKG_CONFIG_PATH := $(CURDIR)/build/lua55:$(PKG_CONFIG_PATH)
-$(info $(shell tools/lua55 2>&1))
+export LUA55_HOME ?= $(CURDIR)/build/lua55
+export PATH := $(LUA55_HOME)/bin:$(PATH)
+export PKG_CONFIG_PATH := $(LUA55_HOME):$(PKG_CONFIG_PATH)
+# its modules, and Debian's that are Lua alone
+export LUA_INIT_5_5 = package.path = package.path .. ";$(LUA55)/share/lua/5.5/?.lua;$(LUA55_HOME)/?.lua" \
+    .. ";/usr/share/lua/5.4/?.lua;/usr/share/lua/5.4/?/init.lua" \
+    package.cpath = package.cpath .. ";$(LUA55)/lib/lua/5.5/?.so;$(LUA55_HOME)/?.so"
+LUA55_LACKS := $(shell LUA55='$(LUA55)' LUA55_HOME='$(LUA55_HOME)' tools/lua55)
+$(if $(LUA55_LACKS),$(error $(LUA55_LACKS)))
 endif
 
 CC = cc

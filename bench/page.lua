@@ -44,8 +44,8 @@ local function nginx_table()
 end
 
 
-local text, count = read(document):gsub("(<!%-%- (%l[%w.]*) %-%->\n\n```\n).-\n```", function(lead, name)
-    return lead .. result(name):gsub("\n+$", "") .. "\n```"
+local text, count = read(document):gsub("(<!%-%- (%l[%w.]*) %-%->\n\n```\n).-```\n", function(lead, name)
+    return lead .. result(name):gsub("\n+$", "") .. "\n```\n" -- the block may have been empty
 end)
 assert(count > 0, "the document has no place for a result")
 write(document, text)

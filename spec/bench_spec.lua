@@ -119,3 +119,34 @@ describe("measure", function()
             { measure.duration(410e-9), measure.duration(3.14e-6), measure.duration(2.2e-3) })
     end)
 end)
+
+
+describe("bench/page.lua", function()
+    local directory
+    setup(function() directory = command.new_directory() end)
+    teardown(function() command.remove(directory) end)
+
+    it("fills each block, also one that is empty, and no other", function()
+        local row = "handler   58324 (34827-61114)   16.9 us   0.88\n"
+        for name, text in pairs { a = "one\n\n", b = "two\n", nginx = row } do
+            files.write(directory .. "/" .. name .. ".txt", text)
+        end
+        local page = "<!-- a -->\n\n```\n%s```\n\n## b\n\n<!-- b -->\n\n```\n%s```\n\n```\nx\n```\n"
+        for _, before in ipairs { page:format("", "old\nold\n"), page:format("old\n", "") } do
+            files.write(directory .. "/page", before)
+            command.must(("cd %s && lua5.4 $OLDPWD/bench/page.lua . page table"):format(directory))
+            assert.equal(page:format("one\n", "two\n"), files.read(directory .. "/page"))
+            assert.equal("# nginx\nhandler\t16900\n", files.read(directory .. "/table"))
+        end
+    end)
+
+    it("has filled each block of docs/performance.md", function()
+        local blocks = {}
+        for name, block in files.read("docs/performance.md"):gmatch "<!%-%- (%S+) %-%->\n\n```\n(.-)```\n" do
+            blocks[#blocks + 1] = name
+            assert.truthy(block:find "\n.*\n", name)
+        end
+        table.sort(blocks)
+        assert.same({ "c", "instructions", "lua5.4", "luajit", "nginx" }, blocks)
+    end)
+end)

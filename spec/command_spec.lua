@@ -5,6 +5,7 @@ local cjson = require "cjson"
 local command = require "spec.helpers.command"
 local errors = require "cfs.errors"
 local files = require "spec.helpers.files"
+local schema = require "spec.helpers.schema"
 
 local body = '{"requestId":"r-1","code":"InstanceNotFound","message":"gone"}'
 local response = "HTTP/1.1 404 Not Found\r\nX-Bce-Request-Id: r-1\r\n\r\n" .. body
@@ -21,6 +22,12 @@ describe("cfs-errors", function()
         files.write(directory .. "/throttled", "HTTP/1.1 421 Misdirected Request\r\nRetry-After: 7\r\n\r\n"
             .. '{"code":"RateLimit","message":"There are too many connections. The host is nd7"}')
         files.write(directory .. "/down", "HTTP/1.1 503 Service Unavailable\n\n<html></html>")
+        files.write(directory .. "/cut", "10:00:00 [error] 3#3: *9 upstream timed out "
+            .. "(110: Connection timed out) while connecting to upstream")
+        files.write(directory .. "/bad", "[Code: RateLimit; Message: \255\254 x; RequestId: r-1]")
+        files.write(directory .. "/alert", "curl: (35) error:0A000410:SSL routines::sslv3 alert handshake "
+            .. "failure")
+        files.write(directory .. "/grpc", "rpc error: code = Unavailable desc = [Code: RateLimit]")
         files.write(directory .. "/good", "HTTP/1.1 200 OK\n\n{}")
     end)
     teardown(function() command.remove(directory) end)
@@ -72,9 +79,9 @@ describe("cfs-errors", function()
     local unknown = {
         { "a code that is misspelt", "InstanceNotfound", "",
           "The catalogue does not have it: unknown code 'InstanceNotfound', "
-              .. "did you mean 'InstanceNotFound'?\n" },
-        { "a status that is no error's", "204", "", "This is no error: its status is 204\n" },
-        { "a response that is no error", "", "good", "This is no error: its status is 200\n" },
+              .. "did you mean\n'InstanceNotFound'?\n" },
+        { "a status that is no error's", "204", "", "Not an error: the status is 204.\n" },
+        { "a response that is no error", "", "good", "Not an error: the status is 200.\n" },
         { "a search that finds nothing", "search qqqq", "", "no such error\n" },
     }
     for _, case in ipairs(unknown) do
@@ -118,21 +125,42 @@ describe("cfs-errors", function()
         end
     end)
 
-    it("writes JSON", function()
-        local kind = cjson.decode((run("--json InstanceNotFound")))
-        assert.same({ "InstanceNotFound", 404, "not_found", "never", true },
-            { kind.code, kind.status, kind.category, kind.retry, kind.known })
-        local err = cjson.decode((run("--json", input "response")))
-        assert.same({ "InstanceNotFound", 404, "gone", "r-1" },
-            { err.code, err.status, err.message, err.requestId })
-        local page = cjson.decode((run("--json", input "down")))
-        assert.same({ nil, 503, "html", "backoff" }, { page.code, page.status, page.origin, page.retry })
-        assert.equal(48, #cjson.decode((run("list --json"))))
-        assert.equal("MountTargetNotFound", cjson.decode((run("search --json MountTarget")))[1].code)
-        local output, _, status = run("--json nosuch")
-        assert.same({ known = false, why = "The catalogue does not have it: unknown code 'nosuch'" },
-            cjson.decode(output))
-        assert.equal(1, status)
+    local documents = {
+        { "--json InstanceNotFound", nil, 0,
+          { found = "kind", code = "InstanceNotFound", status = 404, retry = "never", may_retry = "no" } },
+        { "--json", "response", 0, { found = "error", code = "InstanceNotFound", message = "gone",
+          requestId = "r-1", status = 404, known = true } },
+        { "--json", "down", 0, { found = "error", status = 503, origin = "html", may_retry = "yes" } },
+        { "--json", "cut", 0, { found = "error", transport = "timeout", may_retry = "yes" } },
+        { "--json 404", nil, 0, { found = "status", status = 404, may_retry = "no" } },
+        { "--json 999", nil, 1, { found = "unknown", sentence = "Unknown: HTTP has no status 999." } },
+        { "--json 204", nil, 1, { found = "success", status = 204, may_retry = "no" } },
+        { "--json nosuch", nil, 1, { found = "unknown", may_retry = "unknown",
+          sentence = "The catalogue does not have it: unknown code 'nosuch'" } },
+        { "--json", "bad", 0, { found = "error", message = "\239\191\189\239\191\189 x" } },
+        { "--json quota", nil, 0, { found = "kinds" } }, { "list --json", nil, 0, { found = "kinds" } },
+        { "search --json qqqq", nil, 1, { found = "kinds" } },
+        { "retry --json --method POST --token t-1", "throttled", 0, { found = "error", code = "RateLimit" } },
+        { "retry --json", "good", 1, { found = "success" } },
+    }
+    for _, case in ipairs(documents) do
+        it("writes one shape of JSON, as docs/command.schema.json has it: " .. case[1], function()
+            local output, complaint, status = run(case[1], case[2] and input(case[2]) or nil)
+            local document = cjson.decode(output)
+            local rules = cjson.decode(files.read "docs/command.schema.json")
+            local where = schema.problem(rules, document, cjson.null)
+            assert.same({ "", case[3] }, { complaint, status })
+            assert.is_nil(where)
+            for member, value in pairs(case[4]) do assert.equal(value, document[member], member) end
+        end)
+    end
+
+    it("lists kinds and advice in JSON", function()
+        assert.equal(48, #cjson.decode((run "list --json")).kinds)
+        assert.equal("MountTargetNotFound", cjson.decode((run "search --json MountTarget")).kinds[1].code)
+        local advice = cjson.decode((run("retry --json --method POST --token t-1", input "throttled"))).advice
+        assert.same({ "throttle", 7, "t-1", 7 },
+            { advice.action, advice.delay, advice.client_token, advice.retry_after })
     end)
 
     local advised = {
@@ -149,7 +177,11 @@ describe("cfs-errors", function()
         { "no last attempt", "down", "retry --method GET --attempt 3", 1,
           "action       never\nwhy          HTTP 503: attempt 3 of 3 was the last\n" },
         { "no call that was wrong", "response", "retry --method GET", 1, "action       never\n" },
-        { "no call that succeeded", "good", "retry", 1, "This is no error: its status is 200\n" },
+        { "what gRPC wraps by the vendor's code", "grpc", "retry --method GET", 0,
+          "action       throttle\n" },
+        { "no call of which the explanation says unknown", "alert", "retry --method GET", 1,
+          "action       never\nwhy          unknown: nothing tells" },
+        { "no call that succeeded", "good", "retry", 1, "Not an error: the status is 200.\n" },
     }
     for _, case in ipairs(advised) do
         it("advises to repeat " .. case[1], function()
@@ -159,12 +191,6 @@ describe("cfs-errors", function()
             assert.equal(case[4], status)
         end)
     end
-
-    it("gives advice as JSON, too", function()
-        local advice = cjson.decode((run("retry --json --method POST --token t-1", input "throttled")))
-        assert.same({ "throttle", 7, "t-1", 7 },
-            { advice.action, advice.delay, advice.client_token, advice.retry_after })
-    end)
 
     it("has no colours where its output is no terminal", function()
         assert.is_nil((run("RateLimit")):find("\27", 1, true))
@@ -214,7 +240,53 @@ describe("cfs-errors", function()
             .. name .. "RateLimit")
         assert.equal(errors.explain("RateLimit", { language = "zh" }) .. "\n", output)
         assert.equal(0, status)
-        assert.truthy(output:find("降低调用频率", 1, true))
+        assert.truthy(output:find("降低请求频率", 1, true))
+    end)
+
+    it("explains retry and search by their own usage", function()
+        for command_name, arguments in pairs { retry = "retry RateLimit", search = "search" } do
+            local _, complaint, status = run(arguments, input "response")
+            assert.equal("Usage: cfs-errors " .. command_name, complaint:match("^[^\n]-" .. command_name))
+            assert.equal(2, status)
+        end
+    end)
+
+    it("says so where its result cannot be written", function()
+        for _, arguments in ipairs { "RateLimit", "list", "--json 404", "--help", "--version" } do
+            local _, complaint, status = shell(plain .. name .. arguments .. " >/dev/full")
+            assert.equal("cfs-errors: cannot write the result", complaint:match("^[^:]*: [^:]*"), arguments)
+            assert.equal(1, status)
+        end
+    end)
+
+    it("keeps within the columns of the terminal, 80 at most", function()
+        local function widest(text)
+            local most = 0
+            for line in text:gmatch("[^\r\n]+") do most = math.max(most, #line) end
+            return most
+        end
+        local arguments = "SignatureDoesNotMatch"
+        local function of(columns)
+            return widest((shell("COLUMNS=" .. columns .. " " .. plain .. name .. arguments)))
+        end
+        local wide = widest((run(arguments)))
+        assert.is_true(wide > 70 and wide <= 80)
+        assert.is_true(of(50) > 40 and of(50) <= 50)
+        assert.same({ wide, wide }, { of(200), of "x" })
+        local terminal = shell("script -qec 'stty cols 60; env -u COLUMNS TERM=dumb LC_ALL=C " .. name
+            .. arguments .. "' /dev/null </dev/null")
+        assert.is_true(widest(terminal) > 50 and widest(terminal) <= 60, terminal)
+    end)
+
+    it("speaks Chinese in help, lists and advice", function()
+        local chinese = "env -u NO_COLOR LC_ALL=zh_CN.UTF-8 " .. name
+        for arguments, words in pairs {
+            ["--help"] = "列出所有错误码", list = "状态码", ["retry --method GET"] = "稍后重试，并降低请求频率",
+            ["search 限流"] = "RateLimit", RateLimits = "您是否要查 RateLimit？",
+        } do
+            local output = shell(input "throttled" .. chinese .. arguments)
+            assert.truthy(output:find(words, 1, true), output)
+        end
     end)
 
     it("is what needs argparse: the library does not", function()

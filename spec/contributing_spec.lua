@@ -19,7 +19,7 @@ describe("Adding a code", function()
 
     setup(function()
         directory = command.new_directory()
-        command.must("cp -r README.md README.zh-CN.md bench src lua spec tools types docs rockspecs "
+        command.must("cp -r README.md README.zh-CN.md bench bin src lua spec tools types docs rockspecs "
             .. "*.rockspec Makefile " .. directory)
         rows = {}
         for language, row in read("CONTRIBUTING.md"):gmatch("\n```(%a+)\n(.-\n)```") do

@@ -26,9 +26,9 @@ message|String|错误描述
     { "the status before the message; placeholders without names", [[
 | 错误码 | HTTP状态码 | 错误信息 | 说明 |
 |---|---|---|---|
-| OverRateLimit | 429 | Over rate limit: {}. | 超过限制 |
+| TooManyCalls | 429 | Over rate limit: {}. | 超过限制 |
 | Dated | 400 | {} after XXX, 'parameterName' | - |
-]], { "OverRateLimit 429 Over rate limit: {detail}. / 超过限制",
+]], { "TooManyCalls 429 Over rate limit: {detail}. / 超过限制",
       "Dated 400 {detail} after {detail2}, '{parameterName}'" }, {} },
 
     { "the status last, below 400; cells moved to the left; doubled codes; no bars at the sides", [[
@@ -56,22 +56,24 @@ BucketNotEmpty | Not empty at all. | x | 409 Conflict
 <table border=1><thead><tr><th><p>错误码</p></th>
 <th>错误信息</th><th>含义</th><th>解决方法</th><th>HTTP 状态码</th></tr></thead>
 <!-- <tr><td>Hidden</td><td>m</td><td>400</td><td>d</td></tr> -->
-<tr><td rowspan="2">BadGateway</td><td>No backend.</td><td>a</td><td>重试</td><td rowspan=2>502</td></tr>
+<tr><td rowspan="2">NoBackend</td><td>No backend.</td><td>a</td><td>重试</td><td rowspan=2>502</td></tr>
 <tr><td>Failed to call <b>backend</b>.</td><td>c</td><td>d</td></tr>
 <tr><td>Routed</td><td>Not&nbsp;here<br>&quot;&#x4e2d;&#25991;&quot; &amp;lt;</td><td>e</td><td>f</td>
 <td>404</td></tr></table>
-]], { "BadGateway 502 No backend. / a / 重试",
+]], { "NoBackend 502 No backend. / a / 重试",
       'Routed 404 Not here "中文" &lt; / e / f -- the status tells neither category nor retry' },
-      { "BadGateway stands there again, with status 502: Failed to call backend." } },
+      { "NoBackend stands there again, with status 502: Failed to call backend." } },
 
     { "a heading in a table of its own, a row that parts sections; two tables", [[
 <TABLE><TR><TH>Error Return Codes<TH>Status code<TH>Error Message<TH>Explanations</TR></TABLE>
 <table><tr><td colspan="4">Common</td></tr>
 <tr><td>One</td><td>400 BadRequest</td><td>m</td><td>x</td></tr></table>
+<table><tr><th>Code<th>Message<th>Meaning<th>Status</tr>
+<tr><td>Wide</td><td colspan="2">w</td><td>409</td></tr></table>
 <p>More</p><table><tr><td>Description</td><td>States Code</td><td>Code</td></tr>
 <tr><td>y</td><td>503 Service Unavailable</td><td>Two</td></tr></table>
 <table><tr><td>Three</td><td>400</td></tr></table>
-]], { "One 400 m / x", "Two 503 y -- the page has no message" }, {} },
+]], { "One 400 m / x", "Wide 409 w", "Two 503 y -- the page has no message" }, {} },
 
     { "cells that are broken over lines; what is behind a table is none of its rows", [[
 Error code | Error message | HTTP status code | Semantics
@@ -97,6 +99,18 @@ Other | 400
       "\239\187\191| 序号 | HTTP状态码 | 错误码 | 错误信息 |\n+--+--+--+--+\n| 1 | 400 (Bad Request) | A | m |\n"
         .. "| 序号 | HTTP状态码 | 错误码 | 错误信息 |\n| 2 | 409 | B | n |\n",
       { "A 400 m", "B 409 n" }, {} },
+
+    { "lines that are drawn; cells of several lines", [[
+┌──────┬───────┬─────────┐
+│ Code │ HTTP  │ Message │
+├──────┼───────┼─────────┤
+│ A    │ 404   │ It is   │
+│      │ Not   │ not     │
+│      │ Found │ here.   │
+├──────┼───────┼─────────┤
+│ B    │ 409   │ Busy.   │
+└──────┴───────┴─────────┘
+]], { "A 404 It is not here. -- the status tells neither category nor retry", "B 409 Busy." }, {} },
 
     { "cells with more than a code, numbers, entities and marks of HTML in text", [[
 | 错误码 | HTTP Code | Message |

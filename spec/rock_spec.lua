@@ -126,15 +126,17 @@ describe("An installed library", function()
         local config = "rocks_servers = {}\n"
             .. 'rocks_provided = { ["lua-cjson"] = "2.1.0-1", argparse = "0.7.1-1" }\n'
         if rawget(_G, "jit") then
-            local incdir = command.must("pkg-config --variable=includedir luajit"):gsub("%s", "")
-            config = config .. 'lua_interpreter = "luajit"\nvariables = { LUA_INCDIR = "'
+            local incdir = command.must("pkg-config --variable=includedir " .. interpreter):gsub("%s", "")
+            config = config .. 'lua_interpreter = "' .. interpreter .. '"\nvariables = { LUA_INCDIR = "'
                 .. incdir .. '" }\n'
         end
         files.write(directory .. "/config.lua", config)
     end)
     teardown(function() command.remove(directory) end)
 
-    it("by `luarocks make` has its modules and nothing else, and works", function()
+    local by_luarocks = version ~= "5.5" and it or function() end -- Debian's does not know its headers
+
+    by_luarocks("by `luarocks make` has its modules and nothing else, and works", function()
         use_tree("made")
         luarocks("make --tree " .. tree)
         assert_installed()
@@ -142,7 +144,7 @@ describe("An installed library", function()
         assert_removed()
     end)
 
-    it("by the source rock, and by the binary rock of that, is the same", function()
+    by_luarocks("by the source rock, and by the binary rock of that, is the same", function()
         command.must("cd " .. directory .. "/project && make -s dist")
         use_tree("source")
         luarocks("install --tree " .. tree .. " dist/cfs-errors-" .. release .. "-1.src.rock")

@@ -128,7 +128,8 @@ describe("errors.service", function()
 
     it("is known to logs, explanations, responses, retry, tests and search", function()
         local err = bos.ServiceUnavailable()
-        assert.matches("^code=ServiceUnavailable service=spec%-bos status=503 category=throttle ", err:to_log())
+        assert.matches("^code=ServiceUnavailable service=spec%-bos status=503 category=throttle ",
+            err:to_log())
         assert.equal("spec-bos", err:to_table().service)
         assert.is_nil(bos.AccessDenied():to_table().service)
         assert.matches("^NoSuchBucket, spec%-bos, 404 Not Found\n", errors.explain(bos.NoSuchBucket))

@@ -50,6 +50,19 @@ describe("README.zh-CN.md", function()
         end
     end)
 
+    it("has its numbers", function()
+        local function numbers_of(text)
+            local numbers, seen = {}, {}
+            for number in text:gsub("%]%(.-%)", ""):gmatch "%d[%d,.]*%d" do
+                if not seen[number] then numbers[#numbers + 1], seen[number] = number, true end
+            end
+            table.sort(numbers)
+            return numbers
+        end
+        assert.same(numbers_of(original), numbers_of(translated))
+        assert.is_true(#numbers_of(original) > 20)
+    end)
+
     it("is Chinese in each paragraph", function()
         for paragraph in translated:gsub("\n```.-\n```\n", "\n\n"):gsub("\n\n+", "\1"):gmatch("[^\1]+") do
             local is_code = paragraph:find("^    ") or paragraph:find("^# cfs") or paragraph:find("^<!%-%-")

@@ -166,7 +166,7 @@ end
 local english = readme(read "README.md", "en")
 
 
-return {
+local generated = {
     ["lua/cfs/errors/base/version.lua"] = version(),
     ["lua/cfs/errors/explain/version.lua"] = version(),
     ["cfs-errors-scm-1.rockspec"] = head_rockspec(),
@@ -178,3 +178,7 @@ return {
     ["README.zh-CN.md"] = readme(translation.with_blocks(read "README.zh-CN.md", english), "zh"),
     ["types/cfs/errors/names.lua"] = annotations(),
 }
+
+for path, content in pairs(require "tools.command") do generated[path] = content end
+
+return generated

@@ -57,12 +57,6 @@ end
 local kinds_of = reference.kinds_of
 
 
--- What the code means.
-local function meaning(kind, language)
-    return language == "zh" and phrases.say("meaning", kind.code, language) or kind.description
-end
-
-
 -- Where the vendor documents its codes, and when that page was updated.
 local function source()
     return files.read("src/catalogue.def"):match("\n%*%* Source: (%S+) %(updated ([%d-]+)%)")
@@ -98,7 +92,8 @@ end
 
 local function add_kind(lines, kind, language)
     local text = texts[language]
-    lines[#lines + 1] = ("### %s\n\n`%s`\n\n%s\n"):format(kind.code, kind.message, meaning(kind, language))
+    lines[#lines + 1] = ("### %s\n\n`%s`\n\n%s\n"):format(kind.code, kind.message,
+        phrases.say("description", kind.code, language))
     lines[#lines + 1] = text.kind:format(kind.status, kind.reason,
         text.fault and text.fault[kind.fault] or phrases.say("fault", kind.fault, language), kind.category,
         kind.canonical, kind.retry, phrases.say("retry", kind.retry, language),
@@ -155,7 +150,7 @@ function reference.html()
                 values[name] = kind[name]
             end
             for _, language in ipairs { "en", "zh" } do
-                values["meaning" .. language] = meaning(kind, language)
+                values["meaning" .. language] = phrases.say("description", kind.code, language)
                 values["remedy" .. language] = phrases.say("remedy", kind.code, language)
                 for _, group in ipairs { "category", "fault", "retry" } do
                     values[group .. language] = phrases.say(group, kind[group], language)

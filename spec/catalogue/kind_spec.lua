@@ -122,9 +122,17 @@ describe("errors.search", function()
         ["Instance.*Found"] = {},
         ["["] = {},
         ["%"] = {},
-        -- other fields are not looked in
+        -- words in any order, in all that is said of a code, in both languages
+        ["quota exceeded"] = { "FsNumQuotaExceeded" },
+        ["rates of limit"] = { "RateLimit" },
+        ["421"] = { "RateLimit" },
+        ["throttle"] = { "RateLimit" },
+        ["not_found"] = { "InstanceNotFound", "MountTargetNotFound" },
+        ["spread calls"] = { "RateLimit" }, -- a remedy
+        ["\233\153\144\230\181\129"] = { "RateLimit" },
+        ["\230\140\130\232\189\189\231\130\185 \229\136\160\233\153\164"] = { "DropMountedFS",
+            "DropCreatingMount", "MountTargetNotFound" },
         ["RESOURCE_EXHAUSTED"] = {},
-        ["not_found"] = {},
         ["no such text anywhere"] = {},
     }
 

@@ -74,6 +74,12 @@ describe("A code that was seen", function()
         end)
     end
 
+    it("is no page where only the headers have it", function()
+        local headers = { ["X-Bce-Error-Code"] = "IamSignatureInvalid" }
+        local err = errors.from_response { status = 403, headers = headers, body = "" }
+        assert.matches("^IamSignatureInvalid: no message %(403 Forbidden%); what to do: ", tostring(err))
+    end)
+
     it("keeps the status that it came with", function()
         local err = errors.from_response { status = 400, body = '{"code":"NoSuchObject"}' }
         assert.same({ 400, true, "not_found" }, { err.status, err:status_differs(), err.category })

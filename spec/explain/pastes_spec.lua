@@ -1,6 +1,6 @@
 local errors = require "cfs.errors"
+local judge = require "cfs.errors.explain.judge"
 local pastes = require "spec.helpers.pastes"
-local render = require "cfs.errors.explain.render"
 local subject = require "cfs.errors.explain.subject"
 
 local list = pastes.all()
@@ -61,7 +61,7 @@ describe("What people paste", function()
     for _, paste in ipairs(list) do
         it("is read: " .. paste[1], function()
             local about = subject.of_text(paste[2], "en")
-            local want, found = paste[3], pastes.found(about, render.may_retry(about))
+            local want, found = paste[3], pastes.found(about, judge.may_retry(about))
             -- where the text does not tell the status, the catalogue's is shown
             if not want.status and (want.code ~= "none") then found.status = nil end
             found.status = found.status ~= "nil" and found.status or nil

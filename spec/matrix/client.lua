@@ -35,6 +35,10 @@ local function transfers(nginx, combination, number)
     local port = combination.version == "2" and nginx.port + 2 or nginx.port
     local path = configuration.path(combination) .. "?" .. query(combination, number)
     local how = { protocols[combination.version], ('connect-to = "::127.0.0.1:%d"'):format(port) }
+    if combination.front == "stream" then
+        how[2] = ('unix-socket = "%s/front%s.sock"'):format(nginx.directory, combination.version)
+    end
+    if combination.trailers == "on" then how[#how + 1] = 'header = "TE: trailers"' end
     if combination.method == "HEAD" then how[#how + 1] = "head" end
     if combination.page == "too_large" then how[#how + 1] = 'data = "too large"' end
     local function counts(moment)
@@ -70,9 +74,9 @@ end
 local function read_headers(head)
     local headers = {}
     for name, value in head:gmatch("\n([^\r\n:]+): ?([^\r\n]*)") do
-        name = name:lower()
-        headers[name] = headers[name] or {}
-        table.insert(headers[name], value)
+        local lower = name:lower()
+        headers[lower] = headers[lower] or {}
+        table.insert(headers[lower], value)
     end
     return headers
 end

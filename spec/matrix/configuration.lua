@@ -11,10 +11,11 @@ proxy_cache_path cache keys_zone=responses:1m;
 proxy_cache_key $request_uri;
 proxy_cache_valid any 1m;
 REQUEST_ID
-map "$arg_failure $arg_upstreams" $target {
+map "$arg_failure $arg_upstreams $arg_protocol" $target {
     default 127.0.0.1:PORT2;
     ~^dead 127.0.0.1:PORT5;
-    ~second$ second;
+    "~ second " second;
+    "~ 2$" 127.0.0.1:PORT4;
 }
 upstream second {
     server 127.0.0.1:PORT5 max_fails=0;
@@ -23,6 +24,7 @@ upstream second {
 init_by_lua_block { require "spec.matrix.served" }
 server {
     listen 127.0.0.1:PORT2;
+    listen 127.0.0.1:PORT4 http2;
     error_log /dev/null;
     location / { content_by_lua_block { require("spec.matrix.served").respond() } }
 }
@@ -68,6 +70,16 @@ server {
     }
 ]]
 head = head:gsub("WITHOUT", (dimensions.without:gsub("%%", "%%%%")))
+
+
+--- The block stream: what stands before this nginx and hands on bytes.
+configuration.front = [[
+stream {
+    server { listen unix:DIRECTORY/front1.1.sock; proxy_pass 127.0.0.1:PORT1; }
+    server { listen unix:DIRECTORY/front1.0.sock; proxy_pass 127.0.0.1:PORT1; }
+    server { listen unix:DIRECTORY/front2.sock; proxy_pass 127.0.0.1:PORT3; }
+}
+]]
 
 
 --- The path of a combination's location.

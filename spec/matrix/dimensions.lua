@@ -96,6 +96,15 @@ dimensions.codes = {
     named = "FSNotInService",
 }
 
+--- The statuses of those that no code has.
+dimensions.statuses = {
+    raise_status = 500, -- that of the error is a broken number
+    print = 500, print_flush = 500, ngx_exit = 502, ngx_exit_500 = 500, named_html = 502, unknown = 409,
+    named = 409, page = 502, xml = 500, empty = 500, malformed = 500, headers_only = 403, zipped = 500,
+    cut = 500, cut_page = 502, stalled = 502, silent = 504, dead = 502, accel_missing = 404,
+    deny = 403, missing = 404, returned = 503, too_large = 413,
+}
+
 --- Values whose code is in the body alone, which no response to HEAD has.
 dimensions.in_body = {
     envelope = true, envelope_server = true, limited = true, unknown = true, named_html = true,
@@ -216,7 +225,7 @@ dimensions.families = {
         method,
         { "headers", { "none", "digests", "places", "transfer", "second_id" } },
         { "buffering", { "on", "off" }, buffering },
-        { "error_page", { "none", "file" }, error_pages },
+        { "error_page", { "none", "file", "handler" }, error_pages },
     },
     -- nginx responds with a page of its own.
     page = {
@@ -243,6 +252,20 @@ dimensions.common = {
     page = "rewrite_by_lua_block { " .. served .. ".before() }",
 }
 
+--- Adds what only a newer nginx knows than Debian's.
+function dimensions.add_newest()
+    dimensions.is_newest = true
+    local own, upstream = dimensions.families.own, dimensions.families.upstream
+    local phase = own[3]
+    table.insert(phase[2], "precontent")
+    phase[3].precontent = "precontent_by_lua_block { " .. served .. ".serve() } proxy_pass http://$target;"
+    table.insert(upstream[5][2], "trailers")
+    table.insert(upstream, { "protocol", { "1.1", "2" }, { ["2"] = "proxy_http_version 2;" } })
+    table.insert(upstream, { "trailers", { "off", "on" }, { on = "proxy_pass_trailers on;" } })
+    table.insert(upstream, { "hints", { "none", "103" }, { ["103"] = "early_hints 1;" } })
+    for _, family in pairs { own, upstream } do table.insert(family, { "front", { "none", "stream" } }) end
+end
+
 -- The client of HEAD has its response, and asks for the counts, while the program still writes.
 local function still_runs(c)
     return c.method == "HEAD" and (c.failure == "print_flush" or c.error_page == "print_flush")
@@ -253,9 +276,9 @@ local framing_headers = { transfer = true, length = true, gzip = true }
 
 local no_error = { fine = true, no_content = true, not_modified = true, cut_success = true }
 
--- The Lua module captures nothing for a request of HTTP/2.
+-- Debian's Lua module captures nothing for a request of HTTP/2, none anything in the phase precontent.
 local function captures_in_vain(c)
-    if c.version ~= "2" then return false end
+    if (c.version ~= "2" or dimensions.is_newest) and c.phase ~= "precontent" then return false end
     return c.failure == "captured" or c.subrequest ~= "none" and c.subrequest ~= "auth_passes"
 end
 
@@ -290,6 +313,13 @@ dimensions.excluded = {
     },
     upstream = {
         captures_in_vain,
+        -- Over HTTP/2 the upstream is nginx itself, which frames and cuts nothing by hand.
+        function(c)
+            return c.protocol == "2" and (c.framing ~= "length" or c.pieces ~= "one" or c.hints == "103"
+                or c.trailers == "on" or dimensions.cuts[c.failure] or c.failure == "dead"
+                or c.upstreams ~= "one" or c.headers == "trailer" or c.headers == "uncoded")
+        end,
+        function(c) return c.failure == "dead" and (c.hints == "103" or c.trailers == "on") end,
         function(c)
             return c.failure == "dead" and (c.framing ~= "length" or c.pieces ~= "one" or c.cache == "hit"
                 or c.headers ~= "none" or c.upstreams ~= "one")

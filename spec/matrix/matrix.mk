@@ -14,4 +14,16 @@ matrix: build/luajit/cfs/errors/core.so
 
 NIGHTLY += matrix,UNUSUAL=$(call long,3,2)
 
-.PHONY: matrix
+#: make test-nginx   the specs of nginx and the matrix on any nginx: NGINX=/usr/local/openresty/nginx/sbin/nginx
+#:                   (its Lua files in ../lualib) and LUA= its luajit; without NGINX= on Debian's
+test-nginx: build/luajit/cfs/errors/core.so
+	@tools/need luajit2 lua-cjson lua-busted curl procps $(if $(filter /%,$(NGINX)),,$(NGINX))
+	@export LC_ALL=C CFS_NGINX='$(filter /%,$(NGINX))' LUA_CPATH='build/luajit/?.so;$(debians_so);;' \
+	    LUA_PATH='lua/?.lua;/usr/share/lua/5.1/?.lua;/usr/share/lua/5.1/?/init.lua;;'; \
+	unset NGINX; lua=$(if $(findstring luajit,$(LUA)),$(LUA),luajit); \
+	$$lua spec/run.lua --output=plainTerminal --no-recursive spec/nginx && \
+	$$lua spec/matrix/run.lua unusual=$(UNUSUAL) size=$(if $(SHORT),500) seed=$(or $(SEED),1) show=$(SHOW) \
+	    only='$(ONLY)'
+debians_so = /usr/lib/$(shell $(CC) -dumpmachine)/lua/5.1/?.so
+
+.PHONY: matrix test-nginx

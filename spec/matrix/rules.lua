@@ -3,6 +3,7 @@
 
 local cjson = require "cjson.safe"
 local dimensions = require "spec.matrix.dimensions"
+local errors = require "cfs.errors"
 
 local rules = {}
 
@@ -102,10 +103,35 @@ local function given_code(combination)
     local failing = redirects(combination) or combination.failure or combination.page
     if combination.method == "HEAD" and dimensions.in_body[failing] then return nil end
     local code = dimensions.codes[failing]
-    if code and combination.family == "auth" and (code ~= "InternalError" or failing == "received") then
+    if code and combination.family == "auth" and failing ~= "handler"
+        and (code ~= "InternalError" or failing == "received") then
         return "AccessDenied"
     end
     return code
+end
+
+
+-- The status that must come with an error, or nil where several are right.
+local function given_status(combination)
+    local target, options = redirects(combination), combination.options
+    if target == "file" then target = nil end
+    if combination.place == "relay" and not target then return 403 end
+    local failing = target or combination.failure or combination.page
+    local code = dimensions.codes[failing]
+    if code and combination.family == "auth" and not target then
+        return (code ~= "InternalError" or failing == "received") and 403 or 500
+    end
+    local status = dimensions.statuses[failing] or errors.catalogue[code].status
+    if target or failing == "exec" then return status end -- they have no options
+    if options == "map" and (status == 404 or failing == "raise_status")
+        and (combination.family == "own" or failing == "accel_handler") and code == "InstanceNotFound" then
+        return errors.InvalidVersion.status
+    end
+    if options == "standard" and (code == "RateLimit" or code == "ServiceError") then
+        if combination.headers == "gbk" then return nil end -- a page has no code
+        return code == "RateLimit" and 429 or 503
+    end
+    return status
 end
 
 
@@ -127,6 +153,12 @@ add("a whole envelope, or a broken connection", function(combination, response)
     end
     local whole = response.status >= 400 and (combination.method == "HEAD" or envelope(response))
     return not whole and text or nil
+end)
+
+add("the status that was given", function(combination, response)
+    if expected(combination) ~= "error" or response.exit ~= 0 then return nil end
+    local status = given_status(combination)
+    return status and response.status ~= status and ("%d for %d"):format(response.status, status) or nil
 end)
 
 add("no way in where access failed", function(combination, response)
@@ -203,6 +235,8 @@ end)
 
 add("a count of the code that was given", function(combination, response)
     local code = given_code(combination)
+    -- of a refusal, the first is counted
+    if combination.family == "auth" and combination.error_page == "handler" then return nil end
     -- a page of nginx is counted as one, whatever code stands for it
     if not code or code == "html" or combination.page and not redirects(combination) then return nil end
     for _, sample in ipairs(response.counts) do
@@ -261,6 +295,8 @@ add("one log line", function(combination, response)
     local lines = error_lines(response)
     local kind = expected(combination)
     local wanted = (kind == "success" or kind == "cut") and 0 or 1
+    -- one tells what was refused, one what the handler of error_page sent
+    if combination.family == "auth" and combination.error_page == "handler" then wanted = 2 end
     return #lines ~= wanted and ("%d\n        "):format(#lines) .. table.concat(lines, "\n        ") or nil
 end)
 

@@ -10,6 +10,7 @@
 local client = require "spec.matrix.client"
 local combinations = require "spec.matrix.combinations"
 local configuration = require "spec.matrix.configuration"
+local dimensions = require "spec.matrix.dimensions"
 local rules = require "spec.matrix.rules"
 local server = require "spec.nginx.server"
 
@@ -51,6 +52,7 @@ local function run(list, request_id)
     if #list == 0 then return end
     local nginx = server.start {
         http = configuration.text(list, request_id),
+        beside = server.is_newest and configuration.front or nil,
         files = { "spec/matrix/page.html" },
         tree = options.tree,
     }
@@ -66,6 +68,7 @@ local function run(list, request_id)
 end
 
 
+if server.is_newest then dimensions.add_newest() end
 local list = combinations.named(combinations.all(tonumber(options.unusual)), options.only)
 if options.size then list = combinations.sample(list, tonumber(options.size), tonumber(options.seed)) end
 for _, request_id in ipairs { "kept", "loose" } do

@@ -267,7 +267,17 @@ function served.respond()
             table.insert(response.headers, line[1] .. ": " .. line[2])
         end
     end
+    if ngx.req.http_version() == 2 then
+        ngx.status = response.status
+        ngx.header["Content-Type"] = response.type or "application/json"
+        for _, line in ipairs(response.headers) do
+            local name, value = line:match("^([^:]+): ?(.*)$")
+            ngx.header[name] = value
+        end
+        return ngx.print(response.body)
+    end
     upstream.send(response, {
+        hints = arguments.hints == "103",
         framing = arguments.framing,
         split = arguments.pieces == "many" and math.ceil(#response.body / 3) or nil,
         pause = 0.002,

@@ -118,7 +118,7 @@ server {
 ]]
 
 -- Trailers, which Debian's nginx does not pass.
-local more = server.is_debians and "" or [[
+local more = server.is_newest and [[
     location = /trailers {
         proxy_http_version 1.1;
         proxy_pass_trailers on;
@@ -128,7 +128,7 @@ local more = server.is_debians and "" or [[
         precontent_by_lua_block { nginx.handler(pending.raise)() }
         content_by_lua_block { ngx.print("PROTECTED") }
     }
-]]
+]] or ""
 
 
 describe("A response of nginx", function()
@@ -166,7 +166,7 @@ describe("A response of nginx", function()
             paths[#paths + 1] = "/pending/" .. phase .. "/" .. name
         end
     end
-    if not server.is_debians then paths[#paths + 1] = "/precontent" end
+    if server.is_newest then paths[#paths + 1] = "/precontent" end
     for _, path in ipairs(paths) do
         for _, version in ipairs { "--http1.1", "--http1.0" } do
             it("comes while a subrequest is pending, " .. version .. " " .. path, function()
@@ -267,7 +267,7 @@ describe("A response of nginx", function()
         assert.equal("ServiceUnavailable", cjson.decode(response.body).code)
     end)
 
-    local on_newest = server.is_debians and pending or it
+    local on_newest = server.is_newest and it or pending
     on_newest("has no trailers of the body that it replaces", function()
         local script = nginx.directory .. "/upstream.py"
         require("spec.helpers.files").write(script, ([[
@@ -299,7 +299,7 @@ end)
 
 
 describe("nginx's block stream", function()
-    local on_newest = server.is_debians and pending or it
+    local on_newest = server.is_newest and it or pending
     on_newest("is told what can be loaded there", function()
         local nginx = server.start { whole = [[
             pid nginx.pid; error_log error.log info; user root; events { }

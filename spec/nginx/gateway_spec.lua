@@ -82,7 +82,7 @@ describe("The example of a gateway", function()
             assert.equal(status == 424 and 503 or status, response.status)
             assert.equal(err.requestId, response.headers["x-bce-request-id"])
             assert.is_nil(response.body:find(".internal", 1, true))
-            assert.truthy(nginx:log():find("code=" .. row[3] .. " ", 1, true))
+            server.wait("the log", function() return nginx:log():find("code=" .. row[3] .. " ", 1, true) end)
         end)
     end
 
@@ -189,10 +189,19 @@ describe("The configuration of docs/openresty.md", function()
         local text = files.read("docs/openresty.md")
         local conf, locations = text:match("\n```nginx\n(.-)\n```\n.*\n```nginx\n(.-)\n```\n")
         conf = conf:gsub("listen 127.0.0.1:8080;", function(listen) return listen .. "\n" .. locations end)
-        conf = conf:gsub(":8080", ":PORT1"):gsub(":8081", ":PORT2/")
+        conf = conf:gsub(":8080", ":PORT1"):gsub(":8081/?", ":PORT2/")
         nginx = server.start { http = conf .. [[
             server {
                 listen 127.0.0.1:PORT2;
+                location = /echo/this {
+                    content_by_lua_block {
+                        ngx.req.read_body()
+                        ngx.status = 201
+                        ngx.header["X-Kept"] = "yes"
+                        local body = ngx.req.get_body_data()
+                        ngx.print(ngx.req.get_method(), " ", ngx.var.request_uri, " ", body)
+                    }
+                }
                 location / {
                     gzip on;
                     gzip_min_length 1;
@@ -229,5 +238,13 @@ describe("The configuration of docs/openresty.md", function()
         local response = nginx:get("/held/?name=envelope", "--compressed")
         assert.same({ 404, "InstanceNotFound", "7e0c3b52" },
             { response.status, errors.parse(response.body).code, response.headers["x-bce-request-id"] })
+    end)
+
+    it("holds it with its method, path, body, headers and status, and sends a standard one", function()
+        local response = nginx:get("/held/echo/this?a=b", "-d text")
+        assert.same({ 201, "POST /echo/this?a=b text", "yes" },
+            { response.status, response.body, response.headers["x-kept"] })
+        response = nginx:get("/held/?name=limited")
+        assert.same({ 429, "RateLimit" }, { response.status, errors.parse(response.body).code })
     end)
 end)

@@ -238,6 +238,7 @@ describe("In nginx,", function()
 
     -- Our part of the one line in the log, and its level.
     local function line()
+        nginx:get("/pass") -- the worker serves it when it has logged
         local lines = nginx:lines()
         assert.equal(1, #lines, table.concat(lines, "\n"))
         local level, text = lines[1]:match("^%S+ %S+ %[(%l+)%] .*%): (.-), client: ")

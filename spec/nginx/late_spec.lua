@@ -17,6 +17,13 @@ init_by_lua_block {
 server {
     listen 127.0.0.1:PORT1;
     location = /metrics { content_by_lua_block { ngx.print(nginx.metrics()) } }
+    location = /quiet {
+        error_log error.log error;
+        content_by_lua_block { serve() }
+        header_filter_by_lua_block { if ngx.var.arg_late then late().header_filter() end }
+        body_filter_by_lua_block { if ngx.var.arg_late then late().body_filter() end }
+        log_by_lua_block { if ngx.var.arg_late then late().log() end }
+    }
     location / {
         content_by_lua_block { serve() }
         header_filter_by_lua_block { late().header_filter() }
@@ -48,5 +55,17 @@ describe("A relay that is made after a handler has begun to respond", function()
         end
         assert.same({ ["InstanceNotFound not_found 404 raised"] = 4 },
             (metrics.counts(nginx:get("/metrics").body)))
+    end)
+
+    it("counts an error once whose log line nobody wants", function()
+        for count, query in ipairs { "", "?late=1", "?late=1" } do
+            local response = nginx:get("/quiet" .. query)
+            local id = response.headers["x-bce-request-id"]
+            assert.same({ 404, 0 }, { response.status, response.exit })
+            assert.matches('"requestId":"' .. id .. '","code":"InstanceNotFound"', response.body, 1, true)
+            assert.same({ ["InstanceNotFound not_found 404 raised"] = count },
+                (metrics.counts(nginx:get("/metrics").body)))
+        end
+        assert.same({}, nginx:lines())
     end)
 end)

@@ -18,7 +18,7 @@ init_by_lua_block {
         return ngx.exit(status)
     end
 
-    function other() return errors.new("FSNotInService") end
+    function other() return errors.new("InvalidVersion") end
 }
 server {
     listen 127.0.0.1:PORT1;
@@ -71,7 +71,7 @@ local rows = {
     { "/rewrite", 403, "AccessDenied", "AccessDenied permission 403 raised" },
     { "/bare", 403, "AccessDenied", "AccessDenied permission 403 raised" },
     { "/options", 429, "RateLimit", "RateLimit throttle 421 raised", "7", "edge-1" },
-    { "/map", 400, "FSNotInService", "InstanceNotFound not_found 404 raised" },
+    { "/map", 404, "InvalidVersion", "InstanceNotFound not_found 404 raised" },
     { "/own_id", 403, "AccessDenied", "AccessDenied permission 403 raised", nil, "7e0c3b52" },
 }
 

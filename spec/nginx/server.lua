@@ -13,20 +13,27 @@ server.__index = server
 
 local running = {}
 
--- The nginx that runs: Debian's, or that of the variable NGINX, whose Lua files are in ../lualib, as in
--- OpenResty. The library is this tree's, or that of LIBRARY.
-local binary, library = os.getenv("NGINX"), os.getenv("LIBRARY")
+-- The nginx that runs: Debian's, or that of the variable CFS_NGINX, whose Lua files are in ../lualib or, as
+-- in OpenResty, in ../../lualib. (nginx itself takes a variable NGINX for sockets that it inherits.) The
+-- library is this tree's, or that of LIBRARY.
+local binary, library = os.getenv("CFS_NGINX"), os.getenv("LIBRARY")
 if binary == "" then binary = nil end
 if library == "" or library == "." then library = nil end
 
---- Is it Debian's nginx? Another one knows newer directives.
-server.is_debians = not binary
+--- Does it know precontent_by_lua, early_hints, proxy_pass_trailers and `proxy_http_version 2`?
+local _, told = command.run((binary or "nginx") .. " -v")
+local minor = tonumber(told and told:match("nginx/1%.(%d+)")) or 0
+server.is_newest = minor >= 30
+
+--- Must the Lua module be loaded, as in Debian's?
+server.has_modules = not binary
 
 local modules = binary and "" or [[
 load_module /usr/lib/nginx/modules/ndk_http_module.so;
 load_module /usr/lib/nginx/modules/ngx_http_lua_module.so;
 ]]
-local lualib = binary and binary:gsub("[^/]+/[^/]+$", "lualib") or nil
+local above = binary and binary:match("^(.*)/[^/]+/[^/]+$")
+local lualib = above and (above:match("^(.*)/nginx$") or above) .. "/lualib"
 
 local preamble = modules .. [[
 worker_processes WORKERS;
@@ -72,29 +79,29 @@ end
 
 
 --- Starts nginx, and returns once it listens.
---- In a configuration PORT1 to PORT5 stand for ports, and ROOT for this project.
----@param options table `http`, what that block has; or `whole`, all of a configuration, and `files` to
---- lie beside it; `workers`, how many; `tree`, the tree that has the library, if not this one; `runner`, a
---- program that runs nginx, which is one process then
+--- In a configuration PORT1 to PORT5 stand for ports, ROOT for this project, DIRECTORY for nginx's own.
+---@param options table `http`, what that block has, and `beside`, what is beside that; or `whole`, all of a
+--- configuration, and `files` to lie beside it; `workers`, how many; `tree`, the tree that has the library,
+--- if not this one; `runner`, a program that runs nginx, which is one process then
 function server.start(options)
     local self = setmetatable({}, server)
     self.directory, self.port, self.count = command.new_directory(), server.free_ports(), options.workers or 1
-    local text = options.whole or preamble .. options.http .. "\n}\n"
+    local text = options.whole or preamble .. options.http .. "\n}\n" .. (options.beside or "")
     text = text:gsub("PORT(%d)", function(digit) return self.port + digit - 1 end)
     local root = command.must("pwd -P"):gsub("\n", "")
     local names = {
-        ROOT = root, LIBRARY = options.tree or library or root, WORKERS = options.workers or 1,
+        DIRECTORY = self.directory, ROOT = root, LIBRARY = options.tree or library or root,
+        WORKERS = options.workers or 1,
         LUALIB = lualib and lualib .. "/?.lua" or "", LUALIC = lualib and lualib .. "/?.so" or "",
     }
     text = text:gsub("%u+", names)
     files.write(self.directory .. "/nginx.conf", text)
     for _, path in ipairs(options.files or {}) do command.must("cp " .. path .. " " .. self.directory) end
-    -- nginx itself takes a variable NGINX for sockets that it inherits
     local line = ("%s -e error.log -c nginx.conf -p %s"):format(binary or "nginx", self.directory)
     if options.runner then
-        line = options.runner .. " " .. line .. " -g 'daemon off; master_process off;' >/dev/null 2>&1 &"
+        line = ("(%s %s -g 'daemon off; master_process off;' >/dev/null 2>&1 &)"):format(options.runner, line)
     end
-    local good, output = command.run("unset NGINX; " .. line)
+    local good, output = command.run(line)
     if good and options.runner then
         server.wait("nginx", function()
             return not command.run("curl -s --max-time 60 127.0.0.1:" .. self.port .. "; [ $? = 7 ]")

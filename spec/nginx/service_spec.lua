@@ -33,7 +33,8 @@ server {
     location ~ ^/upstream/(\d+)/(\w+)$ {
         content_by_lua_block {
             ngx.status = tonumber(ngx.var[1])
-            ngx.say('{"code":"', ngx.var[2], '","message":"the host nd7.gz.internal:99 is slow","requestId":"r"}')
+            ngx.say('{"code":"', ngx.var[2], '","message":"the host nd7.gz.internal:99 is slow",'
+                .. '"requestId":"r"}')
         }
     }
 }

@@ -2,7 +2,7 @@
 --
 --     location / { content_by_lua_block { require("spec.nginx.upstream").serve() } }
 --
--- The argument `name` tells the response; `framing` how its end is marked: "length", "chunked" or
+-- The argument `name` tells the response; `framing` how its end is marked: "length", "chunked", "trailers" or
 -- "close"; `split` of how many bytes its pieces are, each sent by itself, and `pause` the seconds in
 -- between; `cut` after how many bytes of the body the connection breaks off.
 
@@ -106,7 +106,7 @@ local function head_of(response, framing)
     local lines = { "HTTP/1.1 " .. response.status .. " Reason", "Connection: close",
         "Content-Type: " .. (response.type or "application/json"), unpack(response.headers) }
     if framing == "length" then lines[#lines + 1] = "Content-Length: " .. #response.body end
-    if framing == "chunked" then lines[#lines + 1] = "Transfer-Encoding: chunked" end
+    if framing ~= "length" and framing ~= "close" then lines[#lines + 1] = "Transfer-Encoding: chunked" end
     return table.concat(lines, "\r\n") .. "\r\n\r\n"
 end
 
@@ -116,18 +116,24 @@ end
 ---@param how { framing: string?, split: integer?, pause: number?, cut: integer? }
 function upstream.send(response, how)
     local framing, split, cut = how.framing or "length", how.split, how.cut
+    local has_chunks = framing == "chunked" or framing == "trailers"
     local socket = assert(ngx.req.socket(true))
+    if how.hints then assert(socket:send("HTTP/1.1 103 Early Hints\r\nX-Hint: yes\r\n\r\n")) end
     assert(socket:send(head_of(response, framing)))
     if split then ngx.sleep(0.005) end -- so that the head comes by itself
     if ngx.req.get_method() == "HEAD" then return end
     local body = response.body:sub(1, cut)
     for first = 1, #body, split or #body do
         local piece = body:sub(first, first + (split or #body) - 1)
-        if framing == "chunked" then piece = ("%x\r\n%s\r\n"):format(#piece, piece) end
+        if has_chunks then piece = ("%x\r\n%s\r\n"):format(#piece, piece) end
         assert(socket:send(piece))
         if split then ngx.sleep(how.pause or 0) end
     end
     if framing == "chunked" and not cut then assert(socket:send("0\r\n\r\n")) end
+    if framing == "trailers" and not cut then
+        assert(socket:send("0\r\nContent-MD5: Q2hlY2sgSW50ZWdyaXR5IQ==\r\n"))
+        assert(socket:send("X-Host: nas7.bj.internal\r\n\r\n"))
+    end
 end
 
 

@@ -38,11 +38,11 @@ build/proof/faults-%: $(PROOF)/faults.c $(SOURCES) $(HEADERS)
 	$(CC) -std=c99 $(WARNINGS) $(SANITIZE) -Isrc $$(pkg-config --cflags $*) -o $@ $< $(SOURCES) \
 	    $$(pkg-config --libs $*)
 
-#: make faults       each allocation fails in turn, on the five Luas; SHORT=1: of loading every 20th, on two Luas
+#: make faults       each allocation fails in turn, on the five Luas; SHORT=1: every 97th of loading, on two
 FAULTED = $(if $(SHORT),$(filter lua5.4 luajit,$(LUAS)),$(LUAS))
 faults: $(FAULTED:%=build/proof/faults-%)
 	@for lua in $(FAULTED); do echo "== $$lua" && \
-	    LUA_PATH='lua/?.lua;;' build/proof/faults-$$lua $(or $(STRIDE),$(if $(SHORT),20)) || exit 1; done
+	    LUA_PATH='lua/?.lua;;' build/proof/faults-$$lua $(or $(STRIDE),$(if $(SHORT),97)) || exit 1; done
 
 # The core of a tree, built with sanitizers; a Lua that loads it must have libasan loaded before.
 LIBRARY = .
@@ -133,7 +133,7 @@ fuzz: $(FUZZ_TARGETS:%=build/fuzz/%)
 
 comma = ,
 NIGHTLY += memory coverage portability conformance parsers bounds,$(call long,,SHORT=1) \
-    exhaustive,$(call long,,SHORT=1) faults,$(call long,STRIDE=1,STRIDE=7) mutate,COUNT=$(call long,all,40),SEED=$(DAY) \
+    exhaustive,$(call long,,SHORT=1) faults,$(call long,STRIDE=1,STRIDE=13) mutate,COUNT=$(call long,all,40),SEED=$(DAY) \
     $(patsubst $(PROOF)/mutate_lua.lua,mutate-lua$(comma)COUNT=$(call long,400,40)$(comma)SEED=$(DAY),\
         $(wildcard $(PROOF)/mutate_lua.lua)) \
     sequences,SECONDS=$(call long,3600,120) fuzz,SECONDS=$(call long,3600,120)

@@ -1,3 +1,4 @@
+local files = require "spec.helpers.files"
 local passing = require "cfs.errors.show.passing"
 
 local show = passing.show
@@ -15,8 +16,11 @@ nas7&#46;bj&#46;internal http://{host}/v1 http:&sol;&sol;nas7 unix:/var/run/cfs.
 ftp:nas7 mailto:ops@nas7 user:pa@ss@host root:pw@nas7:22 root@nas7:/export ops@nd7.bj.internal
 s3cr3t@10.0.3.7 ops@example.com root:pw@tcp(db7) root:pw@tcp(db7:3306)/x cfs'@'nas7 cfs"@"nas7 `cfs`@`%`
 @nas7 a@b lodash@4.17.21 @scope/package 10.0.3.7 10.0.3.7:8080 10.0.3.7-10.0.3.9 10.0.3.1..10.0.3.9
-srv10.0.3.7 nas7/10.0.3.7:2049 10.0.0.0/8 1.2.3 012.0.3.7 0xA.0.3.7 0x0A.0x0.0x3.0x7 10.0.3
-10.0.3.7.in-addr.arpa 10.0.3.7:/x 10-0-3-7 ip-10-0-3-7 10,0,3,7 10_0_3_7 10,0,3,7,195,80 10[.]0[.]3[.]7
+srv10.0.3.7 srv1.2.3.4 v1.2.3.4x nas9·9bj 9。bj nas7/10.0.3.7:2049 10.0.0.0/8 1.2.3 012.0.3.7
+0xA.0.3.7 0x0A.0x0.0x3.0x7 10.0.3
+10.0.3.7.in-addr.arpa 10.0.3.7:/x 10-0-3-7 ip-10-0-3-7 192-168-100-200 x_1.accessMode nas7꞉80 a¢b
+10,0,3,7 10_0_3_7
+10,0,3,7,195,80 10[.]0[.]3[.]7
 nas7[.]bj nas7(.)bj nas7{dot}bj.x 10.0.3[.]7 1.2.3.4.5 300.400.500.600 ::1 fe80::1 fe80::1%eth0
 [fe80::1]:8080 node:fe80::1 2001:DB8:0:0:8:800:200C:417A 2001:db8::1/64 ::ffff:10.0.3.7
 64:ff9b::192.0.2.33 dead:beef::1 1:2:3:4:5:6:7:8 00:1a:2b:3c:4d:5e 00:11:22:33:44:55 redis.prod:6379
@@ -25,12 +29,14 @@ db7.acme.cc:3306 cfs-quota:8080 dbMaster:3306 ldap:389 access.log:12 ubuntu:22.0
 NAS7.BJ.INTERNAL Redis.Internal redis.default.svc.cluster.local redis.local baidu.com meta.cfs.bj
 nas7.bj.internal. xn--bcher-kva.example b.acme.cc cfs_meta.internal cfs_meta.db7 _ldap._tcp.corp.local
 a.b.c.d dbMaster.acme db7.accessMode nas7.max_size nas-7.accessMode .accessMode a..accessMode
-accessMode.10.0.3.7 com.7baidu.cfs.Service V1.2.3.4.5 v10.nas7 v1.2.internal 7.nas 1.5nas.x 12.5abcd
+accessMode.10.0.3.7 com.7baidu.cfs.Service V1.2.3.4.5 v10.nas7 v1.2.3-nas7.bj v1.2.internal 7.nas
+1.5nas.x 12.5abcd
 e.g.bj nas.I failed.please failed.Please.try failed.pleaseNow.x.y Failed.Please /etc/passwd
 /home/ops/.ssh/id_rsa ~/.ssh C:\Users\ops C:/Users ./x ../x nas7/export bj/nas7/x read/write/x /x 10/100/7
 HTTP/1.1/x nas7/1.1.1 text/html;x=/y %s 100%x %2F name:value code:12 line:404 a:b:c uid:0x7 uid:nas7
 nasid:7 user:1000:pw group:x user:x:rwxx default:nas7:rwx u:p 10:99 123:45 T10:30:nas7
-2026-11-24T10:30:00nas7 2026-11-24T10:30@x 10:30:45:12 +x +10.0.3 UTC+x a+b C# $5 #7 a&b
+2026-11-24T10:30:00nas7 2026-11-24T10:30@x 2026-11-24T10:30:00x5 10:30:45:12 +x +10.0.3 UTC+x a+b
+C# $5 #7 a&b
 dXNlcjpwYXNzd29yZA== dXNlcjpwYXM= YWJj/ZGVm+w a== a=b== x?y=1 ?a=1&b=2 x^y a*b \n a\nb \u0061 {"a":1} <a/>
 </a> nas7。bj。internal nas7·bj nas7・bj nas7．bj nas7｡bj ｎａｓ７ ｎａｓ７．ｂｊ ＠nas7 nas7／x
 10％ ①② nas7․bj nas7﹒bj nas7﹕80 nas7∕x nas7⁄x nas7ː80 nas7։80.x bücher.example
@@ -100,14 +106,23 @@ Bearer abc1 and Basic dXNlcjpw1 >> Bearer {hidden} and Basic {hidden}
 access key AK12345 is wrong >> access key {hidden} is wrong
 the token is wrong, the key abc too >> the token is wrong, the key abc too
 密码：hunter2 错误 >> 密码：{hidden} 错误
-密码:hunter2，密码=x >> 密码:{hidden}，密码{hidden}
+密码:hunter2，密码=x >> 密码:{hidden}，密码={hidden}
+密码 is x1 >> 密码 is {hidden}
 密码为hunter2，口令是 x >> 密码为{hidden}，口令是 {hidden}
 密钥abc1无效，令牌：“abc”无效，password：x >> 密钥{hidden}无效，令牌：“{hidden}”无效，password：{hidden}
 用户名/密码:root，密码【hunter】，password(hunter2) password|x1 >> 用户名/密码:{hidden}，密码【{hidden}】，{hidden}) {hidden}
+Host=10.0.3.7 X_a-1=10.0.3.7 >> Host={hidden} X_a-1={hidden}
+password=`hunter 2`, then >> password=`{hidden}`, then
+password =>"a b" c =>d >> password {hidden}" c =>d
+密码" : "hunter"，password " x9 @ >> 密码" : "{hidden}"，password " {hidden}
+the 'key' is hunter2, is hunter2 >> the 'key' is {hidden}, is hunter2
+access_key_id=a accessKeyIds=a >> access_key_id={hidden} accessKeyIds={hidden}
 the key is hunter2, the key is here >> the key is {hidden}, the key is here
-password | x1, password -> y >> password | {hidden}, password -> {hidden}
+password | x, password -> y, password 5 x1 >> password | {hidden}, password -> {hidden}, password 5 x1
 无法连接10.0.3.7，请稍后重试 >> 无法连接{hidden}，请稍后重试
 地址:10.0.3.7:80。端口 >> 地址:{hidden}。端口
+[( and (' and ) >> [( and (' and )
+password="密码 x，y" z >> password="{hidden}" z
 地址::1无效 >> 地址{hidden}无效
 数据库.corp，nas7.内网，用户@nas7 >> 数据库{hidden}，{hidden}内网，用户{hidden}
 挂载nas7:/data失败 >> 挂载{hidden}失败
@@ -119,16 +134,20 @@ a nas7 config max_size mount-target InstanceNotFound -o --verbose cfs-ZpGzYvrnC9
 ae2225f7-1c2e-427a-a1ad-5413b762957d 0123456789abcdef0123456789abcdef01234567 20261124T103000Z 2026-11-24
 1-2-3 2026-11-24-10 x_bce_date {host} {hidden} (a) [a] <a> 'a' "a" `a` a. a, a: a; a? a! a... ... - -> =>
 == = ! & / % * "a", ("a"); don't a,b a;b a|b a->b f() f(x) 0 -1 +5 1.5 -1.5 1,234 1,234,567 1,234,567.89
-1,234,567,890 5% 99.9% +5% 100ms 12.5ms 50GiB 1.5MiB 1e-5 1.5e-5 0x7f v1 v1.2 v1.2.3 V1.2.3 v1.2.3.4
+1,234,567,890 5% 99.9% +5% 100ms 12.5ms 50GiB 1.5MiB 1e-5 1.5e-5 0x7f v1 v1.2 v1.2.3 v12.3 V1.2.3 v1.2.3.4
 v2.0.0-rc.1 v1.2.3-beta 10/100 read/write and/or I/O application/json HTTP/1.1 HTTP/2 curl/8 text/x-lua
 10:30 9:05 10:30:45 10:30:45.123 10:30Z T10:30 T10:30:00Z 2026-11-24T10:30Z 2026-11-24T10:30:00Z
-2026-11-24T10:30:00.123Z 2026-11-24T10:30:00+08:00 2026-11-24T10:30:00.5+0800 +08:00 -08:00 UTC+8
+2026-11-24T10:30:00.123Z 2026-11-24T10:30:00+08:00 2026-11-24T10:30:31.5+0800 9:05:30 À ߠߡ
+हिन्दी ქართული +08:00 -08:00 UTC+8
 UTC+08:00 GMT+08:00 2026/11/24 spec.accessMode Forbidden.InstanceNotFound mountTargets.0.subnetId
 mountTargets[0].subnetId tags[0] config.max_size spec.mount-target.vpcId java.lang.NullPointerException
-com.baidu.cfs.FsService e.g. (e.g., i.e., p.m. U.S.A. failed.Please full.Local wait...then ...then
+com.baidu.cfs.FsService e.g. (e.g., i.e., p.m. U.S.A. U.S. don’t ‘a’ failed.Please full.Local
+wait...then ...then
 name=value a=1,b=2 a="b" fsName=cfs-1 limit=5 rw,vers=4.1,hard user:1000:rwx user::rw- group::r-x
 group:ops:r-- mask::rwx other::--- default:user:1000:rwx u:alice:rw- o::r-t anonuid:65534 anongid:65534
-rsize:8192 wsize:1048576 uid:0 gid:1000 timeo:600 nconnect:4 vers:3 <=20 >=1 1~64 größe Ελλάδα
+rsize:8192 wsize:1048576 uid:0 gid:1000 timeo:600 nconnect:4 {a},b a]b acdirmax:1 acdirmin:1 acregmax:1
+acregmin:1 actimeo:1 nfsvers:4 retrans:2
+vers:3 <=20 >=1 1~64 größe Ελλάδα
 адрес français (größe) 5µs 30°C disk=3 task=7 umask=022 peak=5 monkey 文件系统不存在。
 状态：已删除，请检查！ （参数） “fsId” 《文档》 fsId无效 失败.请重试
 失败。Please 状态码:404 超时:30秒 参数,fsId 类型=NFS… ファイル 파일
@@ -191,6 +210,24 @@ describe("cfs.errors.show.passing", function()
         assert.is_true(count >= 150)
     end)
 
+    it("does as docs/api.md says", function()
+        local reference = files.read "docs/api.md"
+        local names = reference:match "Behind a name that ends in (.-) and a `=`"
+        for name in names:gsub(" or ", ", "):gmatch "[^%s,]+" do
+            assert.equal(name .. "={hidden}", show(name .. "=x"))
+            assert.equal("X-" .. name .. " {hidden}", show("X-" .. name .. " x1"))
+        end
+        local count = 0
+        for example in reference:match("\n| form | examples |\n(.-)\n\n"):gmatch "`([^`]+)`" do
+            if not example:find " " and example ~= "name=value" then
+                assert.equal(example, show(example))
+                count = count + 1
+            end
+        end
+        assert.is_true(count > 30)
+        assert.equal("access key {hidden}", show "access key AK1")
+    end)
+
     for text in lines(whole_texts) do
         it(("shows all of %q"):format(text), function() assert.equal(text, show(text)) end)
     end
@@ -250,25 +287,27 @@ describe("cfs.errors.show.passing", function()
     end)
 
     it("shows no value behind the name of a secret", function()
-        local names = { "password", "Passwd", "PWD", "db_secret", "x-token", "apiKey", "API_KEY", "ak",
-            "bce-SK", "userAK",
-            "accessKey", "secretKeys", "Proxy-Authorization", "signature", "X-Signature2", "credential",
-            "Credentials" }
+        local names = "password Passwd PWD db_secret x-token apiKey API_KEY ak bce-SK userAK accessKey"
+            .. " secretKeys Proxy-Authorization signature X-Signature2 credential Credentials Cookie"
+            .. " 密码 口令 密钥 令牌 签名 凭证 凭据"
         local signs = { "=", ":", " = ", ": ", " : ", "= ", " =", "=>", " => ", ":=", "\"=", "':", "\" : ",
             "：", "＝" }
         local values = { "hunter2", "hunter", "'hunter'", "\"hunter\",", "\"hunter two\"", "'my hunter",
-            "hunter)", "é-hunter",
-            "Bearer hunter", "a=hunter", "x:hunter", "http://hunter/", "{hunter}", "<hunter>" }
-        for _, name in ipairs(names) do
+            "hunter)", "é-hunter", "Bearer hunter", "a=hunter", "x:hunter", "http://hunter/", "{hunter}",
+            "<hunter>" }
+        local around = { "%s", "the %s is wrong", "(%s)", "a=1,%s", "错误%s", "10.0.3.7,%s", "ａ%s" }
+        local count = 0
+        for name in names:gmatch "%S+" do
             for _, sign in ipairs(signs) do
                 for _, value in ipairs(values) do
-                    for _, around in ipairs { "%s", "the %s is wrong", "(%s)", "a=1,%s", "错误%s",
-                        "10.0.3.7,%s", "ａ%s" } do
-                        local text = around:gsub("%%s", name .. sign .. value)
+                    for turn = 0, 1 do
+                        local text = around[(count + turn * 3) % 7 + 1]:gsub("%%s", name .. sign .. value)
                         assert.is_nil(show(text):find "hunter", text)
                         assert.is_nil(show(text):find("10.0.3.7", 1, true), text)
                     end
+                    count = count + 1
                 end
+                count = count + 1
             end
         end
         assert.equal("disk=hunter monk=x", show "disk=hunter monk=x")
@@ -287,6 +326,36 @@ describe("cfs.errors.show.passing", function()
         assert.equal("{hidden}", show(("x"):rep(41)))
         assert.equal(("é"):rep(40), show(("é"):rep(40)))
         assert.equal("{hidden}", show(("é"):rep(41)))
+        for length, expected in pairs { [67] = true, [68] = false } do -- 80 characters, or more
+            local field = "a." .. ("b"):rep(length) .. "[0].accessX"
+            assert.equal(expected, show(field) == field)
+            field = field:gsub("%[0%]", ".00") -- as long
+            assert.equal(expected, show(field) == field)
+        end
+        local list = ("a1,"):rep(170) .. "ab"
+        assert.equal(list, show(list))
+        assert.equal("{hidden}", show(list .. "c"))
+        assert.equal("密码：\194\160{hidden}", show "密码：\194\160hunter")
+        assert.equal("Authorization: {hidden}\nv2 x", show "Authorization: a b\nv2 x")
+        assert.equal("Authorization: {hidden}\rv2 x", show "Authorization: a b\rv2 x")
+        assert.equal("{hidden}", show "a\127b")
+    end)
+
+    it("makes no control character of any text, and hides no less when it reads its own words", function()
+        math.randomseed(7)
+        local pieces = { "a", "7", "10", ".", ":", "/", "@", "%", "-", "_", "=", "'", "\"", "(", "]", "{",
+            "<", ",", "|", " ", "\n", "\0", "\1", "\2", "\127", "\255", "é", "状", "。", "：", "密码", "key",
+            "Authorization", "·", "is", "{hidden}", "rwx", "…", "\226\128\139", "．" }
+        for _ = 1, 3000 do
+            local parts = {}
+            for index = 1, math.random(10) do parts[index] = pieces[math.random(#pieces)] end
+            local result = show(table.concat(parts))
+            assert.is_nil(result:find "[\1\2\127\255]")
+            local again = show(result)
+            local _, before = result:gsub("{hidden}", "")
+            local _, after = again:gsub("{hidden}", "")
+            assert.is_true(again == result or #again < #result or after > before)
+        end
     end)
 
     -- What bounds the time. Square time would not end.

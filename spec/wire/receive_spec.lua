@@ -313,6 +313,8 @@ describe("errors.from_response", function()
                 "maybe", "connection refused" },
             { "no time, which no clock gives", { nil, "connection refused", { elapsed = 0 / 0 } }, "connect",
                 "maybe", "connection refused" },
+            { "less than no time, by a clock that was set back", { nil, "connection refused",
+                { elapsed = -1 } }, "connect", "maybe", "connection refused" },
             { "a wait that ended at once", { nil, "timeout", { elapsed = 0 } }, "timeout", "maybe",
                 "timeout" },
             { "a request that was sent, whatever the clock says", { nil, "connection refused",

@@ -1,9 +1,9 @@
 --- Errors for people. `cfs.errors` loads this module when a person asks for the first time.
 
+local lists = require "cfs.errors.explain.lists"
 local render = require "cfs.errors.explain.render"
 local search = require "cfs.errors.explain.search"
 local version = require "cfs.errors.explain.version"
-local words = require "cfs.errors.explain.words"
 
 -- After an upgrade the files on the disk are newer than what is loaded.
 local loaded = require "cfs.errors.base.version"
@@ -15,9 +15,9 @@ end
 return {
     explain = render.explain,
     search = search.search,
-    list = render.list,
-    catalogue = render.catalogue,
-    categories = words.of_categories,
-    retries = words.of_retries,
+    list = function(kinds) return lists.kinds(kinds) end,
+    catalogue = lists.catalogue,
+    categories = lists.categories,
+    retries = lists.retries,
     guide = function() return require "cfs.errors.explain.guide" end,
 }

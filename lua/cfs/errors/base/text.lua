@@ -35,11 +35,12 @@ end
 local letters = { ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
 
 
---- The text with A to Z in lower case. string.lower depends on the locale: a Turkish one has another i.
+--- The text with A to Z in lower case. string.lower depends on the locale, which may have another "i" and
+--- letters beyond ASCII, but not in LuaJIT.
 ---@param words string
 ---@return string
-function text.lower(words)
-    return (gsub(words, "[A-Z]", lower_letters))
+text.lower = package.loaded.jit and string.lower or function(words)
+    return find(words, "%u") and gsub(words, "[A-Z]", lower_letters) or words
 end
 
 

@@ -22,7 +22,8 @@ local columns = {
     "code", "message", "status",
     "reason", "description", "service", "fault", "category", "retry", "canonical", "remedy",
 }
-for index = 1, #columns do columns[columns[index]] = true end
+local known_columns = {}
+for _, name in ipairs(columns) do known_columns[name] = true end
 
 -- Columns that are written into lines and labels without escapes.
 local in_one_line = { code = true, reason = true, service = true, canonical = true }
@@ -52,10 +53,8 @@ end
 local function read(given)
     if type(given) ~= "table" then return nil, "table expected, got " .. type(given) end
     for name in next, given do
-        if type(name) ~= "string" or not columns[name] then
-            local names = {}
-            for _, column in ipairs(columns) do names[column] = true end
-            return nil, suggest.unknown("column", text.describe(name), names)
+        if not known_columns[name] then
+            return nil, suggest.unknown("column", text.describe(name), known_columns)
         end
     end
     local row = {}
@@ -127,11 +126,11 @@ local function complete(row, home)
 end
 
 
--- The first of these columns in which a row differs from a kind; nil if it does in none.
-local function difference(row, known, names)
+-- The first of these columns in which a row differs from a kind; nil if it does in none. A column that may
+-- be left out counts only if it is given.
+local function difference(row, known, names, is_given)
     for _, name in ipairs(names) do
-        local is_given = names == columns or row[name] ~= nil
-        if is_given and row[name] ~= known[name] then return name end
+        if row[name] ~= known[name] and not (is_given and row[name] == nil) then return name end
     end
 end
 
@@ -142,7 +141,7 @@ local function new_kind(row, home)
     local column = known and difference(full, known, columns)
     local is_shared = home.name and known == kind.shared(row.code)
     if column and not is_shared then return nil, "exists already, with another " .. column end
-    return (not known or is_shared and difference(row, known, judged)) and full or nil
+    return (not known or is_shared and difference(row, known, judged, true)) and full or nil
 end
 
 

@@ -7,9 +7,9 @@ local concat, floor, max = table.concat, math.floor, math.max
 
 local clean = {}
 
--- How many bytes of a text's beginning may have colours, a meter or lines that end in CR LF; how many are read
--- if they are in UTF-16.
-local most_decorated, most_utf16 = 16384, 6144
+-- How many bytes of a text's beginning may have colours, a meter or lines that end in CR LF; how many are
+-- read if they are in UTF-16.
+local most_decorated, most_utf16 = 8192, 6144
 
 -- How many bytes are read for words: a text that is not longer as a whole, otherwise its beginning, its end,
 -- and what stands around the first places that look like an error.
@@ -102,15 +102,17 @@ local marks = {
 local escapes = { n = "\n", r = "\n", t = " ", ['"'] = '"', ["'"] = "'", ["/"] = "/" }
 
 
---- The words of a text: entities and escapes decoded, however often a text was escaped; punctuation of ASCII;
---- no marks of quotation before its lines.
+--- The words of a text: entities and escapes decoded, however often a text was escaped; punctuation of
+--- ASCII; no marks of quotation before its lines.
 ---@param text string
 ---@return string
 function clean.words(text)
     if find(text, "&%l*#?%w+;") then text = gsub(text, "&(#?%w+);", entities) end
     if find(text, "[\226\227\239]") then text = gsub(text, "[\226\227\239][\128-\191][\128-\191]", marks) end
     if find(text, "\\", 1, true) then text = gsub(text, "%f[\\]\\+([nrt\"'/])", escapes) end
-    if find(text, "\n[ \t]*>") or find(text, "^>") then text = gsub("\n" .. text, "\n[ \t]*>[> \t]*", "\n") end
+    if find(text, "\n[ \t]*>") or find(text, "^>") then
+        text = gsub("\n" .. text, "\n[ \t]*>[> \t]*", "\n")
+    end
     return text
 end
 

@@ -3,8 +3,9 @@
 
 local state = require "cfs.errors.base.state"
 
-local find, gmatch, gsub, lower, match, sub =
-    string.find, string.gmatch, string.gsub, require("cfs.errors.base.text").lower, string.match, string.sub
+local byte, find, gmatch, gsub = string.byte, string.find, string.gmatch, string.gsub
+local match, sub = string.match, string.sub
+local lower = require("cfs.errors.base.text").lower
 
 local fields = {}
 
@@ -38,6 +39,10 @@ for word in gmatch("OK Canceled Cancelled Unknown InvalidArgument DeadlineExceed
     is_grpc[word] = true
 end
 
+-- The last bytes of labels in ASCII.
+local last_bytes = {}
+for label in pairs(labels) do last_bytes[byte(label, -1)], last_bytes[byte(string.upper(label), -1)] = true, true end
+
 -- A request id that no colon stands before.
 local unlabelled_id = "[rR]equest ?[iI]?[dD]?[ `'\"(]+(%x+%-%x+%-%x+%-%x+%-%x+)"
 
@@ -45,14 +50,17 @@ local unlabelled_id = "[rR]equest ?[iI]?[dD]?[ `'\"(]+(%x+%-%x+%-%x+%-%x+%-%x+)"
 local foreign = { "java%.io%.$", "%$$", "[sS]tatus[cC]?o?d?e?%.$" }
 
 
--- The text with labels of two words written as one word, and "code是X" as "code:X".
-local function join_labels(text)
-    text = gsub(text, "([Ee]rror) ([Cc]ode)", "%1%2")
-    text = gsub(text, "([Ss]tatus) ([Cc]ode)", "%1%2")
-    text = gsub(text, "([Rr]equest) ([Ii][Dd])", "%1%2")
-    if not find(text, "[\228-\233]") then return text end
-    text = gsub(text, "请求 ([Ii][Dd])", "请求%1")
-    return (gsub(text, "(%a)是(%w)", "%1:%2"))
+-- What the label before this place means; nil if it is none. The last byte rules most words out.
+local function label_before(text, place)
+    local last = byte(text, place - 1)
+    if last == 32 or last == 34 or last == 39 then last = byte(text, place - 2) end
+    if not last or last < 128 and not last_bytes[last] then return nil end
+    local before = sub(text, place > longest_label and place - longest_label or 1, place - 1)
+    local label = match(before, "([%w_\128-\255-]+)[\"']? *$")
+    if not label then return nil end
+    label = gsub(lower(label), "[_-]", "")
+    if label == "id" then label = lower(match(before, "(%S+) ?[iI][dD][\"']? *$") or "") .. label end
+    return labels[label] -- "Request ID", too
 end
 
 
@@ -175,17 +183,21 @@ function fields.read(text)
     read_line(text, records[1])
     local code, message = match(line_before(text, " (requestId: ") or "", "%[(%u%w+)%] (.*)$") -- bce-cli
     if code and is_code(code) then records[1] = { code = code, message = message } end
-    local joined, tried = join_labels(text), 0
-    for label, place in gmatch(joined, "%f[%w_\128-\255-]([%w_\128-\255-]+)[\"']?%s*[:=]%s*()") do
-        local known = #label <= longest_label and labels[gsub(lower(label), "[_-]", "")]
-        local is_new = known and (known == "code" or not records[#records][known])
-        local value = is_new and value_at(joined, place, known)
-        if value then note(records, known, value) end
-        if known then tried = tried + 1 end
+    if find(text, "是", 1, true) then text = gsub(text, "(%a)是(%w)", "%1:%2") end -- "code是X"
+    local tried = 0
+    for place, first in gmatch(text, "()[:=]%s*()") do
+        tried = tried + 1
         if tried > most_labels then break end
+        local known = label_before(text, place)
+        tried = known == "cause" and tried + most_labels / 8 or tried
+        if known and (known == "code" or not records[#records][known]) then
+            local value = value_at(text, first, known)
+            if value then note(records, known, value) end
+        end
     end
     records[1].message = records[1].message or message_before_brackets(text)
-    records[1].requestId = records[1].requestId or match(text, unlabelled_id)
+    records[1].requestId = records[1].requestId
+        or find(text, "equest", 1, true) and match(text, unlabelled_id) or nil
     return records
 end
 

@@ -5,12 +5,16 @@ local state = require "cfs.errors.base.state"
 local transport = require "cfs.errors.wire.transport"
 
 local byte, find, gmatch, gsub = string.byte, string.find, string.gmatch, string.gsub
-local lower, match, sub = string.lower, string.match, string.sub
+local match, sub = string.match, string.sub
+local lower = require("cfs.errors.base.text").lower
 
 local mentions = {}
 
 -- How many phrases, words and numbers of a text are tried.
-local most_phrases, most_words, most_numbers = 1000, 500, 50
+local most_phrases, most_words, most_numbers = 600, 300, 40
+
+-- How many words of a phrase decide.
+local most_words_of_phrase = 6
 
 -- A text that is longer than this is not the reason of a client as a whole.
 local longest_reason = 200
@@ -29,7 +33,9 @@ local longest_before = 28
 -- name; nil if it is none.
 local function cause_of_line(text)
     local place = find(text, " could not be resolved (", 1, true)
-    if place then return match(sub(text, place > 64 and place - 64 or 1, place + 64), "%S* could not be [^)\n]*%)?") end
+    if place then
+        return match(sub(text, place > 64 and place - 64 or 1, place + 64), "%S* could not be [^)\n]*%)?")
+    end
     local start = find(text, "no response: ", 1, true)
     local first = start and match(text, "^no response: %l+; cause: ()", start)
     local stop = first and find(text, "; what to do: ", first, true)
@@ -46,23 +52,38 @@ local function is_end(behind)
 end
 
 
+-- What a phrase means as a whole, or by its first words: "read timed out executing GET".
+local function meaning_of(phrase)
+    local word, certificate = transport.phrase(phrase)
+    local place = find(phrase, " ", 1, true)
+    for _ = 2, most_words_of_phrase do
+        place = place and find(phrase, " ", place + 1, true)
+        if word or not place then break end
+        word, certificate = transport.phrase(sub(phrase, 1, place - 1))
+    end
+    return word, certificate
+end
+
+
 -- The first phrase that only clients use: what stands between two of the punctuation marks of a line. A
 -- phrase of one word, such as "timeout", is a reason only behind a colon and at an end. A refused certificate
--- decides over another failure of TLS, which is often told before it.
+-- decides over what is told shortly before it.
 local function phrase_in(text, low)
-    local found, told, is_refused, count = nil, nil, nil, 0
-    for start, between, stop in gmatch(low, "()([^\n:;,()%[%]{}<>\"'=*|]+)()") do
+    local found, told, is_refused
+    local count, last = 0, most_phrases
+    for start, stop in gmatch(low, "()[^\n:;,()%[%]{}<>\"'=*|]+()") do
         count = count + 1
-        if count > most_phrases then break end
-        local first = match(between, "^[%d%s]*()")
-        local phrase = match(between, "^.*[^%s.]", first)
-        if phrase and #phrase > 2 and (find(phrase, "[ \128-\255]")
-            or byte(low, start - 1) == 58 and is_end(byte(low, stop))) then
-            local word, certificate = transport.phrase(phrase)
-            if word and (not found or certificate) then
-                found = sub(text, start + first - 1, start + first - 2 + #phrase)
-                told, is_refused = word, certificate
-                if word ~= "tls" or certificate then break end
+        if count > last then break end
+        local first = byte(low, start) <= 57 and match(low, "^[%d \t\r]*()", start) or start
+        if transport.may_begin(sub(low, first, first + 3)) then
+            local phrase = match(sub(low, first, stop - 1), "^.*[^%s.]") or ""
+            if find(phrase, "[ \128-\255]") or byte(low, start - 1) == 58 and is_end(byte(low, stop)) then
+                local word, certificate = meaning_of(phrase)
+                if word and (not found or certificate) then
+                    found, told, is_refused = sub(text, first, first + #phrase - 1), word, certificate
+                    if certificate then break end
+                    last = count + 4
+                end
             end
         end
     end
@@ -78,6 +99,7 @@ local function name_in(text)
         if count > most_words then return nil end
         if #name > 8 or #name > 4 and not find(name, "%l") then
             local word, certificate = transport.phrase(lower(name))
+            word = word or find(name, "Timeout%u%l+$") and "timeout"
             if word then return name, nil, word, certificate end
         end
     end
@@ -115,20 +137,22 @@ function mentions.reason(text)
     if reason then return reason, number end
     reason = cause_of_line(text)
     if reason then return reason end
-    local whole = #text <= longest_reason and not find(text, "curl: (", 1, true) and match(text, "^%s*(.*%S)")
-    if whole and transport.is_reason(whole) then return whole end
     local word, certificate
     reason, number, word, certificate = phrase_in(text, (gsub(lower(text), "%.%.%. ", ":   ")))
     if reason then return reason, number, word, certificate end
+    local is_short = #text <= longest_reason and not find(text, "curl: (", 1, true)
+    local whole = is_short and match(text, "^%s*(.*%S)")
+    if whole and transport.is_reason(whole) then return whole end
     return name_in(text)
 end
 
 
 -- What stands before a status, in lower case, at its end; what stands behind one.
 local before = { "http/?[%d.]* $", 'http/[%d.]+" $', "error:? $", "error %($", "error: %($", "status:? $",
-    "status code:? $", "status code was $", "[^t] code:? $", "response [%[(]$", "^code:? $", "返回 ?$",
+    "status code:? $", "status code was $", "success: $", "[^t] code:? $", "response [%[(]$", "^code:? $", "返回 ?$",
     "码 ?:? ?$", "报错 ?:? ?$", "错误: ?%($" }
-local behind = { "^%)? ?bad ", "^ unauthorized", "^%)? forbidden", "^%)? not ", "^ method not", "^ request ti",
+local behind = { "^%)? ?bad ", "^ unauthorized", "^%)? forbidden", "^%)? not ", "^ route not", "^ method not",
+    "^ request ti",
     "^ request ent", "^ conflict", "^ gone%f[%W]", "^ precondition", "^ content too", "^ payload too",
     "^ misdirected", "^ unprocessable", "^ locked%f[%W]", "^ failed dep", "^ too many", "^%)? internal",
     "^ service ", "^ gateway", "^ client error", "^ server error", "^ error response" }
@@ -150,8 +174,8 @@ local function is_status(low, place)
 end
 
 
--- The beginning of a message of the catalogue → the kinds that have it, each with all of the message up to its
--- first parameter and its full stop. Made at the first use, and anew after errors.extend.
+-- The beginning of a message of the catalogue → the kinds that have it, each with the message up to its first
+-- parameter or its full stop. Made at the first use, and anew after errors.extend.
 local index, indexed
 
 
@@ -201,13 +225,15 @@ end
 ---@return integer? status
 function mentions.status(text)
     local low, tried = lower(text), 0
-    for place, number in gmatch(low, "%f[%w]()([45]%d%d)%f[%W]") do
-        if is_status(low, place) then return tonumber(number) end
-        tried = tried + 1
-        if tried == most_numbers then return nil end
+    for place, number in gmatch(low, "()([45]%d%d)") do
+        if not find(low, "^%w", place + 3) and not find(low, "^%w", place > 1 and place - 1 or #low + 1) then
+            if is_status(low, place) then return tonumber(number) end
+            tried = tried + 1
+            if tried == most_numbers then return nil end
+        end
     end
-    return tonumber(match(low, '" http/[%d.]+" ([23]%d%d) ') or match(low, 'http/[%d.]+" ([23]%d%d)%f[%W]')
-        or match(low, "%f[%w]([23]%d%d) ok%f[%W]")
+    return tonumber(find(low, "http/", 1, true) and match(low, 'http/[%d.]+" ([23]%d%d)%f[%W]')
+        or find(low, " ok", 1, true) and match(low, "%f[%w]([23]%d%d) ok%f[%W]")
         or match(text, "^%s*%u+ https?://%S+\n(%d%d%d)\n")) -- Postman
 end
 

@@ -10,7 +10,7 @@ local max = math.max
 local paste = {}
 
 -- How many places of a text are tried as the beginning of a JSON document, how many as that of a head.
-local most_documents, most_heads = 12, 32
+local most_documents, most_heads, most_tries = 12, 32, 64
 
 -- How many bytes of the beginning and of the end are searched for curl's own lines.
 local most_told, most_told_last = 16384, 512
@@ -19,10 +19,6 @@ local most_told, most_told_last = 16384, 512
 -- The lines that `curl -v` received, without those that it sent and those about what it does. If the body
 -- does not end its line, curl's last line follows it without a line end.
 local function received(text)
-    if not find(text, "\n< HTTP/", 1, true) then
-        -- a mail quotes a response
-        return find(text, "\n> HTTP/", 1, true) and gsub(text, "\n> ?", "\n") or text
-    end
     local told, rest = sub(text, 1, most_told), sub(text, most_told + 1)
     told = gsub(told, "\n[*>]%f[%s][^\n]*", "")
     told = gsub(told, "\n[{}] %[%d+ bytes data%]", "")
@@ -49,24 +45,29 @@ local function goes_on(text, stop)
 end
 
 
--- Where lines begin as status lines do; wget indents them.
+-- Where lines begin as status lines do: a list of places; wget indents them. The mark is "<" where `curl -v`
+-- has received one, ">" where a mail quotes one.
 local function starts_of_heads(text)
-    local starts = {}
-    local before = find(text, "\nHTTP/", 1, true)
-    while before and #starts < most_heads do
-        starts[#starts + 1] = before + 1
-        before = find(text, "\nHTTP/", before + 1, true)
+    local starts, indented, mark = {}, {}, nil
+    local place, tried = find(text, "HTTP/", 1, true), 0
+    while place and #starts < most_heads and tried < most_tries do
+        local before, spaces = match(sub(text, place > 9 and place - 9 or 1, place - 1), "\n([<>]?)([ \t]*)$")
+        if before == "" then
+            local list = spaces == "" and starts or indented
+            list[#list + 1] = place
+        elseif before == "<" or before and not mark then
+            mark = before
+        end
+        place, tried = find(text, "HTTP/", place + 1, true), tried + 1
     end
-    if #starts > 0 then return starts end
-    for start in gmatch(sub(text, 1, most_told), "\n[ \t]+()HTTP/") do starts[#starts + 1] = start end
-    return starts
+    return #starts > 0 and starts or indented, mark
 end
 
 
 -- The heads of a text, each with its status, its place, and whether it is indented.
-local function heads_of(text)
+local function heads_of(text, starts)
     local heads, doubtful = {}, nil
-    for _, start in ipairs(starts_of_heads(text)) do
+    for _, start in ipairs(starts) do
         local number, stop = match(text, "^HTTP/%d[%d.]* +(%d%d%d)%f[%D][^\n]*()", start)
         local head = number and { status = tonumber(number), start = start,
             indented = byte(text, start - 1) ~= 10 }
@@ -83,7 +84,8 @@ local function choose(text, heads)
     local last = heads[#heads]
     for index = 1, #heads - 1 do
         local stop = heads[index + 1].start - 1
-        local part = heads[index].status >= 400 and last.status >= 400 and sub(text, heads[index].start, stop) or ""
+        local is_error = heads[index].status >= 400 and last.status >= 400
+        local part = is_error and sub(text, heads[index].start, stop) or ""
         if find(part, '"code"', 1, true) or find(part, "rror-code:", 1, true)
             or find(part, "rror-Code:", 1, true) then
             return heads[index], stop
@@ -122,8 +124,13 @@ end
 ---line begins as a status line does
 function paste.read(text)
     if not find(text, "HTTP/", 1, true) then return nil end
-    text = received("\n" .. text)
-    local head, last = choose(text, heads_of(text))
+    text = "\n" .. text
+    local starts, mark = starts_of_heads(text)
+    if mark then
+        text = mark == "<" and received(text) or gsub(text, "\n> ?", "\n")
+        starts = starts_of_heads(text)
+    end
+    local head, last = choose(text, heads_of(text, starts))
     if not head then return nil end
     local stop = end_of_head(text, head)
     local body = sub(text, stop + 1, last)

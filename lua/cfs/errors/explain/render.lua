@@ -3,16 +3,15 @@
 local catalogue = require "cfs.errors.catalogue.kind"
 local columns = require "cfs.errors.explain.columns"
 local envelope = require "cfs.errors.wire.envelope"
+local judge = require "cfs.errors.explain.judge"
 local kept = require "cfs.errors.object.kept"
 local language = require "cfs.errors.explain.language"
+local lists = require "cfs.errors.explain.lists"
 local misuse = require "cfs.errors.base.misuse"
-local state = require "cfs.errors.base.state"
-local statuses = require "cfs.errors.catalogue.status"
 local subject = require "cfs.errors.explain.subject"
 local text = require "cfs.errors.base.text"
 
-local concat, sort = table.concat, table.sort
-local find, format, lower, match = string.find, string.format, string.lower, string.match
+local concat, format, match = table.concat, string.format, string.match
 local say = require("cfs.errors.explain.phrases").say
 
 local explain = {}
@@ -62,46 +61,18 @@ local function translated(kind, english, chosen, ...)
 end
 
 
--- Statuses for which, without a code, the same call fails again.
-local certain = {}
-for status in string.gmatch("401 402 403 404 405 406 407 410 411 412 413 414 415 422 431 451 501 505", "%d+") do
-    certain[tonumber(status)] = true
-end
-
-
--- The same of a call that got no response, by the word of transport.
-local function repeat_without_response(err, kind)
-    local word, reason = err:transport(), tostring(kept.cause(err))
-    if word == "local" or kind.retry == "never" or find(reason, " 40[37]") then return "no" end
-    if word == "tls" then return find(lower(reason), "handshake f", 1, true) and "unknown"
-        or find(lower(reason), "alert", 1, true) and "unknown" or "no" end
-    if word == "protocol" then return find(reason, "redirect", 1, true) and "no" or "unknown" end
-    return word == "other" and "unknown" or "yes"
-end
-
-
---- May the call be repeated, be it on a condition?
----@param about cfs.subject
----@return "yes"|"no"|"unknown"
-function explain.may_retry(about)
-    if about.is_success then return "no" end
-    local err = about.err
-    local kind = err and catalogue.of_error(err) or about.kind
-    local status = about.status or kind and kind.status
-    if err and kept.get(err, "traceback") ~= nil then return "unknown" end -- a bug: nobody knows
-    if kind and kind.code then return kind.retry == "never" and "no" or "yes" end
-    if err and kept.get(err, "origin") == "transport" then return repeat_without_response(err, kind) end
-    if err then status = rawget(err, "status") or kind.status end
-    kind = kind or status and statuses.kind(status)
-    if not status or not kind then return "unknown" end
-    if kind.retry ~= "never" then return "yes" end
-    return not (err and err.code) and certain[status] and "no" or "unknown"
+--- What a person does about errors of the kind; in English if the language has no text for it.
+---@param kind cfs.kind
+---@param chosen "en"|"zh"
+---@return string
+function explain.remedy(kind, chosen)
+    return translated(kind, kind.remedy, chosen, "remedy", "status_remedy", "no_response_remedy")
 end
 
 
 -- The same as a sentence: of a word of retry, if that is known.
 local function repeat_words(about, kind, chosen)
-    local may = explain.may_retry(about)
+    local may = judge.may_retry(about)
     local is_word = kind and kind.retry ~= "never" and may == "yes" or may == "no" and kind and kind.code
     return is_word and say("retry", kind.retry, chosen) or say("repeat", may, chosen)
 end
@@ -113,9 +84,9 @@ local function add_advice(lines, kind, chosen, about)
     if chosen ~= "en" and say("category", category, chosen) then
         category = category .. say("label", "colon", chosen) .. say("category", category, chosen)
     end
-    local remedy = translated(kind, kind.remedy, chosen, "remedy", "status_remedy", "no_response_remedy")
+    local remedy = explain.remedy(kind, chosen)
     local meaning = translated(kind, kind.description, chosen, "description", "sentence")
-    if err and err.code == nil and kept.get(err, "origin") ~= "transport" then
+    if err and type(err.code) == "nil" and kept.get(err, "origin") ~= "transport" then
         meaning = say("sentence", "without", chosen)
     end
     if err and kept.get(err, "traceback") ~= nil then remedy = say("sentence", "look_at_cause", chosen) end
@@ -142,8 +113,10 @@ local function explain_kind(kind, chosen, about)
 end
 
 
--- An error among causes: "NoSuchKey: gone (404)"; any other value as it is shown anywhere.
-local function cause_words(cause)
+--- An error among causes: "NoSuchKey: gone (404)"; any other value as it is shown anywhere.
+---@param cause any
+---@return string
+function explain.cause(cause)
     local words
     if catalogue.of_error(cause) then
         local status = rawget(cause, "status") or catalogue.of_error(cause).status
@@ -162,7 +135,7 @@ local function add_causes(lines, err)
     while type(cause) ~= "nil" do
         count = count + 1
         if count > most_causes then return lines.add("cause", "...") end
-        lines.add("cause", cause_words(cause))
+        lines.add("cause", explain.cause(cause))
         cause = catalogue.of_error(cause) and kept.cause(cause)
         if cause == false then return end
     end
@@ -203,7 +176,8 @@ local function heading_of(err, kind, chosen)
     local status = rawget(err, "status") or kind.status
     local line = status and status_line(status, kind)
     if type(err.code) == "nil" then
-        return line and format(say("sentence", "without_code", chosen), line) or say("sentence", "no_code", chosen)
+        if not line then return say("sentence", "no_code", chosen) end
+        return format(say("sentence", "without_code", chosen), line)
     end
     local differs = type(rawget(err, "status")) ~= "nil"
         and format(say("sentence", "in_catalogue", chosen), tostring(kind.status)) or nil
@@ -231,8 +205,9 @@ end
 -- Codes, or a sentence.
 local function explain_list(about, chosen)
     if not about.kinds then return columns.fill(text.printable(about.sentence)) end
+    if not about.heading then return lists.kinds(about.kinds, chosen) end
     local words = columns.fill(about.heading)
-    if #about.kinds > 0 then words = words .. "\n\n" .. explain.list(about.kinds, chosen) end
+    if #about.kinds > 0 then words = words .. "\n\n" .. lists.kinds(about.kinds, chosen) end
     if not about.status then return words end
     return words .. "\n\n" .. columns.entry(say("label", "retry", chosen), repeat_words(about, nil, chosen))
 end
@@ -268,61 +243,6 @@ function explain.explain(given, options)
         misuse.argument(1, "explain", "code, status, body or error expected, got " .. type(given), 3)
     end
     return explain.render(about, chosen)
-end
-
-
--- By service in the vendor's order, then by status; codes of one status in the vendor's order.
-local function in_order(list)
-    local place, rows = {}, {}
-    for index, kind in ipairs(state.order) do
-        place[kind] = index
-        place[kind.service] = place[kind.service] or index
-    end
-    for index, kind in ipairs(list) do -- those of a service come last, in its order
-        place[kind] = place[kind] or #state.order + index
-        place[kind.service] = place[kind.service] or #state.order + index
-    end
-    for _, kind in pairs(list) do rows[#rows + 1] = kind end
-    sort(rows, function(left, right)
-        if left.service ~= right.service then return place[left.service] < place[right.service] end
-        if left.status ~= right.status then return left.status < right.status end
-        return place[left] < place[right]
-    end)
-    return rows
-end
-
-
---- Kinds as a table of one line each, within 80 columns.
----@param list cfs.kind[]|table<string, cfs.kind> kinds as values
----@param chosen "en"|"zh"? the locale's
----@return string
-function explain.list(list, chosen)
-    chosen = chosen or language.of_locale()
-    local lines, service = {}, nil
-    local widths = { 7, 32, 16, 12, 0 }
-    local function add(...)
-        local line = "  "
-        for index, width in ipairs(widths) do line = line .. columns.pad(tostring((select(index, ...))), width) end
-        lines[#lines + 1] = line
-    end
-    local function head(name) return say("column", name, chosen) end
-    for _, kind in ipairs(in_order(list)) do
-        if kind.service ~= service then
-            service = kind.service
-            if #lines > 0 then lines[#lines + 1] = "" end
-            lines[#lines + 1] = service
-            add(head "status", head "code", head "category", head "retry", head "fault")
-        end
-        add(kind.status, kind.code, kind.category, kind.retry, kind.fault)
-    end
-    return #lines > 0 and concat(lines, "\n") or say("sentence", "none_found", chosen)
-end
-
-
---- The whole catalogue as such a table. `tostring(errors.catalogue)` calls this.
----@return string
-function explain.catalogue()
-    return explain.list(state.kinds)
 end
 
 

@@ -2,11 +2,48 @@
 
 local catalogue = require "cfs.errors.catalogue.kind"
 local misuse = require "cfs.errors.base.misuse"
+local phrases = require "cfs.errors.explain.phrases"
 local state = require "cfs.errors.base.state"
 
-local find, lower = string.find, require("cfs.errors.base.text").lower
+local find, gmatch, gsub, lower = string.find, string.gmatch, string.gsub, string.lower
 
 local search = {}
+
+-- A text that occurs word for word in a code, a message or a description is looked for there alone.
+
+-- How many words are looked for.
+local most_words = 16
+
+
+-- All that is said of a kind, in lower case: its code, once in words; its texts, in both languages.
+local function text_of(kind)
+    local parts = {
+        kind.code, gsub(kind.code, "(%l)(%u)", "%1 %2"), kind.status, kind.reason or "", kind.message or "",
+        kind.description, kind.remedy, kind.category, kind.retry, kind.fault, kind.service,
+    }
+    for group, name in pairs { description = kind.code, remedy = kind.code, category = kind.category,
+        retry = kind.retry } do
+        parts[#parts + 1] = phrases.say(group, name, "zh")
+        parts[#parts + 1] = phrases.say(group, name, "en")
+    end
+    return lower(table.concat(parts, "\n"))
+end
+
+
+-- Has the text a word that begins like this one? Chinese has no spaces between words, and a plural ends in s.
+local function has(text, word)
+    if find(word, "[^%w]") then return find(text, word, 1, true) ~= nil end
+    local singular = gsub(word, "s$", "")
+    return find(text, "%f[%w]" .. word) ~= nil or find(text, "%f[%w]" .. singular .. "%f[%W]") ~= nil
+end
+
+
+local function has_all(text, words)
+    for _, word in ipairs(words) do
+        if not has(text, word) then return false end
+    end
+    return #words > 0
+end
 
 
 --- Finds kinds: see cfs.errors.show.person. An error blames the caller of its caller.
@@ -18,12 +55,17 @@ function search.search(wanted, each)
         misuse.argument(1, "search", "string expected, got " .. type(wanted), 3)
     end
     wanted = lower(wanted)
-    local found = {}
-    for candidate in (each or catalogue.each)() do
-        local row = candidate.code .. "\n" .. candidate.message .. "\n" .. candidate.description
-        if find(lower(row), wanted, 1, true) then found[#found + 1] = candidate end
+    local words, literal, found = {}, {}, {}
+    for word in gmatch(wanted, "%S+") do
+        local is_short = #word < 3 and find(word, "^%a") -- "of", "id"
+        if not is_short and #words < most_words then words[#words + 1] = word end
     end
-    return setmetatable(found, state.list_metatable)
+    for kind in (each or catalogue.each)() do
+        local row = lower(kind.code .. "\n" .. kind.message .. "\n" .. kind.description)
+        if find(row, wanted, 1, true) then literal[#literal + 1] = kind end
+        if has_all(text_of(kind), words) then found[#found + 1] = kind end
+    end
+    return setmetatable(#literal > 0 and literal or found, state.list_metatable)
 end
 
 

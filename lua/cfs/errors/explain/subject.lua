@@ -168,7 +168,9 @@ end
 
 -- The parts of a text that forms look at, each made when it is first asked for.
 local parts = {
-    word = function(look) return #look.text <= longest_word and match(look.text, "^%s*([%w_.-]+)%s*$") or false end,
+    word = function(look)
+        return #look.text <= longest_word and match(look.text, "^%s*([%w_.-]+)%s*$") or false
+    end,
     words = function(look) return clean.words(clean.view(look.text)) end,
     records = function(look) return fields.read(look.words) end,
     codes = function(look) return fields.codes(look.words) end,
@@ -235,7 +237,8 @@ function read.response(look)
     local reason, number = mentions.reason_of_curl(look.text)
     if reason then return of_reason(reason, number) end
     if not err then return of_status(response.status, look.chosen) end
-    local inner = response.body ~= "" and subject.first_of(new_look(response.body, look.chosen), "envelope", "label")
+    local body = new_look(response.body, look.chosen)
+    local inner = response.body ~= "" and subject.first_of(body, "envelope", "label")
     if not inner or not inner.err then
         local _, problem, what = envelope.parse(response.body)
         return { err = err, reason = what == err:origin() and problem or nil }
@@ -310,8 +313,8 @@ end
 
 function read.request_id(look)
     local word = look.word
-    local id = word and (find(word, "^%x+%-%x+%-%x+%-%x+%-%x+$") or #word >= 16 and find(word, "^%x+$")) and word
-        or request_id_of(look)
+    local is_id = word and (find(word, "^%x+%-%x+%-%x+%-%x+%-%x+$") or #word >= 16 and find(word, "^%x+$"))
+    local id = is_id and word or request_id_of(look)
     if not id then return nil end
     local about = sentence("request_id", look.chosen)
     about.request_id = id
@@ -326,8 +329,10 @@ end
 
 function read.other_word(look)
     if not look.word then return nil end
-    local about, nearest = sentence("not_known", look.chosen, cut(look.word, 64)), suggest.nearest(look.word, state.kinds)
-    if nearest then about.sentence = about.sentence .. format(say("sentence", "did_you_mean", look.chosen), nearest) end
+    local about = sentence("not_known", look.chosen, cut(look.word, 64))
+    local nearest = suggest.nearest(look.word, state.kinds)
+    local hint = nearest and format(say("sentence", "did_you_mean", look.chosen), nearest) or ""
+    about.sentence = about.sentence .. hint
     return about
 end
 
@@ -386,6 +391,21 @@ end
 ---@return cfs.subject
 function subject.of_text(given, chosen)
     return subject.first_of(new_look(clean.screen(given), chosen))
+end
+
+
+--- The same, with an error where a status or a code alone was found.
+---@param about cfs.subject
+---@return cfs.subject
+function subject.with_error(about)
+    local kind = about.kind
+    if about.err or about.is_success then return about end
+    if kind and kind.code then
+        about.err = make.receive(kind.code, not catalogue.template(kind) and kind.message or nil)
+    elseif about.status then
+        about.err = receive.from_response { status = about.status, body = "" }
+    end
+    return about
 end
 
 

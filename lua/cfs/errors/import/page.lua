@@ -66,9 +66,13 @@ local function rows_of_html(html)
                 above.depth, cells[#cells + 1] = above.depth - 1, above.words
                 above = held[#cells + 1]
             end
-            cells[#cells + 1] = words_of(cell)
-            local depth = tonumber(match(lower(attributes), "rowspan=[\"']?(%d+)")) or 1
-            held[#cells] = { words = cells[#cells], depth = depth - 1 }
+            attributes, cell = lower(attributes), words_of(cell)
+            local depth = tonumber(match(attributes, "rowspan=[\"']?(%d+)")) or 1
+            local width = tonumber(match(attributes, "colspan=[\"']?(%d)")) or 1
+            for _ = 1, #cells == 0 and 1 or width do -- what begins a row and is wide parts sections
+                cells[#cells + 1] = cell
+                held[#cells] = { words = cell, depth = depth - 1 }
+            end
         end
         cells[#cells] = nil -- the one that was added, so that cells from above come behind the last, too
         if is_last then held = {} end
@@ -78,9 +82,10 @@ local function rows_of_html(html)
 end
 
 
--- The rows of text; the rule below a heading is none.
+-- The rows of text; the rule below a heading is none, nor is one that is drawn.
 local function rows_of_text(text)
     local rows = {}
+    text = gsub(gsub(text, "│", "|"), "\226[\148\149][\128-\191]", "-")
     for gap, line in gmatch(gsub(text, "\\|", "\1"), "([\r\n]*)([^\r\n]+)") do
         local has_tab = find(line, "\t", 1, true)
         local has_bar = find(line, "^%s*|") or not has_tab and find(line, "|", 1, true)
@@ -145,7 +150,7 @@ end
 function page.read(source)
     source = gsub(source, "^\239\187\191", "")
     local rows = find(source, "<[tT][rRdDhH]%f[%W]") and rows_of_html(source) or rows_of_text(source)
-    local list, columns, first, broken = {}, nil, nil, nil
+    local list, columns, first, broken, last = {}, nil, nil, nil, nil
     for _, cells in ipairs(rows) do
         local heading = columns_of(cells)
         if broken and not heading and #broken + #cells - 1 <= columns.count then -- over several lines
@@ -161,7 +166,15 @@ function page.read(source)
         elseif columns and #cells > 1 and #cells < math.max(columns.status, columns.code) then
             broken = not cells.is_first and cells
         elseif columns and #cells > 1 then
-            list[#list + 1] = row_of(cells, columns, list[#list] and list[#list].name)
+            local row = row_of(cells, columns, list[#list] and list[#list].name)
+            if row then
+                list[#list + 1], last = row, cells
+            elseif #list > first then -- the second line of each cell
+                for index, cell in ipairs(cells) do
+                    last[index] = words_of((last[index] or "") .. " " .. cell)
+                end
+                list[#list] = row_of(last, columns)
+            end
         end
     end
     return list

@@ -39,9 +39,6 @@ end
 --- The error that a function's first two results stand for; nil if they are a success. An error or a kind
 --- is a failure; so is false, and anything behind nil or false: an error, a kind, or a code of the
 --- catalogue stands for itself, anything else is the cause of an InternalError.
----@param first any
----@param second any
----@return cfs.error?
 function failure.returned(first, second)
     if kind_of(first) then return first end
     if is_kind(first) then return of_kind(first) end
@@ -61,9 +58,7 @@ function failure.returned(first, second)
 end
 
 
---- The line of the program that called the library, as "app.lua:7"; or nil.
----@param level integer where to begin
----@return string?
+--- The line of the program that called the library, from a level on, as "app.lua:7"; or nil.
 function failure.place(level)
     for depth = level + 1, level + deepest do
         local info = getinfo(depth, "Sl")
@@ -78,8 +73,6 @@ local place_of = failure.place
 
 
 --- What xpcall with this gives is what errors.pcall gives.
----@param value any
----@return cfs.error
 function failure.on_error(value)
     local kind = kind_of(value)
     if not kind and is_kind(value) then value, kind = of_kind(value), value end
@@ -93,10 +86,7 @@ function failure.on_error(value)
 end
 
 
---- The error out of a failed xpcall with failure.on_error, and where it was raised, if known.
----@param value any
----@return cfs.error err
----@return string? place
+--- The error out of a failed xpcall with failure.on_error, and where it was raised, or nil.
 function failure.caught(value)
     local where = place
     place = nil

@@ -94,10 +94,6 @@ end
 
 
 --- Sets the headers of a response whose body is ours.
----@param content_type string
----@param request_id string?
----@param retry_after string?
----@param stale table<string, true> names in lower case of others to take back
 function headers.write(content_type, request_id, retry_after, stale)
     local header, has_type = ngx.header, false
     for name in pairs(ngx.resp.get_headers(0)) do

@@ -33,11 +33,8 @@ local entry = { __tostring = to_line }
 
 
 --- Logs the error of a record in one line, or has the option `log` do so. The line has the record's
---- `note`, `request_id`, `response` and `place`, as far as there are any. A client's fault is logged at the
---- level info.
----@param record table
----@param read table? the options
----@param level integer? if not that of the error
+--- `note`, `request_id`, `response` and `place`, as far as there are any. If no level is given, a client's
+--- fault is logged at the level info.
 function log.log(record, read, level)
     level = level or record.err.fault == "client" and ngx.INFO or ngx.ERR
     if read and read.log then

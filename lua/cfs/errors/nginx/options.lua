@@ -22,12 +22,9 @@ local option_types = {
 local longest_reason = 600
 
 
---- Reads the options and checks them.
----@param given table?
----@param more table<string, string>? further options: name → type; no number may be below 0
----@return table? options those of err:response in `response`, for response.make; the others by name;
----where they are for many errors, the caller adds a table `shapes`, for response.make
----@return string? sentence what is wrong with them, if anything is
+--- Reads the options and checks them; `more` are further ones: name → type, no number below 0. Returns a
+--- table with those of err:response in `response` and the others by name, to which the caller adds a table
+--- `shapes` if they are for many errors; or nil and what is wrong.
 function options.read(given, more)
     local types = {}
     for name, wanted in pairs(option_types) do types[name] = wanted end
@@ -50,21 +47,14 @@ end
 
 
 --- Logs that an option is passed over.
----@param name string
----@param problem any
 function options.complain(name, problem)
     local reason = text.printable(text.cut(text.describe(problem), longest_reason))
     ngx.log(ngx.ERR, "cfs.errors.nginx goes on without the option '", name, "', which failed: ", reason)
 end
 
 
---- Calls a function that the program gave as an option. It logs if that raises or yields: a yield across
---- gsub, which is C, raises.
----@param name string
----@param f function
----@param ... any three arguments at most
----@return any result nil if it failed
----@return boolean good
+--- Calls a function that the program gave as an option, with three arguments at most. Returns its result and
+--- true; it logs if that raises or yields: a yield across gsub, which is C, raises.
 function options.call(name, f, ...)
     local first, second, third = ...
     local result
@@ -75,9 +65,6 @@ end
 
 
 --- What the option `map`, if there is one, makes of an error: the error for the client.
----@param read table
----@param err cfs.error
----@return cfs.error
 function options.map(read, err)
     if not read.map then return err end
     local mapped = options.call("map", read.map, err)

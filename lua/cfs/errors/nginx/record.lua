@@ -37,7 +37,6 @@ end
 
 
 --- The record of this request, or nil.
----@return table?
 function records.get()
     if sending then
         local record = { err = sending, request_id = sending_id, is_counted = true, is_logged = true }
@@ -50,7 +49,6 @@ end
 
 
 --- Keeps the record of this request.
----@param record table
 function records.keep(record)
     local name = own_name()
     local ctx = ngx.ctx
@@ -63,11 +61,6 @@ end
 
 
 --- Sends a body of ours. What the header filters find is the record.
----@param record table
----@param body string
----@param is_old boolean is it a request of HTTP/1.0, for which nginx sends nothing before its end?
----@return any sent nil if nothing was sent
----@return string? reason
 function records.print(record, body, is_old)
     if ngx.is_subrequest then
         local _, reason = ngx.flush() -- it does nothing, but tells
@@ -83,9 +76,6 @@ end
 
 
 --- The same without a record, which is made only if a header filter asks for it.
----@param err cfs.error
----@param request_id string
----@param body string
 function records.print_alone(err, request_id, body)
     sending, sending_id = not records.has_relay and err or nil, request_id
     local sent, reason = ngx.print(body)
@@ -95,21 +85,18 @@ end
 
 
 --- Has a response of this request to have a record?
----@return boolean
 function records.are_needed()
     return records.has_relay or has_asides or ngx.is_subrequest
 end
 
 
 --- The last record of the subrequests of this request, if they had any error.
----@return table?
 function records.aside()
     return has_asides and not ngx.is_subrequest and asides[main_name()] or nil
 end
 
 
 --- The record of a subrequest of `auth_request` that made nginx go where this request is now: an error_page.
----@return table?
 function records.refused_before()
     local record = records.aside()
     if not record or not ngx.req.is_internal() then return nil end
@@ -122,8 +109,6 @@ end
 --- The record of a subrequest that made nginx respond with this status. `auth_request` passes 401 and 403
 --- on, as those do who capture a response to decide on access; it alone makes 500 of other errors, and
 --- wants no body of the subrequest.
----@param status integer
----@return table? record
 function records.refusal(status)
     if status ~= 401 and status ~= 403 and status ~= 500 then return nil end
     local record = records.aside()

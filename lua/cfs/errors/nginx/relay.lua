@@ -74,7 +74,7 @@ local function source()
     local time, upstream_status = ngx.var.upstream_response_time, ngx.var.upstream_status
     if time and find(time, "%-$") then return "upstream", true end
     local last = upstream_status and tonumber(match(upstream_status, "(%d+)$"))
-    if last then return last >= 400 and "upstream" or "raised", false end
+    if last then return (last >= 400 or last < 200) and "upstream" or "raised", false end -- 103 came before
     return ngx.var.upstream_cache_status and "upstream" or "raised", false
 end
 

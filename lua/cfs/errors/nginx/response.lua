@@ -16,8 +16,6 @@ local response = {}
 
 --- An id for the client of this request: that of the option `request_id`, or nginx's. Without
 --- `$request_id` in nginx's configuration each call gives another.
----@param read table the options
----@return string id a token
 function response.new_id(read)
     local id = read.request_id
     if id == nil then return ngx.var.request_id end
@@ -32,12 +30,7 @@ end
 
 
 --- Calls f with the error, which has another request id meanwhile. An error may be one that the program
---- keeps and raises again, so its own id is put back.
----@param err cfs.error
----@param id string?
----@param f fun(err: cfs.error, ...): ...
----@param ... any
----@return any ... five results of f at most
+--- keeps and raises again, so its own id is put back. f has five results at most.
 function response.with_id(err, id, f, ...)
     local own = rawget(err, "requestId")
     if own == id or not id then return f(err, ...) end
@@ -82,18 +75,9 @@ local function is_plain(id)
 end
 
 
---- The parts of the response to the client, under an id that is one for header, body and log: the one
---- given; or the error's own, if it is a token; or a new one.
----@param err cfs.error
----@param kind cfs.kind the error's
----@param read table the options
----@param id string? a token
----@param sent integer? the status that was sent already, which the body has then
----@return integer status
----@return string content_type
----@return string request_id
----@return string? retry_after
----@return string body
+--- The parts of the response to the client: status, type, request id, Retry-After and body. The id is one for
+--- header, body and log: the one given; or the error's own, if it is a token; or a new one. `sent` is the
+--- status if that was sent already.
 function response.make(err, kind, read, id, sent)
     id = id or not read.replace_request_id and rawget(err, "requestId") or response.new_id(read)
     local shapes = read.shapes

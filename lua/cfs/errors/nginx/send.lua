@@ -32,8 +32,6 @@ local first_pause, longest_pause = 0.01, 1
 
 
 --- Raises a sentence in a phase in which no response can be sent.
----@param name string the function's
----@param level integer whose line is blamed, as for `error`
 function send.check_phase(name, level)
     local phase = ngx.get_phase()
     if is_phase[phase] then return end
@@ -126,9 +124,6 @@ end
 
 
 --- Responds with the error and ends the request. What can fail comes after the response.
----@param err cfs.error
----@param read table the options
----@param place string? the line of the program, for the log
 function send.send(err, read, place)
     if read.send then return read.send(send.prepare(err, read, place)) end
     local is_old = http_version() == 1
@@ -152,9 +147,6 @@ end
 
 
 --- Makes a response that somebody else sends: as nginx.prepare.
----@param err cfs.error
----@param read table the options
----@param place string? the line of the program, for the log
 function send.prepare(err, read, place)
     local record = { err = err, place = place }
     local status, content_type, request_id, retry_after, body = make(record, read)

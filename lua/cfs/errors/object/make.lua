@@ -227,7 +227,7 @@ end
 --- "other"; and whether the request may have reached the service.
 ---
 ---     local word, sent = errors.from_response(nil, "connection refused"):transport()
----     --> connect  no
+---     --> connect  maybe
 ---
 ---@return string? word nil if a response came
 ---@return string? sent "no" if the request was certainly not sent, else "maybe"

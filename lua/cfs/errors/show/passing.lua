@@ -7,7 +7,7 @@ local lower = require("cfs.errors.base.text").lower
 
 local byte, find, gmatch, gsub, match, sub =
     string.byte, string.find, string.gmatch, string.gsub, string.match, string.sub
-local min, select = math.min, select
+local max, min, select = math.max, math.min, select
 
 local passing = {}
 
@@ -61,7 +61,7 @@ local secrets = set("accesskeyid akid auth authorization basic bearer cookie cre
 local short_secrets = set "ak sk pw"
 
 -- What announces a secret behind its Chinese name; what parts words like Chinese characters.
-local signs = set ": ： ＝ 为 是 “ ‘ （ 【 「 『 《 \194\160 \227\128\128"
+local signs = set ": = ： ＝ 为 是 “ ‘ （ 【 「 『 《 \194\160 \227\128\128"
 local marks = set "！ （ ） ， ： ； ＝ ？ ～ “ ” ‘ ’ – — … « » · \194\160"
 
 
@@ -111,11 +111,6 @@ local function is_word(word)
 end
 
 
-local function is_mixed(word)
-    return find(word, "%d") and find(word, "[A-Za-z]")
-end
-
-
 -- Has the word a form, or each of its pieces?
 local function has_form(word)
     if is_word(word) or not find(word, "[A-Za-z0-9@\127-\255]") then return true end
@@ -127,7 +122,8 @@ local function has_form(word)
     if #word > long_word or find(word, address) or find(word .. "=", "==", 1, true) then return false end
     local before = ""
     for part in gmatch(word, piece) do
-        if not is_word(part) or is_mixed(part) and secret_of(before) then return false end
+        local is_secret = find(part, "%d") and find(part, "[A-Za-z]") and secret_of(before)
+        if is_secret or not is_word(part) then return false end
         before = part
     end
     return true
@@ -147,14 +143,16 @@ end
 -- A word of which a part may be shown: what stands before that; the part, nil if it is hidden; what stands
 -- behind. Then what is secret behind the word: see open, or "maybe" if it is the name of a secret.
 local function judge(word, secret)
-    if secret and find(word, "^[:=>|-]+$") then return word, "", "", "word" end
+    if secret and not find(word, "[A-Za-z0-9@\127-\255]") then
+        return word, "", "", find(word, "[:=>|-]") and "word" or secret
+    end
     if secret == "maybe" and word == "is" then return word, "", "", secret end
     local first = match(word, "^[\"'`(%[{<]*()")
-    local stop = match(word, "^.*[^\"'`)%]}>.,;:!?]()") or first
+    local stop = max(first, match(word, "^.*[^\"'`)%]}>.,;:!?]()") or 1)
     if sub(word, stop - 7, stop) == hidden then first, stop = min(first, stop - 7), stop + 1 end
     local lead, body, trail = sub(word, 1, first - 1), sub(word, first, stop - 1), sub(word, stop)
-    if secret == "word" or secret and find(word, "^[:=]") then
-        local goes_on = open(gsub(word, "^[:=>]*", ""), nil)
+    if secret == "word" or secret and find(word, "^[\"'`]*[:=]") then
+        local goes_on = open((gsub(gsub(word, "^[\"'`]*[:=]+", ""), "^>", "")))
         return lead, nil, goes_on and "" or trail, goes_on
     end
     local has_sign, near = find(word, "[:=]"), sub(word, -long_word)
@@ -168,7 +166,7 @@ local function judge(word, secret)
         end
     end
     local goes_on = secret_of(match(body, "^.*[^A-Za-z0-9_-](.*)$") or body) and "maybe" or nil
-    if secret and is_mixed(body) then return lead, nil, trail, goes_on end
+    if secret and find(body, "%d") and find(body, "[A-Za-z]") then return lead, nil, trail, goes_on end
     if has_form(body) and not find(trail, "::", 1, true) then return lead, body, trail, goes_on end
     local name, value = match(has_sign and body or "", "^([A-Za-z_][A-Za-z0-9_-]*=)([^=@]+)$")
     if name and #name <= longest then lead = lead .. name .. match(value, "^[\"'`]?") end
@@ -189,12 +187,12 @@ end
 
 
 -- The text, its characters classified. Between Latin letters 。, · and ・ are dots. A dot joins a word and a
--- Chinese one; a colon behind a Chinese character parts words.
+-- Chinese one; a colon or a `=` behind a Chinese character parts words.
 local function prepare(text)
     text = gsub(gsub(text, "[^\9-\13\32-\255]", "\127"), "[\128-\255][\128-\191]*", classify)
     text = gsub(text, "([A-Za-z0-9])\1[\194\227][\183\128\131][\130\187]?\2%f[A-Za-z0-9]", "%1\127")
     text = gsub(text, "([A-Za-z0-9]%.)(\1[\228-\237])", "%1\127%2")
-    return (gsub(text, "([\128-\255]\2):%f[^:]", "%1\1:\2"))
+    return (gsub(text, "([\128-\255]\2)([:=])%f[^:=]", "%1\1%2\2"))
 end
 
 
@@ -239,7 +237,7 @@ function passing.show(text)
         end
         return gap .. lead .. (shown or "\1") .. trail
     end)
-    text = gsub(gsub(text, "\1[,;]?[\9-\13 ]*%f[\1]", ""), "\1", hidden)
+    text = gsub(gsub(gsub(text, "\1+", "\1"), "\1[,;]?[\9-\13 ]*%f[\1]", ""), "\1", hidden)
     return is_cut and text .. "..." or text
 end
 

@@ -24,8 +24,8 @@ end
 
 --- Explains an error to a person, within 80 columns: what it means, whose fault it is, what to do, and
 --- whether to repeat the call. A text is a code, a status, a category, a word of retry, a body, a whole
---- response as `curl -i` or `curl -v` prints it, or a line of a log or of an SDK. Raises if it is given
---- anything else, an option is wrong, or `cfs.errors.explain` cannot be loaded.
+--- response as `curl -i` or `curl -v` prints it, or lines of a log, an SDK or any client. Raises if it is
+--- given anything else, an option is wrong, or `cfs.errors.explain` cannot be loaded.
 ---
 ---     > return errors.explain "InstanceNotFound"
 ---
@@ -38,8 +38,9 @@ function person.explain(given, options)
 end
 
 
---- Finds the kinds in whose code, message or description the text occurs; letter case does not count.
---- Raises if the text is no string, or `cfs.errors.explain` cannot be loaded.
+--- Finds the kinds in whose code, message or description the text occurs; if there is none, those that have
+--- all of its words, in whatever is said of them, in English or Chinese. Letter case does not count. Raises
+--- if the text is no string, or `cfs.errors.explain` cannot be loaded.
 ---
 ---     errors.search "mount target"
 ---

@@ -42,7 +42,6 @@ local codes = {
     [408] = "EOFException",
     [410] = "ResourceNotExists",
     [413] = "RequestEntityTooLargeException",
-
     ["account never"] = "OptInRequired",
     ["authentication never"] = "InvalidHTTPAuthHeader",
     ["conflict never"] = "IdempotentParameterMismatch",
@@ -51,7 +50,6 @@ local codes = {
     ["permission never"] = "AccessDenied",
     ["throttle throttle"] = "RateLimit",
     ["unavailable backoff"] = "ServiceUnavailable",
-
     client = "InvalidHTTPRequest",
     server = "ParseBodyException",
 }
@@ -185,7 +183,7 @@ end
 local function problem(request_id, code, message, number, type_base, kind)
     local link, title = "about:blank", reason_phrase(number)
     if type_base then
-        link = type_base .. gsub(code, "[^%w._~-]", escape_uri)
+        link = type_base .. gsub(code, "[^A-Za-z0-9._~-]", escape_uri)
         kind = kind.code == code and kind or kinds[code]
         title = kind and plain_message(kind) or title
     end
@@ -206,12 +204,12 @@ end
 
 
 ---@class cfs.response_options
----@field standard boolean?
----@field hide boolean?
----@field request_id string?
----@field retry_after number? in seconds
----@field format "envelope"|"problem"|nil
----@field type_base string?
+---@field standard boolean? true sends RateLimit with 429 and ServiceError with 503
+---@field hide boolean? false passes the code, the message and the requestId as they are
+---@field request_id string? the requestId of the response if the error has none that may pass
+---@field retry_after number? the seconds of Retry-After; by default what the response asked for, else 1
+---@field format "envelope"|"problem"|nil "problem" for a body by RFC 9457
+---@field type_base string? a problem's `type` is this URI followed by the code
 
 
 --- Reads the options of err:response and checks them, once for many errors.
@@ -275,16 +273,6 @@ end
 --- the fault is the client's, the words of the received message pass that have one of the forms that
 --- docs/api.md lists, with `{hidden}` in place of others. A code and a requestId pass if they are plain
 --- tokens with such a form.
----
---- Options:
----
---- - `hide`: false passes the code, the message and the requestId as they are
---- - `standard`: true sends RateLimit with 429 and ServiceError with 503
---- - `request_id`: the requestId of the response if the error has none
---- - `retry_after`: the seconds of the header Retry-After, which is sent if the category is throttle or
----   unavailable; by default what the received response asked for, else 1
---- - `format`: "problem" for a body by RFC 9457; by default "envelope"
---- - `type_base`: a URI; a problem's `type` is this URI followed by the code, without it "about:blank"
 ---
 --- An error without a code is sent under a code of the catalogue with the same category and retry, and with
 --- the status' reason phrase as its message: 502 is ServiceUnavailable, "Bad Gateway".

@@ -20,8 +20,12 @@ headers.names = {
     ["retry-after"] = true, ["ratelimit"] = true, ["ratelimit-reset"] = true, ["x-ratelimit-reset"] = true,
 }
 
-local names, lengths = headers.names, {} -- a length is compared sooner than a name
-for name in next, names do lengths[#name] = true end
+-- A length is compared sooner than a name, and most names are spelt so: "Retry-After".
+local names, lengths, usual = headers.names, {}, {}
+for name in next, names do
+    lengths[#name] = true
+    usual[name], usual[gsub(name, "%f[a-z][a-z]", text.upper)] = name, name
+end
 
 -- Most clients join a header that came twice by a comma. The values of these headers have no comma.
 local is_single = { ["x-bce-error-code"] = true, ["x-bce-request-id"] = true }
@@ -44,7 +48,7 @@ end
 -- Takes a header into the values if it is wanted. Of two spellings of one name the one that sorts first
 -- counts, so that the order of a table does not matter; of one spelling, the first.
 local function take(values, spellings, name, value)
-    local key = lower(name)
+    local key = usual[name] or lower(name)
     if names[key] and (not spellings[key] or name < spellings[key]) then
         local words = value_text(key, value)
         if words then values[key], spellings[key] = words, name end

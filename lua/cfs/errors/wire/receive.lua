@@ -19,7 +19,6 @@ local receive = {}
 receive.begin, receive.headers = begin_error, headers.names -- for what reads headers before a body
 
 local option_types = { any_status = "boolean", limit = "number" }
-local told_types = { sent = "boolean", elapsed = "number" }
 
 -- What clients call the fields of a response, in lower case without "_": name → our name.
 local other_names = {
@@ -45,17 +44,18 @@ end
 
 -- The error of a call that got no response, of which the caller may tell `sent` and `elapsed` in a table.
 local function no_response(reason, told, number)
-    local known, wrong
+    local is_sent, elapsed
     if type(told) == "table" then
-        local fields_told = { sent = rawget(told, "sent"), elapsed = rawget(told, "elapsed") }
-        known, wrong = misuse.read("field", fields_told, told_types)
-        if wrong then return nil, wrong, 3 end
+        is_sent, elapsed = rawget(told, "sent"), rawget(told, "elapsed")
+        if is_sent ~= nil and type(is_sent) ~= "boolean" then
+            return nil, "field 'sent' must be a boolean, got " .. type(is_sent), 3
+        elseif elapsed ~= nil and type(elapsed) ~= "number" then
+            return nil, "field 'elapsed' must be a number, got " .. type(elapsed), 3
+        end
     end
-    known = known or {}
-    local elapsed = known.elapsed
     if elapsed == nil and receive.elapsed then elapsed = receive.elapsed() end -- within retry.run
     local word, sent, is_certificate = transport.classify(reason, elapsed, number)
-    if known.sent ~= nil then sent = known.sent and "maybe" or "no" end
+    if is_sent ~= nil then sent = is_sent and "maybe" or "no" end
     local retry = (word == "local" or is_certificate) and "never" or "backoff"
     return make.no_response(word, sent, retry, reason)
 end

@@ -93,24 +93,32 @@ local function read_stage(text)
 end
 
 
-local function read_text(text)
-    text = lower(sub(text, 1, longest))
-    local whole = index.whole
-    local meaning = whole[text] or first_in(index.begins[sub(text, 1, 4)], text, true)
+-- What a client's own words mean; nil if they are not known.
+local function read_known(text)
+    local whole, start = index.whole, sub(text, 1, 4)
+    local meaning = whole[text] or first_in(index.begins[start], text, true) or read_stage(text)
+    if meaning or start ~= "fail" or not find(text, "^failed to connect to ") then return meaning end
+    local rest = match(text, " after %d+ ms: (.*)$") -- libcurl
+    return rest and whole[rest] or whole["couldn't connect to server"]
+end
+
+
+local function read_text(given)
+    if index.whole[given] then return index.whole[given] end
+    local text = lower(sub(given, 1, longest))
+    local meaning = read_known(text)
     if meaning then return meaning end
     text = stripped(text)
-    local number = match(text, "^curl: %((%d+)%) ") -- the program curl
-        or match(text, "^%[curl%-easy%]%[[%w_]+%] .*%((%d+)%)$") -- Lua-cURL's error as a string
-    local rest = match(text, "^failed to connect to .* after %d+ ms: (.*)$") -- libcurl
-    meaning = whole[text] or number and index.curl[tonumber(number)] or rest and whole[rest]
-        or not rest and read_stage(text) or first_in(index.begins[sub(text, 1, 4)], text, true)
-        or find(text, "^failed to connect to ") and whole["couldn't connect to server"]
+    meaning = read_known(text)
     if meaning then return meaning end
     -- cosockets: the number of OpenSSL's verification, then its sentence
     if find(text, "^%d%d?: ") and (find(text, "certificate", 1, true) or find(text, "mismatch", 1, true)) then
-        return whole["certificate verify failed"]
+        return index.whole["certificate verify failed"]
     end
-    return first_in(index.has, text) or first_in(index.hint, text) or unknown
+    local number = match(text, "^curl: %((%d+)%) ") -- the program curl
+        or match(text, "^%[curl%-easy%]%[[%w_]+%] .*%((%d+)%)$") -- Lua-cURL's error as a string
+    return number and index.curl[tonumber(number)]
+        or first_in(index.has, text) or first_in(index.hint, text) or unknown
 end
 
 
@@ -151,7 +159,7 @@ end
 function transport.classify(reason, elapsed, number)
     local meaning = read(reason)
     local sent = meaning.sent
-    if sent == "early" then
+    if sent == "early" then -- a clock that was set back tells nothing
         sent = elapsed and elapsed >= 0 and elapsed <= longest_connect and "no" or "maybe"
     end
     local numbered = number and index.curl[number]
@@ -181,6 +189,25 @@ end
 local said
 
 
+local function fill_said()
+    local filled, keys = fill_index { says = {}, opens = {}, whole = {}, begins = {} }, {}
+    for _, texts in pairs(filled) do
+        for text in pairs(texts) do keys[sub(text, 1, 4)] = true end
+    end
+    filled.keys = keys
+    return filled
+end
+
+
+--- May a phrase that begins with these four bytes mean anything? Most of a text does not.
+---@param key string in lower case
+---@return boolean?
+function transport.may_begin(key)
+    said = said or fill_said()
+    return said.keys[key]
+end
+
+
 --- What a phrase of a text means, if only clients and what stands between say it.
 ---
 ---     transport.phrase "dial tcp"            --> nil
@@ -189,7 +216,7 @@ local said
 ---@return string? word nil if others may say it
 ---@return boolean? certificate whether a certificate was refused
 function transport.phrase(phrase)
-    said = said or fill_index { says = {}, opens = {}, whole = {}, begins = {} }
+    said = said or fill_said()
     local key = sub(phrase, 1, 4)
     local meaning = said.whole[phrase] or said.says[phrase] or first_in(said.begins[key], phrase, true)
         or first_in(said.opens[key], phrase, true)
