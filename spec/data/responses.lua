@@ -108,6 +108,11 @@ add {
         category = "unavailable", retry = "backoff", known = true, differs = false },
 }
 add {
+    name = "an error that nginx cut short, which is one all the same",
+    response = { status = 400, header = {}, truncated = true, body = "{" },
+    expect = { status = 400, origin = "malformed", body = "{" },
+}
+add {
     name = "an envelope without any headers",
     response = { status = 403, body = '{"code":"AccessDenied"}' },
     expect = { code = "AccessDenied", status = 403, category = "permission", known = true },
@@ -468,6 +473,8 @@ for name, headers in pairs {
     ["a raw block of line feeds"] = "x-bce-request-id:\th-1\ndate: today",
     ["a raw block with folded lines"] = "date: to\r\n day\r\nx-bce-request-id:\r\n\th-1\r\n",
     ["an object with __pairs"] = setmetatable({}, { __pairs = each }),
+    ["an object with __pairs and a header beside them"] = setmetatable({ Date = "today" },
+        { __pairs = each }),
     ["an object with a method each"] = setmetatable({}, { __index = { each = each } }),
     ["an object with a function each"] = { each = each },
     ["an object that raises while it tells them"] = setmetatable({}, { __pairs = function()
