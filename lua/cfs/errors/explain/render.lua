@@ -232,7 +232,7 @@ function explain.render(about, chosen)
 end
 
 
---- Explains an error to a person: see cfs.errors.show.person. An error blames the caller of its caller.
+--- Explains an error to a person: see cfs.errors.show.later. An error blames the caller of its caller.
 ---@param given string|integer|cfs.error|cfs.kind
 ---@param options { language: "en"|"zh"? }?
 ---@return string

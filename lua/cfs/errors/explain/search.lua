@@ -46,7 +46,7 @@ local function has_all(text, words)
 end
 
 
---- Finds kinds: see cfs.errors.show.person. An error blames the caller of its caller.
+--- Finds kinds: see cfs.errors.show.later. An error blames the caller of its caller.
 ---@param wanted string
 ---@param each (fun(): fun(): cfs.kind?)? walks the kinds; errors.each if not given
 ---@return cfs.kind[] list in the vendor's order; prints as a table

@@ -45,7 +45,7 @@ local address = "%f[A-Za-z0-9]%d%d?%d?([,;|~_-])%d%d?%d?%1%d%d?%d?%1%d%d?%d?%f[^
 
 local function set(words, from)
     local members = {}
-    for word in gmatch(words, "%S+") do members[sub(word, from or 1)] = word end
+    for word in gmatch(words, "[^ ]+") do members[sub(word, from or 1)] = word end
     return members
 end
 
@@ -116,7 +116,9 @@ local function has_form(word)
     if is_word(word) or not find(word, "[A-Za-z0-9@\127-\255]") then return true end
     if find(word, "...", 1, true) then word = gsub(word, "%.%.%.+", ",") end
     if not find(word, separator) then return false end
-    if find(word, "^%d%d?%d?,%d%d%d[%d,]*%.?%d*$") or is_field((gsub(word, "%[(%d+)%]", ".%1"))) then
+    local ungrouped = gsub(word, ",%d%d%d%f[^%d]", "") -- of 1,048,576
+    if find(ungrouped, "^%d%d?%d?%.?%d*$") and not find(word, "^%d+,[12]%d%d,[12]%d%d,[12]%d%d$")
+        or is_field((gsub(word, "%[(%d+)%]", ".%1"))) then
         return #word <= 2 * longest
     end
     if #word > long_word or find(word, address) or find(word .. "=", "==", 1, true) then return false end
@@ -165,7 +167,8 @@ local function judge(word, secret)
             return shown and shown .. match(value, "^[\"'`]?") or "", nil, goes_on and "" or trail, goes_on
         end
     end
-    local goes_on = secret_of(match(body, "^.*[^A-Za-z0-9_-](.*)$") or body) and "maybe" or nil
+    local goes_on = not find(trail, "[.!?]") and secret_of(match(body, "^.*[^A-Za-z0-9_-](.*)$") or body)
+        and "maybe" or nil
     if secret and find(body, "%d") and find(body, "[A-Za-z]") then return lead, nil, trail, goes_on end
     if has_form(body) and not find(trail, "::", 1, true) then return lead, body, trail, goes_on end
     local name, value = match(has_sign and body or "", "^([A-Za-z_][A-Za-z0-9_-]*=)([^=@]+)$")
