@@ -574,6 +574,18 @@ for _, last in ipairs { "HTTP/1.1 4", "HTTP/1.1", "HTTP/1.1 abc OK" } do
         }
     end
 end
+for name, headers in pairs { ["a table of headers"] = { Server = "x" }, ["a block"] = "Server: x\r\n" } do
+    add {
+        name = "a first line that is no HTTP, before " .. name,
+        response = { status = "connection refused", headers = headers, body = "" },
+        expect = { origin = "empty" },
+    }
+end
+add {
+    name = "one line, which is a status line",
+    response = { headers = { "HTTP/1.1 403 Forbidden" } },
+    expect = { status = 403, origin = "empty" },
+}
 add {
     name = "a success behind a redirect",
     response = { headers = "HTTP/1.1 302 Found\r\n\r\nHTTP/1.1 200 OK\r\n", body = envelope },
