@@ -22,7 +22,14 @@ local rows = {
 
 local words = {
     kong = { upstream = "service", own = "exit", none = "error", id = "x-kong-request-id",
-        origin = "not_envelope", rows = { { "/up?how=unwrapped&name=fine", 200 } } },
+        origin = "not_envelope", rows = {
+            { "/up?how=unwrapped&name=fine", 200 },
+            -- what Kong's cache keeps is the envelope
+            { "/cached?name=envelope", 404, "InstanceNotFound", "InstanceNotFound not_found 404 upstream",
+                headers = { ["x-cache-status"] = "Miss" } },
+            { "/cached?name=envelope", 404, "InstanceNotFound", "InstanceNotFound not_found 404 raised",
+                headers = { ["x-cache-status"] = "Hit" } },
+        } },
     apisix = { upstream = "upstream", own = "apisix", none = "nginx", id = "x-request-id", origin = "html",
         rows = { { "/up?how=unwrapped&name=fine", 500 } } },
 }

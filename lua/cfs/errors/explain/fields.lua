@@ -5,7 +5,7 @@ local state = require "cfs.errors.base.state"
 
 local byte, find, gmatch, gsub = string.byte, string.find, string.gmatch, string.gsub
 local match, sub = string.match, string.sub
-local lower = require("cfs.errors.base.text").lower
+local lower, upper = require("cfs.errors.base.text").lower, require("cfs.errors.base.text").upper
 
 local fields = {}
 
@@ -41,10 +41,12 @@ end
 
 -- The last bytes of labels in ASCII.
 local last_bytes = {}
-for label in pairs(labels) do last_bytes[byte(label, -1)], last_bytes[byte(string.upper(label), -1)] = true, true end
+for label in pairs(labels) do
+    last_bytes[byte(label, -1)], last_bytes[byte(upper(label), -1)] = true, true
+end
 
 -- A request id that no colon stands before.
-local unlabelled_id = "[rR]equest ?[iI]?[dD]?[ `'\"(]+(%x+%-%x+%-%x+%-%x+%-%x+)"
+local unlabelled_id = "^equest ?[iI]?[dD]?[ `'\"(]+(%x+%-%x+%-%x+%-%x+%-%x+)"
 
 -- What stands before a name that is another program's, at its end: a class, a constant.
 local foreign = { "java%.io%.$", "%$$", "[sS]tatus[cC]?o?d?e?%.$" }
@@ -196,8 +198,12 @@ function fields.read(text)
         end
     end
     records[1].message = records[1].message or message_before_brackets(text)
-    records[1].requestId = records[1].requestId
-        or find(text, "equest", 1, true) and match(text, unlabelled_id) or nil
+    local place = find(text, "equest", 1, true)
+    for _ = 1, most_errors do
+        if records[1].requestId or not place then break end
+        records[1].requestId = match(sub(text, place, place + 64), unlabelled_id)
+        place = find(text, "equest", place + 1, true)
+    end
     return records
 end
 

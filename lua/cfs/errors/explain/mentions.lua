@@ -149,7 +149,8 @@ end
 
 -- What stands before a status, in lower case, at its end; what stands behind one.
 local before = { "http/?[%d.]* $", 'http/[%d.]+" $', "error:? $", "error %($", "error: %($", "status:? $",
-    "status code:? $", "status code was $", "success: $", "[^t] code:? $", "response [%[(]$", "^code:? $", "返回 ?$",
+    "status code:? $", "status code was $", "success: $", "[^t] code:? $", "response [%[(]$", "^code:? $",
+    "返回 ?$",
     "码 ?:? ?$", "报错 ?:? ?$", "错误: ?%($" }
 local behind = { "^%)? ?bad ", "^ unauthorized", "^%)? forbidden", "^%)? not ", "^ route not", "^ method not",
     "^ request ti",
