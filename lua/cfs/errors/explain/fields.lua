@@ -158,8 +158,6 @@ end
 
 
 --- The codes of the catalogue that a text names, each once.
----@param text string
----@return string[] codes
 function fields.codes(text)
     local codes, seen = {}, {}
     for place, word in gmatch(text, "%f[%w_]()(%u[%w_]+)") do
@@ -173,13 +171,10 @@ function fields.codes(text)
 end
 
 
---- Reads the members of errors from a text, as far as they are labelled: a record for each error.
+--- Reads the members of errors from a text, as far as they are labelled: a record for each error, at
+--- least one.
 ---
 ---     fields.read "[Code: InstanceNotFound; Message: gone; RequestId: 0eb6]"
----
----@param text string
----@return { code: string?, message: string?, requestId: string?, status: integer?, cause: string? }[] records
---- at least one, which may be empty
 function fields.read(text)
     local records = { {} }
     read_line(text, records[1])

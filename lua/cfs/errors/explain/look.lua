@@ -92,8 +92,6 @@ end
 
 
 --- What is looked at: `text`, `words`, `word`, `records`, `codes`, `kinds`, `messages`.
----@param text string as a terminal shows it
----@param chosen "en"|"zh"
 function look.new(text, chosen)
     return setmetatable({ text = text, chosen = chosen }, metatable)
 end

@@ -114,14 +114,10 @@ local function end_of_head(text, head)
 end
 
 
---- Reads a response: status line, header fields and body; the lines end in CR LF or LF. Other lines, such as
---- the command, may stand before it.
+--- Reads a response: a table of its status, headers and body; nil if no line begins as a status line does.
+--- Lines end in CR LF or LF. Other lines, such as the command, may stand before it.
 ---
 ---     paste.read "HTTP/2 404\r\nx-bce-request-id: r-1\r\n\r\n{...}"
----
----@param text string
----@return { status: integer, headers: table<string, string>, body: string }? response nil if no
----line begins as a status line does
 function paste.read(text)
     if not find(text, "HTTP/", 1, true) then return nil end
     text = "\n" .. text
@@ -155,11 +151,8 @@ local function read_document(text, start)
 end
 
 
---- The JSON document in a text: the first envelope, whatever stands before it and behind it; else the
---- first thing that begins like an object.
----@param text string
----@return { err: cfs.error?, document: string, reason: string?, what: string? }? found why it is no envelope;
----nil if there is no brace
+--- The JSON document in a text: the first envelope, whatever stands before it and behind it; else the first
+--- thing that begins like an object, without `err`; nil if there is no brace.
 function paste.document(text)
     local first
     local start = find(text, "{", 1, true)
