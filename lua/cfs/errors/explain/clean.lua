@@ -101,6 +101,9 @@ local escapes = { n = "\n", r = "\n", t = " ", ['"'] = '"', ["'"] = "'", ["/"] =
 --- The words of a text: entities and escapes decoded, however often a text was escaped; punctuation of
 --- ASCII; no marks of quotation before its lines.
 function clean.words(text)
+    if find(text, "%22", 1, true) then
+        text = gsub(text, "%%(%x%x)", function(digits) return char(tonumber(digits, 16)) end)
+    end
     if find(text, "&%l*#?%w+;") then text = gsub(text, "&(#?%w+);", entities) end
     if find(text, "[\226\227\239]") then text = gsub(text, "[\226\227\239][\128-\191][\128-\191]", marks) end
     if find(text, "\\", 1, true) then text = gsub(text, "%f[\\]\\+([nrt\"'/])", escapes) end
