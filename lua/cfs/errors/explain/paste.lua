@@ -10,10 +10,10 @@ local max = math.max
 local paste = {}
 
 -- How many places of a text are tried as the beginning of a JSON document, how many as that of a head.
-local most_documents, most_heads, most_tries = 12, 16, 32
+local most_documents, most_heads, most_tries = 12, 8, 16
 
 -- How many bytes of the beginning and of the end are searched for curl's own lines.
-local most_told, most_told_last = 8192, 512
+local most_told, most_told_last = 6144, 512
 
 
 -- The lines that `curl -v` received, without those that it sent and those about what it does. If the body
