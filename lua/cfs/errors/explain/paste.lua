@@ -98,9 +98,8 @@ end
 -- Where a head ends and its body begins: behind an empty line; wget indents a head and leaves the line
 -- out.
 local function end_of_head(text, head)
-    local _, stop
     if head.indented then
-        local place = head.start
+        local place, stop = head.start, nil
         repeat
             stop = find(text, "\n", place, true)
             place = stop and stop + 1
@@ -109,8 +108,9 @@ local function end_of_head(text, head)
         local _, blank = find(text, "^[ \t]*\r?\n", place)
         return blank or stop
     end
-    _, stop = find(text, "\r?\n\r?\n", head.start)
-    return stop or #text
+    local plain, with_return = find(text, "\n\n", head.start, true), find(text, "\n\r\n", head.start, true)
+    if plain and (not with_return or plain < with_return) then return plain + 1 end
+    return with_return and with_return + 2 or #text
 end
 
 
