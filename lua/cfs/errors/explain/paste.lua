@@ -99,7 +99,7 @@ end
 -- out.
 local function end_of_head(text, head)
     if head.indented then
-        local place, stop = head.start, nil
+        local place, stop = head.start
         repeat
             stop = find(text, "\n", place, true)
             place = stop and stop + 1
