@@ -59,9 +59,9 @@ end
 
 
 -- The first record of a text that has such a code.
-local function record_of(self, code)
+function methods.record(self, code)
     for _, record in ipairs(self.records) do
-        if record.code == code then return record end
+        if code and record.code == code then return record end
     end
 end
 
@@ -69,7 +69,7 @@ end
 -- An error with the code, of what a text tells about it.
 function methods.error_of(self, code)
     local first = self.records[1]
-    local record = record_of(self, code) or not first.code and first or {}
+    local record = self:record(code) or not first.code and first or {}
     local kind = state.kinds[code]
     local err = make.receive(code, record.message or kind and self.messages[kind])
     err.requestId = record.requestId
@@ -92,8 +92,6 @@ end
 
 
 --- What is looked at: `text`, `words`, `word`, `records`, `codes`, `kinds`, `messages`.
----@param text string as a terminal shows it
----@param chosen "en"|"zh"
 function look.new(text, chosen)
     return setmetatable({ text = text, chosen = chosen }, metatable)
 end

@@ -93,12 +93,14 @@ subject.forms = {
         return inner
     end },
     { "envelope", 'body: {"code":"RateLimit","message":"m"}', "RateLimit", function(look)
-        local err = envelope.parse(look.text)
-        local found = not err and (paste.document(look.text) or {})
-        err = err or found.err
+        local whole = envelope.parse(look.text)
+        local err = whole or (paste.document(look.text) or {}).err
         if not err and look.words ~= look.text then err = (paste.document(look.words) or {}).err end
-        -- another program's word behind "code" loses to a code of the catalogue
-        if not err or not err.known and #look.codes > 0 then return nil end
+        local first = look.codes[1]
+        -- another program's word behind "code" loses to a code of the catalogue, and so does a later error
+        if not err or first and not err.known or not whole and err.code ~= first and look:record(first) then
+            return nil
+        end
         local status = look.records[1].status or mentions.status(look.words)
         if status then make.set_status(err, status) end
         return look:error(err)
