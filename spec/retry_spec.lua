@@ -181,6 +181,7 @@ describe("retry.run", function()
             { refuse, 0.5, 1.6, nil, 1 }, { check, 0.5, 1.6, nil, 1 },
             { refuse, 7, 20, nil, 1 }, { check, 7, 20, nil, 1 },
             { refuse, 7, 8, nil, 1 }, { check, 7, 8, nil, 1 }, -- may be 1.9 s by a clock of whole seconds
+            { refuse, 8, 9, nil, 1 }, { refuse, 7, 7.5, nil, 3 },
             { refuse, 9, 7, nil, 1 }, { check, 9, 7, nil, 1 }, -- set back
             { refuse, 0, 0, { sent = true }, 1 }, { refuse, 7, 20, { sent = false }, 3 },
             { refuse, 7, 20, { elapsed = 0.1 }, 3 }, { refuse, 0, 0, { elapsed = 20 }, 1 },
@@ -207,7 +208,7 @@ describe("retry.run", function()
             local good, count = pcall(function()
                 local run, count = require("cfs.errors.retry").run, 0
                 run(function()
-                    count, time = count + 1, time + 13
+                    count, time = count + 1, time + 2
                     return nil, "no route to host"
                 end, { sleep = error, now = function() return 0 end }, { method = "POST" })
                 return count
@@ -646,6 +647,15 @@ describe("retry.run", function()
             assert.equal(20 + 2 * 3, fail(world, 20))
         end)
 
+        it("counts a call at which the service is at fault, once", function()
+            for code, count in pairs { RateLimit = 1, CreateOrderFail = 1, EOFException = 1, AccessDenied = 0,
+                    DropCreatingFS = 0, RequestExpired = 0 } do
+                local world = new_world { poll = function() return true end }
+                retry.run(script { receive(code) }, world.policy, { client_token = "t" })
+                assert.equal(count, world.policy.failures, code)
+            end
+        end)
+
         it("does not count a call at which the service is not at fault", function()
             local world = new_world()
             for _ = 1, 20 do
@@ -731,6 +741,25 @@ describe("retry.run", function()
             end, world.policy)
             assert.equal(1, count)
             assert.truthy(why:find("this POST has no client token", 1, true), why)
+        end)
+
+        it("and keeps neither the errors nor the coroutines that it has seen", function()
+            local world, seen = new_world { attempts = 1 }, setmetatable({}, { __mode = "k" })
+            for _ = 1, 10 do
+                local thread = coroutine.create(retry.run)
+                seen[thread] = true
+                coroutine.resume(thread, function()
+                    if not is_old then coroutine.yield() end
+                end, world.policy)
+                retry.run(function()
+                    local err = errors.ServiceUnavailable()
+                    seen[err] = true
+                    return nil, err
+                end, world.policy)
+            end
+            collectgarbage()
+            collectgarbage()
+            assert.is_nil((next(seen)))
         end)
 
         it("also after a run that was abandoned in this coroutine", function()
