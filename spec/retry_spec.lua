@@ -514,12 +514,13 @@ describe("retry.run", function()
 
         it("is shared by further endpoints, once 256 are in use", function()
             local world = new_world { base = 0, tokens = 10 }
+            world.time = 1e6
             local f, calls = script { unavailable }
             for index = 1, 1000 do retry.run(f, world.policy, { endpoint = "host" .. index }) end
             local endpoints = 0
             for _ in pairs(world.policy.endpoints) do endpoints = endpoints + 1 end
             assert.equal(256, endpoints)
-            assert.equal(1000 + 2 * 256 + 2, calls.n)
+            assert.same({ 1000 + 2 * 256 + 2, 10 }, { calls.n, world.policy.tokens })
             world.time = world.time + 61 -- those go that were not used for a minute
             local call = { endpoint = "new" }
             assert.equal("done", retry.run(script { unavailable, "done" }, world.policy, call))
@@ -527,10 +528,11 @@ describe("retry.run", function()
         end)
 
         it("may be so small that nothing is repeated", function()
-            local world = new_world { tokens = 0 }
-            local f, calls = script { unavailable }
-            retry.run(f, world.policy)
-            assert.equal(1, calls.n)
+            for tokens = 0, 4 do
+                local f, calls = script { unavailable }
+                retry.run(f, new_world({ tokens = tokens }).policy)
+                assert.equal(1, calls.n)
+            end
         end)
     end)
 
@@ -617,6 +619,13 @@ describe("retry.run", function()
             retry.run(script { "done" }, world.policy)
             world.time = world.time + 5
             assert.equal(20 + 3, fail(world, 20, 5))
+        end)
+
+        it("repeats no third call, ten seconds after the last success", function()
+            local world = new_world { base = 0 }
+            retry.run(script { "done" }, world.policy)
+            world.time = 2
+            assert.equal(3 + 3 + 1, fail(world, 3, 4))
         end)
 
         it("repeats on where that takes no second", function()
@@ -822,6 +831,23 @@ describe("retry.run", function()
                 collectgarbage()
             end
             assert.equal(10, count)
+        end)
+
+        it("and no more than that", function()
+            local world, threads = new_world { sleep = coroutine.yield, tokens = 20 }, {}
+            for index = 1, 9 do
+                threads[index] = coroutine.create(retry.run)
+                coroutine.resume(threads[index], script { unavailable }, world.policy)
+                if index == 4 then
+                    threads[1], threads[2] = threads[3], threads[4]
+                    collectgarbage()
+                    collectgarbage()
+                end
+            end
+            for index, status in ipairs { "suspended", "suspended", "suspended", "suspended", "suspended",
+                    "suspended", "dead", "dead", "dead" } do
+                assert.equal(status, coroutine.status(threads[index]))
+            end
         end)
 
         it("poll says no", function()
