@@ -5,7 +5,7 @@ local state = require "cfs.errors.base.state"
 
 local byte, find, gmatch, gsub = string.byte, string.find, string.gmatch, string.gsub
 local match, sub = string.match, string.sub
-local lower = require("cfs.errors.base.text").lower
+local lower, upper = require("cfs.errors.base.text").lower, require("cfs.errors.base.text").upper
 
 local fields = {}
 
@@ -42,7 +42,7 @@ end
 -- The last bytes of labels in ASCII.
 local last_bytes = {}
 for label in pairs(labels) do
-    last_bytes[byte(label, -1)], last_bytes[byte(string.upper(label), -1)] = true, true
+    last_bytes[byte(label, -1)], last_bytes[byte(upper(label), -1)] = true, true
 end
 
 -- A request id that no colon stands before.

@@ -48,12 +48,8 @@ local function of_reason(reason, number, word, certificate)
 end
 
 
--- Why the text is no envelope. The position tells where JSON breaks.
 local function not_service(look, problem, what)
-    local words = look.chosen == "en" and what == "malformed" and problem or say("origin", what, look.chosen)
-    local place = look.chosen ~= "en" and what == "malformed" and match(problem, "at byte (%d+)$")
-    if place then words = words .. format(say("sentence", "at_byte", look.chosen), place) end
-    return typed.sentence("not_service", look.chosen, words)
+    return typed.sentence("not_service", look.chosen, typed.problem(problem, what, look.chosen))
 end
 
 

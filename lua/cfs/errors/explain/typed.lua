@@ -82,4 +82,16 @@ function typed.phrase(text, chosen)
 end
 
 
+--- Why a text is no envelope.
+---@param reason string by errors.parse
+---@param what string by errors.parse
+---@param chosen "en"|"zh"
+---@return string
+function typed.problem(reason, what, chosen)
+    if chosen == "en" and what == "malformed" then return reason end
+    local place = what == "malformed" and match(reason, "at byte (%d+)$")
+    return say("origin", what, chosen) .. (place and format(say("sentence", "at_byte", chosen), place) or "")
+end
+
+
 return typed
