@@ -47,7 +47,7 @@ end
 
 -- Where a request has what nginx is to send (ngx_http_headers_out_t), of which Lua reaches neither trailers
 -- nor charset: the words of the list of trailers, and of the rest, the status first, counted from the
--- beginning of the request. This is not guessed. nginx's own function that empties all of it, and so knows the
+-- beginning of the request. This is not guessed: nginx's own function that empties all of it knows the
 -- layout, does that here in memory of ours that is filled with a mark. Then there are two lists, of headers
 -- and of trailers: the last part is the first, whose elements stay; none of them count, and no part follows.
 -- Behind them, and nowhere else, the marks are gone. Returns nothing where a nginx leaves something else.
