@@ -6,7 +6,7 @@ local respond = require "cfs.errors.show.respond"
 local text = require "cfs.errors.base.text"
 
 local ngx = ngx
-local gsub = string.gsub
+local find, gsub = string.find, string.gsub
 local pairs, pcall, type = pairs, pcall, type
 
 local options = {}
@@ -31,11 +31,10 @@ function options.read(given, more)
     for name, wanted in pairs(more or {}) do types[name] = wanted end
     local all, wrong = misuse.read("option", given == nil and {} or given, types, { limit = 0 })
     if not all then return nil, wrong end
-    local id_type = type(all.request_id)
-    if id_type ~= "nil" and id_type ~= "string" and id_type ~= "function" then
+    local read, id_type = { request_id = all.request_id }, type(all.request_id)
+    if not find("nil string function", id_type, 1, true) then
         return nil, "option 'request_id' must be a string or a function, got " .. id_type
     end
-    local read = { request_id = all.request_id }
     all.request_id = nil
     for name, wanted in pairs(types) do
         if wanted then read[name], all[name] = all[name], nil end
