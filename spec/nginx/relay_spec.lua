@@ -161,21 +161,13 @@ local transports = {
 describe("A relay", function()
     local nginx
 
-    setup(function() nginx = server.start { http = conf } end)
+    local counted
+
+    setup(function()
+        nginx = server.start { http = conf }
+        counted = metrics.meter(nginx)
+    end)
     teardown(function() nginx:stop() end)
-
-    local before = {}
-
-    -- What was counted meanwhile.
-    local function counted(f)
-        f()
-        local now, more = metrics.counts(nginx:get("/metrics").body), {}
-        for labels, count in pairs(now) do
-            if count ~= before[labels] then more[labels] = count - (before[labels] or 0) end
-        end
-        before = now
-        return more
-    end
 
     local function check(row, query, location)
         nginx:clear_log()

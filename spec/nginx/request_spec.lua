@@ -238,27 +238,9 @@ local handler_rows = {
 
 describe("A request of nginx", function()
     local nginx
-    local before = {}
+    local counted
 
-    -- What was counted meanwhile: labels → how often.
-    local function counted(f)
-        f()
-        local now, more = metrics.counts(nginx:get("/metrics").body), {}
-        for labels, count in pairs(now) do
-            if count ~= before[labels] then more[labels] = count - (before[labels] or 0) end
-        end
-        before = now
-        return more
-    end
-
-    -- The lines of the log that tell of an error, without nginx's part.
-    local function error_lines()
-        local lines = {}
-        for _, line in ipairs(nginx:lines()) do
-            if line:find(" category=", 1, true) then lines[#lines + 1] = line end
-        end
-        return lines
-    end
+    local function error_lines() return nginx:error_lines() end
 
     local function at_once(f)
         counted(function() end)
@@ -268,7 +250,7 @@ describe("A request of nginx", function()
 
     setup(function()
         nginx = server.start { http = conf }
-        counted(function() end)
+        counted = metrics.meter(nginx)
     end)
     teardown(function() nginx:stop() end)
 
