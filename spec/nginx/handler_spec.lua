@@ -14,7 +14,6 @@ init_by_lua_block {
     functions = {
         content = not_found,
         exit_inside = denied,
-        own_id = function() errors.raise("InstanceNotFound") end,
         hostile_id = function()
             errors.raise("InstanceNotFound", {
                 requestId = "a\r\nSet-Cookie: b=1\27\0\255\226\128\168",
@@ -28,22 +27,6 @@ init_by_lua_block {
         table = function() error({ password = 123 }) end,
         ["nil"] = function() error() end,
         overflow = function() local function f() return 1 + f() end f() end,
-        begun = function()
-            ngx.header["Content-Length"] = ngx.var.arg_length
-            ngx.print("the beginning")
-            not_found()
-        end,
-        representation = function()
-            ngx.status = 206
-            for name, value in pairs {
-                ["Content-Type"] = "text/csv", ["Content-Length"] = 1000, ["Content-Encoding"] = "br",
-                ["ETag"] = '"1"', ["Cache-Control"] = "max-age=60", ["Content-Range"] = "bytes 0-9/10",
-                ["Last-Modified"] = "Tue, 24 Nov 2026 23:47:07 GMT", ["X-Kept"] = "yes",
-                ["Expires"] = "Tue, 24 Nov 2099 23:47:07 GMT", ["Accept-Ranges"] = "bytes",
-                ["Content-Disposition"] = "attachment", ["Content-Language"] = "en",
-            } do ngx.header[name] = value end
-            not_found()
-        end,
         ngx_exit = function() ngx.exit(410) end,
         redirect = function() ngx.redirect("/elsewhere") end,
         exec = function() ngx.exec("/pass") end,
@@ -136,6 +119,7 @@ server {
         log_by_lua_block {
             ngx.log(ngx.ERR, select(2, pcall(function() nginx.exit(errors.AccessDenied()) end)))
             ngx.log(ngx.ERR, select(2, pcall(function() serve(not_found) end)))
+            ngx.log(ngx.ERR, select(2, pcall(function() nginx.prepare("AccessDenied") end)))
         }
     }
     location = /body_filter {
@@ -168,6 +152,8 @@ server {
                 function() nginx.exit("RateLimit") end,
                 function() nginx.guard() end,
                 function() nginx.exit(errors.AccessDenied(), { retry_after = -1 }) end,
+                function() nginx.prepare("AccessDeny") end,
+                function() nginx.prepare("AccessDenied", { standart = true }) end,
             }
             for _, call in ipairs(calls) do ngx.say(select(2, pcall(call))) end
         }
@@ -226,14 +212,6 @@ describe("In nginx,", function()
             assert.truthy(text:find("10.0.3.7", 1, true)) -- the log may know
         end)
 
-        it("gives the request's id where the error has none", function()
-            local response = nginx:get("/own_id")
-            local id = response.headers["x-bce-request-id"]
-            assert.truthy(id:find("^%x+$") and #id == 32)
-            assert.equal(id, cjson.decode(response.body).requestId)
-            assert.equal(id, line():match(" requestId=(%x+) ")) -- so that it can be found
-        end)
-
         it("splits no header and forges no line", function()
             local response = nginx:get("/hostile_id")
             assert.equal(404, response.status)
@@ -274,32 +252,6 @@ describe("In nginx,", function()
                 assert.equal("error", select(2, line()))
             end)
         end
-
-        it("breaks off a response that has begun, and says so", function()
-            for _, path in ipairs { "/begun", "/begun?length=100" } do
-                nginx:clear_log()
-                local response = nginx:get(path)
-                assert.equal(200, response.status)
-                assert.equal(18, response.exit) -- curl: a part of the response is missing
-                assert.equal("the beginning", response.body)
-                local text, level = line()
-                assert.equal("error", level)
-                assert.truthy(text:find("^the response had begun and breaks off here: code=Instance"))
-            end
-        end)
-
-        it("takes back what was said of another body", function()
-            local response = nginx:get("/representation")
-            assert.equal(404, response.status)
-            response.headers.date, response.headers.server, response.headers.connection = nil, nil, nil
-            assert.same({
-                ["content-type"] = "application/json",
-                ["content-length"] = tostring(#not_found),
-                ["x-bce-request-id"] = "7e0c3b52",
-                ["x-kept"] = "yes",
-            }, response.headers)
-            assert.equal(not_found, response.body)
-        end)
 
         it("responds to HEAD without a body, and the next request on the same connection", function()
             local response = nginx:get("/content", "--head")
@@ -372,7 +324,7 @@ describe("In nginx,", function()
             assert.truthy(response.body:find("nd7", 1, true))
         end)
 
-        for path, phases in pairs { ["/log"] = { "log", "log" }, ["/timer"] = { "timer" },
+        for path, phases in pairs { ["/log"] = { "log", "log", "log" }, ["/timer"] = { "timer" },
             ["/body_filter"] = { "header_filter", "body_filter" } } do
             it("raises a sentence where there is no response to give: " .. path, function()
                 assert.equal("fine\n", nginx:get(path).body)
@@ -401,6 +353,8 @@ at:8: bad argument #1 to 'exit' (code or kind expected, got number)
 at:9: bad argument #1 to 'exit' (parameter 'host' is missing)
 at:10: bad argument #1 to 'guard' (function expected, got nil)
 at:11: bad argument #2 to 'exit' (option 'retry_after' must be a number of seconds from 0)
+at:12: bad argument #1 to 'prepare' (unknown code 'AccessDeny', did you mean 'AccessDenied'?)
+at:13: bad argument #2 to 'prepare' (unknown option 'standart', did you mean 'standard'?)
 ]], text)
     end)
 end)

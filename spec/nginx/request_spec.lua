@@ -77,7 +77,11 @@ init_by_lua_block {
     local kept = errors.InstanceNotFound()
     define("kept", function() errors.raise(kept) end)
 
-    define("begun", function() ngx.print("the beginning") not_found() end)
+    define("begun", function()
+        ngx.header["Content-Length"] = ngx.var.arg_length
+        ngx.print("the beginning")
+        not_found()
+    end)
     define("ended", function() ngx.print("all of it") ngx.eof() not_found() end)
     define("headers", function()
         for name, value in pairs(ngx.req.get_uri_args()) do ngx.header[name] = value end
@@ -332,11 +336,15 @@ describe("A request of nginx", function()
     end)
 
     it("breaks off where output has begun, over HTTP/1.0 and HTTP/2, too", function()
-        local versions = { ["--http1.0"] = "", ["--http1.1"] = "the beginning" }
+        local versions = { ["--http1.0"] = "", ["--http1.1"] = "the beginning",
+            ["--http1.1 -H 'X: with a length'"] = "the beginning" }
         for version, body in pairs(versions) do
             local response
             assert.same({ ["InstanceNotFound not_found 404 raised"] = 1 },
-                at_once(function() response = nginx:get("/handler/begun", version) end))
+                at_once(function()
+                    local path = "/handler/begun" .. (version:find("length") and "?length=99" or "")
+                    response = nginx:get(path, version)
+                end))
             assert.is_true(response.exit ~= 0)
             assert.equal(body, response.body)
             assert.truthy(error_lines()[1]:find("the response had begun and breaks off here: ", 1, true))

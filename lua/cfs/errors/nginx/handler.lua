@@ -148,9 +148,8 @@ function handler.exit(target, options)
 end
 
 
---- Makes a response for a sender of somebody else's, such as a gateway's, and counts and logs its error. It
---- has one request id, as those of handler have, and a relay on the same route leaves it as it is. Raises if
---- an argument is wrong, or in a phase in which no response can be sent.
+--- Makes a response for a sender of somebody else's, such as a gateway's, and counts and logs its error. A
+--- relay on the same route leaves it as it is. Raises if an argument is wrong, or in another phase.
 ---
 ---     local status, headers, body = nginx.prepare("AccessDenied")
 ---     return kong.response.exit(status, body, headers)

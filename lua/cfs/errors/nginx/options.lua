@@ -54,8 +54,7 @@ end
 
 --- Calls a function that the program gave as an option, with three arguments at most. Returns its result and
 --- true; it logs if that raises or yields: a yield across gsub, which is C, raises.
-function options.call(name, f, ...)
-    local first, second, third = ...
+function options.call(name, f, first, second, third)
     local result
     local good, problem = pcall(gsub, ".", ".", function() result = f(first, second, third) end)
     if not good then options.complain(name, problem) end
@@ -67,9 +66,8 @@ end
 function options.map(read, err)
     if not read.map then return err end
     local mapped = options.call("map", read.map, err)
-    if mapped == nil then return err end
     if kind_of(mapped) then return mapped end
-    options.complain("map", "it returned a " .. type(mapped) .. ", not an error")
+    if mapped ~= nil then options.complain("map", "it returned a " .. type(mapped) .. ", not an error") end
     return err
 end
 

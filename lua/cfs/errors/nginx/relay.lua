@@ -25,8 +25,6 @@ local pairs, rawget, tonumber, tostring, type = pairs, rawget, tonumber, tostrin
 
 local relay = {}
 
-local default_limit = 65536
-
 -- Headers that the relay's own replace; and, where `map` or a code that is none may change it, the code.
 local replaced = { ["x-bce-error-message"] = true }
 local replaced_by_map = { ["x-bce-error-message"] = true, ["x-bce-error-code"] = true }
@@ -109,8 +107,7 @@ function relay.relay(options)
     if read and read.service and not home then wrong = "option 'service' must be of errors.service" end
     if wrong then misuse.argument(1, "relay", wrong) end
     records.has_relay = true
-    local limit = read.limit or default_limit
-    local shown = read.response
+    local limit, shown = read.limit or 65536, read.response
     local changes = read.map ~= nil or shown.hide ~= false or shown.format ~= nil
     local self = {}
 
