@@ -565,6 +565,27 @@ for name, block in pairs {
         }
     end
 end
+for _, last in ipairs { "HTTP/1.1 4", "HTTP/1.1", "HTTP/1.1 abc OK" } do
+    for _, status in ipairs { 200, "HTTP/1.0 200 Connection established" } do
+        add {
+            name = "a proxy's " .. status .. " before a last status line that is cut or wrong, " .. last,
+            response = { status = status, headers = "HTTP/1.0 200 Connection established\r\n\r\n" .. last },
+            expect = { origin = "empty" },
+        }
+    end
+end
+for name, headers in pairs { ["a table of headers"] = { Server = "x" }, ["a block"] = "Server: x\r\n" } do
+    add {
+        name = "a first line that is no HTTP, before " .. name,
+        response = { status = "connection refused", headers = headers, body = "" },
+        expect = { origin = "empty" },
+    }
+end
+add {
+    name = "one line, which is a status line",
+    response = { headers = { "HTTP/1.1 403 Forbidden" } },
+    expect = { status = 403, origin = "empty" },
+}
 add {
     name = "a success behind a redirect",
     response = { headers = "HTTP/1.1 302 Found\r\n\r\nHTTP/1.1 200 OK\r\n", body = envelope },

@@ -3,6 +3,7 @@
 local core = require "cfs.errors.core"
 local explain = require "cfs.errors.explain.render"
 local judge = require "cfs.errors.explain.judge"
+local number = require("cfs.errors.base.text").number
 
 local byte, concat, format = string.byte, table.concat, string.format
 local gmatch, gsub = string.gmatch, string.gsub
@@ -21,7 +22,7 @@ local function escape(character) return format("\\u%04x", byte(character)) end
 
 -- A value as JSON, in valid UTF-8 whatever its bytes are.
 local function write(value)
-    if type(value) == "number" and value == value then return format("%.14g", value) end
+    if type(value) == "number" and value == value then return number(value, "%.14g") end
     if type(value) == "boolean" then return tostring(value) end
     return value == nil and "null" or '"' .. gsub(core.repair(tostring(value)), '[%c"\\\127]', escape) .. '"'
 end

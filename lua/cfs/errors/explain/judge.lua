@@ -5,7 +5,8 @@ local kept = require "cfs.errors.object.kept"
 local statuses = require "cfs.errors.catalogue.status"
 local say = require("cfs.errors.explain.phrases").say
 
-local find, gmatch, lower, rawget, tonumber = string.find, string.gmatch, string.lower, rawget, tonumber
+local find, gmatch, rawget, tonumber = string.find, string.gmatch, rawget, tonumber
+local lower = require("cfs.errors.base.text").lower
 
 local judge = {}
 

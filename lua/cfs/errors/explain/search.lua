@@ -5,7 +5,8 @@ local misuse = require "cfs.errors.base.misuse"
 local phrases = require "cfs.errors.explain.phrases"
 local state = require "cfs.errors.base.state"
 
-local find, gmatch, gsub, lower = string.find, string.gmatch, string.gsub, string.lower
+local find, gmatch, gsub = string.find, string.gmatch, string.gsub
+local lower = require("cfs.errors.base.text").lower
 
 local search = {}
 
