@@ -8,7 +8,6 @@
 local headers = require "cfs.errors.nginx.headers"
 local kind_of = require("cfs.errors.catalogue.kind").of_error
 local lower = require("cfs.errors.base.text").lower
-local log = require "cfs.errors.nginx.log"
 local make_parts = require("cfs.errors.nginx.response").make
 local map = require("cfs.errors.nginx.options").map
 local metrics = require "cfs.errors.nginx.metrics"
@@ -107,7 +106,7 @@ local function conclude_asides(read)
         if record.chunks then conclude(record) end
         if not record.is_logged then
             record.is_logged = true
-            log.log(record, read)
+            records.log(record, read)
         end
         record = record.earlier
     end
@@ -273,7 +272,7 @@ function relay.relay(options)
         local err, record = self.error(), records.get()
         if err and not record.is_logged then
             record.is_logged = true
-            log.log(record, read)
+            records.log(record, read)
         end
         return err
     end
