@@ -235,7 +235,7 @@ endif
 uninstall:
 	$(RM) $(MODULES:lua/%=$(DESTDIR)$(INST_LUADIR)/%) $(DESTDIR)$(INST_LIBDIR)/cfs/errors/core.so
 	$(if $(TYPES_DIR),$(RM) $(DESTDIR)$(TYPES_DIR)/cfs/errors/names.lua)
-	$(if $(BIN_DIR),$(RM) $(DESTDIR)$(BIN_DIR)/cfs-errors)
+	$(RM) $(patsubst %,$(DESTDIR)%/cfs-errors,$(or $(BIN_DIR),$(patsubst %/,%,$(dir $(lua_path)))))
 
 # The C library by itself. Before 1.0 each minor version may change what programs were compiled with.
 VERSION = $(shell sed -n 's/^.define CFS_VERSION "\(.*\)"$$/\1/p' src/cfs.h)

@@ -25,7 +25,8 @@ describe("A directory of the specs", function()
 
     it("is one word, and what is removed is itself, where TMPDIR has a space", function()
         command.must(("mkdir '%s/a' '%s/a b'"):format(home, home))
-        local program = [[local command = require "spec.helpers.command"
+        local program = [[arg = arg or { [0] = "lua" }
+            local command = require "spec.helpers.command"
             local made = command.new_directory()
             assert(not made:find " ", made)
             command.remove(made)

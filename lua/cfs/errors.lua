@@ -4,22 +4,20 @@
 ---
 --- This file lists names; each is documented where it is defined. What the folders are for, and in
 --- which order they use one another, is in CONTRIBUTING.md. After this, no file is opened
---- but by what only a person calls.
+--- but for what cfs.errors.show.later has.
 
 local advice = require "cfs.errors.retry.advice"
 local envelope = require "cfs.errors.wire.envelope"
-local extend = require "cfs.errors.catalogue.extend"
 local kind = require "cfs.errors.catalogue.kind"
+local later = require "cfs.errors.show.later"
 local line = require "cfs.errors.show.line"
 local log = require "cfs.errors.show.log"
 local make = require "cfs.errors.object.make"
 local match = require "cfs.errors.object.match"
 local names = require "cfs.errors.catalogue.names"
-local person = require "cfs.errors.show.person"
 local raise = require "cfs.errors.object.raise"
 local receive = require "cfs.errors.wire.receive"
 local respond = require "cfs.errors.show.respond"
-local services = require "cfs.errors.services"
 local state = require "cfs.errors.base.state"
 local version = require "cfs.errors.base.version"
 local words = require "cfs.errors.catalogue.words"
@@ -29,12 +27,12 @@ local errors = {
     _VERSION = version,
 
     catalogue = state.catalogue,
-    categories = setmetatable(words.categories, { __tostring = person.shown_by "categories" }),
-    retries = setmetatable(words.retries, { __tostring = person.shown_by "retries" }),
+    categories = setmetatable(words.categories, { __tostring = later.shown_by "categories" }),
+    retries = setmetatable(words.retries, { __tostring = later.shown_by "retries" }),
     each = kind.each,
-    search = person.search,
-    extend = extend.extend,
-    service = services.service,
+    search = later.search,
+    extend = later.extend,
+    service = later.service,
 
     parse = envelope.parse,
     from_response = receive.from_response,
@@ -50,7 +48,7 @@ local errors = {
     match = match.match,
     matcher = match.matcher,
 
-    explain = person.explain,
+    explain = later.explain,
 }
 
 kind.define {
@@ -71,14 +69,14 @@ kind.define {
         response = respond.response,
         to_log = log.to_log,
         to_table = log.to_table,
-        explain = person.explain,
+        explain = later.explain,
         advice = advice.advice,
         may_retry = advice.may_retry,
     },
     errors = { __tostring = line.of, __concat = line.concat, __name = "cfs.error" },
     kinds = { __tostring = line.of_kind, __call = make.call, __name = "cfs.kind" },
-    lists = { __tostring = person.shown_by "list" },
-    catalogue = { __tostring = person.shown_by "catalogue", __newindex = names.refuse },
+    lists = { __tostring = later.shown_by "list" },
+    catalogue = { __tostring = later.shown_by "catalogue", __newindex = names.refuse },
 }
 
 state.public = errors
@@ -86,5 +84,5 @@ state.public = errors
 return setmetatable(errors, {
     __index = names.finder(state), -- errors.InstanceNotFound
     __newindex = names.refuse,
-    __tostring = person.shown_by "guide",
+    __tostring = later.shown_by "guide",
 })

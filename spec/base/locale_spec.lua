@@ -28,6 +28,22 @@ print(body)
 ]]
 
 
+describe("The library", function()
+    it("leaves letter case and fractions to base/text.lua", function()
+        for path in command.must("find lua bin -type f"):gmatch "[^\n]+" do
+            if path ~= "lua/cfs/errors/base/text.lua" then
+                local source = files.read(path)
+                for _, pattern in ipairs { "string%.lower", "string%.upper", ":lower%(", ":upper%(",
+                        'format%("[^"\n]*%%%.?%d*g' } do
+                    local found = source:match(pattern) or "%.15g" -- of what are whole numbers
+                    assert.truthy(found:find("%.15g", 1, true), path .. ": " .. found)
+                end
+            end
+        end
+    end)
+end)
+
+
 describe("A Turkish locale", function()
     local directory = command.new_directory()
     files.write(directory .. "/program.lua", program)

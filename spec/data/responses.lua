@@ -108,6 +108,11 @@ add {
         category = "unavailable", retry = "backoff", known = true, differs = false },
 }
 add {
+    name = "an error that nginx cut short, which is one all the same",
+    response = { status = 400, header = {}, truncated = true, body = "{" },
+    expect = { status = 400, origin = "malformed", body = "{" },
+}
+add {
     name = "an envelope without any headers",
     response = { status = 403, body = '{"code":"AccessDenied"}' },
     expect = { code = "AccessDenied", status = 403, category = "permission", known = true },
@@ -468,6 +473,8 @@ for name, headers in pairs {
     ["a raw block of line feeds"] = "x-bce-request-id:\th-1\ndate: today",
     ["a raw block with folded lines"] = "date: to\r\n day\r\nx-bce-request-id:\r\n\th-1\r\n",
     ["an object with __pairs"] = setmetatable({}, { __pairs = each }),
+    ["an object with __pairs and a header beside them"] = setmetatable({ Date = "today" },
+        { __pairs = each }),
     ["an object with a method each"] = setmetatable({}, { __index = { each = each } }),
     ["an object with a function each"] = { each = each },
     ["an object that raises while it tells them"] = setmetatable({}, { __pairs = function()
@@ -558,6 +565,27 @@ for name, block in pairs {
         }
     end
 end
+for _, last in ipairs { "HTTP/1.1 4", "HTTP/1.1", "HTTP/1.1 abc OK" } do
+    for _, status in ipairs { 200, "HTTP/1.0 200 Connection established" } do
+        add {
+            name = "a proxy's " .. status .. " before a last status line that is cut or wrong, " .. last,
+            response = { status = status, headers = "HTTP/1.0 200 Connection established\r\n\r\n" .. last },
+            expect = { origin = "empty" },
+        }
+    end
+end
+for name, headers in pairs { ["a table of headers"] = { Server = "x" }, ["a block"] = "Server: x\r\n" } do
+    add {
+        name = "a first line that is no HTTP, before " .. name,
+        response = { status = "connection refused", headers = headers, body = "" },
+        expect = { origin = "empty" },
+    }
+end
+add {
+    name = "one line, which is a status line",
+    response = { headers = { "HTTP/1.1 403 Forbidden" } },
+    expect = { status = 403, origin = "empty" },
+}
 add {
     name = "a success behind a redirect",
     response = { headers = "HTTP/1.1 302 Found\r\n\r\nHTTP/1.1 200 OK\r\n", body = envelope },

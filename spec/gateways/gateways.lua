@@ -22,11 +22,19 @@ local rows = {
 
 local words = {
     kong = { upstream = "service", own = "exit", none = "error", id = "x-kong-request-id",
-        origin = "not_envelope", rows = rows },
+        origin = "not_envelope", rows = {
+            { "/up?how=unwrapped&name=fine", 200 },
+            -- what Kong's cache keeps is the envelope
+            { "/cached?name=envelope", 404, "InstanceNotFound", "InstanceNotFound not_found 404 upstream",
+                headers = { ["x-cache-status"] = "Miss" } },
+            { "/cached?name=envelope", 404, "InstanceNotFound", "InstanceNotFound not_found 404 raised",
+                headers = { ["x-cache-status"] = "Hit" } },
+        } },
     apisix = { upstream = "upstream", own = "apisix", none = "nginx", id = "x-request-id", origin = "html",
-        rows = rows },
+        rows = { { "/up?how=unwrapped&name=fine", 500 } } },
 }
 
 for _, kind in ipairs { "kong", "apisix" } do
+    for _, row in ipairs(rows) do table.insert(words[kind].rows, row) end
     promises.describe(getfenv(), kind, words[kind], function() return rig.start(kind) end, rig.stop)
 end

@@ -65,6 +65,7 @@ local rows = {
     { "/up?how=inner", 409, nil, nil, "own", body = "inner" },
     { "/up?how=exit", 403, "AccessDenied", "AccessDenied permission 403 raised", "own" },
     { "/own?how=exit", 403, "AccessDenied", "AccessDenied permission 403 raised", "own" },
+    { "/own?how=nested", 403, "AccessDenied", "AccessDenied permission 403 raised", "own" },
     { "/up?how=exit_kind", 403, "AccessDenied", "AccessDenied permission 403 raised", "own" },
     { "/own?how=exit_error", 503, "ServiceError", "ServiceError unavailable 424 raised", "own",
         logs = "receivedRequestId=r-1" },

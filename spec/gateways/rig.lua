@@ -61,12 +61,16 @@ local changes = {
     kong = { "response-transformer", "{replace: {json: ['code:Gone']}}" },
     apisix = { "response-rewrite", "{filters: [{regex: InstanceNotFound, replace: Gone}]}" },
 }
-local buffers = { kong = { "buffers", "{}" }, apisix = { "probe", "{}" } }
+local caches = {
+    kong = { "proxy-cache", "{strategy: memory, content_type: [application/json]}" }, apisix = probe.apisix,
+}
+local buffers = { kong = { "buffers", "{}" }, apisix = probe.apisix }
 local tenant = { kong = { "tenant", "{}" }, apisix = { "tenant", "{}" } }
 
 local routes = {
     { "up", probe }, { "dead", probe, nil, "dead" }, { "key", key }, { "limit", limit }, { "stop", stop },
     { "tenant", tenant }, { "changed", changes }, { "buffered", buffers },
+    { "cached", caches },
     { "own-key", key, "{gateway_errors: true}" }, { "own-limit", limit, "{gateway_errors: true}" },
     { "own-stop", stop, "{gateway_errors: true}" }, { "own", probe, "{gateway_errors: true}" },
     { "vendor", probe, "{standard: false}" }, { "seen", probe, "{hide: false}" },
@@ -104,7 +108,7 @@ local function configure_kong(layout, directory, port)
     local env = replace(files.read(layout .. "/kong/.kong_env"), layout .. "/kong", directory)
     local plugins = assert(given:match("plugins = ([^\n]*)"))
     plugins = replace(plugins, "bundled", "key-auth,ip-restriction,rate-limiting,request-termination")
-        .. ",response-transformer,probe,tenant,buffers"
+        .. ",response-transformer,proxy-cache,probe,tenant,buffers"
     env = replace(env:gsub("plugins = [^\n]*", "plugins = " .. plugins), ":19080", ":" .. port + 1)
     files.write(directory .. "/.kong_env", env)
     files.write(directory .. "/kong.yml", merge(route_list("kong", port), rig.documented("Kong", "yaml")))

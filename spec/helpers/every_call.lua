@@ -81,8 +81,8 @@ local function subjects(errors)
 end
 
 
--- What only a person calls: it may open files.
-local of_person = { explain = true, search = true }
+-- What only a person calls, or a program while it starts: it may open files.
+local of_person = { explain = true, search = true, extend = true, service = true }
 
 
 --- Does it all, and raises where something went wrong.

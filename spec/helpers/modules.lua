@@ -21,12 +21,13 @@ local function load_nginx()
     })
     local had = { ngx = rawget(_G, "ngx") }
     rawset(_G, "ngx", anything)
-    for _, name in ipairs { "ffi", "ngx.errlog", "resty.core.base" } do -- which plain Lua lacks
+    local lacking = { "ffi", "resty.core.base", "ngx.errlog" } -- in plain Lua
+    for _, name in ipairs(lacking) do
         had[name], package.loaded[name] = package.loaded[name], anything
     end
     local nginx = require "cfs.errors.nginx"
     rawset(_G, "ngx", had.ngx)
-    for _, name in ipairs { "ffi", "ngx.errlog", "resty.core.base" } do package.loaded[name] = had[name] end
+    for _, name in ipairs(lacking) do package.loaded[name] = had[name] end
     for name in pairs(package.loaded) do
         if name:find "^cfs%.errors%.nginx" then package.loaded[name] = nil end
     end

@@ -75,6 +75,7 @@ head = head:gsub("WITHOUT", (dimensions.without:gsub("%%", "%%%%")))
 --- The block stream: what stands before this nginx and hands on bytes.
 configuration.front = [[
 stream {
+    lua_package_path "LUALIB;;";
     server { listen unix:DIRECTORY/front1.1.sock; proxy_pass 127.0.0.1:PORT1; }
     server { listen unix:DIRECTORY/front1.0.sock; proxy_pass 127.0.0.1:PORT1; }
     server { listen unix:DIRECTORY/front2.sock; proxy_pass 127.0.0.1:PORT3; }

@@ -84,6 +84,19 @@ server {
             nginx.handler(function() ngx.sleep(0.2) errors.raise("InstanceNotFound") end)()
         }
     }
+    location = /memory { # a list elsewhere would not be that of an empty one before
+        content_by_lua_block {
+            local ffi = require "ffi"
+            local words = ffi.cast("uintptr_t *", require("resty.core.base").get_request())
+            local before, size, other = {}, 190, {}
+            for at = 0, size - 1 do before[at] = words[at] end
+            require("cfs.errors.nginx.headers").drop_trailers()
+            for at = 0, size - 1 do
+                if words[at] ~= before[at] then other[#other + 1] = at end
+            end
+            ngx.print(other[1] and table.concat(other, " ") or "none of " .. size .. " words")
+        }
+    }
     location = /mirrored { mirror /mirror; proxy_pass http://127.0.0.1:PORT2/?name=fine; }
     location = /mirror { internal; proxy_pass http://127.0.0.1:PORT2/?name=html; }
     location = /refused {
@@ -209,6 +222,10 @@ describe("A response of nginx", function()
     it("has no charset of a second Content-Type", function()
         local response = nginx:get("/?name=two_types")
         assert.equal("application/json", response.headers["content-type"])
+    end)
+
+    it("without trailers is the same in nginx's memory when they are taken back", function()
+        assert.equal("none of 190 words", nginx:get("/memory").body)
     end)
 
     it("has no header that tells of the inside", function()

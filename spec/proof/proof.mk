@@ -95,10 +95,10 @@ ifndef SHORT
 	@$(PROOF)/soak 1000000
 endif
 
-#: make soak         COUNT=10000000 errors of one worker of nginx: flat memory, exact counts
+#: make soak         COUNT=10000000 errors of one worker of nginx, or of NGINX=/path: flat memory, exact counts
 soak: build/luajit/cfs/errors/core.so
-	@tools/need $(NGINX) curl procps apache2-utils
-	@$(PROOF)/soak $(or $(COUNT),10000000)
+	@tools/need $(if $(filter /%,$(NGINX)),,$(NGINX)) curl procps apache2-utils
+	@NGINX='$(filter /%,$(NGINX))' $(PROOF)/soak $(or $(COUNT),10000000)
 
 #: make portability  the same verdicts from other compilers, options and processors; static analysis
 EVERYWHERE = clang-19 qemu-user gcc-s390x-linux-gnu gcc-aarch64-linux-gnu gcc-i686-linux-gnu \

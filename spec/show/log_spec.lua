@@ -286,8 +286,8 @@ describe("err:to_table", function()
     it("cuts between characters", function()
         local err = errors.InternalError { message = ("\195\164"):rep(1000), requestId = ("x"):rep(200) }
         local facts = err:to_table()
-        assert.equal(("\195\164"):rep(512) .. "...", facts.message)
-        assert.equal(("x"):rep(128) .. "...", facts.requestId)
+        assert.equal(("\195\164"):rep(510) .. "...", facts.message)
+        assert.equal(("x"):rep(125) .. "...", facts.requestId)
     end)
 
     it("is a new table at each call", function()

@@ -171,6 +171,14 @@ describe("errors.from_response", function()
         assert.equal("malformed", other:origin())
     end)
 
+    if newproxy then -- luacheck: ignore
+        it("reads headers that are a userdata", function()
+            local object = newproxy(true) -- luacheck: ignore
+            getmetatable(object).__pairs = function() return next, { ["X-Bce-Request-Id"] = "h-1" } end
+            assert.equal("h-1", errors.from_response({ status = 502, headers = object }).requestId)
+        end)
+    end
+
     describe("never raises, whatever the headers are:", function()
         local cyclic = {}
         cyclic["x-bce-request-id"] = cyclic
@@ -384,6 +392,7 @@ describe("errors.from_response", function()
                 "HTTP/1.1 404 Not Found" }, { code = "A", requestId = "h-1", status = 404 } },
             { "1, which stands for a body that went elsewhere", { 1, 404, { ["x-bce-request-id"] = "h-1" } },
                 { requestId = "h-1", status = 404, origin = "empty" } },
+            { "1 and a status that is none", { 1, 99, {} }, { origin = "empty" } },
             { "a status that is none", { "<html>", 99, {} }, { origin = "html", body = "<html>" } },
             { "no headers", { "<html>", 502 }, { status = 502, origin = "html", body = "<html>" } },
             { "a status line", { "", "HTTP/1.1 502 Bad Gateway" }, { status = 502, origin = "empty" } },
@@ -432,6 +441,13 @@ describe("errors.from_response", function()
                     response[field] = field == "status" and 200 or field == "headers" and {} or ""
                     assert.is_nil(errors.from_response(response))
                 end
+            end
+        end)
+
+        it("but not when other fields are merely like ours", function()
+            for _, name in ipairs { "boddy", "hedaers", "stati" } do
+                local response = { status = 200, headers = name ~= "hedaers" and {} or nil, [name] = 1 }
+                assert.is_nil(errors.from_response(response), name)
             end
         end)
 

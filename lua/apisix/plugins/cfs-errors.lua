@@ -1,7 +1,4 @@
---- APISIX' plugin cfs-errors: see docs/gateways.md. Other plugins use `wrap` and `exit` of this module.
----
----     local cfs = require "apisix.plugins.cfs-errors"
----     function _M.access(conf, ctx) return cfs.exit "AccessDenied" end
+--- APISIX' plugin cfs-errors, whose `wrap` and `exit` other plugins use: see docs/gateways.md.
 
 local core = require "apisix.core"
 local plugin = require "cfs.errors.nginx.plugin"
@@ -15,15 +12,13 @@ local schema = {
         standard = { type = "boolean", default = true },
         hide = { type = "boolean", default = true },
         limit = { type = "integer", default = 65536 },
-        retry_after = { type = "number" },
-        format = { type = "string" },
-        type_base = { type = "string" },
+        retry_after = { type = "number" }, format = { type = "string" }, type_base = { type = "string" },
         metrics = { type = "boolean", default = false },
     },
 }
 
 local _M = plugin.new {
-    -- older versions have the id of the plugin request-id in their context alone
+    -- older versions have the id of the plugin request-id in their context alone, and do not tell the source
     request_id = function()
         return ngx.var.apisix_request_id or ngx.ctx.api_ctx and ngx.ctx.api_ctx["request-id-X-Request-Id"]
     end,
@@ -33,14 +28,12 @@ local _M = plugin.new {
     end,
     is_upstreams = function(ctx)
         local get_source = core.response.get_response_source
-        if get_source then return get_source(ctx) ~= "apisix" end
-        return ngx.var.upstream_status ~= nil
+        return get_source and get_source(ctx) ~= "apisix" or not get_source and ngx.var.upstream_status ~= nil
     end,
 }
 
-_M.name, _M.version, _M.schema = "cfs-errors", 0.1, schema
 -- Ahead of the plugins that change bodies (body-transformer has 1080), behind those that decide on access.
-_M.priority = 1500
+_M.name, _M.version, _M.schema, _M.priority = "cfs-errors", 0.1, schema, 1500
 _M.run_policy = "prefer_route" -- a global rule leaves those routes alone that have this plugin themselves
 
 

@@ -17,38 +17,24 @@ local extend = require "cfs.errors.catalogue.extend"
 local make = require "cfs.errors.object.make"
 local misuse = require "cfs.errors.base.misuse"
 local names = require "cfs.errors.catalogue.names"
-local person = require "cfs.errors.show.person"
+local later = require "cfs.errors.show.later"
 local raise = require "cfs.errors.object.raise"
 local receive = require "cfs.errors.wire.receive"
 local state = require "cfs.errors.base.state"
 local status = require "cfs.errors.catalogue.status"
 local suggest = require "cfs.errors.base.suggest"
 
-local error, find, ipairs, rawequal, rawget, rawset, setmetatable, type =
-    error, string.find, ipairs, rawequal, rawget, rawset, setmetatable, type
+local error, find, ipairs, rawequal, rawset, setmetatable, type =
+    error, string.find, ipairs, rawequal, rawset, setmetatable, type
 
 local services = {}
-
-
---- Makes an error that was read as one of CFS an error of a service.
----@param home table the service: see catalogue/extend
----@param err cfs.error? which has no cause yet if it has a code
----@return cfs.error? err the same
-function services.adopt(home, err)
-    local code = err and rawget(err, "code")
-    if not code then return err end
-    local received = rawget(err, "status") or catalogue.of_error(err).status
-    local metatable = home.metatables[code] or state.seen[code] or status.metatable(received)
-    err.status = received ~= metatable.__index.status and received or nil
-    return setmetatable(err, metatable)
-end
 
 
 -- Reads what a client's call returned, as wire/receive does; an existing error stays what it is.
 local function read(home, first, second, third)
     local err, wrong, argument = receive.read(first, second, third)
     if rawequal(err, first) or rawequal(err, second) then return err, wrong, argument end
-    return services.adopt(home, err), wrong, argument
+    return make.adopt(home, err), wrong, argument
 end
 
 
@@ -92,7 +78,7 @@ local function functions(home)
 
     function service.search(wanted)
         misuse.expect(1, "search", wanted, "string")
-        return (person.search_among(wanted, service.each))
+        return (later.search_among(wanted, service.each))
     end
     return service
 end
@@ -110,43 +96,25 @@ local function new(name)
 end
 
 
---- Makes another service of the vendor known, or adds rows to it. It has kinds of its own, and the global
---- codes, which all services share; a row for one of these makes a kind of its own only if it is judged
---- otherwise. The same code may mean another thing than in CFS. Raises if the name or a row is wrong.
----
----     local bos = errors.service("bos", {
----         { code = "NoSuchBucket", status = 404, category = "not_found", message = "No such bucket." },
----     })
----     local err = bos.from_response(httpc:request_uri(url))
----     if errors.is(err, bos.NoSuchBucket) then create() end
----
----@param name string lower-case letters, digits, "_" and "-"; one that is there gives the same service
----@param rows table[]? as for errors.extend
+--- Makes a service: see cfs.errors.show.later. An error blames the caller of its caller.
+---@param name string
+---@param rows table[]?
 ---@return cfs.service service
 function services.service(name, rows)
-    misuse.expect(1, "service", name, "string")
+    misuse.expect(1, "service", name, "string", 4)
     if not find(name, "^%l[%l%d_-]*$") or name == "cfs" or name == "global" or name == "other" then
         misuse.argument(1, "service", "a name has lower-case letters, digits, '_' and '-', and is not cfs,"
-            .. " global or other")
+            .. " global or other", 3)
     elseif rows == nil and not state.services[name] then
-        misuse.argument(2, "service", "table expected, got nil")
+        misuse.argument(2, "service", "table expected, got nil", 3)
     end
     local home = state.services[name] or new(name)
     for key, value in pairs(functions(home)) do rawset(home.public, key, value) end
-    if rows ~= nil then extend.add(rows, home, "service", 2) end
+    if rows ~= nil then extend.add(rows, home, "service", 2, 4) end
     home.place = home.place or #state.services + 1
     state.services[name] = home -- first: if memory ends behind it, the next call does the rest
     state.services[home.place] = home
     return setmetatable(home.public, { home = home, __index = names.finder(home), __newindex = names.refuse })
-end
-
-
---- The service that a value is; nil if it is none.
----@param value any
----@return table? home
-function services.of(value)
-    local metatable = debug.getmetatable(value)
-    return type(metatable) == "table" and rawget(metatable, "home") or nil
 end
 
 

@@ -26,6 +26,7 @@ function probe.ways(cfs, exit, send, id)
         end),
         problem = cfs.wrap(raise, { format = "problem" }),
         passes = cfs.wrap(function() end),
+        nested = cfs.wrap(function() return cfs.exit "AccessDenied" end),
         inner = cfs.wrap(function() return exit(409, '{"message":"inner"}') end),
         exit = function() return cfs.exit "AccessDenied" end,
         exit_kind = function() return cfs.exit(errors.AccessDenied, { standard = false }) end,
@@ -41,6 +42,7 @@ function probe.ways(cfs, exit, send, id)
         end,
         nginx = nginx.handler(raise),
         uncaught = raise,
+        unwrapped = function() return nil, errors.AccessDenied() end,
     }
 end
 

@@ -11,28 +11,24 @@ local next, pcall, rawget, tostring, type = next, pcall, rawget, tostring, type
 
 local text = {}
 
--- Ranges of the code points that show nothing, or do more than show a letter: controls, ends of lines,
--- characters that change the direction of writing, interlinear marks, joiners of hieroglyphs, what is no
--- character, and all others with the property Default_Ignorable_Code_Point (Unicode 16,
--- DerivedCoreProperties.txt). Those that join and vary emoji are included.
+-- First and last of the code points that show nothing, or do more than show a letter: controls, ends of
+-- lines, characters that change the direction of writing, ..., noncharacters, and every other code point with
+-- the property Default_Ignorable_Code_Point (Unicode 16, DerivedCoreProperties.txt).
 local ranges = {
-    { 0x00, 0x1F }, { 0x7F, 0x9F }, { 0xAD, 0xAD }, { 0x34F, 0x34F }, { 0x61C, 0x61C },
-    { 0x115F, 0x1160 }, { 0x17B4, 0x17B5 }, { 0x180B, 0x180F }, { 0x200B, 0x200F }, { 0x2028, 0x202E },
-    { 0x2060, 0x206F }, { 0x3164, 0x3164 }, { 0xFE00, 0xFE0F }, { 0xFEFF, 0xFEFF }, { 0xFFA0, 0xFFA0 },
-    { 0xFFF0, 0xFFFB }, { 0xFFFE, 0xFFFF }, { 0x13430, 0x1343F }, { 0x1BCA0, 0x1BCA3 },
-    { 0x1D173, 0x1D17A }, { 0xE0000, 0xE0FFF },
+    0x00, 0x1F, 0x7F, 0x9F, 0xAD, 0xAD, 0x34F, 0x34F, 0x61C, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5,
+    0x180B, 0x180F, 0x200B, 0x200F, 0x2028, 0x202E, 0x2060, 0x206F, 0x3164, 0x3164, 0xFE00, 0xFE0F,
+    0xFEFF, 0xFEFF, 0xFFA0, 0xFFA0, 0xFFF0, 0xFFFB, 0xFFFE, 0xFFFF, 0x13430, 0x1343F, 0x1BCA0, 0x1BCA3,
+    0x1D173, 0x1D17A, 0xE0000, 0xE0FFF,
 }
 
 -- A character of valid UTF-8 that may be in one of them, by its first byte.
 local candidate = "[%c\194\205\216\225\226\227\239\240\243][\128-\191]*"
 
-local lower_letters, upper_letters = {}, {}
-for point = byte "A", byte "Z" do
-    local upper, lower = char(point), char(point + 32)
-    lower_letters[upper], upper_letters[lower] = lower, upper
-end
-
 local letters = { ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
+
+
+local function lower_letter(letter) return char(byte(letter) + 32) end
+local function upper_letter(letter) return char(byte(letter) - 32) end
 
 
 --- The text with A to Z in lower case. string.lower depends on the locale, which may have another "i" and
@@ -40,7 +36,7 @@ local letters = { ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
 ---@param words string
 ---@return string
 text.lower = package.loaded.jit and string.lower or function(words)
-    return find(words, "%u") and gsub(words, "[A-Z]", lower_letters) or words
+    return find(words, "[A-Z]") and gsub(words, "[A-Z]", lower_letter) or words
 end
 
 
@@ -48,7 +44,7 @@ end
 ---@param words string
 ---@return string
 function text.upper(words)
-    return (gsub(words, "[a-z]", upper_letters))
+    return (gsub(words, "[a-z]", upper_letter))
 end
 
 
@@ -65,10 +61,9 @@ end
 -- Its code point, if that is in one of the ranges.
 local function unsafe_point(character)
     local point = decode(character)
-    for index = 1, #ranges do
-        local range = ranges[index]
-        if point < range[1] then return nil end
-        if point <= range[2] then return point end
+    for index = 1, #ranges, 2 do
+        if point < ranges[index] then return nil end
+        if point <= ranges[index + 1] then return point end
     end
 end
 

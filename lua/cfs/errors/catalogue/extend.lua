@@ -170,18 +170,20 @@ end
 ---@param home table
 ---@param name string the function's
 ---@param position integer that of its argument
-function extend.add(rows, home, name, position)
-    misuse.expect(position, name, rows, "table", 4)
+---@param level integer? whose line is blamed, as for misuse.argument
+function extend.add(rows, home, name, position, level)
+    level = level or 3
+    misuse.expect(position, name, rows, "table", level + 1)
     local count = 0 -- holes are not counted
     for key in next, rows do
         if type(key) ~= "number" or key < 1 or key % 1 ~= 0 then
             local got = "list of rows expected, got field '" .. text.describe(key) .. "'"
-            misuse.argument(position, name, got, 3)
+            misuse.argument(position, name, got, level)
         end
         count = count + 1
     end
     local new, index, wrong = read_all(rows, count, home)
-    if not new then misuse.argument(position, name, "row " .. index .. ": " .. wrong, 3) end
+    if not new then misuse.argument(position, name, "row " .. index .. ": " .. wrong, level) end
     kind.add(new, false, home)
 end
 
@@ -193,25 +195,6 @@ end
 function extend.problem(given, names)
     local row, wrong = read(given)
     return wrong or problem(row, {}, {}, { kinds = {}, public = names, name = "service" })
-end
-
-
---- Adds rows to the catalogue: all of them or, if one is wrong, none. A row that is there already,
---- the same in each column, changes nothing. Raises a sentence that names the wrong row.
----
----     errors.extend {
----         { code = "NoSuchKey", status = 404, category = "not_found", service = "bos",
----           message = "The resource you requested does not exist" },
----     }
----
---- `code`, `status` (400 to 599) and `message` are required. A code must not be a public name of this
---- library, such as "parse". A message may have parameters, with text between them: "No key {name}"; they
---- must not be called requestId, message, status or cause. A category may be new, but must not look like a
---- misspelt known one. reason, fault, category, retry, canonical and remedy default to what errors of the
---- status have, service to "other", description to the message.
----@param rows table[]
-function extend.extend(rows)
-    extend.add(rows, state, "extend", 1)
 end
 
 

@@ -32,6 +32,15 @@ function names.finder(home)
 end
 
 
+--- The service that a value is; nil if it is none.
+---@param value any
+---@return table? home
+function names.home(value)
+    local metatable = debug.getmetatable(value)
+    return type(metatable) == "table" and rawget(metatable, "home") or nil
+end
+
+
 --- Refuses a new field: the metamethod `__newindex` of `errors`, of `errors.catalogue` and of services.
 function names.refuse(_, name)
     error("no field '" .. text.describe(name) .. "' can be added; errors.extend adds codes", 2)

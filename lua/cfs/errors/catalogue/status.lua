@@ -7,40 +7,40 @@ local kind = require "cfs.errors.catalogue.kind"
 local state = require "cfs.errors.base.state"
 local words = require "cfs.errors.catalogue.words"
 
+local gmatch, match = string.gmatch, string.match
 local lower = require("cfs.errors.base.text").lower
 local kind_of, metatables = state.kind_of, state.status_metatables
 
 local status = {}
 
--- Reason phrases from RFC 9110, section 15, and RFC 6585; the canonical names are those that
--- google.rpc.Code gives for the status. 404 and 405 are no `not_found`: an unknown code may as well
--- mean a wrong path.
-local rows = {
-    --      reason                             category          retry       canonical
-    [400] = { "Bad Request",                   "invalid",        "never",    "INVALID_ARGUMENT" },
-    [401] = { "Unauthorized",                  "authentication", "never",    "UNAUTHENTICATED" },
-    [402] = { "Payment Required",              "account",        "never",    "FAILED_PRECONDITION" },
-    [403] = { "Forbidden",                     "permission",     "never",    "PERMISSION_DENIED" },
-    [404] = { "Not Found",                     "unknown",        "never",    "NOT_FOUND" },
-    [405] = { "Method Not Allowed",            "unknown",        "never",    "UNIMPLEMENTED" },
-    [408] = { "Request Timeout",               "unavailable",    "backoff",  "DEADLINE_EXCEEDED" },
-    [409] = { "Conflict",                      "conflict",       "never",    "ABORTED" },
-    [410] = { "Gone",                          "unknown",        "never",    "NOT_FOUND" },
-    [411] = { "Length Required",               "invalid",        "never",    "INVALID_ARGUMENT" },
-    [412] = { "Precondition Failed",           "conflict",       "never",    "FAILED_PRECONDITION" },
-    [413] = { "Content Too Large",             "unknown",        "never",    "OUT_OF_RANGE" },
-    [414] = { "URI Too Long",                  "invalid",        "never",    "INVALID_ARGUMENT" },
-    [415] = { "Unsupported Media Type",        "invalid",        "never",    "INVALID_ARGUMENT" },
-    [421] = { "Misdirected Request",           "unknown",        "never",    "UNKNOWN" },
-    [422] = { "Unprocessable Content",         "invalid",        "never",    "INVALID_ARGUMENT" },
-    [424] = { "Failed Dependency",             "unknown",        "never",    "UNKNOWN" },
-    [429] = { "Too Many Requests",             "throttle",       "throttle", "RESOURCE_EXHAUSTED" },
-    [500] = { "Internal Server Error",         "internal",       "backoff",  "INTERNAL" },
-    [501] = { "Not Implemented",               "unknown",        "never",    "UNIMPLEMENTED" },
-    [502] = { "Bad Gateway",                   "unavailable",    "backoff",  "UNAVAILABLE" },
-    [503] = { "Service Unavailable",           "unavailable",    "backoff",  "UNAVAILABLE" },
-    [504] = { "Gateway Timeout",               "unavailable",    "backoff",  "DEADLINE_EXCEEDED" },
-}
+-- Status, reason phrase (RFC 9110, section 15, and RFC 6585), category, retry, and the canonical name that
+-- google.rpc.Code gives for the status. 404 and 405 are no `not_found`: an unknown code may as well mean a
+-- wrong path.
+local rows = [[
+400 Bad Request           : invalid        never    INVALID_ARGUMENT
+401 Unauthorized          : authentication never    UNAUTHENTICATED
+402 Payment Required      : account        never    FAILED_PRECONDITION
+403 Forbidden             : permission     never    PERMISSION_DENIED
+404 Not Found             : unknown        never    NOT_FOUND
+405 Method Not Allowed    : unknown        never    UNIMPLEMENTED
+408 Request Timeout       : unavailable    backoff  DEADLINE_EXCEEDED
+409 Conflict              : conflict       never    ABORTED
+410 Gone                  : unknown        never    NOT_FOUND
+411 Length Required       : invalid        never    INVALID_ARGUMENT
+412 Precondition Failed   : conflict       never    FAILED_PRECONDITION
+413 Content Too Large     : unknown        never    OUT_OF_RANGE
+414 URI Too Long          : invalid        never    INVALID_ARGUMENT
+415 Unsupported Media Type: invalid        never    INVALID_ARGUMENT
+421 Misdirected Request   : unknown        never    UNKNOWN
+422 Unprocessable Content : invalid        never    INVALID_ARGUMENT
+424 Failed Dependency     : unknown        never    UNKNOWN
+429 Too Many Requests     : throttle       throttle RESOURCE_EXHAUSTED
+500 Internal Server Error : internal       backoff  INTERNAL
+501 Not Implemented       : unknown        never    UNIMPLEMENTED
+502 Bad Gateway           : unavailable    backoff  UNAVAILABLE
+503 Service Unavailable   : unavailable    backoff  UNAVAILABLE
+504 Gateway Timeout       : unavailable    backoff  DEADLINE_EXCEEDED
+]]
 
 
 --- A status from anywhere: a whole number from 100 to 999, as a number or as three digits.
@@ -66,30 +66,31 @@ function status.of_reason(reason)
             seen[number], statuses[#statuses + 1] = true, number
         end
     end
-    for number, row in pairs(rows) do add(number, row[1]) end
+    for number, phrase in gmatch(rows, "(%d%d%d) (%a[%a ]-) *:") do add(tonumber(number), phrase) end
     for candidate in kind.each() do add(candidate.status, candidate.reason) end
     table.sort(statuses)
     return statuses
 end
 
 
--- A status without a row is judged by its class: RFC 9110, section 15. Clients and proxies make up their own,
--- such as 520 and 599.
-local function class_of(number)
-    local row = number and number >= 400 and rows[number >= 500 and 500 or 400] or {}
-    return { nil, row[2], row[3], row[4] }
+local function row_of(number)
+    return match(rows, number .. " (%a[%a ]-) *: (%S+) +(%S+) +(%S+)")
 end
 
 
 local function make(number)
-    local row = rows[number] or class_of(number)
-    local retry = row[3] or "never"
+    local reason, category, retry, canonical = row_of(number or "none")
+    if not reason and number and number >= 400 then -- RFC 9110, section 15: judged by its class
+        local _
+        _, category, retry, canonical = row_of(number >= 500 and 500 or 400)
+    end
+    retry = retry or "never"
     return kind.make {
         status = number,
-        reason = row[1],
-        category = row[2] or "unknown",
+        reason = reason,
+        category = category or "unknown",
         retry = retry,
-        canonical = row[4] or "UNKNOWN",
+        canonical = canonical or "UNKNOWN",
         fault = not number and "unknown" or number >= 500 and "server" or "client",
         description = (words.say("sentence", "description")),
         remedy = (words.say("status_remedy", retry)),
@@ -159,6 +160,6 @@ end })
 
 
 -- Their categories can be matched from the start.
-for _, row in pairs(rows) do state.categories[row[2]] = true end
+for category in gmatch(rows, ": (%S+)") do state.categories[category] = true end
 
 return status

@@ -49,8 +49,6 @@ end
 
 
 --- How many columns a text takes.
----@param text string valid UTF-8
----@return integer
 function columns.width(text)
     if not find(text, "[\225-\244]") then return #gsub(text, "[\128-\191]", "") end
     local width = 0
@@ -62,9 +60,6 @@ local width_of = columns.width
 
 
 --- The text, with spaces behind it up to the width.
----@param text string
----@param width integer
----@return string
 function columns.pad(text, width)
     return text .. rep(" ", width - width_of(text))
 end
@@ -126,9 +121,6 @@ end
 
 
 --- The text in lines that fit; a margin stands before those from the second on.
----@param text string
----@param margin integer? columns, 0
----@return string
 function columns.wrap(text, margin)
     margin = margin or 0
     return concat(lines_of(text, columns.total - margin), "\n" .. rep(" ", margin))
@@ -136,17 +128,12 @@ end
 
 
 --- Each line of a text in lines that fit.
----@param text string
----@return string
 function columns.fill(text)
     return (gsub(text, "[^\n]+", function(line) return columns.wrap(line) end))
 end
 
 
 --- One entry: "message      The specified CFS instance does not exist."
----@param label string
----@param text string
----@return string
 function columns.entry(label, text)
     local margin = columns.margin
     return (match(columns.pad(label, margin) .. columns.wrap(text, margin), "^.*%S"))

@@ -5,7 +5,8 @@ local kept = require "cfs.errors.object.kept"
 local statuses = require "cfs.errors.catalogue.status"
 local say = require("cfs.errors.explain.phrases").say
 
-local find, gmatch, lower, rawget, tonumber = string.find, string.gmatch, string.lower, rawget, tonumber
+local find, gmatch, rawget, tonumber = string.find, string.gmatch, rawget, tonumber
+local lower = require("cfs.errors.base.text").lower
 
 local judge = {}
 
@@ -40,8 +41,6 @@ end
 
 
 --- May the call be repeated, be it on a condition?
----@param about cfs.subject
----@return "yes"|"no"|"unknown"
 function judge.may_retry(about)
     if about.is_success then return "no" end
     local err = about.err
@@ -69,10 +68,6 @@ end
 
 
 --- Advice on an error, as err:advice gives it, that agrees with the explanation where nobody knows.
----@param about cfs.subject with an error
----@param call table as for err:advice
----@param chosen "en"|"zh"
----@return cfs.advice
 function judge.advise(about, call, chosen)
     local advice, may = about.err:advice(call), judge.may_retry(about)
     if chosen == "zh" then advice.why = chinese_why(advice, about.err, call) end

@@ -51,9 +51,6 @@ end
 
 
 --- Kinds as a table of one line each.
----@param list cfs.kind[]|table<string, cfs.kind> kinds as values
----@param chosen "en"|"zh"? the locale's
----@return string
 function lists.kinds(list, chosen)
     chosen = chosen or language.of_locale()
     local lines, service = {}, nil
@@ -71,7 +68,6 @@ end
 
 
 --- The whole catalogue as such a table. `tostring(errors.catalogue)` calls this.
----@return string
 function lists.catalogue()
     return lists.kinds(state.kinds)
 end

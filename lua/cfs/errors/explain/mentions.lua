@@ -107,9 +107,6 @@ end
 
 
 --- What curl says about its failure. curl -v says it behind an asterisk, too.
----@param text string
----@return string? reason nil if it got a response, or says that a status is an error
----@return integer? number libcurl's
 function mentions.reason_of_curl(text)
     local place = find(text, "curl: (", 1, true)
     local number, told = match(text, "^%(([1-9]%d?)%) ?([^\n]*)", place and place + 6)
@@ -123,15 +120,11 @@ function mentions.reason_of_curl(text)
 end
 
 
---- Why no response came, as a client or a server says it; nil if the text tells nothing of the sort.
+--- Why no response came, as a client or a server says it; nil if the text tells nothing of the sort. Then
+--- libcurl's number; or, if no client of Lua says it, the word of transport, and whether a certificate was
+--- refused.
 ---
 ---     mentions.reason "curl: (28) Connection timed out"  --> Connection timed out  28
----
----@param text string
----@return string? reason
----@return integer? number libcurl's
----@return string? word of transport, where neither libcurl nor a client of Lua said it
----@return boolean? certificate was one refused?
 function mentions.reason(text)
     local reason, number = mentions.reason_of_curl(text)
     if reason then return reason, number end
@@ -149,7 +142,8 @@ end
 
 -- What stands before a status, in lower case, at its end; what stands behind one.
 local before = { "http/?[%d.]* $", 'http/[%d.]+" $', "error:? $", "error %($", "error: %($", "status:? $",
-    "status code:? $", "status code was $", "success: $", "[^t] code:? $", "response [%[(]$", "^code:? $", "返回 ?$",
+    "status code:? $", "status code was $", "success: $", "[^t] code:? $", "response [%[(]$", "^code:? $",
+    "返回 ?$",
     "码 ?:? ?$", "报错 ?:? ?$", "错误: ?%($" }
 local behind = { "^%)? ?bad ", "^ unauthorized", "^%)? forbidden", "^%)? not ", "^ route not", "^ method not",
     "^ request ti",
@@ -200,9 +194,6 @@ end
 
 
 --- The messages of the catalogue that a text has, in their order: kinds, and a kind → its message.
----@param text string
----@return cfs.kind[] kinds
----@return table<cfs.kind, string> messages
 function mentions.messages(text)
     if indexed ~= #state.order then index_messages() end
     local kinds, messages, count = {}, {}, 0
@@ -221,8 +212,6 @@ end
 
 --- The status that a text mentions: "returned error: 502", "ERROR 404: Not Found", "HTTP 503", "502 Bad
 --- Gateway", a line of an access log.
----@param text string
----@return integer? status
 function mentions.status(text)
     local low, tried = lower(text), 0
     for place, number in gmatch(low, "()([45]%d%d)") do

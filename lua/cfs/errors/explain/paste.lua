@@ -10,10 +10,10 @@ local max = math.max
 local paste = {}
 
 -- How many places of a text are tried as the beginning of a JSON document, how many as that of a head.
-local most_documents, most_heads, most_tries = 12, 32, 64
+local most_documents, most_heads, most_tries = 12, 8, 16
 
 -- How many bytes of the beginning and of the end are searched for curl's own lines.
-local most_told, most_told_last = 16384, 512
+local most_told, most_told_last = 6144, 512
 
 
 -- The lines that `curl -v` received, without those that it sent and those about what it does. If the body
@@ -98,9 +98,8 @@ end
 -- Where a head ends and its body begins: behind an empty line; wget indents a head and leaves the line
 -- out.
 local function end_of_head(text, head)
-    local _, stop
     if head.indented then
-        local place = head.start
+        local place, stop = head.start
         repeat
             stop = find(text, "\n", place, true)
             place = stop and stop + 1
@@ -109,19 +108,16 @@ local function end_of_head(text, head)
         local _, blank = find(text, "^[ \t]*\r?\n", place)
         return blank or stop
     end
-    _, stop = find(text, "\r?\n\r?\n", head.start)
-    return stop or #text
+    local plain, with_return = find(text, "\n\n", head.start, true), find(text, "\n\r\n", head.start, true)
+    if plain and (not with_return or plain < with_return) then return plain + 1 end
+    return with_return and with_return + 2 or #text
 end
 
 
---- Reads a response: status line, header fields and body; the lines end in CR LF or LF. Other lines, such as
---- the command, may stand before it.
+--- Reads a response: a table of its status, headers and body; nil if no line begins as a status line does.
+--- Lines end in CR LF or LF. Other lines, such as the command, may stand before it.
 ---
 ---     paste.read "HTTP/2 404\r\nx-bce-request-id: r-1\r\n\r\n{...}"
----
----@param text string
----@return { status: integer, headers: table<string, string>, body: string }? response nil if no
----line begins as a status line does
 function paste.read(text)
     if not find(text, "HTTP/", 1, true) then return nil end
     text = "\n" .. text
@@ -155,11 +151,8 @@ local function read_document(text, start)
 end
 
 
---- The JSON document in a text: the first envelope, whatever stands before it and behind it; else the
---- first thing that begins like an object.
----@param text string
----@return { err: cfs.error?, document: string, reason: string?, what: string? }? found why it is no envelope;
----nil if there is no brace
+--- The JSON document in a text: the first envelope, whatever stands before it and behind it; else the first
+--- thing that begins like an object, without `err`; nil if there is no brace.
 function paste.document(text)
     local first
     local start = find(text, "{", 1, true)

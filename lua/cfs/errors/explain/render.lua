@@ -10,8 +10,9 @@ local lists = require "cfs.errors.explain.lists"
 local misuse = require "cfs.errors.base.misuse"
 local subject = require "cfs.errors.explain.subject"
 local text = require "cfs.errors.base.text"
+local typed = require "cfs.errors.explain.typed"
 
-local concat, format, match = table.concat, string.format, string.match
+local concat, format = table.concat, string.format
 local say = require("cfs.errors.explain.phrases").say
 
 local explain = {}
@@ -155,20 +156,8 @@ local function origin_words(err, chosen, reason)
         local _, problem, what = envelope.parse(body)
         if what == origin then reason = problem end
     end
-    if origin == "malformed" and reason then words = explain.problem(reason, origin, chosen) end
+    if origin == "malformed" and reason then words = received(typed.problem(reason, origin, chosen)) end
     return format(say("sentence", "no_envelope", chosen), words)
-end
-
-
---- Why a text is no envelope.
----@param reason string by errors.parse
----@param what string by errors.parse
----@param chosen "en"|"zh"
----@return string
-function explain.problem(reason, what, chosen)
-    if chosen == "en" and what == "malformed" then return received(reason) end
-    local place = what == "malformed" and match(reason, "at byte (%d+)$")
-    return say("origin", what, chosen) .. (place and format(say("sentence", "at_byte", chosen), place) or "")
 end
 
 
@@ -228,11 +217,12 @@ function explain.render(about, chosen)
     end
     local also = about.also or {}
     if #also == 0 then return words end
-    return words .. "\n\n" .. columns.fill(format(say("sentence", "more", chosen), #also, concat(also, ", ")))
+    local codes = concat(also, say("label", "comma", chosen))
+    return words .. "\n\n" .. columns.fill(format(say("sentence", "more", chosen), #also, codes))
 end
 
 
---- Explains an error to a person: see cfs.errors.show.person. An error blames the caller of its caller.
+--- Explains an error to a person: see cfs.errors.show.later. An error blames the caller of its caller.
 ---@param given string|integer|cfs.error|cfs.kind
 ---@param options { language: "en"|"zh"? }?
 ---@return string

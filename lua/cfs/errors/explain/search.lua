@@ -5,7 +5,8 @@ local misuse = require "cfs.errors.base.misuse"
 local phrases = require "cfs.errors.explain.phrases"
 local state = require "cfs.errors.base.state"
 
-local find, gmatch, gsub, lower = string.find, string.gmatch, string.gsub, string.lower
+local find, gmatch, gsub = string.find, string.gmatch, string.gsub
+local lower = require("cfs.errors.base.text").lower
 
 local search = {}
 
@@ -46,7 +47,7 @@ local function has_all(text, words)
 end
 
 
---- Finds kinds: see cfs.errors.show.person. An error blames the caller of its caller.
+--- Finds kinds: see cfs.errors.show.later. An error blames the caller of its caller.
 ---@param wanted string
 ---@param each (fun(): fun(): cfs.kind?)? walks the kinds; errors.each if not given
 ---@return cfs.kind[] list in the vendor's order; prints as a table

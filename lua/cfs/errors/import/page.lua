@@ -4,7 +4,7 @@
 local parse = require("cfs.errors.wire.envelope").parse
 
 local find, format, gmatch, gsub = string.find, string.format, string.gmatch, string.gsub
-local lower, match = string.lower, string.match
+local lower, match = require("cfs.errors.base.text").lower, string.match
 local ipairs, tonumber = ipairs, tonumber
 
 local page = {}

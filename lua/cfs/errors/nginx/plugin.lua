@@ -4,89 +4,101 @@
 local nginx = require "cfs.errors.nginx"
 
 local ngx = ngx
-local error, ipairs, pairs, pcall, setmetatable = error, ipairs, pairs, pcall, setmetatable
-local gsub, match = string.gsub, string.match
+local error, ipairs, pairs, pcall = error, ipairs, pairs, pcall
+local gsub, match, setmetatable = string.gsub, string.match, setmetatable
 
-local plugin = {}
+-- The functions of a plugin; their first parameter is its gateway.
+local functions = {}
 
 -- The options of nginx.relay that a configuration may have.
 local configured = { "standard", "hide", "retry_after", "format", "type_base", "limit" }
 
 
---- Makes the common part of a plugin: its phases, which get a configuration and what else the gateway gives;
---- and what other plugins use. A configuration is a table that the gateway keeps as long as it is in force.
+local function with_defaults(gateway, options)
+    local all = { standard = true, request_id = gateway.request_id, replace_request_id = true }
+    for name, value in pairs(options or {}) do all[name] = value end
+    return all
+end
+
+
+-- A configuration is a table that the gateway keeps as long as it is in force.
+local function relay_of(gateway, configuration)
+    local relays = gateway.relays
+    if not relays[configuration] then
+        local options = {}
+        for _, name in ipairs(configured) do
+            if configuration[name] ~= ngx.null then options[name] = configuration[name] end
+        end
+        relays[configuration] = nginx.relay(with_defaults(gateway, options))
+    end
+    return relays[configuration]
+end
+
+
+function functions.access(gateway, configuration)
+    if not configuration.metrics then return end
+    return gateway.send(200, { ["Content-Type"] = "text/plain; version=0.0.4" }, nginx.metrics())
+end
+
+
+function functions.header_filter(gateway, configuration, context)
+    local side = gateway.is_upstreams(context) and "upstream" or "raised"
+    -- an envelope that comes from a cache of the gateway has the id of another request
+    local is_refusal = side == "raised" and not ngx.header["x-bce-request-id"]
+    if is_refusal and not configuration.gateway_errors then return end
+    relay_of(gateway, configuration).header_filter(side)
+end
+
+
+function functions.body_filter(gateway, configuration) relay_of(gateway, configuration).body_filter() end
+
+function functions.log(gateway, configuration) relay_of(gateway, configuration).log() end
+
+
+-- Checks a configuration: true, or nil and what is wrong.
+function functions.check(gateway, configuration)
+    local good, wrong = pcall(relay_of, gateway, configuration)
+    if good and configuration.metrics == true then good, wrong = pcall(nginx.metrics) end
+    if good then return true end
+    return nil, match(wrong, "bad argument #1 to 'relay' %((.*)%)$") or wrong
+end
+
+
+-- Calls a function of cfs.errors.nginx. The caller's caller is blamed for misuse, under the caller's name.
+local function call(own_name, name, ...)
+    local good, first, second, third = pcall(nginx[name], ...)
+    if not good then error(gsub(first, "'" .. name .. "'", "'" .. own_name .. "'", 1), 3) end
+    return first, second, third
+end
+
+
+-- Makes a function for a phase of another plugin: it responds, as the gateway does, with what f fails with.
+function functions.wrap(gateway, f, options)
+    options = with_defaults(gateway, options)
+    options.send = gateway.send
+    return (call("wrap", "handler", f, options))
+end
+
+
+-- Responds with an error, as the gateway does. A phase of another plugin returns what this returns.
+function functions.exit(gateway, target, options)
+    local status, headers, body = call("exit", "prepare", target, with_defaults(gateway, options))
+    return gateway.send(status, headers, body)
+end
+
+
+--- Makes the functions of a plugin: of its phases, and for other plugins.
 ---@param gateway table `request_id()`, by which the gateway's logs know the request; `send(status, headers,
 --- body)`; `is_upstreams(context)`: is the response an upstream's, or there for want of one?
----@return table
-function plugin.new(gateway)
-    local self, relays = {}, setmetatable({}, { __mode = "k" })
-
-    local function with_defaults(options)
-        local all = { standard = true, request_id = gateway.request_id, replace_request_id = true }
-        for name, value in pairs(options or {}) do all[name] = value end
-        return all
+---@return table<string, function>
+local function new(gateway)
+    gateway.relays = setmetatable({}, { __mode = "k" })
+    local self = {}
+    for name, f in pairs(functions) do
+        self[name] = function(...) return f(gateway, ...) end
     end
-
-    local function relay_of(configuration)
-        local relay = relays[configuration]
-        if not relay then
-            local options = {}
-            for _, name in ipairs(configured) do
-                if configuration[name] ~= ngx.null then options[name] = configuration[name] end
-            end
-            relay = nginx.relay(with_defaults(options))
-            relays[configuration] = relay
-        end
-        return relay
-    end
-
-
-    function self.access(configuration)
-        if not configuration.metrics then return end
-        return gateway.send(200, { ["Content-Type"] = "text/plain; version=0.0.4" }, nginx.metrics())
-    end
-
-
-    function self.header_filter(configuration, context)
-        local side = gateway.is_upstreams(context) and "upstream" or "raised"
-        if side == "raised" and not configuration.gateway_errors then return end
-        relay_of(configuration).header_filter(side)
-    end
-
-
-    function self.body_filter(configuration) relay_of(configuration).body_filter() end
-
-    function self.log(configuration) relay_of(configuration).log() end
-
-
-    --- Checks a configuration: true, or nil and what is wrong.
-    function self.check(configuration)
-        local good, wrong = pcall(relay_of, configuration)
-        if good and configuration.metrics == true then good, wrong = pcall(nginx.metrics) end
-        if good then return true end
-        return nil, match(wrong, "bad argument #1 to 'relay' %((.*)%)$") or wrong
-    end
-
-
-    --- Makes a function for a phase of another plugin. It calls f, and responds as the gateway does with the
-    --- error that f raises, or returns after nil or false.
-    function self.wrap(f, options)
-        options = with_defaults(options)
-        options.send = gateway.send
-        return nginx.handler(f, options)
-    end
-
-
-    --- Responds with an error as the gateway does, in a phase of another plugin. That must return what this
-    --- returns.
-    function self.exit(target, options)
-        local good, status, headers, body = pcall(nginx.prepare, target, with_defaults(options))
-        if not good then error(gsub(status, "'prepare'", "'exit'", 1), 2) end
-        return gateway.send(status, headers, body)
-    end
-
     return self
 end
 
 
-return plugin
+return { new = new }

@@ -8,15 +8,15 @@
 local headers = require "cfs.errors.nginx.headers"
 local kind_of = require("cfs.errors.catalogue.kind").of_error
 local lower = require("cfs.errors.base.text").lower
-local log = require "cfs.errors.nginx.log"
 local make_parts = require("cfs.errors.nginx.response").make
 local map = require("cfs.errors.nginx.options").map
 local metrics = require "cfs.errors.nginx.metrics"
+local make = require "cfs.errors.object.make"
 local misuse = require "cfs.errors.base.misuse"
+local names = require "cfs.errors.catalogue.names"
 local read_options = require("cfs.errors.nginx.options").read
 local receive = require "cfs.errors.wire.receive"
 local records = require "cfs.errors.nginx.record"
-local services = require "cfs.errors.services"
 
 local ngx = ngx
 local concat = table.concat
@@ -39,7 +39,7 @@ local function begin(status, home)
     local values = {}
     for name in pairs(receive.headers) do values[name] = ngx.header[name] end
     local finish = receive.begin(status, values)
-    return home and function(...) return services.adopt(home, finish(...)) end or finish
+    return home and function(...) return make.adopt(home, finish(...)) end or finish
 end
 
 
@@ -106,7 +106,7 @@ local function conclude_asides(read)
         if record.chunks then conclude(record) end
         if not record.is_logged then
             record.is_logged = true
-            log.log(record, read)
+            records.log(record, read)
         end
         record = record.earlier
     end
@@ -143,7 +143,7 @@ end
 function relay.relay(options)
     local read, wrong = read_options(options, { limit = "number", upstream_only = "boolean",
         service = "table" })
-    local home = read and services.of(read.service)
+    local home = read and names.home(read.service)
     if read and read.service and not home then wrong = "option 'service' must be of errors.service" end
     if wrong then misuse.argument(1, "relay", wrong) end
     records.has_relay = true
@@ -272,7 +272,7 @@ function relay.relay(options)
         local err, record = self.error(), records.get()
         if err and not record.is_logged then
             record.is_logged = true
-            log.log(record, read)
+            records.log(record, read)
         end
         return err
     end

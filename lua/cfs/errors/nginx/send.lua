@@ -1,7 +1,6 @@
 --- Sending a response with an error, and ending the request.
 
 local headers = require "cfs.errors.nginx.headers"
-local log = require "cfs.errors.nginx.log"
 local make_parts = require("cfs.errors.nginx.response").make
 local metrics = require "cfs.errors.nginx.metrics"
 local options = require "cfs.errors.nginx.options"
@@ -68,7 +67,7 @@ end
 local function settle(record, read, level)
     if not record.is_counted then metrics.count(record.err, kind_of(record.err), "raised") end
     record.is_counted, record.is_logged = true, true
-    log.log(record, read, level)
+    records.log(record, read, level)
 end
 
 

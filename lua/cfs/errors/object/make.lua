@@ -147,6 +147,20 @@ function make.receive(code, message, request_id, received)
 end
 
 
+--- Makes an error that was read as one of CFS an error of a service.
+---@param home table the service: see catalogue/extend
+---@param err cfs.error? which has no cause yet if it has a code
+---@return cfs.error? err the same
+function make.adopt(home, err)
+    local code = err and rawget(err, "code")
+    if not code then return err end
+    local received = rawget(err, "status") or catalogue.of_error(err).status
+    local metatable = home.metatables[code] or state.seen[code] or status.metatable(received)
+    err.status = received ~= metatable.__index.status and received or nil
+    return setmetatable(err, metatable)
+end
+
+
 --- Makes the error of a call that got no response.
 ---@param word string why: see wire/transport
 ---@param sent "no"|"maybe" whether the request may have reached the service

@@ -73,12 +73,8 @@ local function show(value, room)
 end
 
 
---- The line with one more field: key=value, or key="a JSON string".
----@param line string
----@param name string
----@param value any nil if there is no such field
----@param room integer how many bytes the value may take
----@return string line
+--- The line with one more field, key=value or key="a JSON string", whose value may take `room` bytes; the
+--- line as it is for nil.
 function log.field(line, name, value, room)
     local shown = type(value) ~= "nil" and show(describe(value), room) -- a null pointer of LuaJIT equals nil
     if not shown then return line end
@@ -119,7 +115,9 @@ function log.to_table(err)
         local value = facts[name]
         local is_status = name == "status" and type(value) == "number" and status.normalize(value) == value
         if type(value) ~= "nil" and not is_status then -- a null pointer of LuaJIT equals nil
-            facts[name] = core.repair(text.cut(describe(value), longest_values[name] or longest_line))
+            local most = longest_values[name] or longest_line
+            local shown = core.repair(text.cut(describe(value), most)) -- a bad byte takes three
+            facts[name] = #shown <= most and shown or text.cut(shown, most - #"...")
         end
     end
     return facts

@@ -15,7 +15,7 @@ local passing = {}
 if package.loaded.jit then package.loaded.jit.off(true, true) end
 
 -- What is read of a text: bytes, words that are not plain. How long a plain word may be, and one of pieces.
-local most_bytes, most_words, longest, long_word = 4096, 400, 40, 512
+local most_bytes, most_words, longest, long_word = 4096, 300, 40, 512
 local too_long = ("[A-Za-z]"):rep(longest + 1)
 local hidden = "{hidden}"
 
@@ -45,7 +45,7 @@ local address = "%f[A-Za-z0-9]%d%d?%d?([,;|~_-])%d%d?%d?%1%d%d?%d?%1%d%d?%d?%f[^
 
 local function set(words, from)
     local members = {}
-    for word in gmatch(words, "%S+") do members[sub(word, from or 1)] = word end
+    for word in gmatch(words, "[^ ]+") do members[sub(word, from or 1)] = word end
     return members
 end
 
@@ -114,12 +114,15 @@ end
 -- Has the word a form, or each of its pieces?
 local function has_form(word)
     if is_word(word) or not find(word, "[A-Za-z0-9@\127-\255]") then return true end
+    if #word > long_word then return false end
     if find(word, "...", 1, true) then word = gsub(word, "%.%.%.+", ",") end
     if not find(word, separator) then return false end
-    if find(word, "^%d%d?%d?,%d%d%d[%d,]*%.?%d*$") or is_field((gsub(word, "%[(%d+)%]", ".%1"))) then
+    local ungrouped = gsub(word, ",%d%d%d%f[^%d]", "") -- of 1,048,576
+    if find(ungrouped, "^%d%d?%d?%.?%d*$") and not find(word, "^%d+,[12]%d%d,[12]%d%d,[12]%d%d$")
+        or is_field((gsub(word, "%[(%d+)%]", ".%1"))) then
         return #word <= 2 * longest
     end
-    if #word > long_word or find(word, address) or find(word .. "=", "==", 1, true) then return false end
+    if find(word, address) or find(word .. "=", "==", 1, true) then return false end
     local before = ""
     for part in gmatch(word, piece) do
         local is_secret = find(part, "%d") and find(part, "[A-Za-z]") and secret_of(before)
@@ -165,7 +168,8 @@ local function judge(word, secret)
             return shown and shown .. match(value, "^[\"'`]?") or "", nil, goes_on and "" or trail, goes_on
         end
     end
-    local goes_on = secret_of(match(body, "^.*[^A-Za-z0-9_-](.*)$") or body) and "maybe" or nil
+    local goes_on = not find(trail, "[.!?]") and secret_of(match(body, "^.*[^A-Za-z0-9_-](.*)$") or body)
+        and "maybe" or nil
     if secret and find(body, "%d") and find(body, "[A-Za-z]") then return lead, nil, trail, goes_on end
     if has_form(body) and not find(trail, "::", 1, true) then return lead, body, trail, goes_on end
     local name, value = match(has_sign and body or "", "^([A-Za-z_][A-Za-z0-9_-]*=)([^=@]+)$")
@@ -221,7 +225,7 @@ function passing.show(text)
             secret = secret_of(word) and "maybe"
             return nil
         end
-        words = is_plain and words or words + 1
+        if mark == "" then words = words + 1 end
         local state, lead, shown, trail = secret, "", nil, ""
         if state and #state == 1 then -- a quote
             local rest = match(word, "%" .. state .. ".*$")

@@ -71,7 +71,7 @@ end
 local function take_line(values, spellings, line)
     if find(line, "^[Hh][Tt][Tt][Pp]/") then
         for key in next, values do values[key], spellings[key] = nil, nil end
-        values[":status"] = headers.status(line)
+        values[":status"] = headers.status(line) or line -- a line that was cut is no success
     else
         local name, value = match(line, "^([^%s:]+)[ \t]*:[ \t]*(.*)$")
         if name then take(values, spellings, lower(name), match(value, "^.*%S") or "") end

@@ -1,7 +1,4 @@
---- Kong's plugin cfs-errors: see docs/gateways.md. Other plugins use `wrap` and `exit` of this module.
----
----     local cfs = require "kong.plugins.cfs-errors.handler"
----     function Mine:access(configuration) return cfs.exit "AccessDenied" end
+--- Kong's plugin cfs-errors, whose `wrap` and `exit` other plugins use: see docs/gateways.md.
 
 -- Ahead of the plugins that change bodies (response-transformer has 800), behind those that decide on access.
 local Plugin = { PRIORITY = 850, VERSION = require "cfs.errors.base.version" }

@@ -1,6 +1,6 @@
 --- The configuration of Kong's plugin cfs-errors.
 
-local typedefs = require "kong.db.schema.typedefs"
+local protocols = require("kong.db.schema.typedefs").protocols_http
 
 local config = {
     type = "record",
@@ -10,8 +10,7 @@ local config = {
         { hide = { type = "boolean", required = true, default = true } },
         { limit = { type = "integer", required = true, default = 65536 } },
         { retry_after = { type = "number" } },
-        { format = { type = "string" } },
-        { type_base = { type = "string" } },
+        { format = { type = "string" } }, { type_base = { type = "string" } },
         { metrics = { type = "boolean", required = true, default = false } },
     },
 }
@@ -24,4 +23,4 @@ function config.custom_validator(configuration)
 end
 
 
-return { name = "cfs-errors", fields = { { protocols = typedefs.protocols_http }, { config = config } } }
+return { name = "cfs-errors", fields = { { protocols = protocols }, { config = config } } }

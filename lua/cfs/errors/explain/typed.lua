@@ -1,0 +1,93 @@
+--- What a person types in a word or two: a status, a category, a word of retry, a fault, a reason phrase.
+--- Each function returns a cfs.subject.
+
+local catalogue = require "cfs.errors.catalogue.kind"
+local say = require("cfs.errors.explain.phrases").say
+local statuses = require "cfs.errors.catalogue.status"
+
+local concat, format, match = table.concat, string.format, string.match
+
+local typed = {}
+
+-- A text that is longer than this is no reason phrase.
+local longest_phrase = 40
+
+
+-- A sentence in place of an error.
+function typed.sentence(name, chosen, ...)
+    return { sentence = format(say("sentence", name, chosen), ...) }
+end
+
+
+-- The kinds of the catalogue whose column is the word.
+local function kinds_of(column, word)
+    local kinds = {}
+    for kind in catalogue.each() do
+        if kind[column] == word then kinds[#kinds + 1] = kind end
+    end
+    return kinds
+end
+
+
+-- A status: the codes that come with it or, if there are none, an error of this status without a code.
+function typed.status(number, chosen)
+    if number > 599 then return typed.sentence("no_status", chosen, number) end
+    if number < 400 then
+        local about = typed.sentence("no_error", chosen, number)
+        about.is_success, about.status = true, number
+        return about
+    end
+    local kind, kinds = statuses.kind(number), kinds_of("status", number)
+    if #kinds == 0 then return { kind = kind, status = number } end
+    local line = kind.reason and number .. " " .. kind.reason or tostring(number)
+    return { heading = format(say("sentence", "status", chosen), line), kinds = kinds, status = number }
+end
+
+
+-- A category, a word of retry or a fault; "throttle" is both of the first. nil if it is none.
+function typed.word(word, chosen)
+    local headings, kinds, seen = {}, {}, {}
+    for _, column in ipairs { "category", "retry", "fault" } do
+        local found = kinds_of(column, word)
+        local meaning = say(column, word, chosen)
+        if meaning and (column == "category" or #found > 0) or column == "category" and #found > 0 then
+            if column == "fault" then meaning = say("sentence", word .. "_fault", chosen) end
+            headings[#headings + 1] = format(say("sentence", column, chosen), word, meaning or "")
+            for _, kind in ipairs(found) do
+                if not seen[kind] then seen[kind], kinds[#kinds + 1] = true, kind end
+            end
+        end
+    end
+    return #headings > 0 and { heading = concat(headings, "\n"), kinds = kinds } or nil
+end
+
+
+-- A status' reason phrase, with the number before it or alone. nil if it is none.
+function typed.phrase(text, chosen)
+    if #text > longest_phrase then return nil end
+    local number, reason = match(text, "^%s*(%d*)%s*(%a[%a '-]*%a)%s*$")
+    if not reason then return nil end
+    if number ~= "" then return statuses.normalize(number) and typed.status(tonumber(number), chosen) end
+    local all
+    for _, candidate in ipairs(statuses.of_reason(reason)) do
+        local found = typed.status(candidate, chosen)
+        if all and all.kinds and found.kinds then
+            all.heading = all.heading .. "\n" .. found.heading
+            for _, kind in ipairs(found.kinds) do all.kinds[#all.kinds + 1] = kind end
+        else
+            all = all or found
+        end
+    end
+    return all
+end
+
+
+--- Why a text is no envelope.
+function typed.problem(reason, what, chosen)
+    if chosen == "en" and what == "malformed" then return reason end
+    local place = what == "malformed" and match(reason, "at byte (%d+)$")
+    return say("origin", what, chosen) .. (place and format(say("sentence", "at_byte", chosen), place) or "")
+end
+
+
+return typed
