@@ -41,7 +41,8 @@ local function heading(err, kind)
     if type(message) == "nil" then
         local origin = kept.get(err, "origin")
         local is_page = origin and origin ~= "headers"
-        message = is_page and "the response is " .. say("origin", origin) .. ", not a CFS error" or "no message"
+        message = is_page and "the response is " .. say("origin", origin) .. ", not a CFS error"
+            or "no message"
     end
     words = words .. ": " .. text.show(message)
     return type(code) ~= "nil" and status and words .. " (" .. status .. ")" or words
