@@ -165,6 +165,8 @@ local function heading_of(err, kind, chosen)
     local status = rawget(err, "status") or kind.status
     local line = status and status_line(status, kind)
     if type(err.code) == "nil" then
+        local word = err:transport()
+        if word then return say("sentence", "no_response", chosen) .. say("label", "colon", chosen) .. word end
         if not line then return say("sentence", "no_code", chosen) end
         return format(say("sentence", "without_code", chosen), line)
     end
