@@ -166,7 +166,8 @@ local function heading_of(err, kind, chosen)
     local line = status and status_line(status, kind)
     if type(err.code) == "nil" then
         local word = err:transport()
-        if word then return say("sentence", "no_response", chosen) .. say("label", "colon", chosen) .. word end
+        local colon = say("label", "colon", chosen)
+        if word then return say("sentence", "no_response", chosen) .. colon .. word end
         if not line then return say("sentence", "no_code", chosen) end
         return format(say("sentence", "without_code", chosen), line)
     end
