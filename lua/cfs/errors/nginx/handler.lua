@@ -38,7 +38,8 @@ local raised_at
 -- The error that a function's first two results stand for; nil if they are a success.
 local function returned(first, second)
     if first then return error_of(first) or is_kind(first) and wrap(first) or nil end
-    if type(second) == "nil" then return first == false and wrap(false) or nil end -- a null pointer equals nil
+    -- by its type, since a null pointer of LuaJIT equals nil
+    if type(second) == "nil" then return first == false and wrap(false) or nil end
     if type(second) == "string" then
         if state.kinds[second] then return error_of(state.kinds[second]) end
         if first == nil and no_output[second] then return nil end

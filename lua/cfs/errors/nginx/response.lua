@@ -9,24 +9,12 @@ local ngx = ngx
 local byte, find, sub = string.byte, string.find, string.sub
 local rawget, rawset, type = rawget, rawset, type
 local has_any = kept.any
-local is_token, longest_token, parts = respond.is_token, respond.longest_token, respond.parts
+local is_token, parts, passes = respond.is_token, respond.parts, respond.passes
 
 local response = {}
 
-
---- An id for the client of this request: that of the option `request_id`, or nginx's. Without
---- `$request_id` in nginx's configuration each call gives another.
-function response.new_id(read)
-    local id = read.request_id
-    if id == nil then return ngx.var.request_id end
-    if type(id) == "function" then
-        id = options.call("request_id", id)
-        if id ~= nil and type(id) ~= "string" then
-            options.complain("request_id", "it returned a " .. type(id) .. ", not a string")
-        end
-    end
-    return is_token(id) and id or ngx.var.request_id
-end
+-- What show/passing shows of a word without further marks.
+local longest_plain = 40
 
 
 --- Calls f with the error, which has another request id meanwhile. An error may be one that the program
@@ -60,26 +48,54 @@ local function new_shape(kind, read)
 end
 
 
--- Letters, digits and hyphens, as most request ids have, are a token, and need no escapes in JSON. A loop
--- is compiled by LuaJIT; a pattern is not.
+-- Letters and digits in groups of at least four, as most request ids have, are a token that may be shown and
+-- needs no escapes in JSON: no address has such. A loop is compiled by LuaJIT; a pattern is not.
 local function is_plain(id)
-    if type(id) ~= "string" or #id > longest_token or id == "" then return false end
+    if type(id) ~= "string" or #id > longest_plain then return false end
+    local least = 5
     for index = 1, #id do
         local character = byte(id, index)
-        if not (character >= 97 and character <= 122 or character >= 48 and character <= 57
-            or character == 45 or character >= 65 and character <= 90) then
+        if character == 45 then
+            if index < least then return false end
+            least = index + 5
+        elseif not (character >= 97 and character <= 122 or character >= 48 and character <= 57
+            or character >= 65 and character <= 90) then
             return false
         end
     end
-    return true
+    return #id >= least - 1
+end
+
+
+--- The error's own request id, if it is one that the client may see and that stays.
+function response.own_id(err, read)
+    local id = not read.replace_request_id and rawget(err, "requestId") or nil
+    if id == nil or is_plain(id) then return id end
+    local may_pass = read.response.hide == false and is_token(id) or passes(id)
+    return may_pass and id or nil
+end
+
+
+-- An id for the client of this request: that of the option `request_id`, or nginx's. Without
+-- `$request_id` in nginx's configuration each call gives another.
+local function new_id(read)
+    local id = read.request_id
+    if id == nil then return ngx.var.request_id end
+    if type(id) == "function" then
+        id = options.call("request_id", id)
+        if id ~= nil and type(id) ~= "string" then
+            options.complain("request_id", "it returned a " .. type(id) .. ", not a string")
+        end
+    end
+    return is_token(id) and id or ngx.var.request_id
 end
 
 
 --- The parts of the response to the client: status, type, request id, Retry-After and body. The id is one for
---- header, body and log: the one given; or the error's own, if it is a token; or a new one. `sent` is the
---- status if that was sent already.
+--- header, body and log: the one given; or the error's own; or a new one. `sent` is the status if that was
+--- sent already.
 function response.make(err, kind, read, id, sent)
-    id = id or not read.replace_request_id and rawget(err, "requestId") or response.new_id(read)
+    id = id or response.own_id(err, read) or new_id(read)
     local shapes = read.shapes
     if shapes and rawget(err, "message") == kind.message and rawget(err, "status") == nil
         and rawget(err, "code") == kind.code and not has_any(err) and is_plain(id) then
@@ -92,7 +108,7 @@ function response.make(err, kind, read, id, sent)
             return shape.status, shape.content_type, id, shape.retry_after, shape.before .. id .. shape.behind
         end
     end
-    if not is_token(id) then id = response.new_id(read) end
+    read.response.request_id = id -- which is shown whatever its form: it is this server's own, or was judged
     return response.with_id(err, id, parts, kind, read.response, sent)
 end
 

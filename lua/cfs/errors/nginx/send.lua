@@ -1,17 +1,18 @@
 --- Sending a response with an error, and ending the request.
 
 local headers = require "cfs.errors.nginx.headers"
-local make_parts = require("cfs.errors.nginx.response").make
 local metrics = require "cfs.errors.nginx.metrics"
 local options = require "cfs.errors.nginx.options"
 local records = require "cfs.errors.nginx.record"
+local response = require "cfs.errors.nginx.response"
 local kind_of = require("cfs.errors.catalogue.kind").of_error
 
 local ngx = ngx
 local http_version, HTTP_OK, INFO = ngx.req.http_version, ngx.HTTP_OK, ngx.INFO
 local filter_level = require("ngx.errlog").get_sys_filter_level
 local concat, find, ipairs, min = table.concat, string.find, ipairs, math.min
-local error, pcall, rawget = error, pcall, rawget
+local error, pcall = error, pcall
+local make_parts, own_id = response.make, response.own_id
 
 local send = {}
 
@@ -90,7 +91,7 @@ end
 local function make(record, read, id)
     local err = record.err
     local shown = options.map(read, err)
-    if not read.replace_request_id then id = rawget(shown, "requestId") or rawget(err, "requestId") or id end
+    id = own_id(shown, read) or own_id(err, read) or id
     local status, content_type, request_id, retry_after, body = make_parts(shown, kind_of(shown), read, id)
     record.request_id, record.status = request_id, status
     return status, content_type, request_id, retry_after, body

@@ -63,7 +63,6 @@ local default_pause = 1
 -- letters, digits and hyphens, which is tried first, as a simple pattern is matched faster.
 local token = "^[A-Za-z0-9!#$%%&'*+.^_`|~-]+$"
 local longest_token = 128
-respond.longest_token = longest_token
 
 -- What a parameter's value must be for a client that does not get the service's own message.
 local identifier = "^[A-Za-z0-9_-]+$"
@@ -111,10 +110,14 @@ end
 local is_token = respond.is_token
 
 
--- May a client see the code or the request id?
-local function passes(value)
+--- May a client see a code or a request id that was received?
+---@param value any
+---@return boolean
+function respond.passes(value)
     return is_token(value) and passing.show(value) == value
 end
+
+local passes = respond.passes
 
 
 -- The catalogue's message where no parameters are known.
