@@ -5,32 +5,27 @@ local ffi = require "ffi"
 
 local ngx = ngx
 local C, cast, ffi_string, new, get_request = ffi.C, ffi.cast, ffi.string, ffi.new, base.get_request
-local pairs, sub = pairs, string.sub
+local gmatch, pairs, sub = string.gmatch, pairs, string.sub
 
 local headers = {}
 
+local function set(names)
+    local members = {}
+    for name in gmatch(names, "%S+") do members[name] = true end
+    return members
+end
+
 -- Headers that describe a body, or its bytes on their way: RFC 9110, sections 6.6, 8, 10.2.2 and 14.3;
 -- RFC 9112, section 6.1; RFC 3229; RFC 9421. Those with "content-" or "digest" in their names (RFC 9530)
--- and the service's own are found by their names, below.
-local of_body = {
-    ["accept-ranges"] = true, ["delta-base"] = true, etag = true, im = true, ["last-modified"] = true,
-    location = true, signature = true, ["signature-input"] = true, trailer = true,
-    ["transfer-encoding"] = true,
-}
-
--- These describe no body, though their names begin so.
-local of_document = {
-    ["content-security-policy"] = true, ["content-security-policy-report-only"] = true,
-}
+-- and the service's own are found by their names, below; those of_document describe none.
+local of_body = set [[accept-ranges delta-base etag im last-modified location signature signature-input
+    trailer transfer-encoding]]
+local of_document = set "content-security-policy content-security-policy-report-only"
 
 -- Headers by which a service tells which of its machines responded, or how it is built.
-local of_inside = {
-    ["x-bce-debug-id"] = true, ["x-backend"] = true, ["x-backend-host"] = true, ["x-backend-server"] = true,
-    ["x-debug-id"] = true, ["x-host"] = true, ["x-hostname"] = true, ["x-node"] = true,
-    ["x-powered-by"] = true, ["x-real-server"] = true, ["x-served-by"] = true, ["x-server"] = true,
-    ["x-server-name"] = true, ["x-upstream"] = true, ["x-upstream-addr"] = true,
-    ["x-upstream-host"] = true, ["x-upstream-server"] = true,
-}
+local of_inside = set [[x-bce-debug-id x-backend x-backend-host x-backend-server x-debug-id x-host x-hostname
+    x-node x-powered-by x-real-server x-served-by x-server x-server-name x-upstream x-upstream-addr
+    x-upstream-host x-upstream-server]]
 
 -- A list of nginx (ngx_list_t): last part; the first part's elements, their count, next part; an element's
 -- size, elements in a part, pool.

@@ -67,12 +67,12 @@ local function is_plain(id)
 end
 
 
---- The error's own request id, if it is one that the client may see and that stays.
+--- The error's own request id, if it is one that the client may see and that stays; and is it plain?
 function response.own_id(err, read)
     local id = not read.replace_request_id and rawget(err, "requestId") or nil
-    if id == nil or is_plain(id) then return id end
+    if id == nil or is_plain(id) then return id, true end
     local may_pass = read.response.hide == false and is_token(id) or passes(id)
-    return may_pass and id or nil
+    return may_pass and id or nil, false
 end
 
 
@@ -95,10 +95,11 @@ end
 --- header, body and log: the one given; or the error's own; or a new one. `sent` is the status if that was
 --- sent already.
 function response.make(err, kind, read, id, sent)
-    id = id or response.own_id(err, read) or new_id(read)
-    local shapes = read.shapes
+    local shapes, is_known = read.shapes, false
+    if not id then id, is_known = response.own_id(err, read) end
+    if not id then id, is_known = new_id(read), false end
     if shapes and rawget(err, "message") == kind.message and rawget(err, "status") == nil
-        and rawget(err, "code") == kind.code and not has_any(err) and is_plain(id) then
+        and rawget(err, "code") == kind.code and not has_any(err) and (is_known or is_plain(id)) then
         local shape = shapes[kind]
         if shape == nil then
             shape = new_shape(kind, read)

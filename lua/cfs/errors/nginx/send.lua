@@ -11,7 +11,7 @@ local ngx = ngx
 local http_version, HTTP_OK, INFO = ngx.req.http_version, ngx.HTTP_OK, ngx.INFO
 local filter_level = require("ngx.errlog").get_sys_filter_level
 local concat, find, ipairs, min = table.concat, string.find, ipairs, math.min
-local error, pcall = error, pcall
+local error, pcall, select = error, pcall, select
 local make_parts, own_id = response.make, response.own_id
 
 local send = {}
@@ -57,18 +57,20 @@ end
 
 -- Has output begun? Over HTTP/1.0 nginx holds it back, and only a flush tells, which does nothing then.
 local function has_begun(is_old)
-    if ngx.headers_sent then return true end
-    if not is_old then return false end
-    local _, reason = ngx.flush()
-    return reason == "buffering"
+    return ngx.headers_sent or is_old and select(2, ngx.flush()) == "buffering"
 end
 
 
--- Counts and logs the error.
+-- Counts and logs the error. Most log no client's fault, and to find that out is quicker than to make a line:
+-- what nginx filters, `lua_capture_error_log` would not get either.
 local function settle(record, read, level)
-    if not record.is_counted then metrics.count(record.err, kind_of(record.err), "raised") end
+    local err = record.err
+    local kind = kind_of(err)
+    if not record.is_counted then metrics.count(err, kind, "raised") end
     record.is_counted, record.is_logged = true, true
-    records.log(record, read, level)
+    if level or read.log or kind.fault ~= "client" or filter_level() >= INFO then
+        records.log(record, read, level)
+    end
 end
 
 
@@ -91,56 +93,30 @@ end
 local function make(record, read, id)
     local err = record.err
     local shown = options.map(read, err)
-    id = own_id(shown, read) or own_id(err, read) or id
+    if id or shown ~= err then id = own_id(shown, read) or own_id(err, read) or id end
     local status, content_type, request_id, retry_after, body = make_parts(shown, kind_of(shown), read, id)
     record.request_id, record.status = request_id, status
     return status, content_type, request_id, retry_after, body
 end
 
 
-local function write_headers(status, content_type, request_id, retry_after, body)
-    headers.write(content_type, request_id, retry_after, stale)
-    ngx.header["Content-Length"] = #body
-    ngx.status = status
-end
-
-
--- Responds with an error of which nobody wants more than a count.
-local function send_quietly(err, read)
-    local kind = kind_of(err)
-    local status, content_type, request_id, retry_after, body = make_parts(err, kind, read)
-    write_headers(status, content_type, request_id, retry_after, body)
-    records.print_alone(err, request_id, body)
-    metrics.count(err, kind, "raised")
-    return finish(HTTP_OK)
-end
-
-
--- Will nginx log nothing of the error? Most log no client's fault, and to find that out is quicker than to
--- make a line. What `lua_capture_error_log` gets is filtered before, too.
-local function is_quiet(err, read)
-    return not read.log and kind_of(err).fault == "client" and filter_level() < INFO
-end
-
-
 --- Responds with the error and ends the request. What can fail comes after the response.
 function send.send(err, read, place)
     if read.send then return read.send(send.prepare(err, read, place)) end
+    local record = { -- has room for all at once
+        err = err, place = place, is_counted = false, is_logged = true, request_id = nil, status = nil,
+    }
     local is_old = http_version() == 1
-    local needs_record = is_old or read.map or records.are_needed() or not is_quiet(err, read)
-    local record = needs_record and { err = err, place = place, is_counted = false, is_logged = true,
-        request_id = nil, status = nil } or nil
-    if has_begun(is_old) then return break_off(record or { err = err }, read) end
-    if not record then return send_quietly(err, read) end
+    if has_begun(is_old) then return break_off(record, read) end
     local refusal = records.refused_before()
     if refusal then record.is_counted = true end -- each request is counted once
     local status, content_type, request_id, retry_after, body =
         make(record, read, refusal and refusal.request_id)
-    write_headers(status, content_type, request_id, retry_after, body)
+    headers.write(content_type, request_id, retry_after, stale)
+    ngx.header["Content-Length"] = #body
+    ngx.status = status
     local sent, reason = records.print(record, body, is_old)
-    if not sent and reason ~= "header only" then
-        record.note = "the client had gone before this: "
-    end
+    if not sent and reason ~= "header only" then record.note = "the client had gone before this: " end
     settle(record, read)
     return finish(HTTP_OK)
 end
