@@ -748,15 +748,15 @@ describe("retry.run", function()
 
         it("and as many as ever beside another, also if both end in one constant", function()
             if is_old then return pending "its pcall lets nothing yield" end
-            local world, count = new_world(), 0
+            local world, count, one = new_world(), 0, errors.ServiceUnavailable()
             local run = coroutine.create(retry.run)
             coroutine.resume(run, function()
                 coroutine.yield()
                 count = count + 1
-                return nil, unavailable
+                return nil, one
             end, world.policy)
             for _ = 1, 3 do
-                retry.run(script { unavailable }, world.policy)
+                retry.run(script { one }, world.policy)
                 world.policy.failures = 0
                 coroutine.resume(run)
             end

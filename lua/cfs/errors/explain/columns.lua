@@ -1,7 +1,7 @@
 --- Text within the columns of a terminal, where a Chinese character takes two.
 
-local byte, find, gmatch, gsub, match, rep, sub =
-    string.byte, string.find, string.gmatch, string.gsub, string.match, string.rep, string.sub
+local byte, find, gmatch, gsub, match, rep =
+    string.byte, string.find, string.gmatch, string.gsub, string.match, string.rep
 local concat = table.concat
 
 local columns = {}
@@ -28,19 +28,11 @@ local closing = {}
 for character in gmatch("，。、；：？！）」』】》”’", character_pattern) do closing[character] = true end
 
 
-local function code_point(character)
-    local first, second, third, fourth = byte(character, 1, 4)
-    if fourth then
-        return (first - 0xf0) * 0x40000 + (second - 0x80) * 0x1000 + (third - 0x80) * 0x40 + fourth - 0x80
-    elseif third then
-        return (first - 0xe0) * 0x1000 + (second - 0x80) * 0x40 + third - 0x80
-    end
-    return 0 -- nothing below U+0800 is wide
-end
-
-
 local function character_width(character)
-    local point = #character > 2 and code_point(character) or 0
+    local first, second, third, fourth = byte(character, 1, 4)
+    if not third then return 1 end -- nothing below U+0800 is wide
+    local point = (first - 0xe0) * 0x1000 + (second - 0x80) * 0x40 + third - 0x80
+    if fourth then point = (point - 0x10000) * 0x40 + fourth - 0x80 end
     for _, range in ipairs(wide) do
         if point >= range[1] and point <= range[2] then return 2 end
     end
@@ -65,55 +57,30 @@ function columns.pad(text, width)
 end
 
 
--- A word in pieces between which a line may end: Chinese text has no spaces.
-local function pieces_of(word)
-    if not find(word, "[\225-\244]") then return { word } end
-    local pieces, narrow = {}, nil
-    for character in gmatch(word, character_pattern) do
-        if closing[character] and #pieces > 0 then
-            pieces[#pieces], narrow = pieces[#pieces] .. character, nil
-        elseif character_width(character) == 2 then
-            pieces[#pieces + 1], narrow = character, nil
-        elseif narrow then
-            pieces[narrow] = pieces[narrow] .. character
-        else
-            narrow = #pieces + 1
-            pieces[narrow] = character
-        end
-    end
-    return pieces
-end
-
-
--- The place behind the part of a piece that fits into so many columns, and how many columns that takes.
-local function cut(piece, room)
-    local stop, used = 1, 0
-    for character in gmatch(piece, character_pattern) do
-        local width = character_width(character)
-        if used + width > room then break end
-        stop, used = stop + #character, used + width
-    end
-    return stop, used
-end
-
-
--- The lines of a text, each at most so many columns wide.
+-- The lines of a text, each at most so many columns wide. A line may also end between characters of Chinese,
+-- which has no spaces, though not before a closing mark.
 local function lines_of(text, room)
-    local lines, line, used = {}, "", 0
-    for word in gmatch(text, "%S+") do
-        local space = line == "" and "" or " "
-        for _, piece in ipairs(pieces_of(word)) do
-            local width = width_of(piece)
-            if used > 0 and used + #space + width > room then
-                lines[#lines + 1], line, used, space = line, "", 0, ""
-            end
-            while width > room do
-                local stop, taken = cut(piece, room)
-                lines[#lines + 1], piece = sub(piece, 1, stop - 1), sub(piece, stop)
-                width = width - taken
-            end
-            line, used, space = line .. space .. piece, used + #space + width, ""
+    local lines, line, used, is_wide = {}, "", 0, false
+    local function put(piece, width, space)
+        if used > 0 and used + #space + width > room then
+            lines[#lines + 1], line, used, space = line, "", 0, ""
         end
+        line, used = line .. space .. piece, used + #space + width
+    end
+    for word in gmatch(text, "%S+") do
+        local piece, width, space = "", 0, line == "" and "" or " "
+        if #word <= room and not find(word, "[\225-\244]") then
+            piece, width, word = word, width_of(word), ""
+        end
+        for character in gmatch(word, character_pattern) do
+            local own = character_width(character)
+            if piece ~= "" and (width + own > room or (is_wide or own == 2) and not closing[character]) then
+                put(piece, width, space)
+                piece, width, space = "", 0, ""
+            end
+            piece, width, is_wide = piece .. character, width + own, own == 2
+        end
+        put(piece, width, space)
     end
     lines[#lines + 1] = line ~= "" and line or nil
     return lines

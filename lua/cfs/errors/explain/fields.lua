@@ -5,7 +5,7 @@ local state = require "cfs.errors.base.state"
 
 local byte, find, gmatch, gsub = string.byte, string.find, string.gmatch, string.gsub
 local match, sub = string.match, string.sub
-local lower, upper = require("cfs.errors.base.text").lower, require("cfs.errors.base.text").upper
+local lower = require("cfs.errors.base.text").lower
 
 local fields = {}
 

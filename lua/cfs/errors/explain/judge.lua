@@ -42,7 +42,7 @@ end
 
 --- May the call be repeated, be it on a condition?
 function judge.may_retry(about)
-    if about.is_success then return "no" end
+    if about.is_success or about.is_refused then return "no" end
     local err = about.err
     local kind = err and catalogue.of_error(err) or about.kind
     local status = about.status or kind and kind.status

@@ -165,6 +165,9 @@ local function heading_of(err, kind, chosen)
     local status = rawget(err, "status") or kind.status
     local line = status and status_line(status, kind)
     if type(err.code) == "nil" then
+        local word = err:transport()
+        local colon = say("label", "colon", chosen)
+        if word then return say("sentence", "no_response", chosen) .. colon .. word end
         if not line then return say("sentence", "no_code", chosen) end
         return format(say("sentence", "without_code", chosen), line)
     end

@@ -10,6 +10,7 @@
 ---@field status integer? a status alone, for which `kinds` are the codes that come with it
 ---@field sentence string? nothing is known of what was given; why
 ---@field is_success boolean? what was given tells of no error
+---@field is_refused boolean? it tells of a refusal that another try does not change
 ---@field request_id string? stands there without an error
 ---@field reason string? why the body of `err` is no envelope
 ---@field is_text boolean? `err` was read out of the words of a text
@@ -122,6 +123,12 @@ subject.forms = {
         for _, record in ipairs(look.records) do
             if record.code then return look:error_of(record.code) end
         end
+    end },
+    { "mount", "mount.nfs: access denied by server while mounting cfs-1.example:/", "unknown", function(look)
+        if not find(look.words, "access denied by server while mounting", 1, true) then return nil end
+        local about = typed.sentence("mount", look.chosen)
+        about.is_refused = true
+        return about
     end },
     { "reason", "dial tcp 127.0.0.1:1: connect: connection refused", "connect", function(look)
         local reason, number, word, certificate = mentions.reason(look.words)

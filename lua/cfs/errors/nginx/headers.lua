@@ -47,7 +47,7 @@ end
 -- and of trailers: the last part is the first, whose elements stay; none of them count, and no part follows.
 -- Behind them, and nowhere else, the marks are gone. Returns nothing where a nginx leaves something else.
 local function find_output()
-    local size, mark = 1024, cast("uintptr_t", 0xA5A5A5A5A5A5A5A5ULL) -- a request has about 200 words
+    local size, mark = 1024, cast("uintptr_t", 0xA5A5A5A5) -- a request has about 200 words
     local words, lists = new("uintptr_t[?]", size), {}
     for at = 0, size - 1 do words[at] = mark end
     C.ngx_http_clean_header(cast("ngx_http_request_t *", words))

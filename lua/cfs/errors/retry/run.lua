@@ -30,14 +30,14 @@ local marks, time = setmetatable({}, { __mode = "k" }), 0
 local function current_thread() return coroutine.running() or main end
 
 
--- The seconds since an attempt began, never too few. A clock of whole seconds may have lost one. nginx' clock
--- stands still while the program waits without nginx, and so may any that a caller gives.
+-- The seconds since an attempt began, never too few; below 0 if the clock was set back. A clock of whole
+-- seconds may have lost one. nginx' clock stands still while the program waits without nginx, and so may any
+-- that a caller gives.
 local function elapsed(run)
     local nginx = package.loaded.ngx
     if nginx and nginx.update_time then nginx.update_time() end
     local now, system = run.policy.now(), os_time() - run.system
     local passed = now - run.began
-    if passed < 0 then return math.huge end
     if passed > 0 and now % 1 == 0 and run.began % 1 == 0 then passed = passed + 1 end
     return system > 1 and max(passed, system) or passed
 end
@@ -97,10 +97,7 @@ end
 -- Tells the runs around this one that it gave up: those of this coroutine and, outside of nginx, of those
 -- that resumed it; by a mark any other. An error that came before is a constant, and tells nothing.
 local function give_up(run, err, why)
-    if run.is_new and not by_function[err.retry] then
-        time = time + 1
-        marks[err] = { time = time, why = why }
-    end
+    if run.is_new and not by_function[err.retry] then marks[err] = { time = time, why = why } end
     local thread = current_thread()
     local outers = package.loaded.ngx and { [thread] = running[thread] } or running
     for other, outer in pairs(is_service_failing[err.retry] and outers or {}) do

@@ -40,7 +40,8 @@ local function heading(err, kind)
     if type(message) == "nil" then message = kind.message end
     if type(message) == "nil" then
         local origin = kept.get(err, "origin")
-        message = origin and origin ~= "headers" and "the response is " .. say("origin", origin) .. ", not a CFS error"
+        local is_page = origin and origin ~= "headers"
+        message = is_page and "the response is " .. say("origin", origin) .. ", not a CFS error"
             or "no message"
     end
     words = words .. ": " .. text.show(message)
