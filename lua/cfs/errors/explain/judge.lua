@@ -3,7 +3,7 @@
 local catalogue = require "cfs.errors.catalogue.kind"
 local kept = require "cfs.errors.object.kept"
 local statuses = require "cfs.errors.catalogue.status"
-local say = require("cfs.errors.explain.phrases").say
+local say = require("cfs.errors.explain.language").say
 
 local find, gmatch, rawget, tonumber = string.find, string.gmatch, rawget, tonumber
 local lower = require("cfs.errors.base.text").lower

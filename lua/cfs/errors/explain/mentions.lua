@@ -193,20 +193,21 @@ local function message_at(text, place, row)
 end
 
 
---- The messages of the catalogue that a text has, in their order: kinds, and a kind → its message.
+--- The messages of the catalogue that a text has, in their order: codes, and a code → its message.
 function mentions.messages(text)
     if indexed ~= #state.order then index_messages() end
-    local kinds, messages, count = {}, {}, 0
+    local codes, messages, count = {}, {}, 0
     for place in gmatch(text, "%f[%a]()[%ut]") do
         count = count + 1
         if count > most_phrases then break end
         for _, row in ipairs(index[sub(text, place, place + shortest_message - 1)] or {}) do
-            if not messages[row[1]] and sub(text, place, place + #row[2] - 1) == row[2] then
-                kinds[#kinds + 1], messages[row[1]] = row[1], message_at(text, place, row)
+            local code = row[1].code
+            if not messages[code] and sub(text, place, place + #row[2] - 1) == row[2] then
+                codes[#codes + 1], messages[code] = code, message_at(text, place, row)
             end
         end
     end
-    return kinds, messages
+    return codes, messages
 end
 
 

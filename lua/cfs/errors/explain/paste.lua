@@ -139,32 +139,30 @@ function paste.read(text)
 end
 
 
--- Reads what begins at this place. What follows the document does not count.
-local function read_document(text, start)
-    local document = start > 1 and sub(text, start) or text
-    local err, reason, what, position = envelope.parse(document)
+-- Reads the document that begins a text. What follows it does not count.
+local function read_document(text)
+    local err, reason, what, position = envelope.parse(text)
     if what == "malformed" and find(reason, "expected the end of the document", 1, true) then
-        document = sub(document, 1, position - 1)
-        err, reason, what = envelope.parse(document)
+        return read_document(sub(text, 1, position - 1))
     end
-    return { err = err, document = document, reason = reason, what = what }
+    return err, text, what
 end
 
 
---- The JSON document in a text: the first envelope, whatever stands before it and behind it; else the first
---- thing that begins like an object, without `err`; nil if there is no brace.
+--- The first envelope in a text, whatever stands before it and behind it; its document; and, if there is no
+--- envelope, why the first thing that begins like an object is none.
 function paste.document(text)
-    local first
+    local document, what
     local start = find(text, "{", 1, true)
     for _ = 1, most_documents do
         if not start then break end
-        local found = read_document(text, start)
+        local err, candidate, problem = read_document(sub(text, start))
         -- another program's number is no code
-        if found.err and not find(found.err.code, "^%d+$") then return found end
-        found.err, first = nil, first or found
+        if err and not find(err.code, "^%d+$") then return err, candidate end
+        document, what = document or candidate, what or problem
         start = find(text, "{", start + 1, true)
     end
-    return first
+    return nil, document, what
 end
 
 
