@@ -4,15 +4,15 @@
 local envelope = require "cfs.errors.wire.envelope"
 
 local find, gmatch, gsub, match, sub = string.find, string.gmatch, string.gsub, string.match, string.sub
-local max = math.max
+local max, min = math.max, math.min
 
 local paste = {}
 
 -- How many places of a text are tried as the beginning of a JSON document, how many as that of a head.
 local most_documents, most_heads = 12, 16
 
--- How many bytes of the beginning and of the end are searched for curl's own lines.
-local most_told, most_told_last = 6144, 512
+-- How many bytes of the beginning and of the end are searched for curl's own lines, how many for fields.
+local most_told, most_told_last, most_fields = 6144, 512, 16384
 
 
 -- The lines that `curl -v` received, without those that it sent and those about what it does. If the body
@@ -92,7 +92,7 @@ function paste.read(text)
     local body = sub(text, stop + 1, last)
     return {
         status = head.status,
-        headers = read_fields(sub(text, head.start, stop)),
+        headers = read_fields(sub(text, head.start, min(stop, head.start + most_fields))),
         -- wget's own lines after a head are no body
         body = head.indented and not find(body, "[{<]") and "" or body,
     }

@@ -118,7 +118,9 @@ subject.forms = {
         return about
     end },
     { "reason", "dial tcp 127.0.0.1:1: connect: connection refused", "connect", function(view)
-        return of_reason(mentions.reason(view.words))
+        -- this library's own lines tell the reason as the cause
+        local is_own = find(view.words, "no response: ", 1, true) or find(view.words, "origin=transport", 1, true)
+        return of_reason(is_own and view.records[1].cause) or of_reason(mentions.reason(view.words))
     end },
     { "status", '"GET / HTTP/1.1" 502 157', "502", function(view)
         local status = look.status(view)
