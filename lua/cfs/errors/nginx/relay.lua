@@ -21,7 +21,7 @@ local records = require "cfs.errors.nginx.record"
 local ngx = ngx
 local concat = table.concat
 local find, gsub, match = string.find, string.gsub, string.match
-local pairs, rawget, tonumber, tostring, type = pairs, rawget, tonumber, tostring, type
+local ipairs, rawget, tonumber, tostring, type = ipairs, rawget, tonumber, tostring, type
 
 local relay = {}
 
@@ -37,7 +37,7 @@ local likely_codes = { [421] = "RateLimit", [424] = "ServiceError" }
 
 local function begin(status, home)
     local values = {}
-    for name in pairs(receive.headers) do values[name] = ngx.header[name] end
+    for _, name in ipairs(receive.headers) do values[name] = ngx.header[name] end
     local finish = receive.begin(status, values)
     return home and function(...) return make.adopt(home, finish(...)) end or finish
 end

@@ -141,8 +141,8 @@ end
 
 
 local function read(reason)
-    index = index
-        or transport.fill_index { whole = {}, stage = {}, curl = {}, http2 = {}, begins = {}, has = {}, hint = {} }
+    index = index or transport.fill_index { whole = {}, begins = {}, has = {}, hint = {}, stage = {},
+        curl = {}, http2 = {} }
     local reason_type = type(reason)
     if reason_type == "string" then return read_text(reason) end
     if reason_type == "number" then return index.curl[reason] or unknown end
