@@ -24,9 +24,6 @@ local stale = {
     ["cache-control"] = true, expires = true, ["x-bce-error-code"] = true, ["x-bce-error-message"] = true,
 }
 
--- How long is waited before nginx is asked again to end a request, in seconds.
-local first_pause, longest_pause = 0.01, 1
-
 
 --- Raises a sentence in a phase in which no response can be sent.
 function send.check_phase(name, level)
@@ -41,7 +38,7 @@ end
 -- subrequest. Then the response ends here, so that the client has all of it, and the phase with the thread.
 local function finish(status)
     local good, reason = pcall(ngx.exit, status) -- if nginx agrees, this is the end
-    local pause = first_pause
+    local pause, longest_pause = 0.01, 1 -- seconds
     while not good and find(reason, "pending subrequests", 1, true) do
         ngx.eof()
         ngx.sleep(pause)

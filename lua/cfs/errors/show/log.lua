@@ -78,9 +78,8 @@ end
 
 
 --- Makes a log line of the error: 1,024 bytes at most, fields `key=value` separated by spaces, in valid UTF-8
---- without invisible characters. A value that is no plain word is a JSON string; a long one ends in "...". The
---- fields, as far as known, are code, status, requestId, category, fault, origin, message, body and cause.
---- Raises nothing.
+--- without invisible characters. A value that is no plain word is a JSON string; what is cut ends in "...".
+--- As far as known it has code, status, requestId, category, fault, origin, message, body and cause.
 ---
 ---     errors.RateLimit({ host = "nd7" }):to_log()
 ---     --> code=RateLimit status=421 category=throttle fault=client message="There are too many ..."
