@@ -12,8 +12,7 @@ local options = require "cfs.errors.nginx.options"
 
 local ngx = ngx
 local cast, get_request = ffi.cast, base.get_request
-local gsub, rawget, rawset = string.gsub, rawget, rawset
-local setmetatable, tonumber = setmetatable, tonumber
+local gsub, rawget, rawset, setmetatable, tonumber = string.gsub, rawget, rawset, setmetatable, tonumber
 
 local records = {}
 

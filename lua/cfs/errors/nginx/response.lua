@@ -7,8 +7,7 @@ local respond = require "cfs.errors.show.respond"
 
 local ngx = ngx
 local byte, find, sub = string.byte, string.find, string.sub
-local rawget, type = rawget, type
-local has_any = kept.any
+local has_any, rawget, type = kept.any, rawget, type
 local is_token, parts, passes = respond.is_token, respond.parts, respond.passes
 
 local response = {}

@@ -10,8 +10,7 @@ local kind_of = require("cfs.errors.catalogue.kind").of_error
 local ngx = ngx
 local http_version, HTTP_OK, INFO = ngx.req.http_version, ngx.HTTP_OK, ngx.INFO
 local filter_level = require("ngx.errlog").get_sys_filter_level
-local find, min = string.find, math.min
-local error, pcall, select = error, pcall, select
+local error, find, min, pcall, select = error, string.find, math.min, pcall, select
 local make_parts, own_id = response.make, response.own_id
 
 local send = {}

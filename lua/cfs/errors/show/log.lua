@@ -9,8 +9,7 @@ local state = require "cfs.errors.base.state"
 local status = require "cfs.errors.catalogue.status"
 local text = require "cfs.errors.base.text"
 
-local find, gmatch, sub = string.find, string.gmatch, string.sub
-local concat, min = table.concat, math.min
+local concat, find, gmatch, min, sub = table.concat, string.find, string.gmatch, math.min, string.sub
 local ipairs, rawget, type = ipairs, rawget, type
 
 local log = {}
