@@ -12,9 +12,6 @@ local passing = {}
 -- LuaJIT cannot compile patterns; tracing these loops costs 20 ms a process and gains nothing.
 if package.loaded.jit then package.loaded.jit.off(true, true) end
 
--- What is read of a text: bytes, words that are not plain, secrets. A longer word has no form.
-local most_bytes, most_words, most_secrets, longest_word = 4096, 300, 50, 512
-
 -- Control characters stand for what has no byte of its own: \1 and \2 part words, around Chinese and around
 -- its punctuation; \3 and \4 are the full-width colon and equals sign; \127 is, or will be, `{hidden}`.
 local meanings = { ["\1"] = "", ["\2"] = "", ["\3"] = "：", ["\4"] = "＝", ["\127"] = "{hidden}" }
@@ -22,9 +19,7 @@ local meanings = { ["\1"] = "", ["\2"] = "", ["\3"] = "：", ["\4"] = "＝", ["\
 -- Characters of a plain word, and others. The letters are ranges, as %a depends on the locale.
 local plain, odd, any = "[A-Za-z0-9_\128-\255-]", "[\3\4!-,./:-@[-^`{-\127]", "[\3\4!-\255]"
 local odd_word = "%f" .. any .. plain .. "*" .. odd .. any .. "*"
-local easy_word = "^[\"'`(%[{<]?[\"'`(%[{<]?" .. plain .. "+[\"'`)%]}>.,;!?]*:?$"
 local too_long = "%f[A-Za-z0-9_-]" .. ("[A-Za-z0-9_-]"):rep(41) .. "[A-Za-z0-9_-]*"
-local address = "%f[A-Za-z0-9](%d%d?%d?([^A-Za-z0-9\9-\13 ])%d%d?%d?%2%d%d?%d?%2%d%d?%d?)%f[^A-Za-z0-9]"
 
 -- The forms of a word that is not plain, by its first odd character; of numbers, by a 0 and that.
 local forms = {
@@ -48,26 +43,21 @@ local forms = {
     ["+"] = { "^%+%d+%.?%d*%%?$", "^[A-Z]*%+%d%d?:?[0-5]?%d?$" }, -- +5, UTC+08:00
 }
 
--- What parts the words of a list, and what stands around them.
-local separator, piece = "[,;|~=()%[%]{}<>\"'`\3\4]", "[^,;|~=()%[%]{}<>\"'`\3\4]+"
-local opening, closing = "^[\"'`(%[{<\3\4]*()", "^.*[^\"'`)%]}>.,;:!?\3\4]()"
+-- A name and its sign; four short numbers that one sign joins.
+local named = "%f[A-Za-z0-9_-]([A-Za-z0-9_-]+)[\"'`\\\1\2\9-\13 ]*[:=\3\4]+>?[\9-\13 ]*()"
+local four = "%f[A-Za-z0-9](%d%d?%d?([^A-Za-z0-9\9-\13 ])%d%d?%d?%2%d%d?%d?%2%d%d?%d?)%f[^A-Za-z0-9]"
 
 -- Before a colon: the kinds of entries in an access control list; options of a mount, and ids.
 local entries = " user group mask other u g m o "
 local numbered = " acdirmax acdirmin acregmax acregmin actimeo anongid anonuid gid nconnect nfsvers retrans"
     .. " rsize timeo uid vers wsize "
 
--- How the names of secrets end, by their last three bytes. A name and its sign; where a value ends.
+-- How the names of secrets end, by their last three bytes.
 local secrets = {
     ord = "password", swd = "passwd", pwd = "pwd", ass = "pass", ase = "passphrase", ret = "secret",
-    ken = "token", key = "key", yid = "keyid", kid = "akid", tid = "secretid", ion = "authorization",
-    uth = "auth", ure = "signature", ial = "credential", als = "credentials", kie = "cookie",
+    ken = "token", key = "key", yid = "keyid", kid = "akid", ion = "authorization", uth = "auth",
+    ure = "signature", ial = "credential", als = "credentials", kie = "cookie",
 }
-local named = "%f[A-Za-z0-9_-]([A-Za-z0-9_-]+)[\"'`\\\1\2\9-\13 ]*[:=\3\4]+>?[\9-\13 ]*()"
-local value_end = "^[^\2\9-\13 ]*[^\"'`)%]}>.,;:!?\2\9-\13 ]()"
-
--- Characters that part words like Chinese ones: punctuation.
-local marks = "！（），；？～“”‘’–—…«»·、。「」『』【】《》\194\160\227\128\128"
 
 
 local function has(list, word) return find(list, " " .. word .. " ", 1, true) end
@@ -75,8 +65,8 @@ local function has(list, word) return find(list, " " .. word .. " ", 1, true) en
 
 -- How the name ends, if it ends like that of a secret. `ak` and `sk` must be words of the name.
 local function secret_of(name)
+    if #name == 1 or not find(name, "[DdEeHhKkLlNnSsTtYy0-9_-]", -1) then return nil end
     if find(name, "[Kk]", -1) then return find(name, "%f[A-Za-z][AaSs].$") or find(name, "[a-z][AS].$") end
-    if not find(name, "[DdEeHhLlNnSsTtYy0-9_-]", -1) then return nil end
     name = lower(gsub(name, "[0-9_-]", ""))
     local ending = secrets[sub(name, -3)]
     return ending and sub(name, -#ending) == ending and ending
@@ -84,21 +74,22 @@ end
 
 
 -- The text with \127 for each value of a secret: a line, what is quoted, or a word, its scheme before it.
+-- Behind the 50th all is a value, which bounds the time.
 local function hide_secrets(text)
     local parts, from = {}, 1
     for name, start in gmatch(text, named) do
         local secret = start > from and secret_of(name)
         if secret then
-            local quote = match(text, "^\\?([\"'`])", start)
-            start = match(text, "^\\?[\"'`(%[{<]()", start) or match(text, "^\2[^\2]*\2()", start) or start
-            local scheme, behind = match(text, "^([A-Za-z]+)[\9-\13 ]+()", start)
-            local first = scheme and has(" basic bearer digest ", lower(scheme)) and behind or start
-            local last = #parts == most_secrets and "^.*()"
-                or (secret == "authorization" or secret == "cookie") and "^[^\r\n]*()"
-                or quote and "^[^" .. quote .. "]*()" or value_end
-            parts[#parts + 1] = sub(text, from, start - 1)
-            from = match(text, last, first) or first
-            if from > start then parts[#parts] = parts[#parts] .. "\127" end
+            local quote, first = match(text, "^\\?([\"'`])()", start)
+            first = first or match(text, "^\2[^\2]*\2()", start) or match(text, "^[(%[{<]?()", start)
+            local scheme, credential = match(text, "^([A-Za-z]+)[\9-\13 ]+()", first)
+            local value = #parts == 50 and "^.*()" or quote and "^[^" .. quote .. "]*()"
+                or has(" authorization cookie ", secret) and "^[^\r\n]*()"
+                or "^[^\2\9-\13 ]*[^\"'`)%]}>.,;:!?\2\9-\13 ]()"
+            local is_scheme = scheme and has(" basic bearer digest ", lower(scheme))
+            local last = match(text, value, is_scheme and credential or first) or first
+            parts[#parts + 1] = sub(text, from, first - 1) .. (last > first and "\127" or "")
+            from = last
         end
     end
     return concat(parts) .. sub(text, from)
@@ -124,53 +115,56 @@ end
 local function is_word(word)
     local mark = match(word, odd)
     if not mark then return true end
-    for _, form in ipairs(forms[mark == "." and find(word, "^[0-9-]") and "0." or mark] or {}) do
-        if find(word, form) then return true end
+    local list = forms[mark == "." and find(word, "^[0-9-]") and "0." or mark]
+    for index = 1, list and #list or 0 do
+        if find(word, list[index]) then return true end
     end
     return mark == "." and is_field(word) or mark == ":" and is_entry(word)
 end
 
 
--- Has the word a form, or each of its pieces?
+-- Has the word a form, or each word of a list?
 local function has_form(word)
     if is_word(word) or not find(word, "[A-Za-z0-9@\127-\255]") then return true end
     word = gsub(gsub(word, "%[(%d+)%]%.", ".%1."), "%.%.%.+", ",") -- tags[0].x; wait...then
     if is_field(word) then return true end
-    if not find(word, separator) or find(word .. "=", "==", 1, true) then return false end
-    for part in gmatch(word, piece) do
+    if not find(word, "[,;|~=()%[%]{}<>\"'`\3\4]") or find(word .. "=", "==", 1, true) then return false end
+    for part in gmatch(word, "[^,;|~=()%[%]{}<>\"'`\3\4]+") do
         if not is_word(part) then return false end
     end
     return true
 end
 
 
--- The word as it is shown.
+-- The word as it is shown. One of more than 512 bytes has no form.
 local function judge(word)
-    if find(word, easy_word) then return word end
-    local first = find(word, "^::") and 1 or match(word, opening, match(word, "^:?()"))
-    local stop = match(word, closing, first) or first
+    if find(word, "^[\"'`(]?[A-Za-z0-9_-]+[\"'`).,;!?]*:?$") then return word end
+    local first = find(word, "^::") and 1 or match(word, "^[\"'`(%[{<\3\4]*()", match(word, "^:?()"))
+    local stop = match(word, "^.*[^\"'`)%]}>.,;:!?\3\4]()", first) or first
     local body, trail = sub(word, first, stop - 1), sub(word, stop)
-    if #word <= longest_word and has_form(body) and not find(trail, "::", 1, true) then return word end
+    if #word <= 512 and has_form(body) and not find(trail, "::", 1, true) then return word end
     local name = match(body, "^([A-Za-z0-9_-]+[\"'`\\]*[:=\3\4]+>?[\"'`]?)\127$")
         or match(body, "^([A-Za-z_][A-Za-z0-9_-]*=[\"'`]?)[^=@]+$") or ""
     return sub(word, 1, first - 1) .. name .. "\127" .. trail
 end
 
 
--- A character that is not ASCII, with its meaning: Chinese, punctuation, a letter, or else what no form has.
+-- A character that is not ASCII: punctuation and Chinese, which part words, a letter, or what no form has.
 local function classify(character)
     local first, size = byte(character), #character
     if character == "：" then return "\3" elseif character == "＝" then return "\4" end
-    if find(marks, character, 1, true) then return "\2" .. character .. "\2" end
-    local is_chinese = size == 3 and first >= 227 and first <= 237 and not find(character, "^\234[\128-\175]")
-    if is_chinese then return "\1" .. character .. "\1" end
+    if find("！（），；？～“”‘’–—…«»·、。「」『』【】《》\194\160\227\128\128", character, 1, true) then
+        return "\2" .. character .. "\2"
+    elseif size == 3 and first >= 227 and first <= 237 and not find(character, "^\234[\128-\175]") then
+        return "\1" .. character .. "\1"
+    end
     local is_letter = size == 2 and first >= 195 and first <= 223 and first ~= 203
         or size == 3 and (first == 224 or first == 225) or find("µ°", character, 1, true)
     return is_letter and character or "\127"
 end
 
 
--- Four short numbers that one sign joins are an address, and no number of groups of three digits.
+-- Four short numbers are an address, but for a number of groups of three digits.
 local function hide_address(numbers)
     return find(numbers, "^%d+,%d%d%d,%d%d%d,%d%d%d$") and not find(numbers, ",[12]..,[12]..,[12]..$")
         and numbers or "\127"
@@ -186,10 +180,9 @@ local function prepare(text)
         text = gsub(text, "([A-Za-z0-9]%.)([\228-\237])", "%1\127%2")
         text = gsub(gsub(text, "[\128-\255][\128-\191]*", classify), "\1\1", "")
     end
-    if find(text, "{hidden}", 1, true) then text = gsub(text, "{hidden}", "\127") end
-    text = gsub(text, too_long, "\127")
+    text = gsub(gsub(text, "{hidden}", "\127"), too_long, "\127")
     if find(text, "[:=\3\4]") then text = hide_secrets(text) end
-    return (gsub(text, address, hide_address))
+    return (gsub(text, four, hide_address))
 end
 
 
@@ -197,21 +190,21 @@ end
 ---
 ---     passing.show "connect to 10.0.3.7:8080 refused"  --> connect to {hidden} refused
 ---
----@param text string the first 4 KiB are read
+---@param text string the first 4 KiB are read, and the first 300 words that are not plain
 ---@return string
 function passing.show(text)
-    local is_cut = #text > most_bytes
+    local is_cut = #text > 4096
     if is_cut then
-        text = sub(text, 1, most_bytes) .. "\127" -- so the last word has no form
+        text = sub(text, 1, 4096) .. "\127" -- so the last word has no form
     elseif not (find(text, "[^A-Za-z ',.]") or find(text, "%.[^ ]") or find(text, too_long)) then
         return text
     end
     local count = 0
     text = gsub(prepare(text), odd_word, function(word)
         count = count + 1
-        return count <= most_words and judge(word) or "\5"
-    end)
-    if count > most_words then is_cut, text = true, match(text, "^[^\5]*") end
+        return count <= 300 and judge(word) or "\5"
+    end, 301)
+    if count > 300 then is_cut, text = true, match(text, "^[^\5]*") end
     if find(text, "[\1-\4\127]") then
         text = gsub(gsub(text, "\127+", "\127"), "\127[,;]?[\9-\13 ]*%f[\127]", "")
         text = gsub(text, "[\1-\4\127]", meanings)
