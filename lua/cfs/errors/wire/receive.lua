@@ -65,7 +65,7 @@ end
 local function misnamed(response, field)
     local found
     for name, value in pairs(response) do
-        local is_other = value ~= false and type(name) == "string" and not fields[name]
+        local is_other = value ~= false and type(name) == "string"
             and (other_names[gsub(lower(name), "_", "")] == field
             or field == "status" and suggest.nearest(name, fields) == field)
         if is_other and (not found or name < found) then found = name end
