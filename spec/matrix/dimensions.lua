@@ -328,7 +328,7 @@ dimensions.excluded = {
         function(c) return dimensions.cuts[c.failure] and (c.framing == "close" or c.cache == "hit") end,
         -- nginx itself ends a chunked body over HTTP/1.0 by the end of the connection, whole or not.
         function(c)
-            return c.failure == "cut_success" and c.version == "1.0" and c.framing == "chunked"
+            return c.failure == "cut_success" and c.version == "1.0" and c.framing ~= "length"
         end,
         still_runs,
         -- nginx caches nothing that it does not buffer.

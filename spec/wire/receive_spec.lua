@@ -171,6 +171,14 @@ describe("errors.from_response", function()
         assert.equal("malformed", other:origin())
     end)
 
+    local has_ffi, ffi = pcall(require, "ffi")
+    if has_ffi then
+        it("reads a status that is a number of LuaJIT's FFI", function()
+            local err = errors.from_response { status = ffi.new("uint64_t", 502), body = "" }
+            assert.equal(502, err.status)
+        end)
+    end
+
     if newproxy then -- luacheck: ignore
         it("reads headers that are a userdata", function()
             local object = newproxy(true) -- luacheck: ignore
@@ -499,6 +507,9 @@ describe("errors.from_response", function()
                 "unknown field 'Headers', did you mean 'headers'?" },
             { "the body was not read", { status = 502, headers = {}, has_body = true, read_body = print },
                 nil, "#1", "the body was not read; first set response.body = response:read_body()" },
+            { "the body was not read, of which only its function tells", { status = 502, headers = {},
+                read_body = print }, nil, "#1",
+                "the body was not read; first set response.body = response:read_body()" },
             { "the body was not read, of which only its reader tells", { status = 502, headers = {},
                 body_reader = print }, nil, "#1",
                 "the body was not read; first set response.body = response:read_body()" },

@@ -83,24 +83,16 @@ local function row_of(number)
 end
 
 
-local function make(number)
-    local reason, category, retry, canonical = row_of(number or "none")
-    if not reason and number and number >= 400 then -- RFC 9110, section 15: judged by its class
-        local _
-        _, category, retry, canonical = row_of(number >= 500 and 500 or 400)
-    end
-    retry = retry or "never"
-    return kind.make {
-        status = number,
-        reason = reason,
-        category = category or "unknown",
-        retry = retry,
-        canonical = canonical or "UNKNOWN",
+-- The metatable of a kind without a code, made once.
+local function made(key, number, reason, category, retry, canonical, description, remedies)
+    metatables[key] = metatables[key] or kind.make {
+        status = number, reason = reason, category = category, retry = retry, canonical = canonical,
         fault = not number and "unknown" or number >= 500 and "server" or "client",
-        description = (words.say("sentence", "description")),
-        remedy = (words.say("status_remedy", retry)),
+        description = (words.say("sentence", description)),
+        remedy = (words.say(remedies, retry)),
         known = false,
     }
+    return metatables[key]
 end
 
 
@@ -108,9 +100,14 @@ end
 ---@param number integer? what status.normalize gives
 ---@return table
 function status.metatable(number)
-    local key = number or false
-    metatables[key] = metatables[key] or make(number)
-    return metatables[key]
+    if metatables[number or false] then return metatables[number or false] end
+    local reason, category, retry, canonical = row_of(number or "none")
+    if not reason and number and number >= 400 then -- RFC 9110, section 15: judged by its class
+        local _
+        _, category, retry, canonical = row_of(number >= 500 and 500 or 400)
+    end
+    return made(number or false, number, reason, category or "unknown", retry or "never",
+        canonical or "UNKNOWN", "description", "status_remedy")
 end
 
 
@@ -137,17 +134,8 @@ end
 ---@param retry "backoff"|"never" "never" where the same call would fail again
 ---@return table
 function status.no_response(retry)
-    local key = "no response, " .. retry
-    metatables[key] = metatables[key] or kind.make {
-        category = "unavailable",
-        retry = retry,
-        canonical = "UNAVAILABLE",
-        fault = "unknown",
-        description = (words.say("sentence", "no_response_came")),
-        remedy = (words.say("no_response_remedy", retry)),
-        known = false,
-    }
-    return metatables[key]
+    return made("no response, " .. retry, nil, nil, "unavailable", retry, "UNAVAILABLE",
+        "no_response_came", "no_response_remedy")
 end
 
 

@@ -13,8 +13,9 @@ local is_token, parts, passes = respond.is_token, respond.parts, respond.passes
 
 local response = {}
 
--- What show/passing shows of a word without further marks.
-local longest_plain = 40
+-- What show/passing shows of a word without further marks. What stands for the request id in a response that
+-- is made once for many.
+local longest_plain, placeholder = 40, "cfs-errors-request-id"
 
 
 --- Calls f with the error, which has another request id meanwhile. An error may be one that the program
@@ -27,10 +28,6 @@ function response.with_id(err, id, f, ...)
     rawset(err, "requestId", own)
     return first, second, third, fourth, fifth
 end
-
-
--- Stands for the request id in a response that is made once for many.
-local placeholder = "cfs-errors-request-id"
 
 
 -- The response to errors of a kind that have the kind's own message and status, and nothing beside them:
