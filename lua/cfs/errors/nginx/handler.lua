@@ -165,9 +165,8 @@ function handler.prepare(target, options)
 end
 
 
---- Makes a function for the phases that cannot respond (timers, log, balancer, init_worker). It calls f and
---- returns what f returns. If f raises, it counts that, logs it in one line, and returns nil. Raises if f is
---- no function.
+--- Makes a function for the phases that cannot respond (timers, log, balancer, init_worker). It returns what
+--- f returns. If f raises, it counts that, logs it in one line, and returns nil. Raises if f is no function.
 ---
 ---     ngx.timer.every(60, nginx.guard(function() errors.raise("ServiceUnavailable") end))
 ---

@@ -92,10 +92,8 @@ function metrics.count(err, kind, side)
     if not dict then return end
     local key = key_of(err, kind, side)
     if dict:incr(key, 1) then return end
-    local good, reason = dict:safe_add(key, 1)
-    if good then return end
-    -- another worker was quicker, and there is something to add to now; or the memory is full
-    dict:incr(reason == "exists" and key or "dropped", 1)
+    local good, reason = dict:safe_add(key, 1) -- another worker may be quicker; or the memory is full
+    if not good then dict:incr(reason == "exists" and key or "dropped", 1) end
 end
 
 

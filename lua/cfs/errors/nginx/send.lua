@@ -10,8 +10,7 @@ local kind_of = require("cfs.errors.catalogue.kind").of_error
 local ngx = ngx
 local http_version, HTTP_OK, INFO = ngx.req.http_version, ngx.HTTP_OK, ngx.INFO
 local filter_level = require("ngx.errlog").get_sys_filter_level
-local find, min = string.find, math.min
-local error, pcall, select = error, pcall, select
+local error, find, min, pcall, select = error, string.find, math.min, pcall, select
 local make_parts, own_id = response.make, response.own_id
 
 local send = {}
@@ -23,9 +22,6 @@ local phases = "server_rewrite, rewrite, access, precontent and content"
 local stale = {
     ["cache-control"] = true, expires = true, ["x-bce-error-code"] = true, ["x-bce-error-message"] = true,
 }
-
--- How long is waited before nginx is asked again to end a request, in seconds.
-local first_pause, longest_pause = 0.01, 1
 
 
 --- Raises a sentence in a phase in which no response can be sent.
@@ -41,7 +37,7 @@ end
 -- subrequest. Then the response ends here, so that the client has all of it, and the phase with the thread.
 local function finish(status)
     local good, reason = pcall(ngx.exit, status) -- if nginx agrees, this is the end
-    local pause = first_pause
+    local pause, longest_pause = 0.01, 1 -- seconds
     while not good and find(reason, "pending subrequests", 1, true) do
         ngx.eof()
         ngx.sleep(pause)

@@ -9,8 +9,7 @@ local state = require "cfs.errors.base.state"
 local status = require "cfs.errors.catalogue.status"
 local text = require "cfs.errors.base.text"
 
-local find, gmatch, sub = string.find, string.gmatch, string.sub
-local concat, min = table.concat, math.min
+local concat, find, gmatch, min, sub = table.concat, string.find, string.gmatch, math.min, string.sub
 local ipairs, rawget, type = ipairs, rawget, type
 
 local log = {}
@@ -78,9 +77,8 @@ end
 
 
 --- Makes a log line of the error: 1,024 bytes at most, fields `key=value` separated by spaces, in valid UTF-8
---- without invisible characters. A value that is no plain word is a JSON string; a long one ends in "...". The
---- fields, as far as known, are code, status, requestId, category, fault, origin, message, body and cause.
---- Raises nothing.
+--- without invisible characters. A value that is no plain word is a JSON string; what is cut ends in "...".
+--- As far as known it has code, status, requestId, category, fault, origin, message, body and cause.
 ---
 ---     errors.RateLimit({ host = "nd7" }):to_log()
 ---     --> code=RateLimit status=421 category=throttle fault=client message="There are too many ..."

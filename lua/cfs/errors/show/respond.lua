@@ -110,14 +110,12 @@ end
 local is_token = respond.is_token
 
 
---- May a client see a code or a request id that was received?
+--- May a client see a code or a request id that was received? It is an identifier, or its words have a form.
 ---@param value any
 ---@return boolean
 function respond.passes(value)
-    return is_token(value) and passing.show(value) == value
+    return is_token(value) and (not find(value, "[^A-Za-z0-9_-]") or passing.show(value) == value)
 end
-
-local passes = respond.passes
 
 
 -- The catalogue's message where no parameters are known.
@@ -241,17 +239,19 @@ end
 ---@param kind cfs.kind the error's
 ---@param options table what respond.options has read
 ---@param sent integer? the status that the client has already; a problem has no other
+---@param id string? a token that takes the place of the error's request id, and passes
 ---@return integer status 400 to 599
 ---@return string content_type
 ---@return string? request_id a plain token, fit for a header
 ---@return string? retry_after whole seconds
 ---@return string body
-function respond.parts(err, kind, options, sent)
+function respond.parts(err, kind, options, sent, id)
     local number, hides = error_status(err, kind), options.hide ~= false
-    local code, message, request_id = member(err, "code"), member(err, "message"), member(err, "requestId")
+    local code, message = member(err, "code"), member(err, "message")
+    local request_id = id or member(err, "requestId")
     if hides then
-        if code ~= kind.code and not passes(code) then code = nil end
-        if request_id and not passes(request_id) then request_id = nil end
+        if code ~= kind.code and not respond.passes(code) then code = nil end
+        if request_id ~= id and not respond.passes(request_id) then request_id = nil end
         message = client_message(kind, message, number)
     end
     message = message or plain_message(kind) or not code and reason_phrase(number) or nil
@@ -274,8 +274,8 @@ end
 --- If the fault is not the client's, or the category is throttle or unavailable, the message is the
 --- catalogue's, with `{host}` in place of a host; for an unknown code, it is the status' reason phrase. If
 --- the fault is the client's, the words of the received message pass that have one of the forms that
---- docs/api.md lists, with `{hidden}` in place of others. A code and a requestId pass if they are plain
---- tokens with such a form.
+--- docs/api.md lists, with `{hidden}` in place of others. A code and a requestId pass if they are letters,
+--- digits, `_` and `-`, or tokens of HTTP with such a form.
 ---
 --- An error without a code is sent under a code of the catalogue with the same category and retry, and with
 --- the status' reason phrase as its message: 502 is ServiceUnavailable, "Bad Gateway".

@@ -130,7 +130,7 @@ local function read_text(given)
 end
 
 
--- What an error object means; nil if it is unknown. The caller must catch what the object raises.
+-- What an error object means; nil if it is unknown. The caller must catch what a value raises that is none.
 local function read_object(reason)
     if type(reason) == "table" and type(reason.code) == "number" then -- lua-http
         return index.http2[reason.code .. " " .. reason.name]
@@ -146,7 +146,6 @@ local function read(reason)
     local reason_type = type(reason)
     if reason_type == "string" then return read_text(reason) end
     if reason_type == "number" then return index.curl[reason] or unknown end
-    if reason_type ~= "table" and reason_type ~= "userdata" then return unknown end
     local good, meaning = pcall(read_object, reason)
     return good and meaning or unknown
 end
