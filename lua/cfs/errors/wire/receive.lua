@@ -57,13 +57,8 @@ end
 local function misnamed(response, field)
     local found
     for name, value in pairs(response) do
-<<<<<<< HEAD
-        local is_other = value ~= false and type(name) == "string" and not fields[name]
-            and (find(fields[field], " " .. gsub(lower(name), "_", "") .. " ", 1, true)
-=======
         local is_other = value ~= false and type(name) == "string"
-            and (other_names[gsub(lower(name), "_", "")] == field
->>>>>>> mutation
+            and (find(fields[field], " " .. gsub(lower(name), "_", "") .. " ", 1, true)
             or field == "status" and suggest.nearest(name, fields) == field)
         if is_other and (not found or name < found) then found = name end
     end
@@ -112,10 +107,9 @@ local function read_no_response(response, given, received, given_headers)
     elseif received then
         return transport.is_reason(response.reason) and no_response(response.reason, { sent = true }) or nil
     end
-    local number = tonumber(given)
-    if number and number > 0 or not number and given == "" then return nil end
+    if given == "" or type(given) == "number" and not (given <= 0) then return nil end
     local is_servers = given_headers ~= nil or body ~= nil
-    return no_response(not number and given or nil, { sent = is_servers or nil })
+    return no_response(not tonumber(given) and given or nil, { sent = is_servers or nil })
 end
 
 
