@@ -291,6 +291,7 @@ describe("errors.from_response", function()
             { "a status that is a line of no HTTP", { { status = "HTTP/1.1 abc OK" } }, "protocol", "maybe",
                 "HTTP/1.1 abc OK" },
             { "the status 0", { { status = 0 } }, "other", "maybe", nil },
+            { "the status 42 as text", { { status = "42" } }, "other", "maybe", nil },
             { "the status 000 of curl", { { status = "000", body = "" } }, "other", "maybe", nil },
             { "an interim response", { { status = 103, headers = { Link = "x" } } }, "protocol", "maybe",
                 "an interim response came, 103" },

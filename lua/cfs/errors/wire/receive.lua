@@ -107,10 +107,9 @@ local function read_no_response(response, given, received, given_headers)
     elseif received then
         return transport.is_reason(response.reason) and no_response(response.reason, { sent = true }) or nil
     end
-    local number = tonumber(given)
-    if number and number > 0 or not number and given == "" then return nil end
+    if given == "" or type(given) == "number" and (given > 0 or given ~= given) then return nil end
     local is_servers = given_headers ~= nil or body ~= nil
-    return no_response(not number and given or nil, { sent = is_servers or nil })
+    return no_response(not tonumber(given) and given or nil, { sent = is_servers or nil })
 end
 
 
