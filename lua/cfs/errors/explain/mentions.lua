@@ -28,12 +28,6 @@ local shortest_message, longest_message = 12, 2000
 local longest_told = 1024
 
 
--- Is this the end of a sentence, or of a line? The byte behind it tells.
-local function is_end(behind)
-    return not behind or behind == 10 or behind == 34 or behind == 39 or behind == 41
-end
-
-
 -- What a phrase means as a whole, or by its first words: "read timed out executing GET".
 local function meaning_of(phrase)
     local word, certificate = transport.phrase(phrase)
@@ -59,7 +53,8 @@ local function phrase_in(text, low)
         local first = byte(low, start) <= 57 and match(low, "^[%d \t\r]*()", start) or start
         if transport.may_begin(sub(low, first, first + 3)) then
             local phrase = match(sub(low, first, stop - 1), "^.*[^%s.]") or ""
-            if find(phrase, "[ \128-\255]") or byte(low, start - 1) == 58 and is_end(byte(low, stop)) then
+            local is_said = byte(low, start - 1) == 58 and (stop > #low or find(low, "^[\n\"')]", stop))
+            if is_said or find(phrase, "[ \128-\255]") then
                 local word, certificate = meaning_of(phrase)
                 if word and (not found or certificate) then
                     found, told, is_refused = sub(text, first, first + #phrase - 1), word, certificate
@@ -116,15 +111,15 @@ function mentions.reason(text)
     local word, certificate
     reason, number, word, certificate = phrase_in(text, (gsub(lower(text), "%.%.%. ", ":   ")))
     if reason then return reason, number, word, certificate end
-    local is_short = #text <= longest_reason and not find(text, "curl: (22", 1, true) -- there a status decides
+    local is_short = #text <= longest_reason and not find(text, "curl: (22", 1, true) -- a status decides
     local whole = is_short and match(text, "^%s*(.*%S)")
     if whole and transport.is_reason(whole) then return whole end
     return name_in(text)
 end
 
 
--- What stands before a status, in lower case, at its end; what stands behind one, beside the first word of its
--- reason phrase.
+-- What stands before a status, in lower case, at its end; what stands behind one, beside the first word of
+-- its reason phrase.
 local before = { 'http/?[%d.]*"? $', "error:? ?%(?$", "status:? $", "status code:? $", "status code was $",
     "success: $", "[^t] code:? $", "^code:? $", "response [%[(]$", "返回 ?$", "码 ?:? ?$", "报错 ?:? ?$",
     "错误: ?%($" }
@@ -137,7 +132,8 @@ local function is_status(low, place, number)
     if find(words, "exit [%a ]*$") then return false end
     local rest = gsub(sub(low, place + 3, place + 30), "^%)? ?", "")
     local reason = match(statuses.kind(number).reason or "?", "^%S+")
-    return find(rest, "^" .. lower(reason) .. "%f[%W]") or clean.has(words, before) or clean.has(rest, behind)
+    return find(rest, "^" .. lower(reason) .. "%f[%W]") or clean.has(words, before)
+        or clean.has(rest, behind)
 end
 
 

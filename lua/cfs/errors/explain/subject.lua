@@ -119,7 +119,7 @@ subject.forms = {
     end },
     { "reason", "dial tcp 127.0.0.1:1: connect: connection refused", "connect", function(view)
         -- this library's own lines tell the reason as the cause
-        local is_own = find(view.words, "no response: ", 1, true) or find(view.words, "origin=transport", 1, true)
+        local is_own = clean.has(view.words, { "no response: ", "origin=transport" })
         return of_reason(is_own and view.records[1].cause) or of_reason(mentions.reason(view.words))
     end },
     { "status", '"GET / HTTP/1.1" 502 157', "502", function(view)
