@@ -51,19 +51,17 @@ end
 
 
 -- Why an action is advised, in Chinese: the library speaks English.
-local function chinese_why(advice, err, call)
-    local retry = err:kind().retry
+local function chinese_why(advice, retry, call)
     if advice.action ~= "never" then return say("action", advice.action, "zh") end
     if retry == "never" then return say("repeat", "no", "zh") end
-    if (call.attempt or 1) >= 3 then return say("refusal", "last", "zh") end
-    return say("refusal", retry, "zh") or say("refusal", "other", "zh")
+    return say("refusal", (call.attempt or 1) >= 3 and "last" or retry, "zh") or say("refusal", "other", "zh")
 end
 
 
 --- Advice on an error, as err:advice gives it, that agrees with the explanation where nobody knows.
 function judge.advise(about, call, chosen)
     local advice, may = about.err:advice(call), judge.may_retry(about)
-    if chosen == "zh" then advice.why = chinese_why(advice, about.err, call) end
+    if chosen == "zh" then advice.why = chinese_why(advice, about.err:kind().retry, call) end
     if may ~= "yes" and advice.action ~= "never" then
         advice.action, advice.delay, advice.why = "never", 0, say("repeat", may, chosen)
     end
