@@ -13,11 +13,8 @@ local fields = {}
 -- How many bytes of a received message are taken.
 local longest_message = 2000
 
--- How many errors of a text are read, and how many labels.
-local most_errors, most_labels = 16, 200
-
--- How many bytes a label has at most.
-local longest_label = 24
+-- How many labels of a text are read, and how many bytes a label has at most.
+local most_labels, longest_label = 200, 24
 
 -- Meaning → labels, in lower case without the characters between their words; turned round below.
 local labels = {
@@ -62,17 +59,6 @@ local function label_before(low, place)
 end
 
 
--- A message without the bracket and the spaces behind it.
-local function trim(message)
-    message = match(message, "^.*%S") or ""
-    local bracket = sub(message, -1)
-    if bracket == "]" or bracket == "}" or bracket == ")" and not find(message, "(", 1, true) then
-        return sub(message, 1, -2)
-    end
-    return message
-end
-
-
 -- The value that begins at this place: within quotes, or up to what ends it there.
 local function value_at(text, place, label)
     local quote, first = match(text, "^b?([\"'])()", place)
@@ -81,7 +67,8 @@ local function value_at(text, place, label)
     if quoted then return quoted end
     if label ~= "message" and label ~= "cause" then return match(text, "^[%w._-]*[%w_-]", place) end
     local rest = match(sub(text, place, place + longest_message), "^[^;\n\r]*")
-    return match(rest, "^(.-)[,%]%)]%s*%a[%w_ ]*[:=]") or trim(rest)
+    local message = match(rest, "^(.-)[,%]%)]%s*%a[%w_ ]*[:=]") or match(rest, "^.*%S") or ""
+    return match(message, "^([^(]*)%)$") or match(message, "^(.*)[%]}]$") or message
 end
 
 
@@ -96,20 +83,15 @@ end
 local function note(records, label, value)
     local record = records[#records]
     if label == "code" and find(value, "^[2-5]%d%d$") then label = "status" end
-    if value == "" then
-        return -- nothing is said
-    elseif label == "status" then
-        record.status = record.status or tonumber(match(value, "^[2-5]%d%d%f[%D]"))
-    elseif label == "code" then
-        if not is_code(value) then return end
-        if record.code and record.code ~= value and #records < most_errors then
-            record = {}
-            records[#records + 1] = record
-        end
-        record.code = record.code or value
-    elseif label ~= "requestId" or find(value, "%d") then -- not "request_id=request_id" in a program
-        record[label] = record[label] or value
+    if label == "status" then value = tonumber(match(value, "^[2-5]%d%d%f[%D]")) end
+    -- "request_id=request_id" stands in a program
+    local is_none = label == "code" and not is_code(value) or label == "requestId" and not find(value, "%d")
+    if is_none or not value or value == "" then return end
+    if label == "code" and record.code and record.code ~= value then
+        record = {}
+        records[#records + 1] = record
     end
+    record[label] = record[label] or value
 end
 
 

@@ -6,17 +6,13 @@ local kept = require "cfs.errors.object.kept"
 local statuses = require "cfs.errors.catalogue.status"
 local say = require("cfs.errors.explain.language").say
 
-local find, gmatch, rawget, tonumber = string.find, string.gmatch, rawget, tonumber
+local find, rawget = string.find, rawget
 local lower = require("cfs.errors.base.text").lower
 
 local judge = {}
 
 -- Statuses for which, without a code, the same call fails again.
-local certain = {}
-for status in gmatch("401 402 403 404 405 406 407 410 411 412 413 414 415 422 431 451 501 505", "%d+") do
-    certain[tonumber(status)] = true
-end
-
+local certain = " 401 402 403 404 405 406 407 410 411 412 413 414 415 422 431 451 501 505 "
 
 -- Failures of TLS that are those of a setting on either side.
 local mismatches = { "wrong version", "https client", "secure channel", "ssl message", "protocol version",
@@ -46,7 +42,7 @@ function judge.may_retry(about)
     kind = kind or status and statuses.kind(status)
     if not status or not kind then return "unknown" end
     if kind.retry ~= "never" then return "yes" end
-    return not (err and err.code) and certain[status] and "no" or "unknown"
+    return not (err and err.code) and find(certain, " " .. tostring(status), 1, true) and "no" or "unknown"
 end
 
 

@@ -12,27 +12,21 @@ local lower = require("cfs.errors.base.text").lower
 
 local mentions = {}
 
--- How many phrases, words and numbers of a text are tried.
-local most_phrases, most_words, most_numbers = 600, 300, 40
+-- How many phrases and numbers of a text are tried; how many words of a phrase decide.
+local most_phrases, most_numbers, most_words = 600, 40, 6
 
--- How many words of a phrase decide.
-local most_words_of_phrase = 6
-
--- A text that is longer than this is not the reason of a client as a whole.
-local longest_reason = 200
+-- How long a text is that may be a client's reason as a whole; how much of a text's end has curl's own lines.
+local longest_reason, longest_told = 200, 1024
 
 -- A message of the catalogue that is shorter than this may occur in any text. How much of one is taken.
 local shortest_message, longest_message = 12, 2000
-
--- How much of a text's end may have curl's own lines.
-local longest_told = 1024
 
 
 -- What a phrase means as a whole, or by its first words: "read timed out executing GET".
 local function meaning_of(phrase)
     local word, certificate = transport.phrase(phrase)
     local place = find(phrase, " ", 1, true)
-    for _ = 2, most_words_of_phrase do
+    for _ = 2, most_words do
         place = place and find(phrase, " ", place + 1, true)
         if word or not place then break end
         word, certificate = transport.phrase(sub(phrase, 1, place - 1))
@@ -64,20 +58,17 @@ local function phrase_in(text, low)
             end
         end
     end
-    return found, nil, told, is_refused
+    return found, told, is_refused
 end
 
 
 -- The first word that only clients use: an exception's class or an errno's name.
 local function name_in(text)
-    local count = 0
     for name in gmatch(text, "%f[%w_]%u[%w_]+") do
-        count = count + 1
-        if count > most_words then return nil end
         if #name > 8 or #name > 4 and not find(name, "%l") then
             local word, certificate = transport.phrase(lower(name))
             word = word or find(name, "Timeout%u%l+$") and "timeout"
-            if word then return name, nil, word, certificate end
+            if word then return name, word, certificate end
         end
     end
 end
@@ -104,17 +95,17 @@ end
 ---     mentions.reason "curl: (28) Connection timed out"  --> Connection timed out  28
 function mentions.reason(text)
     local reason, number = mentions.reason_of_curl(text)
+    if not reason and find(text, " could not be resolved (", 1, true) then -- nginx
+        reason = match(text, "%f[%S](%S+ could not be resolved %([^)\n]*%)?)")
+    end
     if reason then return reason, number end
-    local of_nginx = find(text, " could not be resolved (", 1, true)
-    reason = of_nginx and match(text, "%f[%S](%S+ could not be resolved %([^)\n]*%)?)")
-    if reason then return reason end
-    local word, certificate
-    reason, number, word, certificate = phrase_in(text, (gsub(lower(text), "%.%.%. ", ":   ")))
-    if reason then return reason, number, word, certificate end
-    local is_short = #text <= longest_reason and not find(text, "curl: (22", 1, true) -- a status decides
-    local whole = is_short and match(text, "^%s*(.*%S)")
-    if whole and transport.is_reason(whole) then return whole end
-    return name_in(text)
+    local phrase, word, certificate = phrase_in(text, (gsub(lower(text), "%.%.%. ", ":   ")))
+    if not phrase and #text <= longest_reason and not find(text, "curl: (22", 1, true) then
+        local whole = match(text, "^%s*(.*%S)")
+        if whole and transport.is_reason(whole) then return whole end
+    end
+    if not phrase then phrase, word, certificate = name_in(text) end
+    return phrase, nil, word, certificate
 end
 
 

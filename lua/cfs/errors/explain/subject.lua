@@ -39,6 +39,7 @@ local subject = {}
 -- A text that is longer than this is not looked for in the catalogue.
 local longest_search = 40
 
+
 -- The error of a reason for which no response came, as `mentions` found it; nil if there is none.
 local function of_reason(reason, number, word, certificate)
     if not reason then return nil end
@@ -49,8 +50,8 @@ end
 
 
 -- Why a text is no envelope.
-local function not_service(view, problem, what)
-    return typed.sentence("not_service", view.chosen, typed.problem(problem, what, view.chosen))
+local function not_service(about, view, problem, what)
+    return typed.sentence(about, "not_service", view.chosen, typed.problem(problem, what, view.chosen))
 end
 
 
@@ -113,9 +114,7 @@ subject.forms = {
     end },
     { "mount", "mount.nfs: access denied by server while mounting cfs-1.example:/", "unknown", function(view)
         if not find(view.words, "access denied by server while mounting", 1, true) then return nil end
-        local about = typed.sentence("mount", view.chosen)
-        about.is_refused = true
-        return about
+        return typed.sentence({ is_refused = true }, "mount", view.chosen)
     end },
     { "reason", "dial tcp 127.0.0.1:1: connect: connection refused", "connect", function(view)
         -- this library's own lines tell the reason as the cause
@@ -139,19 +138,14 @@ subject.forms = {
             return { err = err }
         elseif find(view.words, "^%s*{") and not find(view.words, '"[%a_]*[eE][rR][rR][%a_]*"%s*:')
             and not find(view.words, '"level"%s*:') then
-            local about = not_service(view, problem, what)
-            about.is_success = true
-            return about
+            return not_service({ is_success = true }, view, problem, what)
         end
     end },
     { "request_id", "请求ID：ae2225f7-1c2e-427a-a1ad-5413b762957d", "request id", function(view)
         local word = view.word or ""
         local is_id = find(word, "^%x+%-%x+%-%x+%-%x+%-%x+$") or #word >= 16 and find(word, "^%x+$")
         local id = is_id and word or view.requestId
-        if not id then return nil end
-        local about = typed.sentence("request_id", view.chosen)
-        about.request_id = id
-        return about
+        return id and typed.sentence({ request_id = id }, "request_id", view.chosen)
     end },
     { "search", "mount target", "kinds", function(view)
         local words = not view.word and #view.text <= longest_search and match(view.text, "^%s*(.-%w)%s*$")
@@ -160,7 +154,7 @@ subject.forms = {
     end },
     { "other_word", "RateLimits", "unknown", function(view)
         if not view.word then return nil end
-        local about = typed.sentence("not_known", view.chosen, cut(view.word, 64))
+        local about = typed.sentence({}, "not_known", view.chosen, cut(view.word, 64))
         local nearest = suggest.nearest(view.word, state.kinds)
         local hint = nearest and format(say("sentence", "did_you_mean", view.chosen), nearest) or ""
         about.sentence = about.sentence .. hint
@@ -169,18 +163,14 @@ subject.forms = {
     { "nothing", "good morning", "unknown", function(view)
         local _, problem, what = envelope.parse(view.text)
         if what == "malformed" and not find(match(view.text, "%S"), '[%[{"]') then
-            return typed.sentence("nothing", view.chosen)
+            return typed.sentence({}, "nothing", view.chosen)
         end
-        return not_service(view, problem, what)
+        return not_service({}, view, problem, what)
     end },
 }
 
 
---- What the first form that fits says.
----@param view table look.new's
----@param from string? the name of the first form that is tried, that of the last
----@param last string?
----@return cfs.subject?
+--- What the first form that fits says; `from` and `last` name the first form that is tried and the last.
 function subject.first_of(view, from, last)
     local is_on = not from
     for _, form in ipairs(subject.forms) do
@@ -195,12 +185,16 @@ function subject.first_of(view, from, last)
 end
 
 
---- Finds what a text is about: a code, a status, a word, a response, a body, or a line of some program.
----@param given string
+--- Finds what a value is about: an error, a kind, a status, or a text of any of the forms.
+---@param given any
 ---@param chosen "en"|"zh"
----@return cfs.subject
-function subject.of_text(given, chosen)
-    return subject.first_of(look.new(clean.screen(given), chosen))
+---@return cfs.subject? subject nil if it is none of these
+function subject.of(given, chosen)
+    if catalogue.of_error(given) then return { err = given } end
+    if catalogue.is_kind(given) then return { kind = given } end
+    if type(given) == "string" then return subject.first_of(look.new(clean.screen(given), chosen)) end
+    local number = statuses.normalize(given)
+    return number and typed.status(number, chosen)
 end
 
 
@@ -216,19 +210,6 @@ function subject.with_error(about)
         about.err = receive.from_response { status = about.status, body = "" }
     end
     return about
-end
-
-
---- Finds what a value is about.
----@param given any
----@param chosen "en"|"zh"
----@return cfs.subject? subject nil if it is neither a text, a status, an error nor a kind
-function subject.of(given, chosen)
-    if catalogue.of_error(given) then return { err = given } end
-    if catalogue.is_kind(given) then return { kind = given } end
-    if type(given) == "string" then return subject.of_text(given, chosen) end
-    local number = statuses.normalize(given)
-    return number and typed.status(number, chosen)
 end
 
 
