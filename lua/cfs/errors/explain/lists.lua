@@ -16,17 +16,13 @@ local margin = 18
 local widths = { { "status", 7 }, { "code", 32 }, { "category", 16 }, { "retry", 12 }, { "fault", 6 } }
 
 
--- By service in the vendor's order, then by status; codes of one status in the vendor's order. Those of
--- another service come last, in its order.
+-- By service, then by status; services, and codes of one status, in their order in the list.
 local function in_order(list)
-    local place, rows, count = {}, {}, 0
-    local function count_in(kind)
-        count = count + 1
-        place[kind], place[kind.service] = place[kind] or count, place[kind.service] or count
+    local place, rows = {}, {}
+    for index, kind in ipairs(list) do
+        rows[index], place[kind] = kind, index
+        place[kind.service] = place[kind.service] or index
     end
-    for _, kind in ipairs(state.order) do count_in(kind) end
-    for _, kind in ipairs(list) do count_in(kind) end
-    for _, kind in pairs(list) do rows[#rows + 1] = kind end
     sort(rows, function(left, right)
         if left.service ~= right.service then return place[left.service] < place[right.service] end
         if left.status ~= right.status then return left.status < right.status end
@@ -81,7 +77,7 @@ end
 
 
 --- What `tostring` gives of `errors.catalogue`, of `errors.categories` and of `errors.retries`.
-function lists.catalogue() return lists.kinds(state.kinds) end
+function lists.catalogue() return lists.kinds(state.order) end
 function lists.categories() return meanings("category", "retry") end
 function lists.retries() return meanings "retry" end
 

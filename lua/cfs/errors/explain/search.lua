@@ -52,9 +52,6 @@ end
 
 
 --- Finds kinds: see cfs.errors.show.later. An error blames the caller of its caller.
----@param wanted string
----@param each (fun(): fun(): cfs.kind?)? walks the kinds; errors.each if not given
----@return cfs.kind[] list in the vendor's order; prints as a table
 function search.search(wanted, each)
     if type(wanted) ~= "string" then
         misuse.argument(1, "search", "string expected, got " .. type(wanted), 3)

@@ -18,9 +18,9 @@
 local catalogue = require "cfs.errors.catalogue.kind"
 local clean = require "cfs.errors.explain.clean"
 local envelope = require "cfs.errors.wire.envelope"
+local fields = require "cfs.errors.explain.fields"
 local kept = require "cfs.errors.object.kept"
 local make = require "cfs.errors.object.make"
-local look = require "cfs.errors.explain.look"
 local mentions = require "cfs.errors.explain.mentions"
 local paste = require "cfs.errors.explain.paste"
 local receive = require "cfs.errors.wire.receive"
@@ -31,13 +31,72 @@ local suggest = require "cfs.errors.base.suggest"
 local typed = require "cfs.errors.explain.typed"
 
 local cut = require("cfs.errors.base.text").cut
-local find, format, match = string.find, string.format, string.match
+local find, format, match, rawget = string.find, string.format, string.match, rawget
 local say = require("cfs.errors.explain.language").say
 
 local subject = {}
 
 -- A text that is longer than this is not looked for in the catalogue.
 local longest_search = 40
+
+-- A text that is longer than this is not taken for one word.
+local longest_word = 256
+
+
+-- Reads the words of a text when the first of these fields is asked for: `words`; `codes`, those of the
+-- catalogue that it names; `said`, those whose messages it has, and `messages`, these by their codes;
+-- `records`, as fields.read has them; `requestId`, if there is but one.
+local function read(view, name)
+    local words = clean.words(clean.view(view.text))
+    setmetatable(view, nil)
+    view.words, view.records, view.codes = words, fields.read(words), fields.codes(words)
+    view.said, view.messages = mentions.messages(words)
+    local has_several
+    for _, record in ipairs(view.records) do
+        view.requestId = view.requestId or record.requestId
+        has_several = has_several or record.requestId ~= nil and record.requestId ~= view.requestId
+    end
+    if has_several then view.requestId = nil end
+    return view[name]
+end
+
+local unread = { __index = read }
+
+
+-- What is looked at: `text`, `word` if it is one, and what `read` makes of it.
+local function look_at(text, chosen)
+    local word = #text <= longest_word and match(text, "^%s*([%w_.-]+)%s*$")
+    return setmetatable({ text = text, chosen = chosen, word = word }, unread)
+end
+
+
+-- The status that the text tells.
+local function status_of(view)
+    return view.records[1].status or mentions.status(view.words)
+end
+
+
+-- What is asked about an error that the text has, with what else it tells.
+local function about_error(view, err, codes, is_text)
+    if not rawget(err, "requestId") then err.requestId = view.requestId end
+    local also = {}
+    for _, code in ipairs(codes or view.codes) do
+        if code ~= err.code then also[#also + 1] = code end
+    end
+    return { err = err, is_text = is_text, also = also }
+end
+
+
+-- The same about an error with this code, which is made of what the text tells about it.
+local function about_code(view, code, codes)
+    local first = view.records[1]
+    local record = view.records[code] or not first.code and first or {}
+    local err = make.receive(code, record.message or view.messages[code], record.requestId)
+    local status = record.status or status_of(view)
+    if status then make.set_status(err, status) end
+    if record.cause then kept.set_cause(err, record.cause) end
+    return about_error(view, err, codes, true)
+end
 
 
 -- The error of a reason for which no response came, as `mentions` found it; nil if there is none.
@@ -76,10 +135,10 @@ subject.forms = {
         local envelope_in, document, what = paste.document(response.body)
         if envelope_in or what == "not_envelope" then response.body = document end
         local err = receive.from_response(response, { any_status = true })
-        if err and err.code ~= nil then return look.about(view, err) end
+        if err and err.code ~= nil then return about_error(view, err) end
         local about = of_reason(mentions.reason_of_curl(view.text))
         if about or not err then return about or typed.status(response.status, view.chosen) end
-        about = subject.first_of(look.new(response.body, view.chosen), "envelope", "label")
+        about = subject.first_of(look_at(response.body, view.chosen), "envelope", "label")
         if not about or not about.err then return { err = err } end
         make.set_status(about.err, response.status)
         about.err.requestId = about.err.requestId or err.requestId
@@ -94,23 +153,23 @@ subject.forms = {
         local first = view.codes[1]
         local is_later = not whole and first ~= err.code and view.records[first or ""]
         if first and (is_later or not err.known) then return nil end
-        local status = look.status(view)
+        local status = status_of(view)
         if status then make.set_status(err, status) end
-        return look.about(view, err)
+        return about_error(view, err)
     end },
     { "named", "rpc error: code = Internal desc = [Code: RateLimit; Message: m]", "RateLimit", function(view)
         local code = view.codes[1]
         for _, record in ipairs(code and view.records or {}) do
-            if state.kinds[record.code or ""] then return look.about_code(view, record.code) end
+            if state.kinds[record.code or ""] then return about_code(view, record.code) end
         end
-        return code and look.about_code(view, code)
+        return code and about_code(view, code)
     end },
     { "message", "baidubce.exception.BceServerError: The vpc id is invalid", "InvalidVpcId", function(view)
-        return view.said[1] and look.about_code(view, view.said[1], view.said)
+        return view.said[1] and about_code(view, view.said[1], view.said)
     end },
     { "label", "[Code: NoSuchThing; Message: gone]", "NoSuchThing", function(view)
         local code = view.records[1].code
-        return code and look.about_code(view, code)
+        return code and about_code(view, code)
     end },
     { "mount", "mount.nfs: access denied by server while mounting cfs-1.example:/", "unknown", function(view)
         if not find(view.words, "access denied by server while mounting", 1, true) then return nil end
@@ -122,7 +181,7 @@ subject.forms = {
         return of_reason(is_own and view.records[1].cause) or of_reason(mentions.reason(view.words))
     end },
     { "status", '"GET / HTTP/1.1" 502 157', "502", function(view)
-        local status = look.status(view)
+        local status = status_of(view)
         local about = status and typed.status(status, view.chosen)
         if about then about.request_id = view.requestId end
         return about
@@ -192,7 +251,7 @@ end
 function subject.of(given, chosen)
     if catalogue.of_error(given) then return { err = given } end
     if catalogue.is_kind(given) then return { kind = given } end
-    if type(given) == "string" then return subject.first_of(look.new(clean.screen(given), chosen)) end
+    if type(given) == "string" then return subject.first_of(look_at(clean.screen(given), chosen)) end
     local number = statuses.normalize(given)
     return number and typed.status(number, chosen)
 end
