@@ -49,7 +49,6 @@ build = {
         ["cfs.errors.explain.judge"] = "lua/cfs/errors/explain/judge.lua",
         ["cfs.errors.explain.language"] = "lua/cfs/errors/explain/language.lua",
         ["cfs.errors.explain.lists"] = "lua/cfs/errors/explain/lists.lua",
-        ["cfs.errors.explain.look"] = "lua/cfs/errors/explain/look.lua",
         ["cfs.errors.explain.mentions"] = "lua/cfs/errors/explain/mentions.lua",
         ["cfs.errors.explain.paste"] = "lua/cfs/errors/explain/paste.lua",
         ["cfs.errors.explain.reasons"] = "lua/cfs/errors/explain/reasons.lua",

@@ -67,7 +67,7 @@ $ curl -v http://127.0.0.1:8080/v1/cfs/cfs-1
           .. "< A: 1\r\n< \r\n{ [62 bytes data]\n"
           .. "\r100    62  100    62    0     0   6604      0 --:--:-- --:--:-- --:--:--  6888\n"
           .. "* Connection #0 to host 127.0.0.1 left intact\n" .. envelope,
-      { status = 404, headers = { A = "1" }, body = "\n" .. envelope } },
+      { status = 404, headers = { A = "1" }, body = "\n\n" .. envelope } },
     { "the same as it looks when it is copied from a terminal",
       "  0     0    0     0    0     0      0      0 --:--:-- --:--:-- --:--:--     0\n"
           .. "100    62  100    62    0     0   6604      0 --:--:-- --:--:-- --:--:--  6888\n"

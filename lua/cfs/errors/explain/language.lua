@@ -8,6 +8,9 @@ local find, gsub, match = string.find, string.gsub, string.match
 
 local language = {}
 
+-- English → Chinese, made at the first use.
+local chinese_of
+
 
 -- "zh_CN.UTF-8", "zh", "zh_TW"; not "zh_CN.GBK", as our texts are UTF-8.
 local function is_chinese(locale)
@@ -17,7 +20,6 @@ end
 
 
 --- The language of the locale: that of the first variable that is set and not empty, as POSIX has it.
----@return "en"|"zh" language
 function language.of_locale()
     for _, name in ipairs { "LC_ALL", "LC_MESSAGES", "LANG" } do
         local locale = os.getenv(name) or ""
@@ -27,11 +29,8 @@ function language.of_locale()
 end
 
 
---- The language that the options ask for, else the locale's.
----@param options { language: "en"|"zh"? }?
----@param position integer of the argument
----@param name string the function's
----@return "en"|"zh" language
+--- The language that the options ask for, else the locale's. They are the argument at this position of the
+--- function with this name.
 function language.choose(options, position, name)
     if options == nil then return language.of_locale() end
     local read, wrong = misuse.read("option", options, { language = "string" })
@@ -53,16 +52,34 @@ function language.say(group, name, chosen)
 end
 
 
+-- Walks all phrases: group, name, English, Chinese.
+local function each()
+    local place = 0
+    return function()
+        place = place + 1
+        return core.phrase(place)
+    end
+end
+
+
 --- The names of a group of phrases, such as "category", in their order.
 function language.names(wanted)
-    local names, place = {}, 1
-    local group, name = core.phrase(place)
-    while group do
+    local names = {}
+    for group, name in each() do
         if group == wanted then names[#names + 1] = name end
-        place = place + 1
-        group, name = core.phrase(place)
     end
     return names
+end
+
+
+--- A text in the language, if it is one of the phrases; else as it is.
+function language.translate(english, chosen)
+    if chosen ~= "zh" then return english end
+    if not chinese_of then
+        chinese_of = {}
+        for _, _, text, chinese in each() do chinese_of[text] = chinese end
+    end
+    return chinese_of[english] or english
 end
 
 

@@ -13,33 +13,21 @@ local lower = require("cfs.errors.base.text").lower
 
 local mentions = {}
 
--- How many phrases, words and numbers of a text are tried.
-local most_phrases, most_words, most_numbers = 600, 300, 40
+-- How many phrases and numbers of a text are tried; how many words of a phrase decide.
+local most_phrases, most_numbers, most_words = 600, 40, 6
 
--- How many words of a phrase decide.
-local most_words_of_phrase = 6
-
--- A text that is longer than this is not the reason of a client as a whole.
-local longest_reason = 200
+-- How long a text is that may be a client's reason as a whole; how much of a text's end has curl's own lines.
+local longest_reason, longest_told = 200, 1024
 
 -- A message of the catalogue that is shorter than this may occur in any text. How much of one is taken.
 local shortest_message, longest_message = 12, 2000
-
--- How much of a text's end may have curl's own lines.
-local longest_told = 1024
-
-
--- Is this the end of a sentence, or of a line? The byte behind it tells.
-local function is_end(behind)
-    return not behind or behind == 10 or behind == 34 or behind == 39 or behind == 41
-end
 
 
 -- What a phrase means as a whole, or by its first words: "read timed out executing GET".
 local function meaning_of(phrase)
     local word, certificate = reasons.phrase(phrase)
     local place = find(phrase, " ", 1, true)
-    for _ = 2, most_words_of_phrase do
+    for _ = 2, most_words do
         place = place and find(phrase, " ", place + 1, true)
         if word or not place then break end
         word, certificate = reasons.phrase(sub(phrase, 1, place - 1))
@@ -60,7 +48,8 @@ local function phrase_in(text, low)
         local first = byte(low, start) <= 57 and match(low, "^[%d \t\r]*()", start) or start
         if reasons.may_begin(sub(low, first, first + 3)) then
             local phrase = match(sub(low, first, stop - 1), "^.*[^%s.]") or ""
-            if find(phrase, "[ \128-\255]") or byte(low, start - 1) == 58 and is_end(byte(low, stop)) then
+            local is_said = byte(low, start - 1) == 58 and (stop > #low or find(low, "^[\n\"')]", stop))
+            if is_said or find(phrase, "[ \128-\255]") then
                 local word, certificate = meaning_of(phrase)
                 if word and (not found or certificate) then
                     found, told, is_refused = sub(text, first, first + #phrase - 1), word, certificate
@@ -70,20 +59,17 @@ local function phrase_in(text, low)
             end
         end
     end
-    return found, nil, told, is_refused
+    return found, told, is_refused
 end
 
 
 -- The first word that only clients use: an exception's class or an errno's name.
 local function name_in(text)
-    local count = 0
     for name in gmatch(text, "%f[%w_]%u[%w_]+") do
-        count = count + 1
-        if count > most_words then return nil end
         if #name > 8 or #name > 4 and not find(name, "%l") then
             local word, certificate = reasons.phrase(lower(name))
             word = word or find(name, "Timeout%u%l+$") and "timeout"
-            if word then return name, nil, word, certificate end
+            if word then return name, word, certificate end
         end
     end
 end
@@ -110,22 +96,22 @@ end
 ---     mentions.reason "curl: (28) Connection timed out"  --> Connection timed out  28
 function mentions.reason(text)
     local reason, number = mentions.reason_of_curl(text)
+    if not reason and find(text, " could not be resolved (", 1, true) then -- nginx
+        reason = match(text, "%f[%S](%S+ could not be resolved %([^)\n]*%)?)")
+    end
     if reason then return reason, number end
-    local of_nginx = find(text, " could not be resolved (", 1, true)
-    reason = of_nginx and match(text, "%f[%S](%S+ could not be resolved %([^)\n]*%)?)")
-    if reason then return reason end
-    local word, certificate
-    reason, number, word, certificate = phrase_in(text, (gsub(lower(text), "%.%.%. ", ":   ")))
-    if reason then return reason, number, word, certificate end
-    local is_short = #text <= longest_reason and not find(text, "curl: (22", 1, true) -- there a status decides
-    local whole = is_short and match(text, "^%s*(.*%S)")
-    if whole and transport.is_reason(whole) then return whole end
-    return name_in(text)
+    local phrase, word, certificate = phrase_in(text, (gsub(lower(text), "%.%.%. ", ":   ")))
+    if not phrase and #text <= longest_reason and not find(text, "curl: (22", 1, true) then
+        local whole = match(text, "^%s*(.*%S)")
+        if whole and transport.is_reason(whole) then return whole end
+    end
+    if not phrase then phrase, word, certificate = name_in(text) end
+    return phrase, nil, word, certificate
 end
 
 
--- What stands before a status, in lower case, at its end; what stands behind one, beside the first word of its
--- reason phrase.
+-- What stands before a status, in lower case, at its end; what stands behind one, beside the first word of
+-- its reason phrase.
 local before = { 'http/?[%d.]*"? $', "error:? ?%(?$", "status:? $", "status code:? $", "status code was $",
     "success: $", "[^t] code:? $", "^code:? $", "response [%[(]$", "返回 ?$", "码 ?:? ?$", "报错 ?:? ?$",
     "错误: ?%($" }
@@ -138,7 +124,8 @@ local function is_status(low, place, number)
     if find(words, "exit [%a ]*$") then return false end
     local rest = gsub(sub(low, place + 3, place + 30), "^%)? ?", "")
     local reason = match(statuses.kind(number).reason or "?", "^%S+")
-    return find(rest, "^" .. lower(reason) .. "%f[%W]") or clean.has(words, before) or clean.has(rest, behind)
+    return find(rest, "^" .. lower(reason) .. "%f[%W]") or clean.has(words, before)
+        or clean.has(rest, behind)
 end
 
 

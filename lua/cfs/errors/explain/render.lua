@@ -45,17 +45,6 @@ local function new_lines(chosen, ...)
 end
 
 
--- A text of the kind in the language: one of the phrases, if its English is the kind's.
-local function translated(kind, english, chosen, ...)
-    for _, group in ipairs { ... } do
-        for _, name in ipairs { kind.code or "", kind.retry, "description", "no_response_came", "seen" } do
-            if say(group, name, "en") == english then return say(group, name, chosen) end
-        end
-    end
-    return english
-end
-
-
 -- May the same call be repeated, as a sentence: of a word of retry, if that is known.
 local function repeat_words(about, kind, chosen)
     local may = judge.may_retry(about)
@@ -65,8 +54,6 @@ end
 
 
 --- An error among causes as one line; any other value as it is shown anywhere.
----@param cause any
----@return string
 function explain.cause(cause)
     local kind = catalogue.of_error(cause)
     local words = kind and line.heading(cause, kind) or text.describe(cause)
@@ -139,8 +126,8 @@ local function explain_one(about, chosen)
     lines.add("message", message and received(message))
     if err then add_received(lines, err, chosen, about.is_text) end
 
-    local meaning = translated(kind, kind.description, chosen, "description", "sentence")
-    local remedy = translated(kind, kind.remedy, chosen, "remedy", "status_remedy", "no_response_remedy")
+    local meaning = language.translate(kind.description, chosen)
+    local remedy = language.translate(kind.remedy, chosen)
     if err and type(err.code) == "nil" and kept.get(err, "origin") ~= "transport" then
         meaning = say("sentence", "without", chosen)
     end
@@ -168,10 +155,7 @@ local function explain_list(about, chosen)
 end
 
 
---- The words about what a person asked for.
----@param about cfs.subject
----@param chosen "en"|"zh"
----@return string
+--- The words about what a person asked for, a cfs.subject.
 function explain.render(about, chosen)
     local words = (about.err or about.kind) and explain_one(about, chosen) or explain_list(about, chosen)
     local also = about.also or {}
@@ -182,9 +166,6 @@ end
 
 
 --- Explains an error to a person: see cfs.errors.show.later. An error blames the caller of its caller.
----@param given string|integer|cfs.error|cfs.kind
----@param options { language: "en"|"zh"? }?
----@return string
 function explain.explain(given, options)
     local chosen = language.choose(options, 2, "explain")
     local about = subject.of(given, chosen)

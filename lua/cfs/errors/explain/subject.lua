@@ -18,9 +18,9 @@
 local catalogue = require "cfs.errors.catalogue.kind"
 local clean = require "cfs.errors.explain.clean"
 local envelope = require "cfs.errors.wire.envelope"
+local fields = require "cfs.errors.explain.fields"
 local kept = require "cfs.errors.object.kept"
 local make = require "cfs.errors.object.make"
-local look = require "cfs.errors.explain.look"
 local mentions = require "cfs.errors.explain.mentions"
 local paste = require "cfs.errors.explain.paste"
 local receive = require "cfs.errors.wire.receive"
@@ -31,13 +31,73 @@ local suggest = require "cfs.errors.base.suggest"
 local typed = require "cfs.errors.explain.typed"
 
 local cut = require("cfs.errors.base.text").cut
-local find, format, match = string.find, string.format, string.match
+local find, format, match, rawget = string.find, string.format, string.match, rawget
 local say = require("cfs.errors.explain.language").say
 
 local subject = {}
 
 -- A text that is longer than this is not looked for in the catalogue.
 local longest_search = 40
+
+-- A text that is longer than this is not taken for one word.
+local longest_word = 256
+
+
+-- Reads the words of a text when the first of these fields is asked for: `words`; `codes`, those of the
+-- catalogue that it names; `said`, those whose messages it has, and `messages`, these by their codes;
+-- `records`, as fields.read has them; `requestId`, if there is but one.
+local function read(view, name)
+    local words = clean.words(clean.view(view.text))
+    setmetatable(view, nil)
+    view.words, view.records, view.codes = words, fields.read(words), fields.codes(words)
+    view.said, view.messages = mentions.messages(words)
+    local has_several
+    for _, record in ipairs(view.records) do
+        view.requestId = view.requestId or record.requestId
+        has_several = has_several or record.requestId ~= nil and record.requestId ~= view.requestId
+    end
+    if has_several then view.requestId = nil end
+    return view[name]
+end
+
+local unread = { __index = read }
+
+
+-- What is looked at: `text`, `word` if it is one, and what `read` makes of it.
+local function look_at(text, chosen)
+    local word = #text <= longest_word and match(text, "^%s*([%w_.-]+)%s*$")
+    return setmetatable({ text = text, chosen = chosen, word = word }, unread)
+end
+
+
+-- The status that the text tells.
+local function status_of(view)
+    return view.records[1].status or mentions.status(view.words)
+end
+
+
+-- What is asked about an error that the text has, with what else it tells.
+local function about_error(view, err, codes, is_text)
+    if not rawget(err, "requestId") then err.requestId = view.requestId end
+    local also = {}
+    for _, code in ipairs(codes or view.codes) do
+        if code ~= err.code then also[#also + 1] = code end
+    end
+    return { err = err, is_text = is_text, also = also }
+end
+
+
+-- The same about an error with this code, which is made of what the text tells about it.
+local function about_code(view, code, codes)
+    local first = view.records[1]
+    local record = view.records[code] or not first.code and first or {}
+    local err = make.receive(code, record.message or view.messages[code], record.requestId)
+    local status = record.status or status_of(view)
+    if status then make.set_status(err, status) end
+    if record.cause then kept.set_cause(err, record.cause) end
+    return about_error(view, err, codes, true)
+end
+
 
 -- The error of a reason for which no response came, as `mentions` found it; nil if there is none.
 local function of_reason(reason, number, word, certificate)
@@ -49,8 +109,8 @@ end
 
 
 -- Why a text is no envelope.
-local function not_service(view, problem, what)
-    return typed.sentence("not_service", view.chosen, typed.problem(problem, what, view.chosen))
+local function not_service(about, view, problem, what)
+    return typed.sentence(about, "not_service", view.chosen, typed.problem(problem, what, view.chosen))
 end
 
 
@@ -75,10 +135,10 @@ subject.forms = {
         local envelope_in, document, what = paste.document(response.body)
         if envelope_in or what == "not_envelope" then response.body = document end
         local err = receive.from_response(response, { any_status = true })
-        if err and err.code ~= nil then return look.about(view, err) end
+        if err and err.code ~= nil then return about_error(view, err) end
         local about = of_reason(mentions.reason_of_curl(view.text))
         if about or not err then return about or typed.status(response.status, view.chosen) end
-        about = subject.first_of(look.new(response.body, view.chosen), "envelope", "label")
+        about = subject.first_of(look_at(response.body, view.chosen), "envelope", "label")
         if not about or not about.err then return { err = err } end
         make.set_status(about.err, response.status)
         about.err.requestId = about.err.requestId or err.requestId
@@ -93,37 +153,35 @@ subject.forms = {
         local first = view.codes[1]
         local is_later = not whole and first ~= err.code and view.records[first or ""]
         if first and (is_later or not err.known) then return nil end
-        local status = look.status(view)
+        local status = status_of(view)
         if status then make.set_status(err, status) end
-        return look.about(view, err)
+        return about_error(view, err)
     end },
     { "named", "rpc error: code = Internal desc = [Code: RateLimit; Message: m]", "RateLimit", function(view)
         local code = view.codes[1]
         for _, record in ipairs(code and view.records or {}) do
-            if state.kinds[record.code or ""] then return look.about_code(view, record.code) end
+            if state.kinds[record.code or ""] then return about_code(view, record.code) end
         end
-        return code and look.about_code(view, code)
+        return code and about_code(view, code)
     end },
     { "message", "baidubce.exception.BceServerError: The vpc id is invalid", "InvalidVpcId", function(view)
-        return view.said[1] and look.about_code(view, view.said[1], view.said)
+        return view.said[1] and about_code(view, view.said[1], view.said)
     end },
     { "label", "[Code: NoSuchThing; Message: gone]", "NoSuchThing", function(view)
         local code = view.records[1].code
-        return code and look.about_code(view, code)
+        return code and about_code(view, code)
     end },
     { "mount", "mount.nfs: access denied by server while mounting cfs-1.example:/", "unknown", function(view)
         if not find(view.words, "access denied by server while mounting", 1, true) then return nil end
-        local about = typed.sentence("mount", view.chosen)
-        about.is_refused = true
-        return about
+        return typed.sentence({ is_refused = true }, "mount", view.chosen)
     end },
     { "reason", "dial tcp 127.0.0.1:1: connect: connection refused", "connect", function(view)
         -- this library's own lines tell the reason as the cause
-        local is_own = find(view.words, "no response: ", 1, true) or find(view.words, "origin=transport", 1, true)
+        local is_own = clean.has(view.words, { "no response: ", "origin=transport" })
         return of_reason(is_own and view.records[1].cause) or of_reason(mentions.reason(view.words))
     end },
     { "status", '"GET / HTTP/1.1" 502 157', "502", function(view)
-        local status = look.status(view)
+        local status = status_of(view)
         local about = status and typed.status(status, view.chosen)
         if about then about.request_id = view.requestId end
         return about
@@ -139,19 +197,14 @@ subject.forms = {
             return { err = err }
         elseif find(view.words, "^%s*{") and not find(view.words, '"[%a_]*[eE][rR][rR][%a_]*"%s*:')
             and not find(view.words, '"level"%s*:') then
-            local about = not_service(view, problem, what)
-            about.is_success = true
-            return about
+            return not_service({ is_success = true }, view, problem, what)
         end
     end },
     { "request_id", "请求ID：ae2225f7-1c2e-427a-a1ad-5413b762957d", "request id", function(view)
         local word = view.word or ""
         local is_id = find(word, "^%x+%-%x+%-%x+%-%x+%-%x+$") or #word >= 16 and find(word, "^%x+$")
         local id = is_id and word or view.requestId
-        if not id then return nil end
-        local about = typed.sentence("request_id", view.chosen)
-        about.request_id = id
-        return about
+        return id and typed.sentence({ request_id = id }, "request_id", view.chosen)
     end },
     { "search", "mount target", "kinds", function(view)
         local words = not view.word and #view.text <= longest_search and match(view.text, "^%s*(.-%w)%s*$")
@@ -160,7 +213,7 @@ subject.forms = {
     end },
     { "other_word", "RateLimits", "unknown", function(view)
         if not view.word then return nil end
-        local about = typed.sentence("not_known", view.chosen, cut(view.word, 64))
+        local about = typed.sentence({}, "not_known", view.chosen, cut(view.word, 64))
         local nearest = suggest.nearest(view.word, state.kinds)
         local hint = nearest and format(say("sentence", "did_you_mean", view.chosen), nearest) or ""
         about.sentence = about.sentence .. hint
@@ -169,18 +222,14 @@ subject.forms = {
     { "nothing", "good morning", "unknown", function(view)
         local _, problem, what = envelope.parse(view.text)
         if what == "malformed" and not find(match(view.text, "%S"), '[%[{"]') then
-            return typed.sentence("nothing", view.chosen)
+            return typed.sentence({}, "nothing", view.chosen)
         end
-        return not_service(view, problem, what)
+        return not_service({}, view, problem, what)
     end },
 }
 
 
---- What the first form that fits says.
----@param view table look.new's
----@param from string? the name of the first form that is tried, that of the last
----@param last string?
----@return cfs.subject?
+--- What the first form that fits says; `from` and `last` name the first form that is tried and the last.
 function subject.first_of(view, from, last)
     local is_on = not from
     for _, form in ipairs(subject.forms) do
@@ -195,12 +244,16 @@ function subject.first_of(view, from, last)
 end
 
 
---- Finds what a text is about: a code, a status, a word, a response, a body, or a line of some program.
----@param given string
+--- Finds what a value is about: an error, a kind, a status, or a text of any of the forms.
+---@param given any
 ---@param chosen "en"|"zh"
----@return cfs.subject
-function subject.of_text(given, chosen)
-    return subject.first_of(look.new(clean.screen(given), chosen))
+---@return cfs.subject? subject nil if it is none of these
+function subject.of(given, chosen)
+    if catalogue.of_error(given) then return { err = given } end
+    if catalogue.is_kind(given) then return { kind = given } end
+    if type(given) == "string" then return subject.first_of(look_at(clean.screen(given), chosen)) end
+    local number = statuses.normalize(given)
+    return number and typed.status(number, chosen)
 end
 
 
@@ -216,19 +269,6 @@ function subject.with_error(about)
         about.err = receive.from_response { status = about.status, body = "" }
     end
     return about
-end
-
-
---- Finds what a value is about.
----@param given any
----@param chosen "en"|"zh"
----@return cfs.subject? subject nil if it is neither a text, a status, an error nor a kind
-function subject.of(given, chosen)
-    if catalogue.of_error(given) then return { err = given } end
-    if catalogue.is_kind(given) then return { kind = given } end
-    if type(given) == "string" then return subject.of_text(given, chosen) end
-    local number = statuses.normalize(given)
-    return number and typed.status(number, chosen)
 end
 
 

@@ -14,9 +14,10 @@ local typed = {}
 local longest_phrase = 40
 
 
--- A sentence in place of an error.
-function typed.sentence(name, chosen, ...)
-    return { sentence = format(say("sentence", name, chosen), ...) }
+-- What is found, with a sentence in place of an error.
+function typed.sentence(about, name, chosen, ...)
+    about.sentence = format(say("sentence", name, chosen), ...)
+    return about
 end
 
 
@@ -32,11 +33,9 @@ end
 
 -- A status: the codes that come with it or, if there are none, an error of this status without a code.
 function typed.status(number, chosen)
-    if number > 599 then return typed.sentence("no_status", chosen, number) end
+    if number > 599 then return typed.sentence({}, "no_status", chosen, number) end
     if number < 400 then
-        local about = typed.sentence("no_error", chosen, number)
-        about.is_success, about.status = true, number
-        return about
+        return typed.sentence({ is_success = true, status = number }, "no_error", chosen, number)
     end
     local kind, kinds = statuses.kind(number), kinds_of("status", number)
     if #kinds == 0 then return { kind = kind, status = number } end
