@@ -100,6 +100,36 @@ describe("retry.run", function()
         assert.equal(denied, select(2, retry.run(function() return false, denied end, world.policy)))
     end)
 
+    describe("takes a kind for its error:", function()
+        local other = errors.service("spec-retry", {
+            { code = "Slow", status = 503, category = "throttle", message = "Slow." },
+        })
+        for _, case in ipairs {
+            -- the kind, how often f is called, the message of the last error
+            { errors.AccessDenied, 1, "Access denied." },
+            { errors.ServiceUnavailable, 3, errors.ServiceUnavailable().message },
+            { errors.RateLimit, 3 },
+            { other.Slow, 3, "Slow." },
+        } do
+            for how, fail in pairs {
+                ["returned after nil"] = function(kind) return nil, kind end,
+                ["returned after false"] = function(kind) return false, kind end,
+                raised = function(kind) error(kind, 0) end,
+            } do
+                it(case[1].code .. " " .. how, function()
+                    local world, count = new_world(), 0
+                    local result, err, attempts = retry.run(function()
+                        count = count + 1
+                        return fail(case[1])
+                    end, world.policy)
+                    assert.same({ nil, case[2], case[2] }, { result, count, attempts })
+                    assert.same({ case[1], case[1].code, case[3] },
+                        { err:kind(), rawget(err, "code"), rawget(err, "message") })
+                end)
+            end
+        end
+    end)
+
     it("raises anything else again, as it was, after one attempt", function()
         for _, other in ipairs(support.others) do
             local world, count = new_world(), 0
@@ -682,7 +712,7 @@ describe("retry.run", function()
         local function new_error() return errors.ServiceUnavailable() end
         local function constant() return unavailable end
 
-        -- name, how the outer function calls the inner run; the runs' errors are new, or one constant
+        -- name, how the outer function calls the inner run, what the inner one ends in
         for _, case in ipairs {
             { "returned", function(inner) return inner() end, constant },
             { "raised", function(inner) return errors.assert(inner()) end, constant },
@@ -698,16 +728,6 @@ describe("retry.run", function()
                 local _, err = inner()
                 return nil, errors.InternalError { cause = err }
             end, new_error },
-            { "in a coroutine", function(inner)
-                return coroutine.wrap(function() return inner() end)()
-            end, constant },
-            { "in a coroutine that somebody else resumes", function(inner, resume)
-                return select(2, resume(coroutine.create(inner)))
-            end, new_error },
-            { "in such a coroutine, as the cause of another", function(inner, resume)
-                local _, _, err = resume(coroutine.create(inner))
-                return nil, errors.InternalError { cause = err }
-            end, new_error },
         } do
             it(case[1], function()
                 local world, count = new_world(), 0
@@ -717,20 +737,9 @@ describe("retry.run", function()
                         return nil, case[3]()
                     end, world.policy, { endpoint = "inner" })
                 end
-                -- resumes a coroutine from the main program, as nginx does it
-                local function resume(thread)
-                    if is_old then return coroutine.resume(thread) end
-                    return coroutine.yield(thread)
-                end
-                local outer = coroutine.create(function()
-                    return retry.run(function() return case[2](inner, resume) end, world.policy)
-                end)
-                local results = { coroutine.resume(outer) }
-                while coroutine.status(outer) ~= "dead" do
-                    results = { coroutine.resume(outer, coroutine.resume(results[2])) }
-                end
-                assert.same({ true, nil, 3, 1 }, { results[1], results[2], count, results[4] })
-                assert.truthy(results[5]:find("attempt 3 of 3 was the last", 1, true), results[5])
+                local results = support.pack(retry.run(function() return case[2](inner) end, world.policy))
+                assert.same({ nil, 3, 1 }, { results[1], count, results[3] })
+                assert.truthy(results[4]:find("attempt 3 of 3 was the last", 1, true), results[4])
                 assert.same({ 0, 1 }, { world.policy.failures, world.policy.endpoints.inner.failures })
             end)
         end
@@ -814,40 +823,20 @@ describe("retry.run", function()
                 for _ = 1, 10 do
                     local good, message = pcall(retry.run, script { unavailable }, world.policy)
                     assert.same({ false, "cancelled" }, { good, message })
-                    if is_old then collectgarbage() else assert.equal(5, world.policy.tokens) end
+                    assert.equal(5, world.policy.tokens)
                 end
                 assert.equal(10, count)
             end)
         end
 
-        it("the thread is killed in its pause", function()
+        it("the thread never comes back from its pause", function()
             local world, count = new_world { sleep = coroutine.yield, tokens = 5 }, 0
             for _ = 1, 10 do
                 local thread = coroutine.create(retry.run)
                 coroutine.resume(thread, script { unavailable }, world.policy)
                 if coroutine.status(thread) == "suspended" then count = count + 1 end
-                thread = nil -- luacheck: ignore
-                collectgarbage()
-                collectgarbage()
             end
             assert.equal(10, count)
-        end)
-
-        it("and no more than that", function()
-            local world, threads = new_world { sleep = coroutine.yield, tokens = 20 }, {}
-            for index = 1, 9 do
-                threads[index] = coroutine.create(retry.run)
-                coroutine.resume(threads[index], script { unavailable }, world.policy)
-                if index == 4 then
-                    threads[1], threads[2] = threads[3], threads[4]
-                    collectgarbage()
-                    collectgarbage()
-                end
-            end
-            for index, status in ipairs { "suspended", "suspended", "suspended", "suspended", "suspended",
-                    "suspended", "dead", "dead", "dead" } do
-                assert.equal(status, coroutine.status(threads[index]))
-            end
         end)
 
         it("poll says no", function()

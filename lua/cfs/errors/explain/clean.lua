@@ -114,4 +114,13 @@ function clean.words(text)
 end
 
 
+--- Has the text one of the patterns?
+function clean.has(text, patterns)
+    for index = 1, #patterns do
+        if find(text, patterns[index]) then return true end
+    end
+    return false
+end
+
+
 return clean

@@ -170,7 +170,7 @@ end
 
 
 --- Reads the members of errors from a text, as far as they are labelled: a record for each error, at
---- least one.
+--- least one. Each is also there by its code.
 ---
 ---     fields.read "[Code: InstanceNotFound; Message: gone; RequestId: 0eb6]"
 function fields.read(text)
@@ -196,6 +196,9 @@ function fields.read(text)
         if records[1].requestId or not place then break end
         records[1].requestId = match(sub(text, place, place + 64), unlabelled_id)
         place = find(text, "equest", place + 1, true)
+    end
+    for _, record in ipairs(records) do
+        if record.code then records[record.code] = records[record.code] or record end
     end
     return records
 end

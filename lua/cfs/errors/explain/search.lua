@@ -2,7 +2,7 @@
 
 local catalogue = require "cfs.errors.catalogue.kind"
 local misuse = require "cfs.errors.base.misuse"
-local phrases = require "cfs.errors.explain.phrases"
+local language = require "cfs.errors.explain.language"
 local state = require "cfs.errors.base.state"
 
 local find, gmatch, gsub = string.find, string.gmatch, string.gsub
@@ -24,8 +24,8 @@ local function text_of(kind)
     }
     for group, name in pairs { description = kind.code, remedy = kind.code, category = kind.category,
         retry = kind.retry } do
-        parts[#parts + 1] = phrases.say(group, name, "zh")
-        parts[#parts + 1] = phrases.say(group, name, "en")
+        parts[#parts + 1] = language.say(group, name, "zh")
+        parts[#parts + 1] = language.say(group, name, "en")
     end
     return lower(table.concat(parts, "\n"))
 end

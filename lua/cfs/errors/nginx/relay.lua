@@ -21,7 +21,7 @@ local records = require "cfs.errors.nginx.record"
 local ngx = ngx
 local concat = table.concat
 local find, gsub, match = string.find, string.gsub, string.match
-local pairs, rawget, tonumber, tostring, type = pairs, rawget, tonumber, tostring, type
+local ipairs, rawget, tonumber, tostring, type = ipairs, rawget, tonumber, tostring, type
 
 local relay = {}
 
@@ -140,7 +140,7 @@ function relay.relay(options)
 
     local function new_record(status, side, is_sending)
         local values = {}
-        for name in pairs(receive.headers) do values[name] = ngx.header[name] end
+        for _, name in ipairs(receive.headers) do values[name] = ngx.header[name] end
         local finish = receive.begin(status, values)
         local encoding = gsub(header_text("Content-Encoding"), "identity", "")
         local record = {

@@ -110,11 +110,11 @@ end
 local is_token = respond.is_token
 
 
---- May a client see a code or a request id that was received?
+--- May a client see a code or a request id that was received? It is an identifier, or its words have a form.
 ---@param value any
 ---@return boolean
 function respond.passes(value)
-    return is_token(value) and passing.show(value) == value
+    return is_token(value) and (not find(value, "[^A-Za-z0-9_-]") or passing.show(value) == value)
 end
 
 
@@ -274,8 +274,8 @@ end
 --- If the fault is not the client's, or the category is throttle or unavailable, the message is the
 --- catalogue's, with `{host}` in place of a host; for an unknown code, it is the status' reason phrase. If
 --- the fault is the client's, the words of the received message pass that have one of the forms that
---- docs/api.md lists, with `{hidden}` in place of others. A code and a requestId pass if they are plain
---- tokens with such a form.
+--- docs/api.md lists, with `{hidden}` in place of others. A code and a requestId pass if they are letters,
+--- digits, `_` and `-`, or tokens of HTTP with such a form.
 ---
 --- An error without a code is sent under a code of the catalogue with the same category and retry, and with
 --- the status' reason phrase as its message: 502 is ServiceUnavailable, "Bad Gateway".
