@@ -57,13 +57,8 @@ end
 local function misnamed(response, field)
     local found
     for name, value in pairs(response) do
-<<<<<<< HEAD
-        local is_other = value ~= false and type(name) == "string" and not fields[name]
-            and (find(fields[field], " " .. gsub(lower(name), "_", "") .. " ", 1, true)
-=======
         local is_other = value ~= false and type(name) == "string"
-            and (other_names[gsub(lower(name), "_", "")] == field
->>>>>>> mutation
+            and (find(fields[field], " " .. gsub(lower(name), "_", "") .. " ", 1, true)
             or field == "status" and suggest.nearest(name, fields) == field)
         if is_other and (not found or name < found) then found = name end
     end
