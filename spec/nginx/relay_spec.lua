@@ -377,22 +377,6 @@ describe("A relay", function()
         end
     end)
 
-    it("whose upstream is killed in the middle of an error still responds", function()
-        local other = server.start { http = [[
-            server {
-                listen 127.0.0.1:PORT1;
-                location / { content_by_lua_block { require("spec.nginx.upstream").serve() } }
-            }]] }
-        local front_conf = conf:gsub("127.0.0.1:PORT2/", "127.0.0.1:" .. other.port .. "/")
-        local front = server.start { http = front_conf }
-        command.must(("(sleep 0.5; kill -9 %d) >/dev/null 2>&1 & true"):format(other:workers()[1]))
-        local response = front:get("/plain?name=html&split=1&framing=chunked&pause=0.05")
-        assert.same({ 502, 0, bad_gateway }, { response.status, response.exit, response.body })
-        assert.truthy(front:log():find("upstream prematurely closed connection", 1, true))
-        front:stop()
-        other:stop()
-    end)
-
     it("refuses options that it does not know, and those of another type", function()
         local text = nginx:get("/misuse").body:gsub("content_by_lua%(nginx.conf:%d+%)", "at")
         assert.equal([[

@@ -52,7 +52,6 @@ init_by_lua_block {
     })
     define("log_raises", not_found, { log = function() error "no log today" end })
     define("log_sleeps", not_found, { log = sleep })
-    define("problem", not_found, { format = "problem", type_base = "https://example.org/errors/" })
 
     define("foreign_raises", function() error(odd(function() error "no words" end)) end)
     define("foreign_sleeps", function() error(odd(sleep)) end)
@@ -312,14 +311,6 @@ describe("A request of nginx", function()
         assert.equal(1, #nginx:lines())
         assert.truthy(nginx:lines()[1]:find("mine: InstanceNotFound true code=InstanceNotFound status=404 "
             .. "requestId=7e0c3b52 ", 1, true))
-    end)
-
-    it("gets a problem by RFC 9457", function()
-        local response = nginx:get("/handler/problem")
-        assert.equal("application/problem+json", response.headers["content-type"])
-        local problem = cjson.decode(response.body)
-        assert.same({ "https://example.org/errors/InstanceNotFound", 404, "7e0c3b52" },
-            { problem.type, problem.status, problem.requestId })
     end)
 
     it("has the line of the program in its log line where the fault is the server's", function()
