@@ -152,14 +152,15 @@ end
 -- A character that is not ASCII: punctuation and Chinese, which part words, a letter, or what no form has.
 local function classify(character)
     local first, size = byte(character), #character
-    if character == "：" then return "\3" elseif character == "＝" then return "\4" end
-    if find("！（），；？～“”‘’–—…«»·、。「」『』【】《》\194\160\227\128\128", character, 1, true) then
-        return "\2" .. character .. "\2"
-    elseif size == 3 and first >= 227 and first <= 237 and not find(character, "^\234[\128-\175]") then
+    if size == 3 and first >= 228 and first <= 237 and not find(character, "^\234[\128-\175]") then
         return "\1" .. character .. "\1"
+    elseif character == "：" or character == "＝" then
+        return character == "：" and "\3" or "\4"
+    elseif find("！（），；？～“”‘’–—…«»·、。「」『』【】《》\194\160\227\128\128", character, 1, true) then
+        return "\2" .. character .. "\2"
     end
     local is_letter = size == 2 and first >= 195 and first <= 223 and first ~= 203
-        or size == 3 and (first == 224 or first == 225) or find("µ°", character, 1, true)
+        or size == 3 and (first == 224 or first == 225 or first == 227) or find("µ°", character, 1, true)
     return is_letter and character or "\127"
 end
 
