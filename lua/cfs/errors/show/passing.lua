@@ -67,9 +67,9 @@ local function has(list, word) return find(list, " " .. word .. " ", 1, true) en
 local function secret_of(name)
     if #name == 1 or not find(name, "[DdEeHhKkLlNnSsTtYy0-9_-]", -1) then return nil end
     if find(name, "[Kk]", -1) then return find(name, "%f[A-Za-z][AaSs].$") or find(name, "[a-z][AS].$") end
-    name = lower(gsub(name, "[0-9_-]", ""))
-    local ending = secrets[sub(name, -3)]
-    return ending and sub(name, -#ending) == ending and ending
+    name = gsub(name, "[0-9_-]", "")
+    local ending = #name > 2 and secrets[lower(sub(name, -3))]
+    return ending and lower(sub(name, -#ending)) == ending and ending
 end
 
 
@@ -84,6 +84,7 @@ local function hide_secrets(text)
             first = first or match(text, "^\2[^\2]*\2()", start) or match(text, "^[(%[{<]?()", start)
             local scheme, credential = match(text, "^([A-Za-z]+)[\9-\13 ]+()", first)
             local value = #parts == 50 and "^.*()" or quote and "^[^" .. quote .. "]*()"
+                or byte(text, start) == 2 and "^[^\2]*()"
                 or has(" authorization cookie ", secret) and "^[^\r\n]*()"
                 or "^[^\2\9-\13 ]*[^\"'`)%]}>.,;:!?\2\9-\13 ]()"
             local is_scheme = scheme and has(" basic bearer digest ", lower(scheme))
@@ -119,15 +120,17 @@ local function is_word(word)
     for index = 1, list and #list or 0 do
         if find(word, list[index]) then return true end
     end
-    return mark == "." and is_field(word) or mark == ":" and is_entry(word)
+    return mark == "." and is_field(word) or mark == ":" and find(word, "^[a-z]") and is_entry(word)
 end
 
 
 -- Has the word a form, or each word of a list?
 local function has_form(word)
     if is_word(word) or not find(word, "[A-Za-z0-9@\127-\255]") then return true end
-    word = gsub(gsub(word, "%[(%d+)%]%.", ".%1."), "%.%.%.+", ",") -- tags[0].x; wait...then
-    if is_field(word) then return true end
+    if find(word, ".", 1, true) then
+        word = gsub(gsub(word, "%[(%d+)%]%.", ".%1."), "%.%.%.+", ",") -- tags[0].x; wait...then
+        if is_field(word) then return true end
+    end
     if not find(word, "[,;|~=()%[%]{}<>\"'`\3\4]") or find(word .. "=", "==", 1, true) then return false end
     for part in gmatch(word, "[^,;|~=()%[%]{}<>\"'`\3\4]+") do
         if not is_word(part) then return false end
