@@ -43,8 +43,9 @@ local forms = {
     ["+"] = { "^%+%d+%.?%d*%%?$", "^[A-Z]*%+%d%d?:?[0-5]?%d?$" }, -- +5, UTC+08:00
 }
 
--- A name and its sign; four short numbers that one sign joins.
-local named = "%f[A-Za-z0-9_-]([A-Za-z0-9_-]+)[\"'`\\\1\2\9-\13 ]*[:=\3\4]+>?[\9-\13 ]*()"
+-- A name with a last letter that secrets have, and its sign; four short numbers that one sign joins.
+local named = "%f[A-Za-z0-9_-]([A-Za-z0-9_-]*[DdEeHhKkLlNnSsTtYy][0-9_-]*)[\"'`\\\1\2\9-\13 ]*"
+    .. "[:=\3\4]+>?[\9-\13 ]*()"
 local four = "%f[A-Za-z0-9](%d%d?%d?([^A-Za-z0-9\9-\13 ])%d%d?%d?%2%d%d?%d?%2%d%d?%d?)%f[^A-Za-z0-9]"
 
 -- Before a colon: the kinds of entries in an access control list; options of a mount, and ids.
@@ -65,7 +66,6 @@ local function has(list, word) return find(list, " " .. word .. " ", 1, true) en
 
 -- How the name ends, if it ends like that of a secret. `ak` and `sk` must be words of the name.
 local function secret_of(name)
-    if #name == 1 or not find(name, "[DdEeHhKkLlNnSsTtYy0-9_-]", -1) then return nil end
     if find(name, "[Kk]", -1) then return find(name, "%f[A-Za-z][AaSs].$") or find(name, "[a-z][AS].$") end
     name = gsub(name, "[0-9_-]", "")
     local ending = #name > 2 and secrets[lower(sub(name, -3))]
