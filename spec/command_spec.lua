@@ -278,6 +278,20 @@ describe("cfs-errors", function()
         assert.is_true(widest(terminal) > 50 and widest(terminal) <= 60, terminal)
     end)
 
+    it("is completed by bash, and has a manual page that names all it can do", function()
+        local completed = command.must([[bash -c 'source docs/command/cfs-errors.bash
+            for words in "cfs-errors se" "cfs-errors retry --me"; do
+                COMP_WORDS=($words) COMP_CWORD=$((${#COMP_WORDS[@]} - 1)) COMPREPLY=()
+                _cfs-errors
+                echo "${COMPREPLY[@]}"
+            done']])
+        assert.equal("search\n--method\n", completed)
+        local page = files.read "docs/command/cfs-errors.1"
+        for _, word in ipairs { ".SH EXPLAIN", ".SH SEARCH", ".SH RETRY", "\\-\\-attempt", "NO_COLOR" } do
+            assert.truthy(page:find(word, 1, true), word)
+        end
+    end)
+
     it("speaks Chinese in help, lists and advice", function()
         local chinese = "env -u NO_COLOR LC_ALL=zh_CN.UTF-8 " .. name
         for arguments, words in pairs {

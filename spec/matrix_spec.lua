@@ -68,7 +68,8 @@ local rows = {
     { "own version=1.0 begun=print", { status = 200, body = "the beginning" },
         "a whole envelope, or a broken connection" },
     { "own version=1.1 phase=access failure=returned_nil", protected,
-        "a whole envelope, or a broken connection", "no way in where access failed" },
+        "a whole envelope, or a broken connection", "the status that was given",
+        "no way in where access failed" },
     { "own version=1.1 failure=fine", { status = 200, body = "PROTECTED", counts = {}, log = {} } },
     { "own version=1.1 failure=fine", protected, "one count", "one log line" },
     { "own version=1.1", { headers = { ["content-length"] = { "7" } } }, "a true Content-Length" },
@@ -109,7 +110,8 @@ local rows = {
     { "upstream version=1.1 failure=zipped",
         { counts = { count("upstream", { code = "compressed" }) }, body = "\31\139",
             headers = { ["content-encoding"] = { "gzip" } } },
-        "a whole envelope, or a broken connection", "no header of another body" },
+        "a whole envelope, or a broken connection", "the status that was given",
+        "no header of another body" },
 }
 
 

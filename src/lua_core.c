@@ -120,22 +120,20 @@ static void keep_document(lua_State *L, int error)
 }
 
 /*
-** Replaces the code on top by the metatable of its errors; it may be anything where a program has
-** changed the tables. The table of codes that were seen makes its metatables when they are needed
-** first, by its metamethod `__index`: they are few, so one is made once in a while.
+** Replaces the nil on top by the metatable of the error's code, if that is one of those that were
+** seen. Their table makes a metatable when it is needed first, by its metamethod `__index`: they are
+** few, so one is made once in a while.
 */
-static void find_metatable(lua_State *L)
+static void find_seen(lua_State *L, int error)
 {
-    cfs_bytes code;
-    code.at = lua_tolstring(L, -1, &code.length);
-    lua_pushvalue(L, -1);
-    lua_rawget(L, lua_upvalueindex(METATABLES));
-    if (lua_isnil(L, -1) && cfs_seen_find(code.at, code.length) != NULL) {
-        lua_pushvalue(L, -2);
-        lua_gettable(L, lua_upvalueindex(SEEN_METATABLES));
-        lua_replace(L, -2);
-    }
-    lua_remove(L, -2);
+    size_t length;
+    const char *code;
+    lua_pop(L, 1);
+    lua_pushvalue(L, lua_upvalueindex(KEY_CODE));
+    lua_rawget(L, error);
+    code = lua_tolstring(L, -1, &length);
+    if (cfs_seen_find(code, length) != NULL)
+        lua_gettable(L, lua_upvalueindex(SEEN_METATABLES)); /* anything, if a program changed it */
 }
 
 /* parse(body): a new error; or nil, a reason, its token, its position. */
@@ -152,7 +150,9 @@ static int core_parse(lua_State *L)
     push_text(L, &envelope.code);
     lua_pushvalue(L, -1);
     set_member(L, error, KEY_CODE);
-    find_metatable(L);
+    lua_rawget(L, lua_upvalueindex(METATABLES)); /* replaces the code by its errors' metatable */
+    if (lua_isnil(L, -1))
+        find_seen(L, error);
     if (envelope.message.source != NULL) {
         push_text(L, &envelope.message);
         set_member(L, error, KEY_MESSAGE);

@@ -132,6 +132,7 @@ describe("errors.search", function()
         ["\233\153\144\230\181\129"] = { "RateLimit" },
         ["\230\140\130\232\189\189\231\130\185 \229\136\160\233\153\164"] = { "DropMountedFS",
             "DropCreatingMount", "MountTargetNotFound" },
+        ["\233\133\141\233\162\157\232\182\133\229\135\186"] = { "FsNumQuotaExceeded" }, -- characters
         ["RESOURCE_EXHAUSTED"] = {},
         ["no such text anywhere"] = {},
     }

@@ -22,8 +22,8 @@ describe("The forms of a text", function()
     it("are tried in this order", function()
         local names = {}
         for index, form in ipairs(subject.forms) do names[index] = form[1] end
-        assert.equal("code status_alone word phrase response envelope named message label reason status "
-            .. "document request_id search other_word nothing", table.concat(names, " "))
+        assert.equal("code word phrase response envelope named message label mount reason "
+            .. "status document request_id search other_word nothing", table.concat(names, " "))
     end)
 
     for _, form in ipairs(subject.forms) do

@@ -18,6 +18,7 @@ local function load_nginx()
     setmetatable(anything, {
         __index = function() return anything end,
         __call = function() return anything end,
+        __add = function() return anything end,
     })
     local had = { ngx = rawget(_G, "ngx") }
     rawset(_G, "ngx", anything)

@@ -27,6 +27,12 @@ init_by_lua_block {
     define("id_string", without_id, { request_id = "edge-1" })
     define("id_of_edge", without_id, { request_id = function() return ngx.var.http_x_request_id end })
     define("id_own", not_found, { request_id = "edge-1" })
+    define("id_long", without_id,
+        { request_id = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01" })
+    define("id_of_machine", function() errors.raise("InstanceNotFound", { requestId = "ip-10-0-3-7" }) end)
+    define("id_of_machine_kept", function()
+        return nil, errors.RateLimit { host = "nd7", requestId = "10-0-3-7" }
+    end, { map = function(err) return err end })
     define("id_raises", without_id, { request_id = function() error "no id today" end })
     define("id_sleeps", without_id, { request_id = sleep })
     define("id_yields", without_id, { request_id = function() coroutine.yield("x") end })
@@ -71,7 +77,11 @@ init_by_lua_block {
     local kept = errors.InstanceNotFound()
     define("kept", function() errors.raise(kept) end)
 
-    define("begun", function() ngx.print("the beginning") not_found() end)
+    define("begun", function()
+        ngx.header["Content-Length"] = ngx.var.arg_length
+        ngx.print("the beginning")
+        not_found()
+    end)
     define("ended", function() ngx.print("all of it") ngx.eof() not_found() end)
     define("headers", function()
         for name, value in pairs(ngx.req.get_uri_args()) do ngx.header[name] = value end
@@ -209,6 +219,9 @@ local handler_rows = {
     { "id_of_edge", "InstanceNotFound", "edge-2", arguments = "-H 'X-Request-Id: edge-2'" },
     { "id_of_edge", "InstanceNotFound", "", arguments = "-H 'X-Request-Id: a b'" },
     { "id_of_edge", "InstanceNotFound", "", arguments = "-H 'X-Request-Id: " .. ("x"):rep(129) .. "'" },
+    { "id_long", "InstanceNotFound", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01" },
+    { "id_of_machine", "InstanceNotFound", "" },
+    { "id_of_machine_kept", "RateLimit", "" },
     { "id_raises", "InstanceNotFound", "", "'request_id', which failed: init_by_lua" },
     { "id_sleeps", "InstanceNotFound", "", "'request_id', which failed: attempt to yield across C-call" },
     { "id_yields", "InstanceNotFound", "", "'request_id', which failed: attempt to yield across C-call" },
@@ -229,27 +242,9 @@ local handler_rows = {
 
 describe("A request of nginx", function()
     local nginx
-    local before = {}
+    local counted
 
-    -- What was counted meanwhile: labels → how often.
-    local function counted(f)
-        f()
-        local now, more = metrics.counts(nginx:get("/metrics").body), {}
-        for labels, count in pairs(now) do
-            if count ~= before[labels] then more[labels] = count - (before[labels] or 0) end
-        end
-        before = now
-        return more
-    end
-
-    -- The lines of the log that tell of an error, without nginx's part.
-    local function error_lines()
-        local lines = {}
-        for _, line in ipairs(nginx:lines()) do
-            if line:find(" category=", 1, true) then lines[#lines + 1] = line end
-        end
-        return lines
-    end
+    local function error_lines() return nginx:error_lines() end
 
     local function at_once(f)
         counted(function() end)
@@ -259,7 +254,7 @@ describe("A request of nginx", function()
 
     setup(function()
         nginx = server.start { http = conf }
-        counted(function() end)
+        counted = metrics.meter(nginx)
     end)
     teardown(function() nginx:stop() end)
 
@@ -278,6 +273,8 @@ describe("A request of nginx", function()
             local lines = error_lines()
             assert.equal(1, #lines)
             assert.truthy(lines[1]:find(" requestId=" .. id .. " ", 1, true), lines[1])
+            local is_hidden = row[1]:find("of_machine", 1, true)
+            assert.equal(is_hidden and "0-3-7", lines[1]:match(" receivedRequestId=%S*10%-(0%-3%-7),"))
             assert.equal(row[4] and 2 or 1, #nginx:lines())
             if row[4] then
                 local complaint = "cfs.errors.nginx goes on without the option " .. row[4]
@@ -339,11 +336,15 @@ describe("A request of nginx", function()
     end)
 
     it("breaks off where output has begun, over HTTP/1.0 and HTTP/2, too", function()
-        local versions = { ["--http1.0"] = "", ["--http1.1"] = "the beginning" }
+        local versions = { ["--http1.0"] = "", ["--http1.1"] = "the beginning",
+            ["--http1.1 -H 'X: with a length'"] = "the beginning" }
         for version, body in pairs(versions) do
             local response
             assert.same({ ["InstanceNotFound not_found 404 raised"] = 1 },
-                at_once(function() response = nginx:get("/handler/begun", version) end))
+                at_once(function()
+                    local path = "/handler/begun" .. (version:find("length") and "?length=99" or "")
+                    response = nginx:get(path, version)
+                end))
             assert.is_true(response.exit ~= 0)
             assert.equal(body, response.body)
             assert.truthy(error_lines()[1]:find("the response had begun and breaks off here: ", 1, true))

@@ -52,8 +52,6 @@ end
 
 
 --- The text as a terminal shows it: no byte order mark, no colours or titles, no meter of curl's.
----@param text string
----@return string
 function clean.screen(text)
     text = gsub(from_utf16(text), "^\239\187\191", "")
     local start, rest = sub(text, 1, most_decorated), sub(text, most_decorated + 1)
@@ -70,8 +68,6 @@ end
 
 
 --- The part of a text that is read for words.
----@param text string
----@return string
 function clean.view(text)
     if #text <= most_whole then return text end
     local parts, last = { sub(text, 1, most_first) }, #text - most_last
@@ -104,9 +100,10 @@ local escapes = { n = "\n", r = "\n", t = " ", ['"'] = '"', ["'"] = "'", ["/"] =
 
 --- The words of a text: entities and escapes decoded, however often a text was escaped; punctuation of
 --- ASCII; no marks of quotation before its lines.
----@param text string
----@return string
 function clean.words(text)
+    if find(text, "%22", 1, true) then
+        text = gsub(text, "%%(%x%x)", function(digits) return char(tonumber(digits, 16)) end)
+    end
     if find(text, "&%l*#?%w+;") then text = gsub(text, "&(#?%w+);", entities) end
     if find(text, "[\226\227\239]") then text = gsub(text, "[\226\227\239][\128-\191][\128-\191]", marks) end
     if find(text, "\\", 1, true) then text = gsub(text, "%f[\\]\\+([nrt\"'/])", escapes) end
@@ -114,6 +111,15 @@ function clean.words(text)
         text = gsub("\n" .. text, "\n[ \t]*>[> \t]*", "\n")
     end
     return text
+end
+
+
+--- Has the text one of the patterns?
+function clean.has(text, patterns)
+    for index = 1, #patterns do
+        if find(text, patterns[index]) then return true end
+    end
+    return false
 end
 
 

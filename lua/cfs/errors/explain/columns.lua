@@ -1,7 +1,7 @@
 --- Text within the columns of a terminal, where a Chinese character takes two.
 
-local byte, find, gmatch, gsub, match, rep, sub =
-    string.byte, string.find, string.gmatch, string.gsub, string.match, string.rep, string.sub
+local byte, find, gmatch, gsub, match, rep =
+    string.byte, string.find, string.gmatch, string.gsub, string.match, string.rep
 local concat = table.concat
 
 local columns = {}
@@ -28,19 +28,11 @@ local closing = {}
 for character in gmatch("，。、；：？！）」』】》”’", character_pattern) do closing[character] = true end
 
 
-local function code_point(character)
-    local first, second, third, fourth = byte(character, 1, 4)
-    if fourth then
-        return (first - 0xf0) * 0x40000 + (second - 0x80) * 0x1000 + (third - 0x80) * 0x40 + fourth - 0x80
-    elseif third then
-        return (first - 0xe0) * 0x1000 + (second - 0x80) * 0x40 + third - 0x80
-    end
-    return 0 -- nothing below U+0800 is wide
-end
-
-
 local function character_width(character)
-    local point = #character > 2 and code_point(character) or 0
+    local first, second, third, fourth = byte(character, 1, 4)
+    if not third then return 1 end -- nothing below U+0800 is wide
+    local point = (first - 0xe0) * 0x1000 + (second - 0x80) * 0x40 + third - 0x80
+    if fourth then point = (point - 0x10000) * 0x40 + fourth - 0x80 end
     for _, range in ipairs(wide) do
         if point >= range[1] and point <= range[2] then return 2 end
     end
@@ -49,8 +41,6 @@ end
 
 
 --- How many columns a text takes.
----@param text string valid UTF-8
----@return integer
 function columns.width(text)
     if not find(text, "[\225-\244]") then return #gsub(text, "[\128-\191]", "") end
     local width = 0
@@ -62,63 +52,35 @@ local width_of = columns.width
 
 
 --- The text, with spaces behind it up to the width.
----@param text string
----@param width integer
----@return string
 function columns.pad(text, width)
     return text .. rep(" ", width - width_of(text))
 end
 
 
--- A word in pieces between which a line may end: Chinese text has no spaces.
-local function pieces_of(word)
-    if not find(word, "[\225-\244]") then return { word } end
-    local pieces, narrow = {}, nil
-    for character in gmatch(word, character_pattern) do
-        if closing[character] and #pieces > 0 then
-            pieces[#pieces], narrow = pieces[#pieces] .. character, nil
-        elseif character_width(character) == 2 then
-            pieces[#pieces + 1], narrow = character, nil
-        elseif narrow then
-            pieces[narrow] = pieces[narrow] .. character
-        else
-            narrow = #pieces + 1
-            pieces[narrow] = character
-        end
-    end
-    return pieces
-end
-
-
--- The place behind the part of a piece that fits into so many columns, and how many columns that takes.
-local function cut(piece, room)
-    local stop, used = 1, 0
-    for character in gmatch(piece, character_pattern) do
-        local width = character_width(character)
-        if used + width > room then break end
-        stop, used = stop + #character, used + width
-    end
-    return stop, used
-end
-
-
--- The lines of a text, each at most so many columns wide.
+-- The lines of a text, each at most so many columns wide. A line may also end between characters of Chinese,
+-- which has no spaces, though not before a closing mark.
 local function lines_of(text, room)
-    local lines, line, used = {}, "", 0
-    for word in gmatch(text, "%S+") do
-        local space = line == "" and "" or " "
-        for _, piece in ipairs(pieces_of(word)) do
-            local width = width_of(piece)
-            if used > 0 and used + #space + width > room then
-                lines[#lines + 1], line, used, space = line, "", 0, ""
-            end
-            while width > room do
-                local stop, taken = cut(piece, room)
-                lines[#lines + 1], piece = sub(piece, 1, stop - 1), sub(piece, stop)
-                width = width - taken
-            end
-            line, used, space = line .. space .. piece, used + #space + width, ""
+    local lines, line, used, is_wide = {}, "", 0, false
+    local function put(piece, width, space)
+        if used > 0 and used + #space + width > room then
+            lines[#lines + 1], line, used, space = line, "", 0, ""
         end
+        line, used = line .. space .. piece, used + #space + width
+    end
+    for word in gmatch(text, "%S+") do
+        local piece, width, space = "", 0, line == "" and "" or " "
+        if #word <= room and not find(word, "[\225-\244]") then
+            piece, width, word = word, width_of(word), ""
+        end
+        for character in gmatch(word, character_pattern) do
+            local own = character_width(character)
+            if piece ~= "" and (width + own > room or (is_wide or own == 2) and not closing[character]) then
+                put(piece, width, space)
+                piece, width, space = "", 0, ""
+            end
+            piece, width, is_wide = piece .. character, width + own, own == 2
+        end
+        put(piece, width, space)
     end
     lines[#lines + 1] = line ~= "" and line or nil
     return lines
@@ -126,9 +88,6 @@ end
 
 
 --- The text in lines that fit; a margin stands before those from the second on.
----@param text string
----@param margin integer? columns, 0
----@return string
 function columns.wrap(text, margin)
     margin = margin or 0
     return concat(lines_of(text, columns.total - margin), "\n" .. rep(" ", margin))
@@ -136,17 +95,12 @@ end
 
 
 --- Each line of a text in lines that fit.
----@param text string
----@return string
 function columns.fill(text)
     return (gsub(text, "[^\n]+", function(line) return columns.wrap(line) end))
 end
 
 
 --- One entry: "message      The specified CFS instance does not exist."
----@param label string
----@param text string
----@return string
 function columns.entry(label, text)
     local margin = columns.margin
     return (match(columns.pad(label, margin) .. columns.wrap(text, margin), "^.*%S"))

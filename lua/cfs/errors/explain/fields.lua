@@ -5,7 +5,7 @@ local state = require "cfs.errors.base.state"
 
 local byte, find, gmatch, gsub = string.byte, string.find, string.gmatch, string.gsub
 local match, sub = string.match, string.sub
-local lower, upper = require("cfs.errors.base.text").lower, require("cfs.errors.base.text").upper
+local lower = require("cfs.errors.base.text").lower
 
 local fields = {}
 
@@ -41,9 +41,7 @@ end
 
 -- The last bytes of labels in ASCII.
 local last_bytes = {}
-for label in pairs(labels) do
-    last_bytes[byte(label, -1)], last_bytes[byte(upper(label), -1)] = true, true
-end
+for label in pairs(labels) do last_bytes[byte(label, -1)] = true end
 
 -- A request id that no colon stands before.
 local unlabelled_id = "^equest ?[iI]?[dD]?[ `'\"(]+(%x+%-%x+%-%x+%-%x+%-%x+)"
@@ -52,17 +50,17 @@ local unlabelled_id = "^equest ?[iI]?[dD]?[ `'\"(]+(%x+%-%x+%-%x+%-%x+%-%x+)"
 local foreign = { "java%.io%.$", "%$$", "[sS]tatus[cC]?o?d?e?%.$" }
 
 
--- What the label before this place means; nil if it is none. The last byte rules most words out.
-local function label_before(text, place)
-    local last = byte(text, place - 1)
-    if last == 32 or last == 34 or last == 39 then last = byte(text, place - 2) end
+-- What the label before this place of a text in lower case means; nil if it is none. The last byte rules most
+-- words out.
+local function label_before(low, place)
+    local last = byte(low, place - 1)
+    if last == 32 or last == 34 or last == 39 then last = byte(low, place - 2) end
     if not last or last < 128 and not last_bytes[last] then return nil end
-    local before = sub(text, place > longest_label and place - longest_label or 1, place - 1)
-    local label = match(before, "([%w_\128-\255-]+)[\"']? *$")
+    local before = sub(low, place > longest_label and place - longest_label or 1, place - 1)
+    local label = match(before, "^.*%f[%w_\128-\255-]([%w_\128-\255-]+)[\"']? *$")
     if not label then return nil end
-    label = gsub(lower(label), "[_-]", "")
-    if label == "id" then label = lower(match(before, "(%S+) ?[iI][dD][\"']? *$") or "") .. label end
-    return labels[label] -- "Request ID", too
+    if label == "id" then label = (match(before, "(%S+) ?id[\"']? *$") or "") .. label end -- "Request ID"
+    return labels[label] or find(label, "[_-]") and labels[gsub(label, "[_-]", "")]
 end
 
 
@@ -158,8 +156,6 @@ end
 
 
 --- The codes of the catalogue that a text names, each once.
----@param text string
----@return string[] codes
 function fields.codes(text)
     local codes, seen = {}, {}
     for place, word in gmatch(text, "%f[%w_]()(%u[%w_]+)") do
@@ -173,24 +169,21 @@ function fields.codes(text)
 end
 
 
---- Reads the members of errors from a text, as far as they are labelled: a record for each error.
+--- Reads the members of errors from a text, as far as they are labelled: a record for each error, at
+--- least one. Each is also there by its code.
 ---
 ---     fields.read "[Code: InstanceNotFound; Message: gone; RequestId: 0eb6]"
----
----@param text string
----@return { code: string?, message: string?, requestId: string?, status: integer?, cause: string? }[] records
---- at least one, which may be empty
 function fields.read(text)
     local records = { {} }
     read_line(text, records[1])
     local code, message = match(line_before(text, " (requestId: ") or "", "%[(%u%w+)%] (.*)$") -- bce-cli
     if code and is_code(code) then records[1] = { code = code, message = message } end
     if find(text, "是", 1, true) then text = gsub(text, "(%a)是(%w)", "%1:%2") end -- "code是X"
-    local tried = 0
+    local tried, low = 0, lower(text)
     for place, first in gmatch(text, "()[:=]%s*()") do
         tried = tried + 1
         if tried > most_labels then break end
-        local known = label_before(text, place)
+        local known = label_before(low, place)
         tried = known == "cause" and tried + most_labels / 8 or tried
         if known and (known == "code" or not records[#records][known]) then
             local value = value_at(text, first, known)
@@ -203,6 +196,9 @@ function fields.read(text)
         if records[1].requestId or not place then break end
         records[1].requestId = match(sub(text, place, place + 64), unlabelled_id)
         place = find(text, "equest", place + 1, true)
+    end
+    for _, record in ipairs(records) do
+        if record.code then records[record.code] = records[record.code] or record end
     end
     return records
 end

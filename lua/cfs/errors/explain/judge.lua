@@ -1,9 +1,10 @@
 --- May a call be repeated? One judgement for explanations, JSON and the command `retry`.
 
 local catalogue = require "cfs.errors.catalogue.kind"
+local clean = require "cfs.errors.explain.clean"
 local kept = require "cfs.errors.object.kept"
 local statuses = require "cfs.errors.catalogue.status"
-local say = require("cfs.errors.explain.phrases").say
+local say = require("cfs.errors.explain.language").say
 
 local find, gmatch, rawget, tonumber = string.find, string.gmatch, rawget, tonumber
 local lower = require("cfs.errors.base.text").lower
@@ -22,29 +23,19 @@ local mismatches = { "wrong version", "https client", "secure channel", "ssl mes
     "unsupported protocol", "no shared cipher" }
 
 
-local function matches(text, list)
-    for _, words in ipairs(list) do
-        if find(text, words, 1, true) then return true end
-    end
-    return false
-end
-
-
 -- The same of a call that got no response, by the word of transport.
 local function repeat_without_response(err, kind)
     local word, reason = err:transport(), tostring(kept.cause(err))
     if word == "local" or kind.retry == "never" or find(reason, " 40[37]") then return "no" end
-    if word == "tls" then return matches(lower(reason), mismatches) and "no" or "unknown" end
+    if word == "tls" then return clean.has(lower(reason), mismatches) and "no" or "unknown" end
     if word == "protocol" then return find(reason, "redirect", 1, true) and "no" or "unknown" end
     return word == "other" and "unknown" or "yes"
 end
 
 
 --- May the call be repeated, be it on a condition?
----@param about cfs.subject
----@return "yes"|"no"|"unknown"
 function judge.may_retry(about)
-    if about.is_success then return "no" end
+    if about.is_success or about.is_refused then return "no" end
     local err = about.err
     local kind = err and catalogue.of_error(err) or about.kind
     local status = about.status or kind and kind.status
@@ -70,10 +61,6 @@ end
 
 
 --- Advice on an error, as err:advice gives it, that agrees with the explanation where nobody knows.
----@param about cfs.subject with an error
----@param call table as for err:advice
----@param chosen "en"|"zh"
----@return cfs.advice
 function judge.advise(about, call, chosen)
     local advice, may = about.err:advice(call), judge.may_retry(about)
     if chosen == "zh" then advice.why = chinese_why(advice, about.err, call) end

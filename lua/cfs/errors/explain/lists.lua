@@ -2,11 +2,10 @@
 
 local columns = require "cfs.errors.explain.columns"
 local language = require "cfs.errors.explain.language"
-local phrases = require "cfs.errors.explain.phrases"
 local state = require "cfs.errors.base.state"
 
 local concat, sort = table.concat, table.sort
-local say = phrases.say
+local say = language.say
 
 local lists = {}
 
@@ -51,9 +50,6 @@ end
 
 
 --- Kinds as a table of one line each.
----@param list cfs.kind[]|table<string, cfs.kind> kinds as values
----@param chosen "en"|"zh"? the locale's
----@return string
 function lists.kinds(list, chosen)
     chosen = chosen or language.of_locale()
     local lines, service = {}, nil
@@ -71,7 +67,6 @@ end
 
 
 --- The whole catalogue as such a table. `tostring(errors.catalogue)` calls this.
----@return string
 function lists.catalogue()
     return lists.kinds(state.kinds)
 end
@@ -80,7 +75,7 @@ end
 -- The names of a group with their meanings, but for "unknown", which no row of the catalogue has.
 local function meanings(group)
     local lines, chosen = { group }, language.of_locale()
-    for _, name in ipairs(phrases.names(group)) do
+    for _, name in ipairs(language.names(group)) do
         local meaning = columns.wrap(say(group, name, chosen), margin)
         if name ~= "unknown" then lines[#lines + 1] = columns.pad("  " .. name, margin) .. meaning end
     end

@@ -2,7 +2,7 @@
 
 local catalogue = require "cfs.errors.catalogue.kind"
 local misuse = require "cfs.errors.base.misuse"
-local phrases = require "cfs.errors.explain.phrases"
+local language = require "cfs.errors.explain.language"
 local state = require "cfs.errors.base.state"
 
 local find, gmatch, gsub = string.find, string.gmatch, string.gsub
@@ -24,24 +24,31 @@ local function text_of(kind)
     }
     for group, name in pairs { description = kind.code, remedy = kind.code, category = kind.category,
         retry = kind.retry } do
-        parts[#parts + 1] = phrases.say(group, name, "zh")
-        parts[#parts + 1] = phrases.say(group, name, "en")
+        parts[#parts + 1] = language.say(group, name, "zh")
+        parts[#parts + 1] = language.say(group, name, "en")
     end
     return lower(table.concat(parts, "\n"))
 end
 
 
--- Has the text a word that begins like this one? Chinese has no spaces between words, and a plural ends in s.
-local function has(text, word)
+-- Has the text a word that begins like this one? A plural ends in s. Chinese has no spaces between words, so
+-- a loose search is content with all of a word's characters.
+local function has(text, word, is_loose)
+    if is_loose and find(word, "[\228-\233]") then
+        for character in gmatch(word, "[^\128-\191][\128-\191]*") do
+            if not find(text, character, 1, true) then return false end
+        end
+        return true
+    end
     if find(word, "[^%w]") then return find(text, word, 1, true) ~= nil end
     local singular = gsub(word, "s$", "")
     return find(text, "%f[%w]" .. word) ~= nil or find(text, "%f[%w]" .. singular .. "%f[%W]") ~= nil
 end
 
 
-local function has_all(text, words)
+local function has_all(text, words, is_loose)
     for _, word in ipairs(words) do
-        if not has(text, word) then return false end
+        if not has(text, word, is_loose) then return false end
     end
     return #words > 0
 end
@@ -56,7 +63,7 @@ function search.search(wanted, each)
         misuse.argument(1, "search", "string expected, got " .. type(wanted), 3)
     end
     wanted = lower(wanted)
-    local words, literal, found = {}, {}, {}
+    local words, literal, found, loose = {}, {}, {}, {}
     for word in gmatch(wanted, "%S+") do
         local is_short = #word < 3 and find(word, "^%a") -- "of", "id"
         if not is_short and #words < most_words then words[#words + 1] = word end
@@ -64,9 +71,11 @@ function search.search(wanted, each)
     for kind in (each or catalogue.each)() do
         local row = lower(kind.code .. "\n" .. kind.message .. "\n" .. kind.description)
         if find(row, wanted, 1, true) then literal[#literal + 1] = kind end
-        if has_all(text_of(kind), words) then found[#found + 1] = kind end
+        local text = text_of(kind)
+        if has_all(text, words) then found[#found + 1] = kind end
+        if has_all(text, words, true) then loose[#loose + 1] = kind end
     end
-    return setmetatable(#literal > 0 and literal or found, state.list_metatable)
+    return setmetatable(#literal > 0 and literal or #found > 0 and found or loose, state.list_metatable)
 end
 
 

@@ -1,28 +1,87 @@
---- Functions of a program that fail: the error goes to the client, and one line to nginx's log.
+--- Functions of a program that fail, by what they raise or return: the error goes to the client, and one
+--- line to nginx's log.
 
-local failure = require "cfs.errors.nginx.failure"
-local kind_of = require("cfs.errors.catalogue.kind").of_error
-local log = require "cfs.errors.nginx.log"
+local catalogue = require "cfs.errors.catalogue.kind"
 local make = require "cfs.errors.object.make"
 local metrics = require "cfs.errors.nginx.metrics"
 local misuse = require "cfs.errors.base.misuse"
 local read_options = require("cfs.errors.nginx.options").read
+local records = require "cfs.errors.nginx.record"
 local send = require "cfs.errors.nginx.send"
+local state = require "cfs.errors.base.state"
+local wrap = require("cfs.errors.object.raise").wrap
 
 local ngx = ngx
-local xpcall = xpcall
-local caught, on_error, returned = failure.caught, failure.on_error, failure.returned
-local respond = send.send
+local find, gsub, match = string.find, string.gsub, string.match
+local getinfo, traceback = debug.getinfo, debug.traceback
+local type, xpcall = type, xpcall
+local error_of, is_kind, kind_of, respond = make.of, catalogue.is_kind, catalogue.of_error, send.send
 
 local handler = {}
+
+-- What nginx's own functions return after nil where they put out nothing: the client has gone, wants no
+-- body, or has all of it. "timeout" is not here: a socket of the program says that, too.
+local no_output = {
+    ["nginx output filter error"] = true, ["client aborted"] = true, ["connection broken"] = true,
+    ["header only"] = true, ["seen eof"] = true, ["buffering"] = true, ["nothing to flush"] = true,
+    ["raw request socket acquired"] = true,
+}
+
+-- The files of the library, as debug.getinfo has them; and how many calls are looked at in search of one
+-- that is not the library's.
+local library, deepest = match(getinfo(1, "S").source, "^(.*)nginx[/\\]handler%.lua$") or "\n", 16
+
+-- Where an error was raised. It is set there, and read by `caught` before anything else can run.
+local raised_at
+
+
+-- The error that a function's first two results stand for; nil if they are a success.
+local function returned(first, second)
+    if first then return error_of(first) or is_kind(first) and wrap(first) or nil end
+    -- by its type, since a null pointer of LuaJIT equals nil
+    if type(second) == "nil" then return first == false and wrap(false) or nil end
+    if type(second) == "string" then
+        if state.kinds[second] then return error_of(state.kinds[second]) end
+        if first == nil and no_output[second] then return nil end
+    end
+    return error_of(second) or wrap(second)
+end
+
+
+-- The line of the program that called the library, from a level on, as "app.lua:7"; or nil.
+local function place_of(level)
+    for depth = level + 1, level + deepest do
+        local info = getinfo(depth, "Sl")
+        if not info then return nil end
+        if info.currentline > 0 and not find(info.source, library, 1, true) then
+            return info.short_src .. ":" .. info.currentline
+        end
+    end
+end
+
+
+-- What xpcall with this gives is what errors.pcall gives.
+local function on_error(value)
+    local err = error_of(value)
+    raised_at = err and err.fault ~= "client" and place_of(2) or nil -- a client's fault is in no line of it
+    return err or wrap(value, (gsub(traceback("", 2), "^\n", "")))
+end
+
+
+-- The error out of a failed xpcall with on_error, and where it was raised, or nil.
+local function caught(value)
+    local place = raised_at
+    raised_at = nil
+    if kind_of(value) then return value, place end
+    return wrap(value), nil -- on a memory error, or one in on_error, Lua gives a plain value
+end
 
 
 --- Makes a function for the phases rewrite, access, precontent and content. It calls f, and responds to the
 --- request with the error that f returns or raises; other results it returns as they are. An error, a kind or
---- false is a failure; so is nil or false with anything behind it, where an error, a kind or a code stands
---- for itself, and anything else is the cause of an InternalError, of which the client sees nothing. nil
---- alone and what nginx's functions of output return are none. Raises if an argument is wrong; the function,
---- if it is called in another phase.
+--- false is a failure; so is anything behind nil or false: an error, a kind or a code stands for itself, all
+--- else is the cause of an InternalError, which the client does not see. nil alone and what nginx's functions
+--- of output return are none. Raises if an argument is wrong; the function, if it is called in another phase.
 ---
 ---     function app.describe() return nil, errors.InstanceNotFound() end
 ---     app.serve = nginx.handler(app.describe)
@@ -65,14 +124,13 @@ end
 -- The error and the options of a call of `name`, checked; and the line of the program, if the log has it. The
 -- raised sentences blame the caller of `name`.
 local function read_call(name, target, options)
-    local err, wrong = target, nil
-    if not kind_of(target) then err, wrong = make.make(target) end
+    local err, wrong = kind_of(target) and target, nil
+    if not err then err, wrong = make.make(target) end
     if not err then misuse.argument(1, name, wrong, 3) end
-    local read
-    read, wrong = read_options(options)
-    if not read then misuse.argument(2, name, wrong, 3) end
+    local read, unread = read_options(options)
+    if not read then misuse.argument(2, name, unread, 3) end
     send.check_phase(name, 3)
-    return err, read, err.fault ~= "client" and failure.place(2) or nil
+    return err, read, err.fault ~= "client" and place_of(2) or nil
 end
 
 
@@ -90,9 +148,8 @@ function handler.exit(target, options)
 end
 
 
---- Makes a response for a sender of somebody else's, such as a gateway's, and counts and logs its error. It
---- has one request id, as those of handler have, and a relay on the same route leaves it as it is. Raises if
---- an argument is wrong, or in a phase in which no response can be sent.
+--- Makes a response for a sender of somebody else's, such as a gateway's, and counts and logs its error. A
+--- relay on the same route leaves it as it is. Raises if an argument is wrong, or in another phase.
 ---
 ---     local status, headers, body = nginx.prepare("AccessDenied")
 ---     return kong.response.exit(status, body, headers)
@@ -108,9 +165,8 @@ function handler.prepare(target, options)
 end
 
 
---- Makes a function for the phases that cannot respond (timers, log, balancer, init_worker). It calls f and
---- returns what f returns. If f raises, it counts that, logs it in one line, and returns nil. Raises if f is
---- no function.
+--- Makes a function for the phases that cannot respond (timers, log, balancer, init_worker). It returns what
+--- f returns. If f raises, it counts that, logs it in one line, and returns nil. Raises if f is no function.
 ---
 ---     ngx.timer.every(60, nginx.guard(function() errors.raise("ServiceUnavailable") end))
 ---
@@ -123,7 +179,7 @@ function handler.guard(f)
         if good then return ... end
         local err, place = caught((...))
         metrics.count(err, kind_of(err), "raised")
-        log.log({ err = err, place = place }, nil, ngx.ERR)
+        records.log({ err = err, place = place }, nil, ngx.ERR)
         return nil
     end
 

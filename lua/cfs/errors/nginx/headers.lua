@@ -4,39 +4,34 @@ local base = require "resty.core.base"
 local ffi = require "ffi"
 
 local ngx = ngx
-local cast, ffi_string, get_request = ffi.cast, ffi.string, base.get_request
-local pairs, sub = pairs, string.sub
+local C, cast, ffi_string, new, get_request = ffi.C, ffi.cast, ffi.string, ffi.new, base.get_request
+local gmatch, pairs, sub = string.gmatch, pairs, string.sub
 
 local headers = {}
 
+local function set(names)
+    local members = {}
+    for name in gmatch(names, "%S+") do members[name] = true end
+    return members
+end
+
 -- Headers that describe a body, or its bytes on their way: RFC 9110, sections 6.6, 8, 10.2.2 and 14.3;
 -- RFC 9112, section 6.1; RFC 3229; RFC 9421. Those with "content-" or "digest" in their names (RFC 9530)
--- and the service's own are found by their names, below.
-local of_body = {
-    ["accept-ranges"] = true, ["delta-base"] = true, etag = true, im = true, ["last-modified"] = true,
-    location = true, signature = true, ["signature-input"] = true, trailer = true,
-    ["transfer-encoding"] = true,
-}
-
--- These describe no body, though their names begin so.
-local of_document = {
-    ["content-security-policy"] = true, ["content-security-policy-report-only"] = true,
-}
+-- and the service's own are found by their names, below; those of_document describe none.
+local of_body = set [[accept-ranges delta-base etag im last-modified location signature signature-input
+    trailer transfer-encoding]]
+local of_document = set "content-security-policy content-security-policy-report-only"
 
 -- Headers by which a service tells which of its machines responded, or how it is built.
-local of_inside = {
-    ["x-bce-debug-id"] = true, ["x-backend"] = true, ["x-backend-host"] = true, ["x-backend-server"] = true,
-    ["x-debug-id"] = true, ["x-host"] = true, ["x-hostname"] = true, ["x-node"] = true,
-    ["x-powered-by"] = true, ["x-real-server"] = true, ["x-served-by"] = true, ["x-server"] = true,
-    ["x-server-name"] = true, ["x-upstream"] = true, ["x-upstream-addr"] = true,
-    ["x-upstream-host"] = true, ["x-upstream-server"] = true,
-}
+local of_inside = set [[x-bce-debug-id x-backend x-backend-host x-backend-server x-debug-id x-host x-hostname
+    x-node x-powered-by x-real-server x-served-by x-server x-server-name x-upstream x-upstream-addr
+    x-upstream-host x-upstream-server]]
 
--- How many words of nginx's request are looked at; it has more.
-local most_words = 120
+-- A list of nginx (ngx_list_t): last part; the first part's elements, their count, next part; an element's
+-- size, elements in a part, pool.
+local list_words = 7
 
--- An address is above this, all other numbers that stand in these words below.
-local least_address = 65536
+ffi.cdef "void ngx_http_clean_header(ngx_http_request_t *r);"
 
 
 local function describes_body(name)
@@ -45,43 +40,57 @@ local function describes_body(name)
 end
 
 
--- Finds what nginx is to send (ngx_http_headers_out_t), which the Lua module does not show: a list of
--- headers and one of trailers, of seven words each (last part; first part's elements, their count, next
--- part; an element's size, elements in a part, pool), and then the status. Some subrequests have zeros in
--- place of the second list. Returns the words of the request, and the place of the status, or nil.
+-- Where a request has what nginx is to send (ngx_http_headers_out_t), of which Lua reaches neither trailers
+-- nor charset: the words of the list of trailers, and of the rest, the status first, counted from the
+-- beginning of the request. This is not guessed: nginx's own function that empties all of it knows the
+-- layout, does that here in memory of ours that is filled with a mark. Then there are two lists, of headers
+-- and of trailers: the last part is the first, whose elements stay; none of them count, and no part follows.
+-- Behind them, and nowhere else, the marks are gone. Returns nothing where a nginx leaves something else.
 local function find_output()
-    local words = cast("uintptr_t *", get_request())
-    for at = 14, most_words do
-        local size, pool = words[at - 10], words[at - 8]
-        if size > 16 and size < 256 and pool > least_address and words[at - 13] > least_address
-            and (words[at - 3] == size and words[at - 1] == pool and words[at - 6] > least_address
-                or words[at - 3] == 0 and words[at - 1] == 0 and words[at - 6] == 0)
-            and words[at] < 1000 then
-            return words, at
+    local size, mark = 1024, cast("uintptr_t", 0xA5A5A5A5) -- a request has about 200 words
+    local words, lists = new("uintptr_t[?]", size), {}
+    for at = 0, size - 1 do words[at] = mark end
+    C.ngx_http_clean_header(cast("ngx_http_request_t *", words))
+    for at = 0, size - 4 do
+        if words[at] == cast("uintptr_t", words + at + 1) and words[at + 1] == mark and words[at + 2] == 0
+            and words[at + 3] == 0 then
+            lists[#lists + 1] = at
         end
     end
+    if #lists ~= 2 or lists[2] ~= lists[1] + list_words then return end
+    local first, last = lists[2] + list_words, size - 1
+    while words[last] == mark do last = last - 1 end
+    for at = first, last do
+        if words[at] == mark then return end
+    end
+    return lists[2], first, last
 end
+
+local trailers, first, last = find_output()
 
 
 -- nginx keeps the charset of another body's type apart from it, and would add it to ours. The words are the
--- length without parameters; length and address of the type; length and address of the charset.
+-- length without parameters; length and address of the type; length and address of the charset. No two others
+-- side by side are the type's length: what is there are addresses, the status and numbers that stand alone.
 local function clear_charset(content_type)
-    local words, status = find_output()
-    for at = status or most_words + 1, most_words do
-        if words[at] == #content_type and words[at + 1] == #content_type and words[at + 2] > least_address
-            and ffi_string(cast("const char *", words[at + 2]), #content_type) == content_type then
-            words[at + 3] = 0
+    if not first then return end
+    local words, length = cast("uintptr_t *", get_request()), #content_type
+    for at = first, last - 4 do
+        if words[at] == length and words[at + 1] == length then
+            local is_ours = ffi_string(cast("const char *", words[at + 2]), length) == content_type
+            if is_ours then words[at + 3] = 0 end
             return
         end
     end
 end
 
 
---- Takes back the trailers of the body that ours replaces. nginx sends them behind the last of it.
+--- Takes back the trailers of the body that ours replaces, as nginx's own function does. They come behind the
+--- last of that body; the headers have been sent by then. Nobody is sent a subrequest's.
 function headers.drop_trailers()
-    local words, status = find_output()
-    if not status or words[status - 1] == 0 then return end
-    words[status - 7], words[status - 5], words[status - 4] = cast("uintptr_t", words + status - 6), 0, 0
+    if not trailers or ngx.is_subrequest then return end
+    local list = cast("uintptr_t *", get_request()) + trailers
+    list[0], list[2], list[3] = cast("uintptr_t", list + 1), 0, 0
 end
 
 

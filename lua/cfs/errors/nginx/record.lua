@@ -1,4 +1,4 @@
---- What is known of the errors of the requests that nginx serves.
+--- What is known of the errors of the requests that nginx serves, and their log lines.
 ---
 --- A record has `err`; `request_id`, the client's; `status`, what it was sent with; `is_counted` and
 --- `is_logged`; and what else its log line has. A subrequest may share the table ngx.ctx with its request
@@ -6,19 +6,22 @@
 
 local base = require "resty.core.base"
 local ffi = require "ffi"
+local field = require("cfs.errors.show.log").field
+local kept = require "cfs.errors.object.kept"
+local options = require "cfs.errors.nginx.options"
 
 local ngx = ngx
 local cast, get_request = ffi.cast, base.get_request
-local setmetatable, tonumber = setmetatable, tonumber
+local gsub, rawget, rawset, setmetatable, tonumber = string.gsub, rawget, rawset, setmetatable, tonumber
 
 local records = {}
 
 --- Is there a relay, which needs records? If there is none, ngx.ctx is not touched, which takes time.
 records.has_relay = false
 
--- The error and the request id that a handler is just sending: its own header filters run inside ngx.print,
--- and find them here.
-local sending, sending_id
+-- The record of the error that a handler is just sending: its own header filters run inside ngx.print, and
+-- find it here.
+local sending
 
 -- The last record of a subrequest by the name of the request that it belongs to; `earlier` leads to the one
 -- before. They live as long as ngx.ctx of the subrequest does, which ends with the request.
@@ -36,22 +39,9 @@ local function main_name()
 end
 
 
---- The record of this request, or nil.
-function records.get()
-    if sending then
-        local record = { err = sending, request_id = sending_id, is_counted = true, is_logged = true }
-        sending = nil
-        records.keep(record)
-        return record
-    end
-    return ngx.ctx[own_name()]
-end
-
-
 --- Keeps the record of this request.
 function records.keep(record)
-    local name = own_name()
-    local ctx = ngx.ctx
+    local name, ctx = own_name(), ngx.ctx
     if name ~= "cfs_errors" and ctx[name] ~= record then
         local main = main_name()
         record.earlier, asides[main], has_asides = asides[main], record, true
@@ -60,33 +50,27 @@ function records.keep(record)
 end
 
 
+--- The record of this request, or nil.
+function records.get()
+    if not sending then return ngx.ctx[own_name()] end
+    local record = sending
+    sending = nil
+    records.keep(record)
+    return record
+end
+
+
 --- Sends a body of ours. What the header filters find is the record.
 function records.print(record, body, is_old)
     if ngx.is_subrequest then
         local _, reason = ngx.flush() -- it does nothing, but tells
         record.is_header_only = reason == "header only"
-        records.keep(record)
-        return ngx.print(body)
     end
-    if is_old or records.has_relay then records.keep(record) end
-    if not is_old then return records.print_alone(record.err, record.request_id, body) end
-    ngx.print(body)
-    return ngx.eof()
-end
-
-
---- The same without a record, which is made only if a header filter asks for it.
-function records.print_alone(err, request_id, body)
-    sending, sending_id = not records.has_relay and err or nil, request_id
+    if is_old or records.has_relay or ngx.is_subrequest then records.keep(record) else sending = record end
     local sent, reason = ngx.print(body)
     sending = nil
+    if is_old and not ngx.is_subrequest then return ngx.eof() end
     return sent, reason
-end
-
-
---- Has a response of this request to have a record?
-function records.are_needed()
-    return records.has_relay or has_asides or ngx.is_subrequest
 end
 
 
@@ -96,13 +80,19 @@ function records.aside()
 end
 
 
+-- The record of a subrequest that refused its request: its body was not wanted, or is unread.
+local function refused()
+    local record = records.aside()
+    if not record or not record.status or not (record.is_header_only or record.chunks) then return nil end
+    return record
+end
+
+
 --- The record of a subrequest of `auth_request` that made nginx go where this request is now: an error_page.
 function records.refused_before()
-    local record = records.aside()
-    if not record or not ngx.req.is_internal() then return nil end
-    local refused = record.status
-    local is_auth = record.is_header_only or record.chunks and (refused == 401 or refused == 403)
-    return is_auth and refused and record or nil
+    local record = has_asides and ngx.req.is_internal() and refused()
+    local is_auth = record and (record.is_header_only or record.status == 401 or record.status == 403)
+    return is_auth and record or nil
 end
 
 
@@ -110,13 +100,48 @@ end
 --- on, as those do who capture a response to decide on access; it alone makes 500 of other errors, and
 --- wants no body of the subrequest.
 function records.refusal(status)
-    if status ~= 401 and status ~= 403 and status ~= 500 then return nil end
-    local record = records.aside()
-    local refused = record and record.status
-    if not refused then return nil end
-    if status ~= 500 then return refused == status and record or nil end
-    local has_no_body = record.is_header_only or record.chunks ~= nil
-    return has_no_body and refused ~= 401 and refused ~= 403 and record or nil
+    if status == 401 or status == 403 then
+        local record = records.aside()
+        return record and record.status == status and record or nil
+    end
+    local record = status == 500 and refused() or nil
+    return record and record.status ~= 401 and record.status ~= 403 and record or nil
+end
+
+
+-- nginx cuts a line at 2,048 bytes, of which an error takes 1,024, and the request what it needs.
+local longest_traceback = 600
+local longest_value = 200
+
+
+local function to_line(self)
+    local err, id = self.err, self.request_id
+    local own, stack = rawget(err, "requestId"), kept.get(err, "traceback")
+    rawset(err, "requestId", id or own) -- for now: the program may keep the error, and raise it again
+    local line = (self.note or "") .. err:to_log()
+    rawset(err, "requestId", own)
+    if id and own ~= id then line = field(line, "receivedRequestId", own, longest_value) end
+    line = field(line, "response", self.response, longest_value)
+    line = field(line, "at", self.place, longest_value)
+    if not stack then return line end
+    stack = gsub(gsub(stack, "^stack traceback:%s*", ""), "%s*\n%s*", "; ")
+    return field(line, "traceback", stack, longest_traceback)
+end
+
+-- ngx.log asks for the text only if it logs that level.
+local entry = { __tostring = to_line }
+
+
+--- Logs the error of a record in one line, or has the option `log` do so. The line has the record's
+--- `note`, `request_id`, `response` and `place`, as far as there are any. If no level is given, a client's
+--- fault is logged at the level info.
+function records.log(record, read, level)
+    level = level or record.err.fault == "client" and ngx.INFO or ngx.ERR
+    if read and read.log then
+        local _, good = options.call("log", read.log, record.err, level, to_line(record))
+        if good then return end
+    end
+    ngx.log(level, setmetatable(record, entry))
 end
 
 

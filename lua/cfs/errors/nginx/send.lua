@@ -1,41 +1,34 @@
 --- Sending a response with an error, and ending the request.
 
 local headers = require "cfs.errors.nginx.headers"
-local log = require "cfs.errors.nginx.log"
-local make_parts = require("cfs.errors.nginx.response").make
 local metrics = require "cfs.errors.nginx.metrics"
 local options = require "cfs.errors.nginx.options"
 local records = require "cfs.errors.nginx.record"
+local response = require "cfs.errors.nginx.response"
 local kind_of = require("cfs.errors.catalogue.kind").of_error
 
 local ngx = ngx
 local http_version, HTTP_OK, INFO = ngx.req.http_version, ngx.HTTP_OK, ngx.INFO
 local filter_level = require("ngx.errlog").get_sys_filter_level
-local concat, find, ipairs, min = table.concat, string.find, ipairs, math.min
-local error, pcall, rawget = error, pcall, rawget
+local error, find, min, pcall, select = error, string.find, math.min, pcall, select
+local make_parts, own_id = response.make, response.own_id
 
 local send = {}
 
--- The phases in which a body can be sent.
-local phases = { "server_rewrite", "rewrite", "access", "precontent", "content" }
-local is_phase = {}
-for _, name in ipairs(phases) do is_phase[name] = true end
-local phase_list = concat(phases, ", ", 1, #phases - 1) .. " and " .. phases[#phases]
+-- The phases in which a body can be sent; no other's name is within these words.
+local phases = "server_rewrite, rewrite, access, precontent and content"
 
 -- What may have been said of the response that was to come, its body aside.
 local stale = {
     ["cache-control"] = true, expires = true, ["x-bce-error-code"] = true, ["x-bce-error-message"] = true,
 }
 
--- How long is waited before nginx is asked again to end a request, in seconds.
-local first_pause, longest_pause = 0.01, 1
-
 
 --- Raises a sentence in a phase in which no response can be sent.
 function send.check_phase(name, level)
     local phase = ngx.get_phase()
-    if is_phase[phase] then return end
-    error("'" .. name .. "' cannot respond in the phase '" .. phase .. "', but in " .. phase_list
+    if find(phases, phase, 1, true) then return end
+    error("'" .. name .. "' cannot respond in the phase '" .. phase .. "', but in " .. phases
         .. "; nginx.guard is for the others", level + 1)
 end
 
@@ -44,7 +37,7 @@ end
 -- subrequest. Then the response ends here, so that the client has all of it, and the phase with the thread.
 local function finish(status)
     local good, reason = pcall(ngx.exit, status) -- if nginx agrees, this is the end
-    local pause = first_pause
+    local pause, longest_pause = 0.01, 1 -- seconds
     while not good and find(reason, "pending subrequests", 1, true) do
         ngx.eof()
         ngx.sleep(pause)
@@ -57,18 +50,20 @@ end
 
 -- Has output begun? Over HTTP/1.0 nginx holds it back, and only a flush tells, which does nothing then.
 local function has_begun(is_old)
-    if ngx.headers_sent then return true end
-    if not is_old then return false end
-    local _, reason = ngx.flush()
-    return reason == "buffering"
+    return ngx.headers_sent or is_old and select(2, ngx.flush()) == "buffering"
 end
 
 
--- Counts and logs the error.
+-- Counts and logs the error. Most log no client's fault, and to find that out is quicker than to make a line:
+-- what nginx filters, `lua_capture_error_log` would not get either.
 local function settle(record, read, level)
-    if not record.is_counted then metrics.count(record.err, kind_of(record.err), "raised") end
+    local err = record.err
+    local kind = kind_of(err)
+    if not record.is_counted then metrics.count(err, kind, "raised") end
     record.is_counted, record.is_logged = true, true
-    log.log(record, read, level)
+    if level or read.log or kind.fault ~= "client" or filter_level() >= INFO then
+        records.log(record, read, level)
+    end
 end
 
 
@@ -91,56 +86,30 @@ end
 local function make(record, read, id)
     local err = record.err
     local shown = options.map(read, err)
-    if not read.replace_request_id then id = rawget(shown, "requestId") or rawget(err, "requestId") or id end
+    if id or shown ~= err then id = own_id(shown, read) or own_id(err, read) or id end
     local status, content_type, request_id, retry_after, body = make_parts(shown, kind_of(shown), read, id)
     record.request_id, record.status = request_id, status
     return status, content_type, request_id, retry_after, body
 end
 
 
-local function write_headers(status, content_type, request_id, retry_after, body)
-    headers.write(content_type, request_id, retry_after, stale)
-    ngx.header["Content-Length"] = #body
-    ngx.status = status
-end
-
-
--- Responds with an error of which nobody wants more than a count.
-local function send_quietly(err, read)
-    local kind = kind_of(err)
-    local status, content_type, request_id, retry_after, body = make_parts(err, kind, read)
-    write_headers(status, content_type, request_id, retry_after, body)
-    records.print_alone(err, request_id, body)
-    metrics.count(err, kind, "raised")
-    return finish(HTTP_OK)
-end
-
-
--- Will nginx log nothing of the error? Most log no client's fault, and to find that out is quicker than to
--- make a line. What `lua_capture_error_log` gets is filtered before, too.
-local function is_quiet(err, read)
-    return not read.log and kind_of(err).fault == "client" and filter_level() < INFO
-end
-
-
 --- Responds with the error and ends the request. What can fail comes after the response.
 function send.send(err, read, place)
     if read.send then return read.send(send.prepare(err, read, place)) end
+    local record = { -- has room for all at once
+        err = err, place = place, is_counted = false, is_logged = true, request_id = nil, status = nil,
+    }
     local is_old = http_version() == 1
-    local needs_record = is_old or read.map or records.are_needed() or not is_quiet(err, read)
-    local record = needs_record and { err = err, place = place, is_counted = false, is_logged = true,
-        request_id = nil, status = nil } or nil
-    if has_begun(is_old) then return break_off(record or { err = err }, read) end
-    if not record then return send_quietly(err, read) end
+    if has_begun(is_old) then return break_off(record, read) end
     local refusal = records.refused_before()
     if refusal then record.is_counted = true end -- each request is counted once
     local status, content_type, request_id, retry_after, body =
         make(record, read, refusal and refusal.request_id)
-    write_headers(status, content_type, request_id, retry_after, body)
+    headers.write(content_type, request_id, retry_after, stale)
+    ngx.header["Content-Length"] = #body
+    ngx.status = status
     local sent, reason = records.print(record, body, is_old)
-    if not sent and reason ~= "header only" then
-        record.note = "the client had gone before this: "
-    end
+    if not sent and reason ~= "header only" then record.note = "the client had gone before this: " end
     settle(record, read)
     return finish(HTTP_OK)
 end

@@ -27,24 +27,27 @@ function line.status(err, kind)
 end
 
 
--- What became of a member is told by its type, as an __eq of LuaJIT's cdata may raise.
--- "InstanceNotFound [ae2225f7]: The specified ... (404 Not Found)"
-local function heading(err, kind)
+--- What an error is, without its cause and what to do: "InstanceNotFound [ae2225f7]: The specified ... (404
+--- Not Found)". What became of a member is told by its type, as an __eq of LuaJIT's cdata may raise.
+---@param err cfs.error|cfs.kind
+---@param kind cfs.kind the error's
+---@return string
+function line.heading(err, kind)
     local code, message = rawget(err, "code"), rawget(err, "message")
     local request_id = rawget(err, "requestId")
     local word, status = kept.get(err, "word"), line.status(err, kind) -- a word is of a transport error
     if word then return "no response: " .. word end
-    local words = type(code) ~= "nil" and text.show(code)
-        or status and status .. ", without a code" or "no code"
+    local has_code = type(code) ~= "nil"
+    local words = has_code and text.show(code) or status and status .. ", without a code" or "no code"
     if type(request_id) ~= "nil" then words = words .. " [" .. text.show(request_id) .. "]" end
     if type(message) == "nil" then message = kind.message end
     if type(message) == "nil" then
         local origin = kept.get(err, "origin")
-        message = origin and origin ~= "headers" and "the response is " .. say("origin", origin) .. ", not a CFS error"
-            or "no message"
+        message = origin and origin ~= "headers" and "the response is " .. say("origin", origin)
+            .. ", not a CFS error" or "no message"
     end
     words = words .. ": " .. text.show(message)
-    return type(code) ~= "nil" and status and words .. " (" .. status .. ")" or words
+    return has_code and status and words .. " (" .. status .. ")" or words
 end
 
 
@@ -54,7 +57,7 @@ local function causes(err)
     for _ = 1, most_causes do
         if type(cause) == "nil" then break end
         local kind = kind_of(cause)
-        local shown = text.cut(kind and heading(cause, kind) or text.describe(cause), longest_cause)
+        local shown = text.cut(kind and line.heading(cause, kind) or text.describe(cause), longest_cause)
         words = words .. "; cause: " .. text.printable(shown)
         if not kind then break end
         cause = kept.cause(cause)
@@ -68,7 +71,7 @@ end
 ---@param kind cfs.kind
 ---@return string
 function line.of_kind(kind)
-    return heading(kind, kind)
+    return line.heading(kind, kind)
 end
 
 
@@ -79,7 +82,7 @@ end
 ---@return string
 function line.of(err)
     local kind = kind_of(err) or {}
-    local words, remedy = heading(err, kind) .. causes(err), kind.remedy
+    local words, remedy = line.heading(err, kind) .. causes(err), kind.remedy
     if kept.get(err, "traceback") then remedy = say("sentence", "look_at_cause") end -- a bug of the program
     return remedy and words .. "; what to do: " .. text.show(remedy) or words
 end

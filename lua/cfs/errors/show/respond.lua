@@ -56,7 +56,6 @@ local temporary = { throttle = true, unavailable = true }
 -- letters, digits and hyphens, which is tried first, as a simple pattern is matched faster.
 local token = "^[A-Za-z0-9!#$%%&'*+.^_`|~-]+$"
 local longest_token = 128
-respond.longest_token = longest_token
 
 -- What a parameter's value must be, this long, for a client that does not get the service's own message.
 local identifier, longest_identifier = "^[A-Za-z0-9_-]+$", 64
@@ -96,8 +95,10 @@ end
 local is_token = respond.is_token
 
 
--- May a client see the code or the request id? It is an identifier, or its words have a form.
-local function passes(value)
+--- May a client see a code or a request id that was received? It is an identifier, or its words have a form.
+---@param value any
+---@return boolean
+function respond.passes(value)
     return is_token(value) and (not find(value, "[^A-Za-z0-9_-]") or passing.show(value) == value)
 end
 
@@ -221,17 +222,19 @@ end
 ---@param kind cfs.kind the error's
 ---@param options table what respond.options has read
 ---@param sent integer? the status that the client has already; a problem has no other
+---@param id string? a token that takes the place of the error's request id, and passes
 ---@return integer status 400 to 599
 ---@return string content_type
 ---@return string? request_id a plain token, fit for a header
 ---@return string? retry_after whole seconds
 ---@return string body
-function respond.parts(err, kind, options, sent)
+function respond.parts(err, kind, options, sent, id)
     local number, hides = error_status(err, kind), options.hide ~= false
-    local code, message, request_id = member(err, "code"), member(err, "message"), member(err, "requestId")
+    local code, message = member(err, "code"), member(err, "message")
+    local request_id = id or member(err, "requestId")
     if hides then
-        if code ~= kind.code and not passes(code) then code = nil end
-        if request_id and not passes(request_id) then request_id = nil end
+        if code ~= kind.code and not respond.passes(code) then code = nil end
+        if request_id ~= id and not respond.passes(request_id) then request_id = nil end
         message = client_message(kind, message, number)
     end
     message = message or plain_message(kind) or not code and reason_phrase(number) or nil
