@@ -79,6 +79,7 @@ password =>"a b" c =>d >> password {hidden}" c =>d
 password="密码 x，y" z >> password="{hidden}" z
 地址::1无效 >> 地址{hidden}无效
 数据库.corp，nas7.内网，用户@nas7 >> 数据库{hidden}，{hidden}内网，用户{hidden}
+password=“a b” c，password：a，b >> {hidden}“{hidden}” c，password：{hidden}，b
 挂载nas7:/data失败 >> 挂载{hidden}失败
 ]]
 

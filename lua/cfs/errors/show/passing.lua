@@ -43,8 +43,9 @@ local forms = {
     ["+"] = { "^%+%d+%.?%d*%%?$", "^[A-Z]*%+%d%d?:?[0-5]?%d?$" }, -- +5, UTC+08:00
 }
 
--- A name and its sign; four short numbers that one sign joins.
-local named = "%f[A-Za-z0-9_-]([A-Za-z0-9_-]+)[\"'`\\\1\2\9-\13 ]*[:=\3\4]+>?[\9-\13 ]*()"
+-- A name with a last letter that secrets have, and its sign; four short numbers that one sign joins.
+local named = "%f[A-Za-z0-9_-]([A-Za-z0-9_-]*[DdEeHhKkLlNnSsTtYy][0-9_-]*)[\"'`\\\1\2\9-\13 ]*"
+    .. "[:=\3\4]+>?[\9-\13 ]*()"
 local four = "%f[A-Za-z0-9](%d%d?%d?([^A-Za-z0-9\9-\13 ])%d%d?%d?%2%d%d?%d?%2%d%d?%d?)%f[^A-Za-z0-9]"
 
 -- Before a colon: the kinds of entries in an access control list; options of a mount, and ids.
@@ -65,11 +66,10 @@ local function has(list, word) return find(list, " " .. word .. " ", 1, true) en
 
 -- How the name ends, if it ends like that of a secret. `ak` and `sk` must be words of the name.
 local function secret_of(name)
-    if #name == 1 or not find(name, "[DdEeHhKkLlNnSsTtYy0-9_-]", -1) then return nil end
     if find(name, "[Kk]", -1) then return find(name, "%f[A-Za-z][AaSs].$") or find(name, "[a-z][AS].$") end
-    name = lower(gsub(name, "[0-9_-]", ""))
-    local ending = secrets[sub(name, -3)]
-    return ending and sub(name, -#ending) == ending and ending
+    name = gsub(name, "[0-9_-]", "")
+    local ending = #name > 2 and secrets[lower(sub(name, -3))]
+    return ending and lower(sub(name, -#ending)) == ending and ending
 end
 
 
@@ -84,6 +84,7 @@ local function hide_secrets(text)
             first = first or match(text, "^\2[^\2]*\2()", start) or match(text, "^[(%[{<]?()", start)
             local scheme, credential = match(text, "^([A-Za-z]+)[\9-\13 ]+()", first)
             local value = #parts == 50 and "^.*()" or quote and "^[^" .. quote .. "]*()"
+                or byte(text, start) == 2 and "^[^\2]*()"
                 or has(" authorization cookie ", secret) and "^[^\r\n]*()"
                 or "^[^\2\9-\13 ]*[^\"'`)%]}>.,;:!?\2\9-\13 ]()"
             local is_scheme = scheme and has(" basic bearer digest ", lower(scheme))
@@ -119,15 +120,17 @@ local function is_word(word)
     for index = 1, list and #list or 0 do
         if find(word, list[index]) then return true end
     end
-    return mark == "." and is_field(word) or mark == ":" and is_entry(word)
+    return mark == "." and is_field(word) or mark == ":" and find(word, "^[a-z]") and is_entry(word)
 end
 
 
 -- Has the word a form, or each word of a list?
 local function has_form(word)
     if is_word(word) or not find(word, "[A-Za-z0-9@\127-\255]") then return true end
-    word = gsub(gsub(word, "%[(%d+)%]%.", ".%1."), "%.%.%.+", ",") -- tags[0].x; wait...then
-    if is_field(word) then return true end
+    if find(word, ".", 1, true) then
+        word = gsub(gsub(word, "%[(%d+)%]%.", ".%1."), "%.%.%.+", ",") -- tags[0].x; wait...then
+        if is_field(word) then return true end
+    end
     if not find(word, "[,;|~=()%[%]{}<>\"'`\3\4]") or find(word .. "=", "==", 1, true) then return false end
     for part in gmatch(word, "[^,;|~=()%[%]{}<>\"'`\3\4]+") do
         if not is_word(part) then return false end
@@ -152,14 +155,15 @@ end
 -- A character that is not ASCII: punctuation and Chinese, which part words, a letter, or what no form has.
 local function classify(character)
     local first, size = byte(character), #character
-    if character == "：" then return "\3" elseif character == "＝" then return "\4" end
-    if find("！（），；？～“”‘’–—…«»·、。「」『』【】《》\194\160\227\128\128", character, 1, true) then
-        return "\2" .. character .. "\2"
-    elseif size == 3 and first >= 227 and first <= 237 and not find(character, "^\234[\128-\175]") then
+    if size == 3 and first >= 228 and first <= 237 and not find(character, "^\234[\128-\175]") then
         return "\1" .. character .. "\1"
+    elseif character == "：" or character == "＝" then
+        return character == "：" and "\3" or "\4"
+    elseif find("！（），；？～“”‘’–—…«»·、。「」『』【】《》\194\160\227\128\128", character, 1, true) then
+        return "\2" .. character .. "\2"
     end
     local is_letter = size == 2 and first >= 195 and first <= 223 and first ~= 203
-        or size == 3 and (first == 224 or first == 225) or find("µ°", character, 1, true)
+        or size == 3 and (first == 224 or first == 225 or first == 227) or find("µ°", character, 1, true)
     return is_letter and character or "\127"
 end
 
