@@ -142,7 +142,7 @@ local function prepare(run, err, advised)
     local price = budget.price(action == "throttle")
     local why = budget.refusal(bucket, price, policy.capacity, run.about.now, run.about.attempt)
         or wait(run, err, advised) or budget.take(bucket, price, policy.capacity)
-    run.spent = run.spent + price
+    if not why then run.spent = run.spent + price end
     return why
 end
 
