@@ -147,11 +147,11 @@ end
 -- Codes, or a sentence.
 local function explain_list(about, chosen)
     if not about.kinds then return columns.fill(text.printable(about.sentence)) end
-    if not about.heading then return lists.kinds(about.kinds, chosen) end
-    local words = columns.fill(about.heading)
-    if #about.kinds > 0 then words = words .. "\n\n" .. lists.kinds(about.kinds, chosen) end
-    if not about.status then return words end
-    return words .. "\n\n" .. columns.entry(say("label", "retry", chosen), repeat_words(about, nil, chosen))
+    local parts = { about.heading and columns.fill(about.heading) }
+    if #about.kinds > 0 or not about.heading then parts[#parts + 1] = lists.kinds(about.kinds, chosen) end
+    local may = about.status and repeat_words(about, nil, chosen)
+    parts[#parts + 1] = may and columns.entry(say("label", "retry", chosen), may)
+    return concat(parts, "\n\n")
 end
 
 
