@@ -128,13 +128,6 @@ local function is_status(low, place, number)
 end
 
 
--- The message of a kind with parameters that begins at this place.
-local function message_at(text, place)
-    local rest = match(sub(text, place, place + longest_message), "^[^\n\"]*")
-    return match(rest, "^(.-%.) ?%f[%W](") or match(rest, "^.*[^%s)]")
-end
-
-
 --- The messages of the catalogue that a text has, in their order: codes, and a code → its message.
 function mentions.messages(text)
     local codes, messages, places = {}, {}, {}
@@ -143,9 +136,12 @@ function mentions.messages(text)
         local literal = parts and parts[1] or gsub(kind.message, "%.$", "")
         local place = #literal >= shortest_message and find(text, literal, 1, true)
         if place then
-            codes[#codes + 1] = kind.code
-            messages[kind.code] = parts and message_at(text, place) or kind.message
+            -- with parameters: up to the end of the sentence, or of the line
+            local rest = parts and match(sub(text, place, place + longest_message), "^[^\n\"]*")
+            messages[kind.code] = rest and (match(rest, "^(.-%.) ?%f[%W](") or match(rest, "^.*[^%s)]"))
+                or kind.message
             places[kind.code] = place + index / 1000000 -- two kinds have the same message
+            codes[#codes + 1] = kind.code
         end
     end
     sort(codes, function(left, right) return places[left] < places[right] end)
