@@ -51,6 +51,7 @@ build = {
         ["cfs.errors.explain.lists"] = "lua/cfs/errors/explain/lists.lua",
         ["cfs.errors.explain.mentions"] = "lua/cfs/errors/explain/mentions.lua",
         ["cfs.errors.explain.paste"] = "lua/cfs/errors/explain/paste.lua",
+        ["cfs.errors.explain.reasons"] = "lua/cfs/errors/explain/reasons.lua",
         ["cfs.errors.explain.render"] = "lua/cfs/errors/explain/render.lua",
         ["cfs.errors.explain.search"] = "lua/cfs/errors/explain/search.lua",
         ["cfs.errors.explain.subject"] = "lua/cfs/errors/explain/subject.lua",

@@ -20,32 +20,14 @@ local concat = table.concat
 local unpack = table.unpack or unpack -- luacheck: std max
 
 ---@class cfs.errors.testing
-local testing = {
-    broken = broken.responses,
-}
+local testing = { broken = broken.responses }
 
 -- The values of parameters that are not given; other parameters get their name as their value.
 local values = {
-    parameterName = "fsName",
-    host = "cfs.bj.baidubce.com",
-    protocol = "ftp",
-    date = "2026-01-02T03:04:05Z",
+    parameterName = "fsName", host = "cfs.bj.baidubce.com", protocol = "ftp", date = "2026-01-02T03:04:05Z",
 }
 
--- The request id where none is given: that of the vendor's example.
-local request_id = "ae2225f7-1c2e-427a-a1ad-5413b762957d"
-
-
--- The fields of an error, and all that the kind's template needs beside them.
-local function complete(kind, fields)
-    if fields ~= nil and type(fields) ~= "table" then return fields end
-    local all = { requestId = request_id }
-    for _, name in ipairs(template_of(kind) and template.names(template_of(kind)) or {}) do
-        all[name] = values[name] or name
-    end
-    for name, value in pairs(fields or {}) do all[name] = value end
-    return all
-end
+local request_id = "ae2225f7-1c2e-427a-a1ad-5413b762957d" -- that of the vendor's example
 
 
 -- An error as the service sends it.
@@ -63,11 +45,14 @@ local function respond(err)
 end
 
 
--- A response; or nil, and as object/make says why not.
+-- A response; or nil, and as object/make says why not. All that the kind's template needs is made up.
 local function new_response(target, fields)
-    local err, wrong, argument = make.make(target, complete(kinds[target] or target, fields))
-    if not err then return nil, wrong, argument end
-    return respond(err)
+    local all, parts = { requestId = request_id }, template_of(kinds[target] or target)
+    for _, name in ipairs(parts and template.names(parts) or {}) do all[name] = values[name] or name end
+    for name, value in pairs(type(fields) == "table" and fields or {}) do all[name] = value end
+    local is_misuse = fields ~= nil and type(fields) ~= "table"
+    local err, wrong, argument = make.make(target, is_misuse and fields or all)
+    return err and respond(err), wrong, argument
 end
 
 
@@ -81,9 +66,7 @@ end
 ---@return { status: integer, headers: table<string, string>, body: string } response
 function testing.response(target, fields)
     local response, wrong, argument = new_response(target, fields)
-    if not response then
-        misuse.argument(argument, "response", wrong)
-    end
+    if not response then misuse.argument(argument, "response", wrong) end
     return response
 end
 
@@ -100,12 +83,8 @@ function testing.sequence(list)
     misuse.expect(1, "sequence", list, "table")
     local responses, calls = {}, 0
     for index, entry in ipairs(list) do
-        local response, wrong = entry, nil
-        if errors.is(entry) then
-            response = respond(entry)
-        elseif type(entry) ~= "table" or catalogue.is_kind(entry) then
-            response, wrong = new_response(entry)
-        end
+        local response, wrong = errors.is(entry) and respond(entry) or entry, nil
+        if type(entry) ~= "table" or catalogue.is_kind(entry) then response, wrong = new_response(entry) end
         if not response then misuse.argument(1, "sequence", "entry " .. index .. ": " .. wrong) end
         responses[index] = response
     end
@@ -117,22 +96,14 @@ function testing.sequence(list)
 end
 
 
--- What an error may have beside its methods.
-local fields = {
-    code = true, message = true, requestId = true, status = true, reason = true, description = true,
-    service = true, fault = true, category = true, retry = true, canonical = true, remedy = true,
-    known = true,
-}
-
-
--- The last `__index` that a name is looked up in.
+-- The last `__index` that a name is looked up in. An error has the fields of a kind, and a requestId, beside
+-- its methods.
 local function refuse(_, name)
-    if type(name) ~= "string" or fields[name] then return nil end
-    local names = {}
-    for _, known in ipairs { fields, state.methods } do
+    local names = { requestId = true }
+    for _, known in ipairs { kinds.InternalError, state.methods } do
         for known_name in pairs(known) do names[known_name] = true end
     end
-    error(suggest.unknown("field", name, names), 2)
+    if type(name) == "string" and not names[name] then error(suggest.unknown("field", name, names), 2) end
 end
 
 
@@ -166,29 +137,21 @@ local function outcome(value)
 end
 
 
--- The targets as one text, for a person.
-local function describe_targets(targets)
-    local names = {}
-    for index = 1, targets.n do
-        local target = targets[index]
-        names[index] = type(target) == "table" and target.code or tostring(target)
-    end
-    return targets.n == 0 and "any" or concat(names, " or ")
-end
-
-
 -- The assertion, as luassert calls it: arguments are replaced by what its sentence says, and the
 -- error is returned in place of the value.
 local function cfs_error(_, arguments, level)
-    local targets = { n = arguments.n - 1, unpack(arguments, 2, arguments.n) }
-    for index = 1, targets.n do
-        local wrong = match.problem(targets[index])
-        if wrong then misuse.argument(index + 1, "cfs_error", wrong, level + 1) end
+    local names, count = {}, arguments.n
+    for index = 2, count do
+        local target = arguments[index]
+        local wrong = match.problem(target)
+        if wrong then misuse.argument(index, "cfs_error", wrong, level + 1) end
+        names[index - 1] = type(target) == "table" and target.code or tostring(target)
     end
     local value, sentence = outcome(arguments[1])
+    local is_so = match.is(value, unpack(arguments, 2, count))
     arguments.n, arguments.nofmt = 2, { true, true }
-    arguments[1], arguments[2] = describe_targets(targets), sentence
-    return match.is(value, unpack(targets, 1, targets.n)), { value }
+    arguments[1], arguments[2] = count == 1 and "any" or concat(names, " or "), sentence
+    return is_so, { value }
 end
 
 

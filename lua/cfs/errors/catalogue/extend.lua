@@ -22,8 +22,8 @@ local columns = {
     "code", "message", "status",
     "reason", "description", "service", "fault", "category", "retry", "canonical", "remedy",
 }
-local known_columns = {}
-for _, name in ipairs(columns) do known_columns[name] = true end
+local column_types = {}
+for _, name in ipairs(columns) do column_types[name] = false end
 
 -- Columns that are written into lines and labels without escapes.
 local in_one_line = { code = true, reason = true, service = true, canonical = true }
@@ -51,20 +51,13 @@ end
 
 -- A copy of the row, each column read once; or nil and what is wrong with it by itself.
 local function read(given)
-    if type(given) ~= "table" then return nil, "table expected, got " .. type(given) end
-    for name in next, given do
-        if not known_columns[name] then
-            return nil, suggest.unknown("column", text.describe(name), known_columns)
-        end
+    local row, wrong = misuse.read("column", given, column_types)
+    for index, name in ipairs(row and columns or {}) do
+        local value = row[name]
+        wrong = wrong or value == nil and index <= 3 and "column '" .. name .. "' is missing"
+            or value ~= nil and name ~= "status" and column_problem(name, value)
     end
-    local row = {}
-    for index, name in ipairs(columns) do
-        local value = given[name]
-        if value == nil and index <= 3 then return nil, "column '" .. name .. "' is missing" end
-        local wrong = value ~= nil and name ~= "status" and column_problem(name, value)
-        if wrong then return nil, wrong end
-        row[name] = value
-    end
+    if wrong then return nil, wrong end
     row.status = status.normalize(row.status)
     if not row.status or row.status < 400 or row.status > 599 then
         return nil, "status must be from 400 to 599"
@@ -140,7 +133,9 @@ local function new_kind(row, home)
     local known, full = home.kinds[row.code], complete(row, home)
     local column = known and difference(full, known, columns)
     local is_shared = home.name and known == kind.shared(row.code)
-    if column and not is_shared then return nil, "exists already, with another " .. column end
+    if column and not is_shared then
+        return nil, "code '" .. row.code .. "' exists already, with another " .. column
+    end
     return (not known or is_shared and difference(row, known, judged, true)) and full or nil
 end
 
@@ -156,9 +151,9 @@ local function read_all(rows, count, home)
         if row.category then categories[row.category] = true end
     end
     for index, row in ipairs(list) do
-        local wrong, made, exists = problem(row, codes, categories, home), nil, nil
-        if not wrong then made, exists = new_kind(row, home) end
-        if wrong or exists then return nil, index, wrong or "code '" .. row.code .. "' " .. exists end
+        local wrong, made = problem(row, codes, categories, home), nil
+        if not wrong then made, wrong = new_kind(row, home) end
+        if wrong then return nil, index, wrong end
         new[#new + 1] = made
     end
     return new
@@ -177,8 +172,8 @@ function extend.add(rows, home, name, position, level)
     local count = 0 -- holes are not counted
     for key in next, rows do
         if type(key) ~= "number" or key < 1 or key % 1 ~= 0 then
-            local got = "list of rows expected, got field '" .. text.describe(key) .. "'"
-            misuse.argument(position, name, got, level)
+            key = text.describe(key)
+            misuse.argument(position, name, "list of rows expected, got field '" .. key .. "'", level)
         end
         count = count + 1
     end

@@ -1,6 +1,5 @@
---- Kinds: what Lua sees of the catalogue's rows. A kind is a plain table, unique in a Lua state,
---- with the fields code, status, reason, message, description, service, fault, category, retry,
---- canonical, remedy and known. Errors inherit those from it.
+--- Kinds: what Lua sees of the catalogue's rows. A kind is a plain table, unique in a Lua state. Errors
+--- inherit its fields.
 ---
 ---@class cfs.kind
 ---@field code string? nil in the kinds of errors whose code is unknown: see catalogue/status.lua
@@ -24,8 +23,8 @@ local state = require "cfs.errors.base.state"
 local template = require "cfs.errors.catalogue.template"
 
 local getmetatable = debug.getmetatable
-local pairs, rawset, setmetatable = pairs, rawset, setmetatable
-local error, ipairs, pcall, rawget = error, ipairs, pcall, rawget
+local error, ipairs, pairs, pcall, rawget, rawset, setmetatable =
+    error, ipairs, pairs, pcall, rawget, rawset, setmetatable
 local kinds, order, kind_of = state.kinds, state.order, state.kind_of
 local categories, metatables, error_metatable = state.categories, state.metatables, state.error_metatable
 
@@ -58,20 +57,21 @@ function kind.make(row, is_vendors)
 end
 
 
-local function publish(list, home)
+-- Puts kinds where they are found. `changes` lists what was there before, so that it can be put back.
+local function publish(list, home, changes)
+    local function put(values, key, value)
+        changes[#changes + 1] = { values = values, key = key, was = rawget(values, key) }
+        rawset(values, key, value)
+    end
     for _, metatable in ipairs(list) do
         local row = metatable.__index
-        metatables[row], home.metatables[row.code] = metatable, metatable
-        home.kinds[row.code], categories[row.category] = row, true
-        if home == state then rawset(state.catalogue, row.code, row) end
-        home.order[#home.order + 1] = row
+        put(metatables, row, metatable)
+        put(home.metatables, row.code, metatable)
+        put(home.kinds, row.code, row)
+        put(categories, row.category, true)
+        if home == state then put(state.catalogue, row.code, row) end
+        put(home.order, #home.order + 1, row)
     end
-end
-
-
--- Takes a key back. To set an absent one to nil would need memory in Lua 5.1.
-local function clear(values, key)
-    if rawget(values, key) ~= nil then rawset(values, key, nil) end
 end
 
 
@@ -83,37 +83,23 @@ function kind.shared(code)
 end
 
 
-local function withdraw(list, count, home)
-    for index = #home.order, count + 1, -1 do home.order[index] = nil end
-    for _, metatable in ipairs(list) do
-        local row = metatable.__index
-        local shared = home ~= state and kind.shared(row.code)
-        clear(metatables, row)
-        if shared then
-            home.metatables[row.code], home.kinds[row.code] = metatables[shared], shared
-        else
-            clear(home.metatables, row.code)
-            clear(home.kinds, row.code)
-        end
-        if home == state then clear(state.catalogue, row.code) end
-    end
-end
-
-
 --- Adds kinds behind the ones that are there: all of them or, if memory runs out, none.
 ---@param rows table[] every field of a kind but `known`; no code that is there
 ---@param is_vendors boolean?
 ---@param home table? see catalogue/extend; the catalogue if not given
 function kind.add(rows, is_vendors, home)
-    home = home or state
-    local list, count = {}, #home.order
+    local list, changes = {}, {}
     for index, row in ipairs(rows) do
         row.known = true
         list[index] = kind.make(row, is_vendors)
     end
-    local good, problem = pcall(publish, list, home)
+    local good, problem = pcall(publish, list, home or state, changes)
     if good then return end
-    withdraw(list, count, home)
+    for index = #changes, 1, -1 do
+        local values, key = changes[index].values, changes[index].key
+        -- To set an absent key to nil would need memory in Lua 5.1.
+        if rawget(values, key) ~= nil then rawset(values, key, changes[index].was) end
+    end
     error(problem, 0)
 end
 

@@ -7,7 +7,7 @@ local kind = require "cfs.errors.catalogue.kind"
 local state = require "cfs.errors.base.state"
 local words = require "cfs.errors.catalogue.words"
 
-local gmatch, match = string.gmatch, string.match
+local floor, gmatch, match = math.floor, string.gmatch, string.match
 local lower = require("cfs.errors.base.text").lower
 local kind_of, metatables = state.kind_of, state.status_metatables
 
@@ -47,9 +47,14 @@ local rows = [[
 ---@param value any
 ---@return integer? status nil if the value is none
 function status.normalize(value)
-    if type(value) == "string" then value = value:match("^%d%d%d$") and tonumber(value) end
-    if type(value) ~= "number" or value < 100 or value > 999 or value % 1 ~= 0 then return nil end
-    return math.floor(value) -- an integer, where Lua has them
+    local value_type = type(value)
+    if value_type == "string" then
+        value = match(value, "^%d%d%d$") and tonumber(value) or 0
+    elseif value_type ~= "number" then
+        return nil
+    end
+    if not (value >= 100 and value <= 999 and value % 1 == 0) then return nil end
+    return floor(value) -- an integer, where Lua has them
 end
 
 
@@ -78,24 +83,16 @@ local function row_of(number)
 end
 
 
-local function make(number)
-    local reason, category, retry, canonical = row_of(number or "none")
-    if not reason and number and number >= 400 then -- RFC 9110, section 15: judged by its class
-        local _
-        _, category, retry, canonical = row_of(number >= 500 and 500 or 400)
-    end
-    retry = retry or "never"
-    return kind.make {
-        status = number,
-        reason = reason,
-        category = category or "unknown",
-        retry = retry,
-        canonical = canonical or "UNKNOWN",
+-- The metatable of a kind without a code, made once.
+local function made(key, number, reason, category, retry, canonical, description, remedies)
+    metatables[key] = metatables[key] or kind.make {
+        status = number, reason = reason, category = category, retry = retry, canonical = canonical,
         fault = not number and "unknown" or number >= 500 and "server" or "client",
-        description = (words.say("sentence", "description")),
-        remedy = (words.say("status_remedy", retry)),
+        description = (words.say("sentence", description)),
+        remedy = (words.say(remedies, retry)),
         known = false,
     }
+    return metatables[key]
 end
 
 
@@ -103,9 +100,14 @@ end
 ---@param number integer? what status.normalize gives
 ---@return table
 function status.metatable(number)
-    local key = number or false
-    metatables[key] = metatables[key] or make(number)
-    return metatables[key]
+    if metatables[number or false] then return metatables[number or false] end
+    local reason, category, retry, canonical = row_of(number or "none")
+    if not reason and number and number >= 400 then -- RFC 9110, section 15: judged by its class
+        local _
+        _, category, retry, canonical = row_of(number >= 500 and 500 or 400)
+    end
+    return made(number or false, number, reason, category or "unknown", retry or "never",
+        canonical or "UNKNOWN", "description", "status_remedy")
 end
 
 
@@ -132,17 +134,8 @@ end
 ---@param retry "backoff"|"never" "never" where the same call would fail again
 ---@return table
 function status.no_response(retry)
-    local key = "no response, " .. retry
-    metatables[key] = metatables[key] or kind.make {
-        category = "unavailable",
-        retry = retry,
-        canonical = "UNAVAILABLE",
-        fault = "unknown",
-        description = (words.say("sentence", "no_response_came")),
-        remedy = (words.say("no_response_remedy", retry)),
-        known = false,
-    }
-    return metatables[key]
+    return made("no response, " .. retry, nil, nil, "unavailable", retry, "UNAVAILABLE",
+        "no_response_came", "no_response_remedy")
 end
 
 

@@ -8,8 +8,7 @@
 local number = require("cfs.errors.base.text").number
 
 local find, gmatch, gsub, match, sub = string.find, string.gmatch, string.gsub, string.match, string.sub
-local concat, huge = table.concat, math.huge
-local type = type
+local concat, ipairs, pairs, type = table.concat, ipairs, pairs, type
 
 local template = {}
 
@@ -19,29 +18,20 @@ template.field_types = { requestId = "string", message = "string", status = fals
 
 -- The vendor's four ways to write a placeholder, and what we call its parameter.
 local vendor_spellings = {
-    parameterName = "parameterName",
-    ["{host}"] = "host",
-    ["{http}"] = "protocol",
-    XXX = "date",
+    parameterName = "parameterName", ["{host}"] = "host", ["{http}"] = "protocol", XXX = "date",
 }
 
--- What a value must look like beside not being empty: x-bce-date, an ISO 8601 date-time.
-local forms = {
-    date = "^%d%d%d%d%-?%d%d%-?%d%dT%d%d:?%d%d:?%d%d[%d.,Z:+-]*$",
-}
+-- A parameter called "date" is an ISO 8601 date-time: x-bce-date.
+local date_form = "^%d%d%d%d%-?%d%d%-?%d%dT%d%d:?%d%d:?%d%d[%d.,Z:+-]*$"
 
 
 -- Where the first placeholder at or after `position` begins and ends, and its parameter's name.
-local function next_vendor_placeholder(message, position)
+local function next_placeholder(message, position, is_vendors)
+    if not is_vendors then return find(message, "{(%a[%w_]*)}", position) end
     for placeholder, name in pairs(vendor_spellings) do
         local first, last = find(message, placeholder, position, true)
         if first then return first, last, name end
     end
-end
-
-
-local function next_placeholder(message, position)
-    return find(message, "{(%a[%w_]*)}", position)
 end
 
 
@@ -50,18 +40,16 @@ end
 ---@param is_vendors boolean? placeholders are spelt as on the vendor's page; else `{name}`
 ---@return table?
 function template.compile(message, is_vendors)
-    local search = is_vendors and next_vendor_placeholder or next_placeholder
     local parts, position = {}, 1
-    while true do
-        local first, last, name = search(message, position)
-        if not first then break end
+    local first, last, name = next_placeholder(message, 1, is_vendors)
+    while first do
         parts[#parts + 1] = sub(message, position, first - 1)
         parts[#parts + 1] = { name = name, placeholder = sub(message, first, last) }
         position = last + 1
+        first, last, name = next_placeholder(message, position, is_vendors)
     end
-    if #parts == 0 then return nil end
     parts[#parts + 1] = sub(message, position)
-    return parts
+    return #parts > 1 and parts or nil
 end
 
 
@@ -74,18 +62,10 @@ function template.names(parts)
 end
 
 
--- A parameter's value as text: a number is written without an exponent or a fraction of zero.
-local function value_text(value)
-    if type(value) ~= "number" or value ~= value or value == huge or value == -huge then return value end
-    return number(value, value % 1 == 0 and "%.0f" or "%.14g")
-end
-
-
 -- nil if a parameter can have the value, else what the value must be.
-local function objection(parameter, value)
+local function problem(name, value)
     if type(value) ~= "string" or value == "" then return "a non-empty string" end
-    local form = forms[parameter.name]
-    if form and not find(value, form) then return "an ISO 8601 date-time" end
+    return name == "date" and not find(value, date_form) and "an ISO 8601 date-time" or nil
 end
 
 
@@ -95,16 +75,17 @@ end
 ---@return string? message
 ---@return string? problem a sentence that names the parameter
 function template.fill(parts, values)
-    local message = {}
-    for index, part in ipairs(parts) do
-        if index % 2 == 0 then
-            local value = value_text(values[part.name])
-            if value == nil then return nil, "parameter '" .. part.name .. "' is missing" end
-            local must_be = objection(part, value)
-            if must_be then return nil, "parameter '" .. part.name .. "' must be " .. must_be end
-            part = value
+    local message = { parts[1] }
+    for index = 2, #parts, 2 do
+        local name = parts[index].name
+        local value = values[name]
+        if value == nil then return nil, "parameter '" .. name .. "' is missing" end
+        if type(value) == "number" and value - value == 0 then -- finite; no exponent or fraction of zero
+            value = number(value, value % 1 == 0 and "%.0f" or "%.14g")
         end
-        message[index] = part
+        local must_be = problem(name, value)
+        if must_be then return nil, "parameter '" .. name .. "' must be " .. must_be end
+        message[index], message[index + 1] = value, parts[index + 1]
     end
     return concat(message)
 end
@@ -140,22 +121,18 @@ function template.read(parts, message)
     if sub(message, 1, position - 1) ~= parts[1] then return nil end
     local values = {}
     for index = 2, #parts, 2 do
-        local text, first = parts[index + 1]
-        if index + 1 == #parts then
-            first = #message - #text + 1
-            if first < position or sub(message, first) ~= text then return nil end
-        else
+        local name, text, first = parts[index].name, parts[index + 1], nil
+        if index + 1 < #parts then
             first = find(message, text, position, true)
-            if not first then return nil end
+        elseif sub(message, -#text) == text or text == "" then
+            first = #message - #text + 1
         end
-        local value = sub(message, position, first - 1)
-        local parameter = parts[index]
-        if value == parameter.placeholder or objection(parameter, value)
-            or (values[parameter.name] or value) ~= value then
+        local value = sub(message, position, (first or 0) - 1)
+        if not first or first < position or value == parts[index].placeholder or problem(name, value)
+            or (values[name] or value) ~= value then
             return nil
         end
-        values[parameter.name] = value
-        position = first + #text
+        values[name], position = value, first + #text
     end
     return values
 end

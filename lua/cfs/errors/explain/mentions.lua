@@ -2,6 +2,7 @@
 
 local catalogue = require "cfs.errors.catalogue.kind"
 local clean = require "cfs.errors.explain.clean"
+local reasons = require "cfs.errors.explain.reasons"
 local state = require "cfs.errors.base.state"
 local statuses = require "cfs.errors.catalogue.status"
 local transport = require "cfs.errors.wire.transport"
@@ -24,12 +25,12 @@ local shortest_message, longest_message = 12, 2000
 
 -- What a phrase means as a whole, or by its first words: "read timed out executing GET".
 local function meaning_of(phrase)
-    local word, certificate = transport.phrase(phrase)
+    local word, certificate = reasons.phrase(phrase)
     local place = find(phrase, " ", 1, true)
     for _ = 2, most_words do
         place = place and find(phrase, " ", place + 1, true)
         if word or not place then break end
-        word, certificate = transport.phrase(sub(phrase, 1, place - 1))
+        word, certificate = reasons.phrase(sub(phrase, 1, place - 1))
     end
     return word, certificate
 end
@@ -45,7 +46,7 @@ local function phrase_in(text, low)
         count = count + 1
         if count > last then break end
         local first = byte(low, start) <= 57 and match(low, "^[%d \t\r]*()", start) or start
-        if transport.may_begin(sub(low, first, first + 3)) then
+        if reasons.may_begin(sub(low, first, first + 3)) then
             local phrase = match(sub(low, first, stop - 1), "^.*[^%s.]") or ""
             local is_said = byte(low, start - 1) == 58 and (stop > #low or find(low, "^[\n\"')]", stop))
             if is_said or find(phrase, "[ \128-\255]") then
@@ -66,7 +67,7 @@ end
 local function name_in(text)
     for name in gmatch(text, "%f[%w_]%u[%w_]+") do
         if #name > 8 or #name > 4 and not find(name, "%l") then
-            local word, certificate = transport.phrase(lower(name))
+            local word, certificate = reasons.phrase(lower(name))
             word = word or find(name, "Timeout%u%l+$") and "timeout"
             if word then return name, word, certificate end
         end

@@ -35,7 +35,7 @@ local function decode_entity(name)
 end
 
 
--- A cell's words, parted by single spaces: no-break and ideographic ones and marks of no width aside.
+-- A cell's words, parted by single spaces. No-break and ideographic spaces are spaces; marks of no width go.
 local function words_of(cell)
     cell = gsub(gsub(cell, "<[bB][rR] ?/?>", " "), "&(#?%w+);", decode_entity)
     cell = gsub(gsub(cell, "\194\160", " "), "\227\128\128", " ")

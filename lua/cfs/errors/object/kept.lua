@@ -7,7 +7,7 @@ local core = require "cfs.errors.core"
 local catalogue = require "cfs.errors.catalogue.kind"
 local state = require "cfs.errors.base.state"
 
-local getmetatable, rawget, setmetatable = debug.getmetatable, rawget, setmetatable
+local getmetatable, rawget, setmetatable, type = debug.getmetatable, rawget, setmetatable, type
 local records = state.kept
 
 local kept = {}
@@ -63,22 +63,14 @@ function kept.get(err, name)
 end
 
 
---- The metatable of an error that has a cause.
----@param kind cfs.kind
----@param cause any
----@return table
-function kept.metatable(kind, cause)
-    local metatable = catalogue.new_metatable(kind)
-    metatable.cause = cause
-    return metatable
-end
-
-
 --- Gives an error its cause.
 ---@param err cfs.error which has its kind already
----@param cause any
+---@param cause any nil if there is none
 function kept.set_cause(err, cause)
-    setmetatable(err, kept.metatable(catalogue.of_error(err), cause))
+    if type(cause) == "nil" then return end -- a cdata's __eq may raise
+    local metatable = catalogue.new_metatable(catalogue.of_error(err))
+    metatable.cause = cause
+    setmetatable(err, metatable)
 end
 
 

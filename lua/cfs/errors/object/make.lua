@@ -34,15 +34,15 @@ local types_of = setmetatable({}, { __index = function(all, kind)
 end })
 
 
--- Room for all members is taken at once.
-local function new(metatable, code, message, request_id)
-    return setmetatable({ code = code, message = message, requestId = request_id }, metatable)
+-- An error of a kind, without what a request adds; room for that is taken at once.
+local function new(kind, message)
+    return setmetatable({ code = kind.code, message = message, requestId = nil }, metatables[kind])
 end
 
 
 -- Makes an error of the kind; or returns nil and what is wrong with the fields.
 local function fill(kind, given)
-    local err, parts = new(metatables[kind], kind.code, kind.message), template_of(kind)
+    local err, parts = new(kind, kind.message), template_of(kind)
     if given == nil and not parts then return err end
     local fields, wrong = misuse.read("field", given == nil and {} or given, types_of[kind])
     if not fields then return nil, wrong end
@@ -58,7 +58,7 @@ local function fill(kind, given)
         if not received then return nil, "field 'status' must be a whole number from 100 to 999" end
         if received ~= kind.status then err.status = received end
     end
-    if type(fields.cause) ~= "nil" then kept.set_cause(err, fields.cause) end
+    kept.set_cause(err, fields.cause)
     return err
 end
 
@@ -100,7 +100,7 @@ end
 function make.of(value)
     if catalogue.of_error(value) then return value end
     if not catalogue.is_kind(value) or not value.known then return nil end
-    return new(metatables[value], value.code, not template_of(value) and value.message or nil)
+    return new(value, not template_of(value) and value.message or nil)
 end
 
 
@@ -133,31 +133,38 @@ function make.call(self, fields)
 end
 
 
+--- Gives an error the kind of its code, else that of the HTTP status, and notes a status that is not the
+--- kind's.
+---@param err table which has no cause
+---@param received integer? the status, as status.normalize gives it
+---@param home table? the service whose codes count: see catalogue/extend; CFS if not given
+---@return cfs.error err the same
+function make.set_status(err, received, home)
+    local code = rawget(err, "code") or ""
+    local known = (home or state).metatables[code] or seen[code]
+    err.status = known and received ~= known.__index.status and received or nil
+    return setmetatable(err, known or status.metatable(received))
+end
+
+
 --- Makes the error of a response without an envelope. Nothing is checked.
 ---@param code string? as received, from elsewhere
 ---@param message string?
 ---@param request_id string?
----@param received integer? the HTTP status, as status.normalize gives it
+---@param received integer? as for make.set_status
 ---@return cfs.error err
 function make.receive(code, message, request_id, received)
-    local known = metatables[code or ""] or seen[code or ""]
-    local err = new(known or status.metatable(received), code, message, request_id)
-    if known and received ~= known.__index.status then err.status = received end
-    return err
+    return make.set_status({ code = code, message = message, requestId = request_id }, received)
 end
 
 
 --- Makes an error that was read as one of CFS an error of a service.
----@param home table the service: see catalogue/extend
+---@param home table
 ---@param err cfs.error? which has no cause yet if it has a code
 ---@return cfs.error? err the same
 function make.adopt(home, err)
-    local code = err and rawget(err, "code")
-    if not code then return err end
-    local received = rawget(err, "status") or catalogue.of_error(err).status
-    local metatable = home.metatables[code] or state.seen[code] or status.metatable(received)
-    err.status = received ~= metatable.__index.status and received or nil
-    return setmetatable(err, metatable)
+    if not err or not rawget(err, "code") then return err end
+    return make.set_status(err, rawget(err, "status") or catalogue.of_error(err).status, home)
 end
 
 
@@ -168,24 +175,10 @@ end
 ---@param reason any what the client said; it becomes the cause
 ---@return cfs.error err
 function make.no_response(word, sent, retry, reason)
-    local metatable = status.no_response(retry)
-    if type(reason) ~= "nil" then metatable = kept.metatable(metatable.__index, reason) end
-    local err = new(metatable)
+    local err = setmetatable({}, status.no_response(retry))
+    kept.set_cause(err, reason)
     kept.keep_all(err, { origin = "transport", word = word, sent = sent })
     return err
-end
-
-
---- Notes the HTTP status that an envelope came with.
----@param err cfs.error which has neither a status nor a cause yet
----@param received integer? what status.normalize gives
-function make.set_status(err, received)
-    local kind = catalogue.of_error(err)
-    if not kind.code then
-        setmetatable(err, status.metatable(received))
-    elseif received ~= kind.status then
-        err.status = received
-    end
 end
 
 

@@ -17,15 +17,10 @@ local categories, metatables, kind_of = state.categories, state.metatables, stat
 
 local match = {}
 
-
 -- The words that stand in other fields of an error: column → what they are called.
 local columns = {
     retry = "a word of retry", fault = "a fault", service = "a service", canonical = "a gRPC status",
 }
-
-
--- The methods that tell words: src/words.def has a group of each name.
-local tellers = { "origin", "transport" }
 
 
 -- What a string is if it is a value of another column, or a status in words; nil if it is neither.
@@ -42,10 +37,9 @@ local function other_meaning(target)
             end
         end
     end
-    for _, teller in ipairs(tellers) do
-        if say(teller, target) then
-            return "'" .. target .. "' is what err:" .. teller .. "() tells, not a category: compare that"
-        end
+    local teller = say("origin", target) and "origin" or say("transport", target) and "transport"
+    if teller then
+        return "'" .. target .. "' is what err:" .. teller .. "() tells, not a category: compare that"
     end
     local number = status.of_reason((target:gsub("^%d%d%d ", "")))[1]
     return number and "'" .. target .. "' is a reason phrase: the status is the number " .. number
@@ -55,23 +49,19 @@ end
 --- nil if the value can be a target, else what is wrong with it.
 ---@return string? problem
 function match.problem(target)
-    if categories[target] or metatables[target] or catalogue.is_kind(target)
-        or status.of_code(target) or type(target) == "number" and status.normalize(target) then
+    if type(target) == "number" then
+        return not status.normalize(target) and "no HTTP status: " .. target or nil
+    elseif categories[target] or catalogue.is_kind(target) or status.of_code(target) then
         return nil
+    elseif type(target) ~= "string" then
+        return "code, kind, category or status expected, got " .. type(target)
     end
-    if type(target) == "string" then
-        local meaning = other_meaning(target)
-        if meaning then return meaning end
-        local word = target:find("^[%l_]+$") and "category" or "code"
-        local sentence, nearest = suggest.unknown(word, target, word == "code" and state.kinds or categories)
-        return nearest and sentence or sentence .. "; errors.extend can add it"
-    elseif type(target) == "number" then
-        return "no HTTP status: " .. target
-    end
-    return "code, kind, category or status expected, got " .. type(target)
+    local meaning = other_meaning(target)
+    if meaning then return meaning end
+    local word = target:find("^[%l_]+$") and "category" or "code"
+    local sentence, nearest = suggest.unknown(word, target, word == "code" and state.kinds or categories)
+    return nearest and sentence or sentence .. "; errors.extend can add it"
 end
-
-local problem = match.problem
 
 
 -- Raises a sentence if the value is a kind, which someone forgot to call.
@@ -87,7 +77,7 @@ end
 local function check(name, value, ...)
     if select("#", ...) > 0 then check_value(name, value, 4) end
     for index = 1, select("#", ...) do
-        local wrong = problem((select(index, ...)))
+        local wrong = match.problem((select(index, ...)))
         if wrong then misuse.argument(index + 1, name, wrong, 3) end
     end
 end
@@ -132,11 +122,8 @@ end
 
 
 local function find(value, ...)
-    while of_error(value) do
-        if is_any(value, ...) then return value end
-        value = kept.cause(value)
-    end
-    return nil
+    while of_error(value) and not is_any(value, ...) do value = kept.cause(value) end
+    return of_error(value) and value or nil
 end
 
 
@@ -165,7 +152,7 @@ function match.err_is(err, ...)
     if (metatables[target] or categories[target]) and select("#", ...) == 1 then
         return hits(err, kind, target)
     end
-    check("is", nil, ...)
+    check("is", err, ...)
     return is_any(err, ...)
 end
 
@@ -179,7 +166,7 @@ end
 ---@return cfs.error? found
 function match.err_find(err, ...)
     misuse.self(err, "find")
-    check("find", nil, ...)
+    check("find", err, ...)
     return find(err, ...)
 end
 
@@ -189,7 +176,7 @@ local function handlers_problem(handlers)
     if type(handlers) ~= "table" then return "table expected, got " .. type(handlers) end
     if of_error(handlers) then return "handlers expected, got an error, which comes first" end
     for target, handler in pairs(handlers) do
-        local wrong = target ~= "default" and problem(target)
+        local wrong = target ~= "default" and match.problem(target)
         if wrong then return wrong end
         local metatable = getmetatable(handler)
         if type(handler) ~= "function" and not (type(metatable) == "table" and metatable.__call) then
@@ -200,15 +187,11 @@ local function handlers_problem(handlers)
 end
 
 
--- Code (or kind) before category before status before default. To index by nil gives nil.
+-- To index by nil gives nil.
 local function dispatch(value, handlers)
     local kind = of_error(value)
-    local handler
-    if kind then
-        handler = handlers[kind] or handlers[kind.code] or handlers[kind.category]
-            or handlers[rawget(value, "status") or kind.status]
-    end
-    handler = handler or handlers.default
+    local handler = kind and (handlers[kind] or handlers[kind.code] or handlers[kind.category]
+        or handlers[rawget(value, "status") or kind.status]) or handlers.default
     if not handler then error(value, 0) end
     return handler(value)
 end

@@ -25,12 +25,8 @@ local raise = {}
 function raise.raise(target, fields)
     local metatable = metatables[target]
     if metatable and not metatable.template then -- what most calls need, and no more
-        local kind = metatable.__index
-        if fields == nil then
-            error(setmetatable({ code = kind.code, message = kind.message }, metatable), 0)
-        end
-        local id = request_id(fields)
-        if id then
+        local kind, id = metatable.__index, fields ~= nil and request_id(fields) or nil
+        if id or fields == nil then
             error(setmetatable({ code = kind.code, message = kind.message, requestId = id }, metatable), 0)
         end
     end
@@ -69,7 +65,7 @@ function raise.wrap(value, traceback)
     local metatable = metatables.InternalError -- calls few functions: a stack overflow leaves little stack
     local kind = metatable.__index
     local err = setmetatable({ code = kind.code, message = kind.message }, metatable)
-    if type(value) ~= "nil" then kept.set_cause(err, value) end -- a cdata's __eq may raise
+    kept.set_cause(err, value)
     if traceback then kept.keep(err, "traceback", traceback) end
     return err
 end

@@ -3,7 +3,8 @@
 
 local state = require "cfs.errors.base.state"
 
-local error, pcall, require, tostring = error, pcall, require, tostring
+local error, find, loaded, pairs, pcall, require, tostring, type =
+    error, string.find, package.loaded, pairs, pcall, require, tostring, type
 
 local later = {}
 
@@ -12,19 +13,20 @@ local later = {}
 local function load(name, what)
     local good, module = pcall(require, name)
     if good then return module end
+    for key, value in pairs(loaded) do -- Lua 5.1 marks what failed to load, and would not try again
+        if type(value) ~= "table" and find(key, "^cfs%.errors") then loaded[key] = nil end
+    end
     return nil, name .. ", which " .. what .. ", cannot be loaded: " .. tostring(module)
 end
 
 
-local function load_explain()
-    return load("cfs.errors.explain", "explains errors to a person")
-end
-
-
 -- The module, or raises the sentence, and blames the caller of its caller.
-local function must(module, reason)
+local function must(name, what)
+    local module, reason = load(name, what)
     return module or error(reason, 3)
 end
+
+local explain, explains = "cfs.errors.explain", "explains errors to a person"
 
 
 --- Explains an error to a person, within 80 columns: what it means, whose fault it is, what to do, and
@@ -39,7 +41,7 @@ end
 ---@param options { language: "en"|"zh"? }?
 ---@return string
 function later.explain(given, options)
-    return (must(load_explain()).explain(given, options)) -- no tail call: an error blames the caller of this
+    return (must(explain, explains).explain(given, options)) -- no tail call: misuse blames this one's caller
 end
 
 
@@ -52,16 +54,13 @@ end
 ---@param wanted string
 ---@return cfs.kind[] list in the vendor's order; prints as a table
 function later.search(wanted)
-    return (must(load_explain()).search(wanted))
+    return (must(explain, explains).search(wanted))
 end
 
 
---- The same among the kinds of a service.
----@param wanted string
----@param each fun(): fun(): cfs.kind? walks them
----@return cfs.kind[] list in their order; prints as a table
+--- The same among the kinds that `each` walks.
 function later.search_among(wanted, each)
-    return (must(load_explain()).search(wanted, each))
+    return (must(explain, explains).search(wanted, each))
 end
 
 
@@ -80,7 +79,7 @@ end
 --- status have, service to "other", description to the message.
 ---@param rows table[]
 function later.extend(rows)
-    must(load("cfs.errors.catalogue.extend", "adds rows")).add(rows, state, "extend", 1)
+    must("cfs.errors.catalogue.extend", "adds rows").add(rows, state, "extend", 1)
 end
 
 
@@ -98,17 +97,15 @@ end
 ---@param rows table[]? as for errors.extend
 ---@return cfs.service service
 function later.service(name, rows)
-    return (must(load("cfs.errors.services", "knows other services")).service(name, rows))
+    return (must("cfs.errors.services", "knows other services").service(name, rows))
 end
 
 
---- A metamethod `__tostring` of what only a person prints.
----@param name string the function of cfs.errors.explain
----@return fun(value: any): string
+--- A metamethod `__tostring` of what only a person prints: a function of cfs.errors.explain.
 function later.shown_by(name)
     return function(value)
-        local explain, reason = load_explain()
-        return explain and explain[name](value) or reason
+        local module, reason = load(explain, explains)
+        return module and module[name](value) or reason
     end
 end
 

@@ -37,18 +37,17 @@ function line.heading(err, kind)
     local request_id = rawget(err, "requestId")
     local word, status = kept.get(err, "word"), line.status(err, kind) -- a word is of a transport error
     if word then return "no response: " .. word end
-    local words = type(code) ~= "nil" and text.show(code)
-        or status and status .. ", without a code" or "no code"
+    local has_code = type(code) ~= "nil"
+    local words = has_code and text.show(code) or status and status .. ", without a code" or "no code"
     if type(request_id) ~= "nil" then words = words .. " [" .. text.show(request_id) .. "]" end
     if type(message) == "nil" then message = kind.message end
     if type(message) == "nil" then
         local origin = kept.get(err, "origin")
-        local is_page = origin and origin ~= "headers"
-        message = is_page and "the response is " .. say("origin", origin) .. ", not a CFS error"
-            or "no message"
+        message = origin and origin ~= "headers" and "the response is " .. say("origin", origin)
+            .. ", not a CFS error" or "no message"
     end
     words = words .. ": " .. text.show(message)
-    return type(code) ~= "nil" and status and words .. " (" .. status .. ")" or words
+    return has_code and status and words .. " (" .. status .. ")" or words
 end
 
 

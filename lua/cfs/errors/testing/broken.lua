@@ -7,6 +7,8 @@ local text = require "cfs.errors.base.text"
 
 local char, format, gsub, rep, sub = string.char, string.format, string.gsub, string.rep, string.sub
 
+local unpack = table.unpack or unpack -- luacheck: std max
+
 local broken = {}
 
 local statuses = { 400, 403, 404, 408, 413, 421, 429, 500, 502, 503, 504 }
@@ -19,97 +21,6 @@ local id_headers = { "X-Bce-Request-Id", "x-bce-request-id", "X-BCE-REQUEST-ID",
 local codes = { "InstanceNotFound", "RateLimit", "InternalError", "DropMountedFS", "NoSuchKey" }
 
 local bom = "\239\187\191"
-
--- Name, the origin that errors.from_response tells, and the body: a text in which $envelope, $id and
--- $code are filled in, or a function that makes one out of an envelope.
-local forms = {}
-
-
-local function add(name, origin, body)
-    forms[#forms + 1] = { name = name, origin = origin, body = body }
-end
-
-
--- The same for bodies that have the requestId although they are no envelope.
-local function add_identified(name, origin, body)
-    add(name, origin, body)
-    forms[#forms].is_identified = true
-end
-
-
--- Bodies that are not there.
-
-add("no body", "empty", nil)
-add("an empty body", "empty", "")
-add("an empty line", "empty", "\r\n")
-add("white space", "empty", " \t\r\n ")
-
--- Pages.
-
-add("a proxy's page", "html", "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n"
-    .. "<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n")
-add("a page with a document type", "html", "<!DOCTYPE html>\n<html lang=\"en\"><title>Error</title></html>")
-add("a page behind a byte order mark", "html", bom .. "<html><body>Error</body></html>")
-add("a page behind empty lines", "html", "\r\n\r\n  <html><body>Error</body></html>")
-add("a page that quotes the envelope", "html", "<html><body><pre>$envelope</pre></body></html>")
-add("a page that is cut", "html", "<html><head><title>503 Serv")
-add("a page that sends to a login", "html", "<script>location='/login?id=$id'</script>")
-add("a comment only", "html", "<!-- $id -->")
-add("an error in XML", "xml", "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-    .. "<Error><Code>$code</Code><RequestId>$id</RequestId></Error>")
-add("XML without a declaration", "xml", "<Error><Code>$code</Code></Error>")
-
--- Text that is no JSON.
-
-add("a reason phrase", "malformed", "Bad Gateway")
-add("a proxy's sentence", "malformed", "upstream connect error or disconnect/reset before headers")
-add("a number and a sentence", "malformed", "502 Bad Gateway: $id")
-add("a form", "malformed", "code=$code&requestId=$id")
-add("YAML", "malformed", "code: $code\nrequestId: $id\n")
-add("an event of a stream", "malformed", "data: $envelope\n\n")
-add("a log line", "malformed", "2026/01/02 03:04:05 [error] 7#7: *1 recv() failed, request $id")
-add("a traceback", "malformed", "Traceback (most recent call last):\n  File \"app.py\", line 7\n$code")
-add("compressed bytes", "malformed", "\31\139\8\0\0\0\0\0\0\3\171V\74\206OIU\178R")
-add("UTF-16", "malformed", function(envelope) return "\255\254" .. gsub(envelope, ".", "%0\0") end)
-add("zero bytes", "malformed", rep("\0", 64))
-
--- Envelopes in a wrapping.
-
-add("a chunk's frame", "malformed", function(envelope)
-    return format("%x\r\n%s\r\n0\r\n\r\n", #envelope, envelope)
-end)
-add("a header's end", "malformed", "Content-Type: application/json\r\n\r\n$envelope")
-add("a script's call", "malformed", "callback($envelope);")
-add("a guard against scripts", "malformed", ")]}',\n$envelope")
-add("a warning in front", "malformed", "Warning: undefined index\n$envelope")
-add("the envelope twice", "malformed", "$envelope$envelope")
-add("lines of envelopes", "malformed", "$envelope\n$envelope\n")
-add("a zero byte behind", "malformed", "$envelope\0")
-add("a brace too many", "malformed", "$envelope}")
-add("a page behind", "malformed", "$envelope<html></html>")
-add("two byte order marks", "malformed", bom .. bom .. "$envelope")
-
--- What only looks like JSON.
-
-add("single quotes", "malformed", "{'requestId': '$id', 'code': '$code'}")
-add("names without quotes", "malformed", '{requestId: "$id", code: "$code"}')
-add("a comma at the end", "malformed", '{"requestId": "$id", "code": "$code",}')
-add("a comma at the beginning", "malformed", '{,"requestId": "$id", "code": "$code"}')
-add("no comma", "malformed", '{"requestId": "$id" "code": "$code"}')
-add("no colon", "malformed", '{"requestId": "$id", "code" "$code"}')
-add("an equals sign", "malformed", '{"requestId" = "$id", "code" = "$code"}')
-add("no value", "malformed", '{"requestId": , "code": "$code"}')
-add("a comment", "malformed", '{"requestId": "$id", /* why */ "code": "$code"}')
-add("the constant of another language", "malformed", '{"retry": True, "code": "$code"}')
-add("undefined", "malformed", '{"requestId": undefined, "code": "$code"}')
-add("not a number", "malformed", '{"delay": NaN, "code": "$code"}')
-add("a number with a zero in front", "malformed", '{"delay": 007, "code": "$code"}')
-add("a hexadecimal number", "malformed", '{"delay": 0x1F, "code": "$code"}')
-add("an unknown escape", "malformed", '{"code": "$code", "message": "\\x41"}')
-add("an escape that is cut", "malformed", '{"code": "$code", "message": "\\u00"}')
-add("a line's end within a string", "malformed", '{"code": "$code", "message": "one\ntwo"}')
-add("a tab within a string", "malformed", '{"code": "$code", "message": "one\ttwo"}')
-
 
 -- Damage at a place that the seed chooses: each of these is sure to make the envelope unreadable.
 
@@ -136,53 +47,109 @@ local function unquote(envelope, random)
 end
 
 
-for index = 1, 8 do
-    add("a cut, " .. index, "malformed", cut)
-    add("a control byte, " .. index, "malformed", spoil)
-    add("a quote lost, " .. index, "malformed", unquote)
-end
-
-
 -- JSON within JSON, without an end.
-
 local function nest(opening, value, closing)
     return function(envelope, random)
         local depth = 64 + random(64)
-        return sub(envelope, 1, -2) .. ',"details":' .. rep(opening, depth) .. value
-            .. rep(closing, depth) .. "}"
+        local details = rep(opening, depth) .. value .. rep(closing, depth)
+        return sub(envelope, 1, -2) .. ',"details":' .. details .. "}"
     end
 end
 
 
-add("arrays, too deep", "too_deep", nest("[", "", "]"))
-add("objects, too deep", "too_deep", nest('{"a":', "0", "}"))
-add("arrays that never end", "too_deep", nest("[", "", ""))
+local function chunk(envelope)
+    return format("%x\r\n%s\r\n0\r\n\r\n", #envelope, envelope)
+end
 
--- JSON that is no error envelope.
 
-add("nothing", "not_envelope", "null")
-add("a truth", "not_envelope", "true")
-add("a number", "not_envelope", "502")
-add("a string", "not_envelope", '"$code"')
-add("a string that holds the envelope", "not_envelope", '"{\\"code\\":\\"$code\\"}"')
-add("an empty list", "not_envelope", "[]")
-add("a list of the envelope", "not_envelope", "[$envelope]")
-add("an empty object", "not_envelope", "{}")
-add_identified("an object without a code", "not_envelope", '{"requestId":"$id","message":"$code"}')
-add("the envelope one level deeper", "not_envelope", '{"error":$envelope}')
-add("another service's envelope", "not_envelope", '{"error_code":110,"error_msg":"$code"}')
-add("a framework's envelope", "not_envelope", '{"timestamp":"2026-01-02","status":500,"path":"/v1/cfs"}')
-add("a code in another letter case", "not_envelope", '{"RequestId":"$id","Code":"$code"}')
-add_identified("a code of null", "not_envelope", '{"requestId":"$id","code":null}')
-add_identified("a code of no bytes", "not_envelope", '{"requestId":"$id","code":""}')
-add_identified("a code of false", "not_envelope", '{"requestId":"$id","code":false}')
-add_identified("a code in a list", "not_envelope", '{"requestId":"$id","code":["$code"]}')
-add_identified("a code in an object", "not_envelope", '{"requestId":"$id","code":{"name":"$code"}}')
-add_identified("two codes", "not_envelope", '{"code":"$code","requestId":"$id","code":"$code"}')
-add("two codes, one escaped", "not_envelope", '{"code":"$code","\\u0063ode":"$code"}')
-add("two request ids", "not_envelope", '{"code":"$code","requestId":"$id","request_id":"$id"}')
-add("a message in an object", "not_envelope", '{"code":"$code","message":{"en":"$code"}}')
-add("a request id in a list", "not_envelope", '{"code":"$code","requestId":["$id"]}')
+local function widen(envelope)
+    return "\255\254" .. gsub(envelope, ".", "%0\0")
+end
+
+
+-- Origin, as errors.from_response tells it; name; and body: a text in which $envelope, $id and $code are
+-- filled in, or a function that makes one out of an envelope. `true`: it has a requestId that can be read.
+local forms = {
+    { "empty", "no body" },
+    { "empty", "an empty body", "" },
+    { "empty", "white space", " \t\r\n " },
+
+    { "html", "a proxy's page", "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center>"
+        .. "<h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n" },
+    { "html", "a page with a document type", "<!DOCTYPE html>\n<html lang='en'><title>Error</title></html>" },
+    { "html", "a page behind a byte order mark", bom .. "<html><body>Error</body></html>" },
+    { "html", "a page that quotes the envelope", "\r\n <html><body><pre>$envelope</pre></body></html>" },
+    { "html", "a page that is cut", "<html><head><title>503 Serv" },
+    { "html", "a page that sends to a login", "<script>location='/login?id=$id'</script>" },
+    { "html", "a comment only", "<!-- $id -->" },
+    { "xml", "an error in XML", "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+        .. "<Error><Code>$code</Code><RequestId>$id</RequestId></Error>" },
+    { "xml", "XML without a declaration", "<Error><Code>$code</Code></Error>" },
+
+    -- no JSON
+    { "malformed", "a proxy's sentence", "upstream connect error or disconnect/reset before headers" },
+    { "malformed", "a number and a sentence", "502 Bad Gateway: $id" },
+    { "malformed", "a form", "code=$code&requestId=$id" },
+    { "malformed", "YAML", "code: $code\nrequestId: $id\n" },
+    { "malformed", "an event of a stream", "data: $envelope\n\n" },
+    { "malformed", "a traceback", "Traceback (most recent call last):\n  File \"app.py\", line 7\n$code" },
+    { "malformed", "compressed bytes", "\31\139\8\0\0\0\0\0\0\3\171V\74\206OIU\178R" },
+    { "malformed", "UTF-16", widen },
+    { "malformed", "zero bytes", rep("\0", 64) },
+
+    -- an envelope in a wrapping
+    { "malformed", "a chunk's frame", chunk },
+    { "malformed", "a header's end", "Content-Type: application/json\r\n\r\n$envelope" },
+    { "malformed", "a script's call", "callback($envelope);" },
+    { "malformed", "a guard against scripts", ")]}',\n$envelope" },
+    { "malformed", "lines of envelopes", "$envelope\n$envelope\n" },
+    { "malformed", "a zero byte behind", "$envelope\0" },
+    { "malformed", "a brace too many", "$envelope}" },
+    { "malformed", "a page behind", "$envelope<html></html>" },
+    { "malformed", "two byte order marks", bom .. bom .. "$envelope" },
+
+    -- only looks like JSON
+    { "malformed", "single quotes", "{'requestId': '$id', 'code': '$code'}" },
+    { "malformed", "names without quotes", '{requestId: "$id", code: "$code"}' },
+    { "malformed", "a comma at the end", '{"requestId": "$id", "code": "$code",}' },
+    { "malformed", "no comma", '{"requestId": "$id" "code": "$code"}' },
+    { "malformed", "no colon", '{"requestId": "$id", "code" "$code"}' },
+    { "malformed", "no value", '{"requestId": , "code": "$code"}' },
+    { "malformed", "a comment", '{"requestId": "$id", /* why */ "code": "$code"}' },
+    { "malformed", "the constant of another language", '{"retry": True, "code": "$code"}' },
+    { "malformed", "not a number", '{"delay": NaN, "code": "$code"}' },
+    { "malformed", "a number with a zero in front", '{"delay": 007, "code": "$code"}' },
+    { "malformed", "a hexadecimal number", '{"delay": 0x1F, "code": "$code"}' },
+    { "malformed", "an unknown escape", '{"code": "$code", "message": "\\x41"}' },
+    { "malformed", "an escape that is cut", '{"code": "$code", "message": "\\u00"}' },
+    { "malformed", "a line's end within a string", '{"code": "$code", "message": "one\ntwo"}' },
+    { "malformed", "a cut", cut },
+    { "malformed", "a control byte", spoil },
+    { "malformed", "a quote lost", unquote },
+
+    { "too_deep", "arrays, too deep", nest("[", "", "]") },
+    { "too_deep", "objects, too deep", nest('{"a":', "0", "}") },
+    { "too_deep", "arrays that never end", nest("[", "", "") },
+
+    -- JSON, but no envelope
+    { "not_envelope", "nothing", "null" },
+    { "not_envelope", "a number", "502" },
+    { "not_envelope", "a string that holds the envelope", '"{\\"code\\":\\"$code\\"}"' },
+    { "not_envelope", "a list of the envelope", "[$envelope]" },
+    { "not_envelope", "an empty object", "{}" },
+    { "not_envelope", "an object without a code", '{"requestId":"$id","message":"$code"}', true },
+    { "not_envelope", "the envelope one level deeper", '{"error":$envelope}' },
+    { "not_envelope", "another service's envelope", '{"error_code":110,"error_msg":"$code"}' },
+    { "not_envelope", "a code in another letter case", '{"RequestId":"$id","Code":"$code"}' },
+    { "not_envelope", "a code of null", '{"requestId":"$id","code":null}', true },
+    { "not_envelope", "a code of no bytes", '{"requestId":"$id","code":""}', true },
+    { "not_envelope", "a code in an object", '{"requestId":"$id","code":{"name":"$code"}}', true },
+    { "not_envelope", "two codes", '{"code":"$code","requestId":"$id","code":"$code"}', true },
+    { "not_envelope", "two codes, one escaped", '{"code":"$code","\\u0063ode":"$code"}' },
+    { "not_envelope", "two request ids", '{"code":"$code","requestId":"$id","request_id":"$id"}' },
+    { "not_envelope", "a message in an object", '{"code":"$code","message":{"en":"$code"}}' },
+    { "not_envelope", "a request id in a list", '{"code":"$code","requestId":["$id"]}' },
+}
 
 
 -- Numbers from 1 to `count`, the same from one seed on every Lua: Park and Miller's generator, whose
@@ -206,7 +173,7 @@ end
 local function new_response(form, random)
     local code, id = codes[random(#codes)], new_id(random)
     local envelope = core.write(id, code, "The specified resource is broken.")
-    local body = form.body
+    local origin, name, body, is_identified = unpack(form, 1, 4)
     if type(body) == "function" then
         body = body(envelope, random)
     elseif body then
@@ -214,9 +181,9 @@ local function new_response(form, random)
     end
     local header = id_headers[random(#id_headers)]
     local response = text.readable {
-        name = form.name,
-        origin = form.origin,
-        requestId = (header or form.is_identified) and id or nil,
+        name = name,
+        origin = origin,
+        requestId = (header or is_identified) and id or nil,
         status = statuses[random(#statuses)],
         headers = text.readable { ["Content-Type"] = types[random(#types)] or nil },
         body = body,
@@ -226,7 +193,7 @@ local function new_response(form, random)
 end
 
 
---- Makes more than 90 responses with the status of an error and without an error envelope. The same seed
+--- Makes more than 60 responses with the status of an error and without an error envelope. The same seed
 --- makes the same responses on every Lua. Each has, beside status, headers and body, a `name`, the `origin`
 --- of its error, and, if the response has one, the `requestId`. Raises if the seed is no whole number from
 --- 0.
