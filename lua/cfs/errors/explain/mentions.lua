@@ -13,27 +13,14 @@ local lower = require("cfs.errors.base.text").lower
 
 local mentions = {}
 
--- How many phrases and numbers of a text are tried; how many words of a phrase decide.
-local most_phrases, most_numbers, most_words = 600, 40, 6
+-- How many phrases and numbers of a text are tried.
+local most_phrases, most_numbers = 600, 40
 
 -- How long a text is that may be a client's reason as a whole; how much of a text's end has curl's own lines.
 local longest_reason, longest_told = 200, 1024
 
 -- A message of the catalogue that is shorter than this may occur in any text. How much of one is taken.
 local shortest_message, longest_message = 12, 2000
-
-
--- What a phrase means as a whole, or by its first words: "read timed out executing GET".
-local function meaning_of(phrase)
-    local word, certificate = reasons.phrase(phrase)
-    local place = find(phrase, " ", 1, true)
-    for _ = 2, most_words do
-        place = place and find(phrase, " ", place + 1, true)
-        if word or not place then break end
-        word, certificate = reasons.phrase(sub(phrase, 1, place - 1))
-    end
-    return word, certificate
-end
 
 
 -- The first phrase that only clients use: what stands between two of the punctuation marks of a line. A
@@ -50,7 +37,7 @@ local function phrase_in(text, low)
             local phrase = match(sub(low, first, stop - 1), "^.*[^%s.]") or ""
             local is_said = byte(low, start - 1) == 58 and (stop > #low or find(low, "^[\n\"')]", stop))
             if is_said or find(phrase, "[ \128-\255]") then
-                local word, certificate = meaning_of(phrase)
+                local word, certificate = reasons.phrase(phrase)
                 if word and (not found or certificate) then
                     found, told, is_refused = sub(text, first, first + #phrase - 1), word, certificate
                     if certificate then break end
