@@ -24,24 +24,23 @@ end
 
 
 -- The heads of a text, each with its status, its place, and whether it is indented, as wget has it. A body
--- may have a line that looks like a status line; but a head goes on behind it.
+-- may have a line that looks like a status line; but a later head goes on behind it.
 local function heads_of(text)
-    local heads, doubtful = {}, nil
+    local heads = {}
     local place = find(text, "HTTP/", 1, true)
     for _ = 1, most_heads do
         if not place then break end
         local number, stop = match(text, "^HTTP/%d[%d.]* +(%d%d%d)%f[%D][^\n]*()", place)
         local indent = number and match(sub(text, max(place - 9, 1), place - 1), "\n([ \t]*)$")
         if indent then
-            local head = { status = tonumber(number), start = place, indented = indent ~= "" }
             local line = match(sub(text, stop, stop + 64), "^\n[ \t]*([^\r\n]*)") or ""
-            local goes_on = line == "" or find(line, "^[%w-]+:") or find(line, "^HTTP/")
-            heads[#heads + 1] = goes_on and head or nil
-            doubtful = doubtful or head
+            if #heads == 0 or line == "" or find(line, "^[%w-]+:") or find(line, "^HTTP/") then
+                heads[#heads + 1] = { status = tonumber(number), start = place, indented = indent ~= "" }
+            end
         end
         place = find(text, "HTTP/", place + 1, true)
     end
-    return #heads > 0 and heads or { doubtful }
+    return heads
 end
 
 

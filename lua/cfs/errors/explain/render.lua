@@ -109,11 +109,8 @@ end
 local function add_received(lines, err, chosen, is_text)
     add_causes(lines, err)
     lines.add("request_id", err.requestId and received(err.requestId))
-    if is_text then
-        lines.add("origin", say("sentence", "from_text", chosen))
-    elseif type(err.code) == "nil" then
-        lines.add("origin", origin_words(err, chosen))
-    end
+    lines.add("origin", is_text and say("sentence", "from_text", chosen)
+        or type(err.code) == "nil" and origin_words(err, chosen))
 end
 
 
