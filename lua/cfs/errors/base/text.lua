@@ -41,8 +41,6 @@ end
 
 
 --- The text with a to z in upper case, whatever the locale is.
----@param words string
----@return string
 function text.upper(words)
     return (gsub(words, "[a-z]", upper_letter))
 end
@@ -96,8 +94,6 @@ end
 
 --- The bytes as valid UTF-8 that a terminal, a log or a reader of lines takes for visible text and
 --- nothing else.
----@param bytes string
----@return string
 function text.printable(bytes)
     return (gsub(core.repair(bytes), candidate, escape))
 end
@@ -125,8 +121,6 @@ end
 
 
 --- A member as text, whatever became of it.
----@param value any
----@return string
 function text.show(value)
     if type(value) == "string" then return text.printable(value) end
     return type(value) == "number" and text.number(value) or "(" .. type(value) .. ")"

@@ -32,8 +32,6 @@ local kind = {}
 
 
 --- A new metatable for errors of a kind.
----@param row cfs.kind
----@return table
 function kind.new_metatable(row)
     local metatable = {
         __index = row,
@@ -46,9 +44,7 @@ function kind.new_metatable(row)
 end
 
 
---- Makes a kind of a row.
----@param row table every field of a kind
----@return cfs.kind
+--- Makes a kind of a row, which has every field of one.
 function kind.make(row)
     return setmetatable(row, state.kind_metatable)
 end
@@ -89,8 +85,6 @@ end
 
 
 --- The kind of a global code, which the vendor's services share; nil if the code is none.
----@param code string
----@return cfs.kind?
 function kind.shared(code)
     return kinds[code] and kinds[code].service == "global" and kinds[code] or nil
 end
@@ -137,16 +131,12 @@ end
 
 
 --- The kind of an error; nil for any other value.
----@param value any
----@return cfs.kind?
 function kind.of_error(value)
     return kind_of[getmetatable(value)]
 end
 
 
 --- The message of a kind, compiled; nil if it has no parameters.
----@param row cfs.kind
----@return table? parts see catalogue/template
 function kind.template(row)
     local metatable = metatables[row]
     return metatable and metatable.template
@@ -154,8 +144,6 @@ end
 
 
 --- Tells whether this value is a kind. None of its metamethods is called.
----@param value any
----@return boolean
 function kind.is_kind(value)
     return getmetatable(value) == state.kind_metatable
 end

@@ -92,8 +92,6 @@ end
 
 
 --- The metatable of the errors that came with this status and no code of the catalogue.
----@param number integer? what status.normalize gives
----@return table
 function status.metatable(number)
     if metatables[number or false] then return metatables[number or false] end
     local reason, category, retry, canonical = row_of(number or "none")
@@ -107,8 +105,6 @@ end
 
 
 --- Their kind.
----@param number integer?
----@return cfs.kind kind
 function status.kind(number)
     return kind_of[status.metatable(number)]
 end
@@ -116,8 +112,6 @@ end
 
 --- The kind of a code: that of the catalogue, else of the first service that has one, else of a code that
 --- was seen.
----@param code string
----@return cfs.kind? kind
 function status.of_code(code)
     local found = state.kinds[code]
     for _, home in ipairs(state.services) do found = found or home.kinds[code] end
@@ -125,9 +119,8 @@ function status.of_code(code)
 end
 
 
---- The metatable of the errors of calls that got no response.
----@param retry "backoff"|"never" "never" where the same call would fail again
----@return table
+--- The metatable of the errors of calls that got no response; `retry` is "never" where the same call would
+--- fail again, else "backoff".
 function status.no_response(retry)
     return made("no response, " .. retry, nil, nil, "unavailable", retry, "UNAVAILABLE",
         "no_response_came", "no_response_remedy")

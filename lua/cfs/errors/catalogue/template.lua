@@ -36,9 +36,6 @@ end
 
 
 --- Compiles a message; nil if it has no parameter.
----@param message string
----@param is_vendors boolean? placeholders are spelt as on the vendor's page; else `{name}`
----@return table?
 function template.compile(message, is_vendors)
     local parts, position = {}, 1
     local first, last, name = next_placeholder(message, 1, is_vendors)
@@ -54,7 +51,6 @@ end
 
 
 --- The names of the template's parameters, in the order of the message.
----@return string[]
 function template.names(parts)
     local names = {}
     for index = 2, #parts, 2 do names[#names + 1] = parts[index].name end

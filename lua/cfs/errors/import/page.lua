@@ -134,9 +134,9 @@ local function row_of(cells, columns, above)
     if not find(status, "%d") and find(row.message, "^%d%d%d%f[^%w][%a ]*$") then -- a blank cell was left out
         row.message, status = "", row.message
     end
-    local number, behind = match(status, "%f[%d](%d%d%d)%f[%D](.*)$")
-    row.status = tonumber(number)
-    row.is_odd = find(behind or "", "%f[%d]%d%d%d%f[%D]") ~= nil -- there are several
+    local number, reason = match(status, "%f[%d](%d%d%d)%f[%D] ?(.*)$")
+    row.status, row.reason = tonumber(number), reason -- the reason is for tools/drift
+    row.is_odd = find(reason or "", "%f[%d]%d%d%d%f[%D]") ~= nil -- there are several
     row.name = gsub(gsub(cell_of "code", "%[([^%]]*)%]%([^)]*%)", "%1"), "[`*]", "")
     if row.name == "" and number then row.name = above or "" end
     row.code = match(row.name, "^%w[%w_. -]*$") or match(row.name, "^(%a[%w_.]*) ?[(（]")
@@ -146,7 +146,7 @@ end
 
 --- The rows of the page's tables of errors.
 ---@param source string the page
----@return table[] rows name; code and status as far as there are such; message, description, remedy
+---@return table[] rows name; code, status and reason as far as there are such; message, description, remedy
 function page.read(source)
     source = gsub(source, "^\239\187\191", "")
     local rows = find(source, "<[tT][rRdDhH]%f[%W]") and rows_of_html(source) or rows_of_text(source)

@@ -47,7 +47,6 @@ end
 
 
 --- nil if the value can be a target, else what is wrong with it.
----@return string? problem
 function match.problem(target)
     if type(target) == "number" then
         return not status.normalize(target) and "no HTTP status: " .. target or nil

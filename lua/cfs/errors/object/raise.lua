@@ -61,9 +61,6 @@ end
 
 
 --- Makes an InternalError whose cause is the value. A client does not see the cause.
----@param value any what was raised
----@param traceback string?
----@return cfs.error err
 function raise.wrap(value, traceback)
     local kind = internal_errors.__index
     local err = setmetatable({ code = kind.code, message = kind.message }, internal_errors)

@@ -64,8 +64,6 @@ end
 
 --- A kind as one line: "InstanceNotFound: The specified CFS instance does not exist. (404 Not Found)". It
 --- is the metamethod `__tostring` of kinds.
----@param kind cfs.kind
----@return string
 function line.of_kind(kind)
     return heading(kind, kind)
 end
@@ -74,8 +72,6 @@ end
 --- An error as one line: "InstanceNotFound [ae2225f7]: The specified ... (404 Not Found); what to do:
 --- Check the ...". Its cause comes before what to do, so that a bug in a program does not read "Please
 --- try again". What `tostring(err)` gives; it never fails.
----@param err cfs.error
----@return string
 function line.of(err)
     local kind = kind_of(err) or {}
     local words, remedy = heading(err, kind) .. causes(err), kind.remedy
