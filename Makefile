@@ -42,6 +42,10 @@ INST_LIBDIR = $(or $(LUA_LIB_DIR),$(PREFIX)/lib/lua/$(LUA_VERSION))
 TYPES_DIR = $(if $(told),$(PREFIX)/share/cfs-errors/types)
 BIN_DIR = $(if $(told),$(PREFIX)/bin,$(and $(lua_path),$(shell $(LUA) -e 'require "argparse"' 2>/dev/null && \
     dirname $(lua_path))))
+SHARE_DIR = $(if $(told),$(PREFIX)/share)
+MANUAL = $(SHARE_DIR)/man/man1/cfs-errors.1
+BASH_COMPLETION = $(SHARE_DIR)/bash-completion/completions/cfs-errors
+ZSH_COMPLETION = $(SHARE_DIR)/zsh/site-functions/_cfs-errors
 INSTALL = install
 
 ifneq ($(words x$(DESTDIR)x$(PREFIX)x$(LUA_LIB_DIR)x),1) # what removes would remove something else
@@ -228,6 +232,11 @@ ifneq ($(BIN_DIR),)
 	    sed 1d bin/cfs-errors; } >$(DESTDIR)$(BIN_DIR)/cfs-errors
 	chmod 755 $(DESTDIR)$(BIN_DIR)/cfs-errors
 	@echo "The command is $(BIN_DIR)/cfs-errors."
+ifneq ($(SHARE_DIR),)
+	$(INSTALL) -D -m 644 docs/command/cfs-errors.1 $(DESTDIR)$(MANUAL)
+	$(INSTALL) -D -m 644 docs/command/cfs-errors.bash $(DESTDIR)$(BASH_COMPLETION)
+	$(INSTALL) -D -m 644 docs/command/_cfs-errors $(DESTDIR)$(ZSH_COMPLETION)
+endif
 else
 	@echo "The command cfs-errors is not installed: BIN_DIR= says where it belongs. It needs argparse."
 endif
@@ -235,6 +244,7 @@ endif
 uninstall:
 	$(RM) $(MODULES:lua/%=$(DESTDIR)$(INST_LUADIR)/%) $(DESTDIR)$(INST_LIBDIR)/cfs/errors/core.so
 	$(if $(TYPES_DIR),$(RM) $(DESTDIR)$(TYPES_DIR)/cfs/errors/names.lua)
+	$(if $(SHARE_DIR),$(RM) $(addprefix $(DESTDIR),$(MANUAL) $(BASH_COMPLETION) $(ZSH_COMPLETION)))
 	$(RM) $(patsubst %,$(DESTDIR)%/cfs-errors,$(or $(BIN_DIR),$(patsubst %/,%,$(dir $(lua_path)))))
 
 # The C library by itself. Before 1.0 each minor version may change what programs were compiled with.

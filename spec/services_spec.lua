@@ -48,6 +48,16 @@ describe("errors.service", function()
         assert.is_nil(errors.catalogue.NoSuchBucket)
     end)
 
+    it("has a kind of its own for a global code that its row judges otherwise", function()
+        for column, word in pairs {
+            fault = "server", category = "invalid", retry = "backoff", canonical = "UNKNOWN", remedy = "Wait.",
+        } do
+            local row = { code = "AccessDenied", status = 403, message = "m", [column] = word }
+            local kind = errors.service("spec-judges-" .. column, { row }).AccessDenied
+            assert.equal(column == "remedy" and errors.AccessDenied[column] or word, kind[column])
+        end
+    end)
+
     it("reads the same code as another kind in each service", function()
         for _, text in ipairs { "m", "m\\u00e4" } do
             local code = "InstanceNotFound"
@@ -102,10 +112,12 @@ describe("errors.service", function()
         local err = errors.ServiceUnavailable()
         assert.is_true(rawequal(err, bos.from_response(nil, err)))
         assert.equal(errors.ServiceUnavailable, err:kind())
-        assert.equal("timeout", (bos.from_response(nil, "timeout"):transport()))
+        local lost = bos.from_response(nil, "timeout")
+        assert.same({ "timeout", "timeout" }, { lost:cause(), (lost:transport()) })
         local response = { status = 200, body = "{}" }
         assert.same({ response, nil, 5 }, { bos.check(response, nil, 5) })
         assert.is_nil(bos.from_response(response))
+        assert.is_nil(bos.from_response(response, { any_status = true }))
     end)
 
     it("makes and raises errors of its kinds and of the shared ones", function()
@@ -205,25 +217,30 @@ describe("errors.service", function()
 
     it("is whole, whatever ends its making at whichever place", function()
         local jit, step = rawget(_G, "jit"), 0
-        local fired, armed
+        local fired, armed, ended
         if jit then
             jit.flush()
             jit.off()
         end
         repeat
-            step, fired, armed = step + 20, false, false
+            step, fired, armed, ended = step + 20, false, false, false
             local name = "spec-step-" .. step
+            local before = step % 40 == 0 and errors.service(name, { rows[1] })
             debug.sethook(function()
                 debug.sethook()
                 fired = true
+                ended = armed
                 if armed then error "enough" end
             end, "", step)
-            pcall(function()
+            local good = pcall(function()
                 armed = true
                 errors.service(name, rows)
                 armed = false
             end)
             debug.sethook()
+            assert.equal(not ended, good)
+            local shared = before and before.SignatureDoesNotMatch
+            assert.is_true(not before or shared == errors.SignatureDoesNotMatch or shared.service == name)
             local service = errors.service(name, rows)
             for _, row in ipairs(rows) do
                 assert.equal(service[row.code], service.parse(body(row.code)):kind())

@@ -2,7 +2,7 @@
 
 local errors = require "cfs.errors"
 local files = require "spec.helpers.files"
-local phrases = require "cfs.errors.explain.phrases"
+local phrases = require "cfs.errors.explain.language"
 
 local reference = {}
 

@@ -3,7 +3,7 @@
 local command = require "spec.helpers.command"
 local errors = require "cfs.errors"
 local files = require "spec.helpers.files"
-local phrases = require "cfs.errors.explain.phrases"
+local phrases = require "cfs.errors.explain.language"
 
 -- code, layer, status, fault, category, retry, canonical
 local rows = {}

@@ -32,6 +32,16 @@ describe("cfs.errors.catalogue.status.normalize", function()
 end)
 
 
+it("cfs.errors.catalogue.status.of_reason finds the statuses of a phrase, the vendor's too", function()
+    for reason, statuses in pairs {
+        ["not found"] = { 404 }, ["Gateway Timeout"] = { 504 }, ["CONTENT TOO LARGE"] = { 413 },
+        ["Request Entity Too Large"] = { 413 }, Found = {}, [""] = {},
+    } do
+        assert.same(statuses, status.of_reason(reason))
+    end
+end)
+
+
 -- Of errors whose code is unknown, by status.
 local rows = {
     --      reason                   category          retry       canonical
@@ -89,8 +99,8 @@ describe("cfs.errors.catalogue.status.kind", function()
 
     it("has a fault of its own where there is no status", function()
         local kind = status.kind(nil)
-        assert.same({ "unknown", "unknown", "never", false },
-            { kind.fault, kind.category, kind.retry, kind.known })
+        assert.same({ "unknown", "unknown", "never", "UNKNOWN", false },
+            { kind.fault, kind.category, kind.retry, kind.canonical, kind.known })
         assert.is_nil(kind.status)
         assert.is_nil(kind.code)
     end)

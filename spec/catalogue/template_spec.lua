@@ -61,7 +61,8 @@ describe("cfs.errors.catalogue.template", function()
     it("fills numbers in, the same on every Lua", function()
         local parts = template.compile("No key {name}.")
         for number, words in pairs {
-            [7] = "7", [-7] = "-7", [0.5] = "0.5", [1e15] = "1000000000000000", [2 ^ 53] = "9007199254740992",
+            [7] = "7", [-7] = "-7", [0.5] = "0.5", [1e15] = "1000000000000000",
+            [1e15 + 1] = "1000000000000001", [2 ^ 53] = "9007199254740992",
         } do
             assert.equal("No key " .. words .. ".", template.fill(parts, { name = number }))
         end

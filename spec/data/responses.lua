@@ -231,6 +231,7 @@ add_unreadable("an HTML page behind a byte order mark", bom .. page, "html")
 add_unreadable("an HTML page that begins as XML", '<?xml version="1.0"?>\n<!DOCTYPE html PUBLIC '
     .. '"-//W3C//DTD XHTML 1.0 Strict//EN">\n<html xmlns="http://www.w3.org/1999/xhtml"></html>', "html")
 add_unreadable("an HTML page about an error", "<errors-page><HTML>", "html")
+add_unreadable("a part of an HTML page", "<em>busy</em>", "html")
 add_unreadable("XML", '<?xml version="1.0"?><Error><Code>NoSuchKey</Code></Error>', "xml")
 add_unreadable("XML behind a byte order mark", bom .. '\r\n<?xml version="1.0"?><Error/>', "xml")
 add_unreadable("XML without a declaration", "<Error><Code>NoSuchKey</Code></Error>", "xml")

@@ -312,7 +312,8 @@ describe("errors.explain, given an error with a cause,", function()
         }
         assert.truthy(err:explain():find(lines(
             "message      We encountered an internal error. Please try again.",
-            "cause        RateLimit: There are too many connections. The host is nd7 (421)",
+            "cause        RateLimit: There are too many connections. The host is nd7 (421",
+            "             Misdirected Request)",
             "cause        pool is\\nfull",
             "request id   r-1"), 1, true))
     end)

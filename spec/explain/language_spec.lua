@@ -1,6 +1,6 @@
 local command = require "spec.helpers.command"
 local core = require "cfs.errors.core"
-local phrases = require "cfs.errors.explain.phrases"
+local phrases = require "cfs.errors.explain.language"
 
 -- The variables of the locale, and the language that they mean.
 local cases = {

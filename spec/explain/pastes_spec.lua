@@ -22,13 +22,13 @@ describe("The forms of a text", function()
     it("are tried in this order", function()
         local names = {}
         for index, form in ipairs(subject.forms) do names[index] = form[1] end
-        assert.equal("code status_alone word phrase response envelope named message label mount reason "
+        assert.equal("code word phrase response envelope named message label mount reason "
             .. "status document request_id search other_word nothing", table.concat(names, " "))
     end)
 
     for _, form in ipairs(subject.forms) do
         it("are shown by an example each: " .. form[1], function()
-            local about = subject.of_text(form[2], "en")
+            local about = subject.of(form[2], "en")
             assert.same({ form[1], form[3] }, { about.form, yield_of(about) })
         end)
     end
@@ -43,7 +43,7 @@ describe("The forms of a text", function()
         for earlier = 1, #free do
             for later = earlier + 1, #free do
                 local text = free[later][2] .. "\n" .. free[earlier][2]
-                assert.equal(free[earlier][3], yield_of(subject.of_text(text, "en")), text)
+                assert.equal(free[earlier][3], yield_of(subject.of(text, "en")), text)
             end
         end
     end)
@@ -60,7 +60,7 @@ describe("What people paste", function()
 
     for _, paste in ipairs(list) do
         it("is read: " .. paste[1], function()
-            local about = subject.of_text(paste[2], "en")
+            local about = subject.of(paste[2], "en")
             local want, found = paste[3], pastes.found(about, judge.may_retry(about))
             -- where the text does not tell the status, the catalogue's is shown
             if not want.status and (want.code ~= "none") then found.status = nil end

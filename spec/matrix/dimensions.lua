@@ -61,40 +61,18 @@ dimensions.headers = {
 
 --- What the failing side calls its error: value of `failure`, `page` or `error_page` → code. The
 --- others give no code.
-dimensions.codes = {
-    raise = "InstanceNotFound",
-    raise_late = "InstanceNotFound",
-    raise_server = "ServiceError",
-    raise_status = "InstanceNotFound",
-    returned_nil = "InstanceNotFound",
-    returned_false = "InstanceNotFound",
-    foreign = "InternalError",
-    foreign_table = "InternalError",
-    foreign_hostile = "InternalError",
-    received = "InternalError",
-    captured = "RateLimit",
-    exit = "InstanceNotFound",
-    exit_inside = "InstanceNotFound",
-    exit_kind = "InstanceNotFound",
-    exit_code = "InstanceNotFound",
-    exec = "InstanceNotFound",
-
-    envelope = "InstanceNotFound",
-    envelope_server = "InternalError",
-    limited = "RateLimit",
-    unknown = "BucketNotEmpty",
-    named_html = "html",
-    headers_only = "SignatureDoesNotMatch",
-    accel_handler = "InstanceNotFound",
-
-    deny = "AccessDenied",
-    too_large = "RequestEntityTooLargeException",
-
-    print = "CreateOrderFail",
-    print_flush = "CreateOrderFail",
-    handler = "ServiceUnavailable",
-    named = "FSNotInService",
-}
+dimensions.codes = {}
+for code, names in pairs {
+    InstanceNotFound = "raise raise_late raise_status returned_nil returned_false exit exit_inside exit_kind"
+        .. " exit_code exec envelope accel_handler",
+    InternalError = "foreign foreign_table foreign_hostile received envelope_server",
+    ServiceError = "raise_server", RateLimit = "captured limited", BucketNotEmpty = "unknown",
+    html = "named_html", SignatureDoesNotMatch = "headers_only", AccessDenied = "deny",
+    RequestEntityTooLargeException = "too_large", CreateOrderFail = "print print_flush",
+    ServiceUnavailable = "handler", FSNotInService = "named",
+} do
+    for name in names:gmatch("%S+") do dimensions.codes[name] = code end
+end
 
 --- The statuses of those that no code has.
 dimensions.statuses = {
@@ -328,7 +306,7 @@ dimensions.excluded = {
         function(c) return dimensions.cuts[c.failure] and (c.framing == "close" or c.cache == "hit") end,
         -- nginx itself ends a chunked body over HTTP/1.0 by the end of the connection, whole or not.
         function(c)
-            return c.failure == "cut_success" and c.version == "1.0" and c.framing == "chunked"
+            return c.failure == "cut_success" and c.version == "1.0" and c.framing ~= "length"
         end,
         still_runs,
         -- nginx caches nothing that it does not buffer.

@@ -8,6 +8,64 @@ init_by_lua_block {
 
     function not_found() errors.raise("InstanceNotFound", { requestId = "7e0c3b52" }) end
     function serve(f, options) return nginx.handler(f, options)() end
+    function denied() nginx.exit(errors.AccessDenied()) end
+
+    -- What each location /NAME runs in a handler.
+    functions = {
+        content = not_found,
+        exit_inside = denied,
+        hostile_id = function()
+            errors.raise("InstanceNotFound", {
+                requestId = "a\r\nSet-Cookie: b=1\27\0\255\226\128\168",
+                message = "no\r\n2026/01/01 [emerg] forged\27[31m\0\255\226\128\168",
+            })
+        end,
+        unexpected = function()
+            local function deep() error("password=123\r\n\27forged") end
+            deep()
+        end,
+        table = function() error({ password = 123 }) end,
+        ["nil"] = function() error() end,
+        overflow = function() local function f() return 1 + f() end f() end,
+        ngx_exit = function() ngx.exit(410) end,
+        redirect = function() ngx.redirect("/elsewhere") end,
+        exec = function() ngx.exec("/pass") end,
+        sleep = function() ngx.sleep(0.02) not_found() end,
+        thread = function()
+            local thread = ngx.thread.spawn(function()
+                ngx.sleep(0.01)
+                return errors.new("FSNotInService")
+            end)
+            local good, err = ngx.thread.wait(thread)
+            errors.assert(not good, err)
+        end,
+        socket = function()
+            local socket = ngx.socket.tcp()
+            assert(socket:connect("127.0.0.1", ngx.var.server_port))
+            assert(socket:send("GET /content HTTP/1.0\r\n\r\n"))
+            local response = assert(socket:receive("*a"))
+            socket:close()
+            errors.raise(assert(errors.parse(response:match("\r\n\r\n(.*)"))))
+        end,
+        coroutine = function()
+            local thread = coroutine.create(function() ngx.sleep(0.01) coroutine.yield() not_found() end)
+            assert(coroutine.resume(thread))
+            errors.assert(coroutine.resume(thread))
+        end,
+        captured = function() -- the status follows the code
+            local err = errors.from_response(ngx.location.capture("/options"))
+            if err:is("unavailable") then err = errors.CreateOrderFail { requestId = err.requestId } end
+            errors.raise(err)
+        end,
+        retry = function()
+            local retry = require "cfs.errors.retry"
+            local result = errors.assert(retry.run(function(attempt)
+                if attempt < 3 then errors.raise("ServiceUnavailable") end
+                return "done at attempt " .. attempt
+            end, retry.policy {}))
+            ngx.say(result)
+        end,
+    }
 }
 lua_shared_dict cfs_errors 1m;
 
@@ -15,27 +73,18 @@ server {
     listen 127.0.0.1:PORT1;
     default_type text/plain;
 
-    location = /content { content_by_lua_block { serve(not_found) } }
+    location ~ ^/(?<name>\w+)$ { content_by_lua_block { serve(functions[ngx.var.name]) } }
     location = /access {
         access_by_lua_block { serve(not_found) }
         content_by_lua_block { ngx.say("never") }
     }
-    location = /rewrite {
-        rewrite_by_lua_block { serve(not_found) }
-        content_by_lua_block { ngx.say("never") }
-    }
-    location = /exit/content { content_by_lua_block { nginx.exit(errors.AccessDenied()) ngx.say("never") } }
+    location = /rewrite { rewrite_by_lua_block { serve(not_found) } }
+    location = /exit/content { content_by_lua_block { denied() ngx.say("never") } }
     location = /exit/access {
-        access_by_lua_block { nginx.exit(errors.AccessDenied()) }
+        access_by_lua_block { denied() }
         content_by_lua_block { ngx.say("never") }
     }
-    location = /exit/rewrite {
-        rewrite_by_lua_block { nginx.exit(errors.AccessDenied()) }
-        content_by_lua_block { ngx.say("never") }
-    }
-    location = /exit/inside {
-        content_by_lua_block { serve(function() nginx.exit(errors.AccessDenied()) end) }
-    }
+    location = /exit/rewrite { rewrite_by_lua_block { denied() } }
     location = /exit/kind { access_by_lua_block { nginx.exit(errors.AccessDenied) } }
     location = /exit/code { access_by_lua_block { nginx.exit "AccessDenied" } }
     location = /exit/options {
@@ -55,104 +104,9 @@ server {
             serve(function() errors.raise("ServiceError", { host = "10.0.3.7" }) end, { standard = true })
         }
     }
-    location = /own_id {
-        content_by_lua_block {
-            serve(function() errors.raise("InstanceNotFound") end)
-        }
-    }
-    location = /hostile_id {
-        content_by_lua_block {
-            serve(function()
-                errors.raise("InstanceNotFound", {
-                    requestId = "a\r\nSet-Cookie: b=1\27\0\255\226\128\168",
-                    message = "no\r\n2026/01/01 [emerg] forged\27[31m\0\255\226\128\168",
-                })
-            end)
-        }
-    }
-    location = /unexpected {
-        content_by_lua_block {
-            serve(function()
-                local function deep() error("password=123\r\n\27forged") end
-                deep()
-            end)
-        }
-    }
-    location = /table { content_by_lua_block { serve(function() error({ password = 123 }) end) } }
-    location = /nil { content_by_lua_block { serve(function() error() end) } }
-    location = /overflow {
-        content_by_lua_block { serve(function() local function f() return 1 + f() end f() end) }
-    }
-    location = /begun {
-        content_by_lua_block { serve(function() ngx.print("the beginning") not_found() end) }
-    }
-    location = /begun/length {
-        content_by_lua_block {
-            serve(function()
-                ngx.header["Content-Length"] = 100
-                ngx.print("the beginning")
-                not_found()
-            end)
-        }
-    }
-    location = /ended {
-        content_by_lua_block { serve(function() ngx.print("all of it") ngx.eof() not_found() end) }
-    }
-    location = /representation {
-        content_by_lua_block {
-            serve(function()
-                ngx.status = 206
-                for name, value in pairs {
-                    ["Content-Type"] = "text/csv", ["Content-Length"] = 1000, ["Content-Encoding"] = "br",
-                    ["ETag"] = '"1"', ["Cache-Control"] = "max-age=60", ["Content-Range"] = "bytes 0-9/10",
-                    ["Last-Modified"] = "Tue, 24 Nov 2026 23:47:07 GMT", ["X-Kept"] = "yes",
-                    ["Expires"] = "Tue, 24 Nov 2099 23:47:07 GMT", ["Accept-Ranges"] = "bytes",
-                    ["Content-Disposition"] = "attachment", ["Content-Language"] = "en",
-                } do ngx.header[name] = value end
-                not_found()
-            end)
-        }
-    }
-    location = /ngx_exit { content_by_lua_block { serve(function() ngx.exit(410) end) } }
     location = /ngx_exit/access {
         access_by_lua_block { serve(function() ngx.exit(ngx.OK) end) }
         content_by_lua_block { ngx.say("content") }
-    }
-    location = /redirect { content_by_lua_block { serve(function() ngx.redirect("/elsewhere") end) } }
-    location = /exec { content_by_lua_block { serve(function() ngx.exec("/pass") end) } }
-    location = /sleep { content_by_lua_block { serve(function() ngx.sleep(0.02) not_found() end) } }
-    location = /thread {
-        content_by_lua_block {
-            serve(function()
-                local thread = ngx.thread.spawn(function()
-                    ngx.sleep(0.01)
-                    return errors.new("FSNotInService")
-                end)
-                local good, err = ngx.thread.wait(thread)
-                errors.assert(not good, err)
-            end)
-        }
-    }
-    location = /socket {
-        content_by_lua_block {
-            serve(function()
-                local socket = ngx.socket.tcp()
-                assert(socket:connect("127.0.0.1", ngx.var.server_port))
-                assert(socket:send("GET /content HTTP/1.0\r\n\r\n"))
-                local response = assert(socket:receive("*a"))
-                socket:close()
-                errors.raise(assert(errors.parse(response:match("\r\n\r\n(.*)"))))
-            end)
-        }
-    }
-    location = /coroutine {
-        content_by_lua_block {
-            serve(function()
-                local thread = coroutine.create(function() ngx.sleep(0.01) coroutine.yield() not_found() end)
-                assert(coroutine.resume(thread))
-                errors.assert(coroutine.resume(thread))
-            end)
-        }
     }
     location = /capture {
         content_by_lua_block {
@@ -160,32 +114,12 @@ server {
             ngx.print(response.status, " ", response.header["x-bce-request-id"], " ", response.body)
         }
     }
-    location = /captured { # the status follows the code
-        content_by_lua_block {
-            serve(function()
-                local err = errors.from_response(ngx.location.capture("/options"))
-                if err:is("unavailable") then err = errors.CreateOrderFail { requestId = err.requestId } end
-                errors.raise(err)
-            end)
-        }
-    }
-    location = /retry {
-        content_by_lua_block {
-            serve(function()
-                local retry = require "cfs.errors.retry"
-                local result = errors.assert(retry.run(function(attempt)
-                    if attempt < 3 then errors.raise("ServiceUnavailable") end
-                    return "done at attempt " .. attempt
-                end, retry.policy {}))
-                ngx.say(result)
-            end)
-        }
-    }
     location = /log {
         content_by_lua_block { ngx.say("fine") }
         log_by_lua_block {
             ngx.log(ngx.ERR, select(2, pcall(function() nginx.exit(errors.AccessDenied()) end)))
             ngx.log(ngx.ERR, select(2, pcall(function() serve(not_found) end)))
+            ngx.log(ngx.ERR, select(2, pcall(function() nginx.prepare("AccessDenied") end)))
         }
     }
     location = /body_filter {
@@ -218,6 +152,8 @@ server {
                 function() nginx.exit("RateLimit") end,
                 function() nginx.guard() end,
                 function() nginx.exit(errors.AccessDenied(), { retry_after = -1 }) end,
+                function() nginx.prepare("AccessDeny") end,
+                function() nginx.prepare("AccessDenied", { standart = true }) end,
             }
             for _, call in ipairs(calls) do ngx.say(select(2, pcall(call))) end
         }
@@ -276,14 +212,6 @@ describe("In nginx,", function()
             assert.truthy(text:find("10.0.3.7", 1, true)) -- the log may know
         end)
 
-        it("gives the request's id where the error has none", function()
-            local response = nginx:get("/own_id")
-            local id = response.headers["x-bce-request-id"]
-            assert.truthy(id:find("^%x+$") and #id == 32)
-            assert.equal(id, cjson.decode(response.body).requestId)
-            assert.equal(id, line():match(" requestId=(%x+) ")) -- so that it can be found
-        end)
-
         it("splits no header and forges no line", function()
             local response = nginx:get("/hostile_id")
             assert.equal(404, response.status)
@@ -310,8 +238,8 @@ describe("In nginx,", function()
             assert.is_nil((response.head .. response.body):find("password"))
             local text, level = line()
             assert.equal("error", level)
-            assert.equal("content_by_lua(nginx.conf):3: password=123\\r\\n\\u001bforged",
-                (text:match(' cause="(.-)"'):gsub("conf:%d+", "conf")))
+            assert.equal("init_by_lua(nginx.conf): password=123\\r\\n\\u001bforged",
+                (text:match(' cause="(.-)"'):gsub(":%d+", "")))
             local traceback = text:match(' traceback="(%[C%]: .*)"$')
             assert.truthy(traceback:find("in function 'deep'; ", 1, true))
         end)
@@ -324,37 +252,6 @@ describe("In nginx,", function()
                 assert.equal("error", select(2, line()))
             end)
         end
-
-        it("breaks off a response that has begun, and says so", function()
-            for _, path in ipairs { "/begun", "/begun/length" } do
-                nginx:clear_log()
-                local response = nginx:get(path)
-                assert.equal(200, response.status)
-                assert.equal(18, response.exit) -- curl: a part of the response is missing
-                assert.equal("the beginning", response.body)
-                local text, level = line()
-                assert.equal("error", level)
-                assert.truthy(text:find("^the response had begun and breaks off here: code=Instance"))
-            end
-        end)
-
-        it("leaves a response alone that is complete", function()
-            local response = nginx:get("/ended")
-            assert.same({ 200, 0, "all of it" }, { response.status, response.exit, response.body })
-        end)
-
-        it("takes back what was said of another body", function()
-            local response = nginx:get("/representation")
-            assert.equal(404, response.status)
-            response.headers.date, response.headers.server, response.headers.connection = nil, nil, nil
-            assert.same({
-                ["content-type"] = "application/json",
-                ["content-length"] = tostring(#not_found),
-                ["x-bce-request-id"] = "7e0c3b52",
-                ["x-kept"] = "yes",
-            }, response.headers)
-            assert.equal(not_found, response.body)
-        end)
 
         it("responds to HEAD without a body, and the next request on the same connection", function()
             local response = nginx:get("/content", "--head")
@@ -410,7 +307,7 @@ describe("In nginx,", function()
     end)
 
     describe("exit", function()
-        for _, path in ipairs { "/exit/rewrite", "/exit/access", "/exit/content", "/exit/inside",
+        for _, path in ipairs { "/exit/rewrite", "/exit/access", "/exit/content", "/exit_inside",
             "/exit/kind", "/exit/code" } do
             it("responds and ends the request: " .. path, function()
                 local response = nginx:get(path)
@@ -427,7 +324,7 @@ describe("In nginx,", function()
             assert.truthy(response.body:find("nd7", 1, true))
         end)
 
-        for path, phases in pairs { ["/log"] = { "log", "log" }, ["/timer"] = { "timer" },
+        for path, phases in pairs { ["/log"] = { "log", "log", "log" }, ["/timer"] = { "timer" },
             ["/body_filter"] = { "header_filter", "body_filter" } } do
             it("raises a sentence where there is no response to give: " .. path, function()
                 assert.equal("fine\n", nginx:get(path).body)
@@ -456,6 +353,8 @@ at:8: bad argument #1 to 'exit' (code or kind expected, got number)
 at:9: bad argument #1 to 'exit' (parameter 'host' is missing)
 at:10: bad argument #1 to 'guard' (function expected, got nil)
 at:11: bad argument #2 to 'exit' (option 'retry_after' must be a number of seconds from 0)
+at:12: bad argument #1 to 'prepare' (unknown code 'AccessDeny', did you mean 'AccessDenied'?)
+at:13: bad argument #2 to 'prepare' (unknown option 'standart', did you mean 'standard'?)
 ]], text)
     end)
 end)

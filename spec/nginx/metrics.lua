@@ -65,6 +65,25 @@ function metrics.sum(counts)
 end
 
 
+--- Makes a function that runs f and returns what an nginx counted meanwhile: labels → how often. If it is to
+--- wait, it does until there is something.
+function metrics.meter(nginx)
+    local before = metrics.counts(nginx:get("/metrics").body)
+    return function(f, waits)
+        f()
+        local more = {}
+        local now = metrics.await(nginx, function(counts)
+            for labels, count in pairs(counts) do
+                if count ~= before[labels] then more[labels] = count - (before[labels] or 0) end
+            end
+            return not waits or next(more)
+        end)
+        before = now
+        return more
+    end
+end
+
+
 --- The counts of an nginx, once they are as the function wants them, or after two minutes as they are: a
 --- worker counts an error after it has sent the response, which another worker may overtake.
 function metrics.await(nginx, wanted)

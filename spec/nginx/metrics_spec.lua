@@ -207,14 +207,6 @@ cfs_errors_dropped_total 0
         assert.equal(3101, metrics.sum(found) + dropped)
     end)
 
-    it("outlive a reload", function()
-        start("1m", 2)
-        nginx:get("/record?code=RateLimit&status=421")
-        nginx:reload()
-        nginx:get("/record?code=RateLimit&status=421")
-        assert.same({ ["RateLimit throttle 421 raised"] = 2 }, (counts()))
-    end)
-
     it("need memory, and say so; responses do not", function()
         nginx = server.start { http = (conf:gsub("lua_shared_dict[^\n]*", "")) }
         local text = nginx:get("/misuse").body:gsub("content_by_lua%(nginx.conf:%d+%)", "at")

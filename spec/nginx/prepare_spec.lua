@@ -47,20 +47,6 @@ server {
     location = /own_id {
         content_by_lua_block { exit(nginx.prepare(errors.AccessDenied { requestId = "7e0c3b52" })) }
     }
-    location = /misuse {
-        content_by_lua_block {
-            local calls = {
-                function() nginx.prepare("AccessDeny") end,
-                function() nginx.prepare("AccessDenied", { standart = true }) end,
-                function() nginx.exit("AccessDeny") end,
-            }
-            for _, call in ipairs(calls) do ngx.say(select(2, pcall(call))) end
-        }
-    }
-    location = /log {
-        content_by_lua_block { ngx.say("fine") }
-        log_by_lua_block { ngx.log(ngx.ERR, select(2, pcall(nginx.prepare, "AccessDenied"))) }
-    }
 }
 ]]
 
@@ -101,19 +87,4 @@ describe("nginx.prepare", function()
             assert.truthy(nginx:lines()[1]:find(" requestId=" .. id .. " ", 1, true))
         end)
     end
-
-    it("raises a sentence that blames its caller's line", function()
-        local text = nginx:get("/misuse").body:gsub("content_by_lua%(nginx.conf:%d+%)", "at")
-        assert.equal([[
-at:3: bad argument #1 to 'prepare' (unknown code 'AccessDeny', did you mean 'AccessDenied'?)
-at:4: bad argument #2 to 'prepare' (unknown option 'standart', did you mean 'standard'?)
-at:5: bad argument #1 to 'exit' (unknown code 'AccessDeny', did you mean 'AccessDenied'?)
-]], text)
-    end)
-
-    it("raises a sentence where no response can be sent", function()
-        nginx:get("/log")
-        local line = server.wait("the log", function() return nginx:lines()[1] end)
-        assert.truthy(line:find("'prepare' cannot respond in the phase 'log', but in ", 1, true))
-    end)
 end)

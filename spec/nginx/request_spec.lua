@@ -52,7 +52,6 @@ init_by_lua_block {
     })
     define("log_raises", not_found, { log = function() error "no log today" end })
     define("log_sleeps", not_found, { log = sleep })
-    define("problem", not_found, { format = "problem", type_base = "https://example.org/errors/" })
 
     define("foreign_raises", function() error(odd(function() error "no words" end)) end)
     define("foreign_sleeps", function() error(odd(sleep)) end)
@@ -77,7 +76,11 @@ init_by_lua_block {
     local kept = errors.InstanceNotFound()
     define("kept", function() errors.raise(kept) end)
 
-    define("begun", function() ngx.print("the beginning") not_found() end)
+    define("begun", function()
+        ngx.header["Content-Length"] = ngx.var.arg_length
+        ngx.print("the beginning")
+        not_found()
+    end)
     define("ended", function() ngx.print("all of it") ngx.eof() not_found() end)
     define("headers", function()
         for name, value in pairs(ngx.req.get_uri_args()) do ngx.header[name] = value end
@@ -238,27 +241,9 @@ local handler_rows = {
 
 describe("A request of nginx", function()
     local nginx
-    local before = {}
+    local counted
 
-    -- What was counted meanwhile: labels → how often.
-    local function counted(f)
-        f()
-        local now, more = metrics.counts(nginx:get("/metrics").body), {}
-        for labels, count in pairs(now) do
-            if count ~= before[labels] then more[labels] = count - (before[labels] or 0) end
-        end
-        before = now
-        return more
-    end
-
-    -- The lines of the log that tell of an error, without nginx's part.
-    local function error_lines()
-        local lines = {}
-        for _, line in ipairs(nginx:lines()) do
-            if line:find(" category=", 1, true) then lines[#lines + 1] = line end
-        end
-        return lines
-    end
+    local function error_lines() return nginx:error_lines() end
 
     local function at_once(f)
         counted(function() end)
@@ -268,7 +253,7 @@ describe("A request of nginx", function()
 
     setup(function()
         nginx = server.start { http = conf }
-        counted(function() end)
+        counted = metrics.meter(nginx)
     end)
     teardown(function() nginx:stop() end)
 
@@ -328,14 +313,6 @@ describe("A request of nginx", function()
             .. "requestId=7e0c3b52 ", 1, true))
     end)
 
-    it("gets a problem by RFC 9457", function()
-        local response = nginx:get("/handler/problem")
-        assert.equal("application/problem+json", response.headers["content-type"])
-        local problem = cjson.decode(response.body)
-        assert.same({ "https://example.org/errors/InstanceNotFound", 404, "7e0c3b52" },
-            { problem.type, problem.status, problem.requestId })
-    end)
-
     it("has the line of the program in its log line where the fault is the server's", function()
         local first = select(2, conf:match("init_by_lua_block {(.*)define%(\"at_raise"):gsub("\n", "")) + 1
         for index, name in ipairs { "at_raise", "at_kind", "at_error", "at_assert", "at_exit" } do
@@ -350,11 +327,15 @@ describe("A request of nginx", function()
     end)
 
     it("breaks off where output has begun, over HTTP/1.0 and HTTP/2, too", function()
-        local versions = { ["--http1.0"] = "", ["--http1.1"] = "the beginning" }
+        local versions = { ["--http1.0"] = "", ["--http1.1"] = "the beginning",
+            ["--http1.1 -H 'X: with a length'"] = "the beginning" }
         for version, body in pairs(versions) do
             local response
             assert.same({ ["InstanceNotFound not_found 404 raised"] = 1 },
-                at_once(function() response = nginx:get("/handler/begun", version) end))
+                at_once(function()
+                    local path = "/handler/begun" .. (version:find("length") and "?length=99" or "")
+                    response = nginx:get(path, version)
+                end))
             assert.is_true(response.exit ~= 0)
             assert.equal(body, response.body)
             assert.truthy(error_lines()[1]:find("the response had begun and breaks off here: ", 1, true))

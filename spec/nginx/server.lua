@@ -170,6 +170,16 @@ function server:lines()
 end
 
 
+--- Those of them that tell of an error.
+function server:error_lines()
+    local lines = {}
+    for _, line in ipairs(self:lines()) do
+        if line:find(" category=", 1, true) then lines[#lines + 1] = line end
+    end
+    return lines
+end
+
+
 --- Forgets what error.log has.
 function server:clear_log()
     files.write(self.directory .. "/error.log", "")

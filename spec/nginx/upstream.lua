@@ -95,6 +95,10 @@ upstream.responses = {
         status = 404, type = "text/html; charset=gbk",
         headers = { "Content-Type: application/xml" }, body = "<html>",
     },
+    machine = {
+        status = 404, headers = { "x-bce-request-id: ip-10-0-3-7" },
+        body = envelope("ip-10-0-3-7", "InstanceNotFound", "The specified CFS instance does not exist."),
+    },
     odd_status = { status = 777, headers = {}, body = envelope("4db2b34d", "Odd", "odd") },
 }
 upstream.responses.many_headers = { status = 404, headers = {}, body = upstream.responses.envelope.body }

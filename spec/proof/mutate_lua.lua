@@ -140,8 +140,8 @@ local function exists(path)
 end
 
 
--- The runs for a file, { a Lua, its specs }: the file's own specs before all that may reach it. LuaJIT and
--- the other Luas read envelopes in two ways, and differ in pairs, xpcall and numbers.
+-- The runs for a file, { a Lua, its specs }: the file's own specs before all that may reach it. LuaJIT reads
+-- envelopes by its FFI, the others by Lua's C API; 5.1 differs in xpcall, 5.4 in numbers.
 local function runs_of(path)
     local folder, name = path:match("^lua/cfs/errors/(%w+)/([%w_]+)%.lua$")
     local module = path:match("^lua/cfs/errors/(%w+)%.lua$")
@@ -155,8 +155,8 @@ local function runs_of(path)
         return { { "luajit", own }, { "luajit", "spec/nginx/*_spec.lua" } }
     end
     return {
-        { "luajit", own }, { "lua5.4", own }, { "luajit", quick_specs }, { "lua5.4", quick_specs },
-        { "luajit", slow_specs },
+        { "luajit", own }, { "lua5.4", own }, { "lua5.1", own }, { "luajit", quick_specs },
+        { "lua5.4", quick_specs }, { "luajit", slow_specs },
     }
 end
 

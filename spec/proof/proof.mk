@@ -115,8 +115,8 @@ mutate: build/proof/vectors.tsv
 
 #: make mutate-lua   changes one thing of lua/ or bin/ at a time: a spec must fail; SIZE=400 of them, chosen
 #:                   by SEED=1; FILE=wire/date chooses files by a part of their path
-mutate-lua: build/lua5.4/cfs/errors/core.so build/luajit/cfs/errors/core.so
-	@tools/need lua5.4 luajit2 lua-busted lua-cjson lua-argparse $(NGINX) curl procps
+mutate-lua: $(LUAS:%=build/%/cfs/errors/core.so)
+	@tools/need lua5.1 lua5.4 luajit2 lua-busted lua-cjson lua-argparse $(NGINX) curl procps
 	@luajit $(PROOF)/mutate_lua.lua file='$(FILE)' size=$(SIZE) seed=$(SEED) jobs=$(JOBS)
 
 #: make fuzz         libFuzzer for SECONDS=600: reading, writing, responses, jansson to compare with

@@ -433,13 +433,14 @@ describe("err:advice", function()
     it("refuses what cannot be said of a call", function()
         local err = new("RateLimit")
         local sentence = "bad argument #1 to 'advice' (%s)"
-        support.raises(sentence:format("unknown field 'methd', did you mean 'method'?"),
-            function() err:advice { methd = "GET" } end)
-        support.raises(sentence:format("field 'method' must be a string, got number"),
-            function() err:advice { method = 1 } end)
-        support.raises(sentence:format("field 'replayable' must be a boolean, got string"),
-            function() err:advice { replayable = "no" } end)
-        support.raises(sentence:format("table expected, got string"), function() err:advice("GET") end)
+        for problem, call in pairs {
+            ["unknown field 'methd', did you mean 'method'?"] = { methd = "GET" },
+            ["field 'method' must be a string, got number"] = { method = 1 },
+            ["field 'replayable' must be a boolean, got string"] = { replayable = "no" },
+            ["table expected, got string"] = "GET",
+        } do
+            support.raises(sentence:format(problem), function() err:advice(call) end)
+        end
         for _, name in ipairs { "attempt", "attempts" } do
             for _, value in ipairs { 0, -1, 1.5, 0 / 0, math.huge } do
                 support.raises(sentence:format("field '" .. name .. "' must be a whole number from 1"),

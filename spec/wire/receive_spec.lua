@@ -171,6 +171,14 @@ describe("errors.from_response", function()
         assert.equal("malformed", other:origin())
     end)
 
+    local has_ffi, ffi = pcall(require, "ffi")
+    if has_ffi then
+        it("reads a status that is a number of LuaJIT's FFI", function()
+            local err = errors.from_response { status = ffi.new("uint64_t", 502), body = "" }
+            assert.equal(502, err.status)
+        end)
+    end
+
     if newproxy then -- luacheck: ignore
         it("reads headers that are a userdata", function()
             local object = newproxy(true) -- luacheck: ignore
@@ -283,6 +291,7 @@ describe("errors.from_response", function()
             { "a status that is a line of no HTTP", { { status = "HTTP/1.1 abc OK" } }, "protocol", "maybe",
                 "HTTP/1.1 abc OK" },
             { "the status 0", { { status = 0 } }, "other", "maybe", nil },
+            { "the status 42 as text", { { status = "42" } }, "other", "maybe", nil },
             { "the status 000 of curl", { { status = "000", body = "" } }, "other", "maybe", nil },
             { "an interim response", { { status = 103, headers = { Link = "x" } } }, "protocol", "maybe",
                 "an interim response came, 103" },
@@ -499,6 +508,9 @@ describe("errors.from_response", function()
                 "unknown field 'Headers', did you mean 'headers'?" },
             { "the body was not read", { status = 502, headers = {}, has_body = true, read_body = print },
                 nil, "#1", "the body was not read; first set response.body = response:read_body()" },
+            { "the body was not read, of which only its function tells", { status = 502, headers = {},
+                read_body = print }, nil, "#1",
+                "the body was not read; first set response.body = response:read_body()" },
             { "the body was not read, of which only its reader tells", { status = 502, headers = {},
                 body_reader = print }, nil, "#1",
                 "the body was not read; first set response.body = response:read_body()" },
@@ -520,6 +532,22 @@ describe("errors.from_response", function()
                 "option 'limit' must be a number, got boolean" },
             { "the limit is wrong below 400", { status = 200 }, { limit = {} }, "#2",
                 "option 'limit' must be a number, got table" },
+            { "the limit is negative", { status = 502 }, { limit = -1 }, "#2",
+                "option 'limit' must be a finite number from 0" },
+            { "the limit is no number of order", { status = 502 }, { limit = 0 / 0 }, "#2",
+                "option 'limit' must be a finite number from 0" },
+            { "the response is a kind", errors.RateLimit, nil, "#1",
+                "response, nil or body expected, got kind; call it to make an error" },
+            { "the response is an unknown kind", errors.parse('{"code":"A"}'):kind(), {}, "#1",
+                "response, nil or body expected, got kind; call it to make an error" },
+            { "the response is the library", errors, nil, "#1",
+                "response, nil or body expected, got the library itself" },
+            { "the response is the library, and a body", errors, "{}", "#1",
+                "response, nil or body expected, got the library itself" },
+            { "the response is the catalogue", errors.catalogue, nil, "#1",
+                "response, nil or body expected, got the library itself" },
+            { "the response is a service", errors.service("spec-receive", {}), nil, "#1",
+                "response, nil or body expected, got the library itself" },
             { "an option is misspelt", { status = 502 }, { limits = 1 }, "#2",
                 "unknown option 'limits', did you mean 'limit'?" },
             { "any_status is no boolean", { status = 502 }, { any_status = 200 }, "#2",

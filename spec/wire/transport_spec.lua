@@ -279,7 +279,7 @@ describe("The word for a reason", function()
     it("is one of those that are listed, each with what it stands for", function()
         local seen = {}
         for _, row in ipairs(observations()) do seen[transport.classify(row.reason)] = true end
-        local phrases = require "cfs.errors.explain.phrases"
+        local phrases = require "cfs.errors.explain.language"
         for _, word in ipairs(phrases.names "transport") do
             assert.is_true(seen[word], word)
             assert.truthy(phrases.say("transport", word, "en"):find("^%l"))

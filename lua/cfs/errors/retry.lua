@@ -83,7 +83,7 @@ end
 ---
 --- The function gets the number of the attempt and, from the second on, the advice that led to it:
 --- `advice.clock_offset` to sign by, `advice.client_token` to send again. The function fails by raising an
---- error of the library, by returning nil and such an error, or by returning nil and the reason of an HTTP
+--- error of the library or a kind, by returning nil and one, or by returning nil and the reason of an HTTP
 --- client that got no response, "timeout", after which a table may say `sent`: see errors.from_response.
 --- Any other value that it raises is raised again as it is; any other values that it returns are returned.
 --- Raises a sentence if an argument is wrong.
@@ -93,7 +93,7 @@ end
 ---
 --- The call tells `method`, `client_token`, `replayable` (false: its body cannot be sent again), and
 --- `endpoint`, a host or a name, whose bucket is used. Without a method, it is taken for one that may be
---- repeated. What a run inside the function gave up is not repeated.
+--- repeated. What a run inside the function gave up, in the same coroutine, is not repeated.
 ---@param f fun(attempt: integer, advice: cfs.advice?): any
 ---@param policy table? what retry.policy returned; or a table of its fields, with the buckets of the
 --- default policy

@@ -7,7 +7,7 @@ local kind = require "cfs.errors.catalogue.kind"
 local state = require "cfs.errors.base.state"
 local words = require "cfs.errors.catalogue.words"
 
-local gmatch, match = string.gmatch, string.match
+local floor, gmatch, match = math.floor, string.gmatch, string.match
 local lower = require("cfs.errors.base.text").lower
 local kind_of, metatables = state.kind_of, state.status_metatables
 
@@ -47,9 +47,14 @@ local rows = [[
 ---@param value any
 ---@return integer? status nil if the value is none
 function status.normalize(value)
-    if type(value) == "string" then value = value:match("^%d%d%d$") and tonumber(value) end
-    if type(value) ~= "number" or value < 100 or value > 999 or value % 1 ~= 0 then return nil end
-    return math.floor(value) -- an integer, where Lua has them
+    local value_type = type(value)
+    if value_type == "string" then
+        value = match(value, "^%d%d%d$") and tonumber(value) or 0
+    elseif value_type ~= "number" then
+        return nil
+    end
+    if not (value >= 100 and value <= 999 and value % 1 == 0) then return nil end
+    return floor(value) -- an integer, where Lua has them
 end
 
 

@@ -17,37 +17,16 @@ local most_whole, most_first, most_last, around = 5120, 2560, 1280, 384
 local anchors = { "equestId", "equest_id", "Code", '"code"', '\\"code', "curl: (", "Exception: ", "rror: " }
 
 
--- Two bytes of UTF-16 → UTF-8; one table for each order of the bytes. ASCII is kept.
-local function new_decoder(high, low)
-    return setmetatable({}, { __index = function(pairs_of, pair)
-        local point = byte(pair, high) * 256 + byte(pair, low)
-        if point < 128 then
-            pairs_of[pair] = char(point)
-            return pairs_of[pair]
-        elseif point < 2048 then
-            return char(192 + floor(point / 64), 128 + point % 64)
-        elseif point == 0xFEFF then
-            return ""
-        end
-        return char(224 + floor(point / 4096), 128 + floor(point / 64) % 64, 128 + point % 64)
-    end })
-end
-
-local big, little = new_decoder(1, 2), new_decoder(2, 1)
-
-
--- PowerShell writes files in UTF-16, with a mark at their beginning or without.
+-- PowerShell writes files in UTF-16, with a mark at their beginning or without. What is neither ASCII nor
+-- beyond U+07FF does not matter.
 local function from_utf16(text)
     local is_big = find(text, "^\254\255") or find(text, "^%z[^%z]%z[^%z]")
     if not is_big and not find(text, "^\255\254") and not find(text, "^[^%z]%z[^%z]%z") then return text end
-    local start = sub(text, 1, most_utf16)
-    return (gsub(sub(start, 1, #start - #start % 2), "..", is_big and big or little))
-end
-
-
--- What replaces a line of curl's meter, which may stand within another line.
-local function end_of_meter(behind)
-    return find(behind, "^[*<>{}=]") and "\n" .. behind or behind
+    return (gsub(sub(text, 1, most_utf16), "(.)(.)", function(first, second)
+        local high, low = byte(is_big and first or second), byte(is_big and second or first)
+        if high == 0 then return char(low) end
+        return char(224 + floor(high / 16), 128 + high % 16 * 4 + floor(low / 64), 128 + low % 64)
+    end))
 end
 
 
@@ -60,7 +39,7 @@ function clean.screen(text)
         start = gsub(start, "\27%][^\7\27\n]*\7?", "")
     end
     if find(start, "--:--:--", 1, true) then
-        start = gsub(start, "[\r\n] *%d[ %d.:kMGTP-]*%-%-:%-%-:%-%-[ %d.:kMGTP-]*(.?)", end_of_meter)
+        start = gsub(start, "[\r\n] *%d[ %d.:kMGTP-]*%-%-:%-%-:%-%-[ %d.:kMGTP-]*", "\n")
     end
     if find(start, "\r\n", 1, true) then start = gsub(start, "\r\n", "\n") end
     return start .. rest
@@ -111,6 +90,15 @@ function clean.words(text)
         text = gsub("\n" .. text, "\n[ \t]*>[> \t]*", "\n")
     end
     return text
+end
+
+
+--- Has the text one of the patterns?
+function clean.has(text, patterns)
+    for index = 1, #patterns do
+        if find(text, patterns[index]) then return true end
+    end
+    return false
 end
 
 

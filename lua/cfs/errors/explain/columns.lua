@@ -1,7 +1,7 @@
 --- Text within the columns of a terminal, where a Chinese character takes two.
 
-local byte, find, gmatch, gsub, match, rep =
-    string.byte, string.find, string.gmatch, string.gsub, string.match, string.rep
+local byte, find, gmatch, gsub = string.byte, string.find, string.gmatch, string.gsub
+local match, rep, sub = string.match, string.rep, string.sub
 local concat = table.concat
 
 local columns = {}
@@ -14,18 +14,15 @@ columns.margin = 13
 
 -- First and last code points of the ranges that are two columns wide: roughly, East Asian Wide and
 -- Fullwidth of Unicode's UAX #11.
-local wide = {
-    { 0x1100, 0x115f }, { 0x2e80, 0x303e }, { 0x3041, 0xa4cf }, { 0xac00, 0xd7a3 }, { 0xf900, 0xfaff },
-    { 0xfe30, 0xfe6f }, { 0xff00, 0xff60 }, { 0xffe0, 0xffe6 }, { 0x1f300, 0x1f64f },
-    { 0x1f900, 0x1f9ff }, { 0x20000, 0x3fffd },
-}
+local wide = { 0x1100, 0x115f, 0x2e80, 0xa4cf, 0xac00, 0xd7a3, 0xf900, 0xfaff, 0xfe30, 0xfe6f, 0xff00, 0xff60,
+    0xffe0, 0xffe6, 0x1f300, 0x1f64f, 0x1f900, 0x3fffd }
 
 -- One character of UTF-8.
 local character_pattern = "[^\128-\191][\128-\191]*"
 
--- The characters that do not begin a line.
+-- The characters that do not begin a line, each for itself.
 local closing = {}
-for character in gmatch("，。、；：？！）」』】》”’", character_pattern) do closing[character] = true end
+for character in gmatch("，。、；：？！）」』】》”’", character_pattern) do closing[character] = character end
 
 
 local function character_width(character)
@@ -33,8 +30,8 @@ local function character_width(character)
     if not third then return 1 end -- nothing below U+0800 is wide
     local point = (first - 0xe0) * 0x1000 + (second - 0x80) * 0x40 + third - 0x80
     if fourth then point = (point - 0x10000) * 0x40 + fourth - 0x80 end
-    for _, range in ipairs(wide) do
-        if point >= range[1] and point <= range[2] then return 2 end
+    for index = 1, #wide, 2 do
+        if point >= wide[index] and point <= wide[index + 1] then return 2 end
     end
     return 1
 end
@@ -57,40 +54,32 @@ function columns.pad(text, width)
 end
 
 
--- The lines of a text, each at most so many columns wide. A line may also end between characters of Chinese,
--- which has no spaces, though not before a closing mark.
-local function lines_of(text, room)
-    local lines, line, used, is_wide = {}, "", 0, false
-    local function put(piece, width, space)
-        if used > 0 and used + #space + width > room then
-            lines[#lines + 1], line, used, space = line, "", 0, ""
-        end
-        line, used = line .. space .. piece, used + #space + width
-    end
-    for word in gmatch(text, "%S+") do
-        local piece, width, space = "", 0, line == "" and "" or " "
-        if #word <= room and not find(word, "[\225-\244]") then
-            piece, width, word = word, width_of(word), ""
-        end
-        for character in gmatch(word, character_pattern) do
-            local own = character_width(character)
-            if piece ~= "" and (width + own > room or (is_wide or own == 2) and not closing[character]) then
-                put(piece, width, space)
-                piece, width, space = "", 0, ""
-            end
-            piece, width, is_wide = piece .. character, width + own, own == 2
-        end
-        put(piece, width, space)
-    end
-    lines[#lines + 1] = line ~= "" and line or nil
-    return lines
+-- Marks where a line may end within Chinese, which has no spaces: not before a closing mark.
+local function with_marks(text)
+    if not find(text, "[\225-\244]") then return text end
+    text = gsub(text, "[\225-\244][\128-\191]*", function(character)
+        return character_width(character) == 2 and "\1" .. character .. "\1" or nil
+    end)
+    return (gsub(text, "\1+([\226\227\239][\128-\191][\128-\191])", closing))
 end
 
 
 --- The text in lines that fit; a margin stands before those from the second on.
 function columns.wrap(text, margin)
-    margin = margin or 0
-    return concat(lines_of(text, columns.total - margin), "\n" .. rep(" ", margin))
+    local lines, line, used, room = {}, "", 0, columns.total - (margin or 0)
+    for space, piece in gmatch(with_marks(text), "([%s\1]*)([^%s\1]+)") do
+        local gap, width = used > 0 and find(space, "%s") and " " or "", width_of(piece)
+        if used > 0 and used + #gap + width > room then
+            lines[#lines + 1], line, used, gap = line, "", 0, ""
+        end
+        while width > room do -- a word that is longer than a line
+            local first = match(piece, "^" .. rep(character_pattern, room))
+            lines[#lines + 1], piece, width = first, sub(piece, #first + 1), width - room
+        end
+        line, used = line .. gap .. piece, used + #gap + width
+    end
+    lines[#lines + 1] = line ~= "" and line or nil
+    return concat(lines, "\n" .. rep(" ", margin or 0))
 end
 
 

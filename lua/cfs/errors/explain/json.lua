@@ -23,8 +23,8 @@ local function escape(character) return format("\\u%04x", byte(character)) end
 -- A value as JSON, in valid UTF-8 whatever its bytes are.
 local function write(value)
     if type(value) == "number" and value == value then return number(value, "%.14g") end
-    if type(value) == "boolean" then return tostring(value) end
-    return value == nil and "null" or '"' .. gsub(core.repair(tostring(value)), '[%c"\\\127]', escape) .. '"'
+    if value == nil or type(value) == "boolean" then return value == nil and "null" or tostring(value) end
+    return '"' .. gsub(core.repair(tostring(value)), '[%c"\\\127]', escape) .. '"'
 end
 
 
@@ -47,11 +47,9 @@ end
 
 -- What was found, in a word.
 local function found(about)
-    if about.err then return "error" end
-    if about.is_success then return "success" end
+    if about.err or about.is_success then return about.err and "error" or "success" end
     if about.kind then return about.kind.code and "kind" or "status" end
-    if about.kinds then return about.status and "status" or "kinds" end
-    return "unknown"
+    return about.kinds and (about.status and "status" or "kinds") or "unknown"
 end
 
 

@@ -1,40 +1,29 @@
 --- May a call be repeated? One judgement for explanations, JSON and the command `retry`.
 
 local catalogue = require "cfs.errors.catalogue.kind"
+local clean = require "cfs.errors.explain.clean"
 local kept = require "cfs.errors.object.kept"
 local statuses = require "cfs.errors.catalogue.status"
-local say = require("cfs.errors.explain.phrases").say
+local say = require("cfs.errors.explain.language").say
 
-local find, gmatch, rawget, tonumber = string.find, string.gmatch, rawget, tonumber
+local find, rawget = string.find, rawget
 local lower = require("cfs.errors.base.text").lower
 
 local judge = {}
 
 -- Statuses for which, without a code, the same call fails again.
-local certain = {}
-for status in gmatch("401 402 403 404 405 406 407 410 411 412 413 414 415 422 431 451 501 505", "%d+") do
-    certain[tonumber(status)] = true
-end
-
+local certain = " 401 402 403 404 405 406 407 410 411 412 413 414 415 422 431 451 501 505 "
 
 -- Failures of TLS that are those of a setting on either side.
 local mismatches = { "wrong version", "https client", "secure channel", "ssl message", "protocol version",
     "unsupported protocol", "no shared cipher" }
 
 
-local function matches(text, list)
-    for _, words in ipairs(list) do
-        if find(text, words, 1, true) then return true end
-    end
-    return false
-end
-
-
 -- The same of a call that got no response, by the word of transport.
 local function repeat_without_response(err, kind)
     local word, reason = err:transport(), tostring(kept.cause(err))
     if word == "local" or kind.retry == "never" or find(reason, " 40[37]") then return "no" end
-    if word == "tls" then return matches(lower(reason), mismatches) and "no" or "unknown" end
+    if word == "tls" then return clean.has(lower(reason), mismatches) and "no" or "unknown" end
     if word == "protocol" then return find(reason, "redirect", 1, true) and "no" or "unknown" end
     return word == "other" and "unknown" or "yes"
 end
@@ -53,24 +42,22 @@ function judge.may_retry(about)
     kind = kind or status and statuses.kind(status)
     if not status or not kind then return "unknown" end
     if kind.retry ~= "never" then return "yes" end
-    return not (err and err.code) and certain[status] and "no" or "unknown"
+    return not (err and err.code) and find(certain, " " .. tostring(status), 1, true) and "no" or "unknown"
 end
 
 
 -- Why an action is advised, in Chinese: the library speaks English.
-local function chinese_why(advice, err, call)
-    local retry = err:kind().retry
+local function chinese_why(advice, retry, call)
     if advice.action ~= "never" then return say("action", advice.action, "zh") end
     if retry == "never" then return say("repeat", "no", "zh") end
-    if (call.attempt or 1) >= 3 then return say("refusal", "last", "zh") end
-    return say("refusal", retry, "zh") or say("refusal", "other", "zh")
+    return say("refusal", (call.attempt or 1) >= 3 and "last" or retry, "zh") or say("refusal", "other", "zh")
 end
 
 
 --- Advice on an error, as err:advice gives it, that agrees with the explanation where nobody knows.
 function judge.advise(about, call, chosen)
     local advice, may = about.err:advice(call), judge.may_retry(about)
-    if chosen == "zh" then advice.why = chinese_why(advice, about.err, call) end
+    if chosen == "zh" then advice.why = chinese_why(advice, about.err:kind().retry, call) end
     if may ~= "yes" and advice.action ~= "never" then
         advice.action, advice.delay, advice.why = "never", 0, say("repeat", may, chosen)
     end

@@ -1,18 +1,15 @@
---- The language of explanations. Codes, messages and log lines stay English.
+--- The language of explanations, and what the core says in it. Codes, messages and log lines stay English.
 
+local core = require "cfs.errors.core"
 local misuse = require "cfs.errors.base.misuse"
 
 local lower = require("cfs.errors.base.text").lower
-
 local find, gsub, match = string.find, string.gsub, string.match
-local getenv = os.getenv
 
 local language = {}
 
--- The first of these that is set and not empty counts: POSIX, Base Definitions, section 8.2.
-local variables = { "LC_ALL", "LC_MESSAGES", "LANG" }
-
-local known = { en = true, zh = true }
+-- English → Chinese, made at the first use.
+local chinese_of
 
 
 -- "zh_CN.UTF-8", "zh", "zh_TW"; not "zh_CN.GBK", as our texts are UTF-8.
@@ -22,30 +19,67 @@ local function is_chinese(locale)
 end
 
 
---- The language of the locale.
----@return "en"|"zh" language
+--- The language of the locale: that of the first variable that is set and not empty, as POSIX has it.
 function language.of_locale()
-    for _, name in ipairs(variables) do
-        local locale = getenv(name)
-        if locale and locale ~= "" then return is_chinese(locale) and "zh" or "en" end
+    for _, name in ipairs { "LC_ALL", "LC_MESSAGES", "LANG" } do
+        local locale = os.getenv(name) or ""
+        if locale ~= "" then return is_chinese(locale) and "zh" or "en" end
     end
     return "en"
 end
 
 
---- The language that the options ask for, else the locale's.
----@param options { language: "en"|"zh"? }?
----@param position integer of the argument
----@param name string the function's
----@return "en"|"zh" language
+--- The language that the options ask for, else the locale's. They are the argument at this position of the
+--- function with this name.
 function language.choose(options, position, name)
     if options == nil then return language.of_locale() end
     local read, wrong = misuse.read("option", options, { language = "string" })
-    if read and read.language and not known[read.language] then
+    local chosen = read and (read.language or language.of_locale())
+    if chosen and chosen ~= "en" and chosen ~= "zh" then
         wrong = "option 'language' must be 'en' or 'zh'"
     end
     if wrong then misuse.argument(position, name, wrong, 4) end
-    return read.language or language.of_locale()
+    return chosen
+end
+
+
+--- A phrase of src/words.def or of the files of advice; nil if there is none.
+---
+---     language.say("retry", "never", "en")  --> no: the same call fails again
+function language.say(group, name, chosen)
+    local english, chinese = core.say(group, name)
+    return chosen == "zh" and chinese or english
+end
+
+
+-- Walks all phrases: group, name, English, Chinese.
+local function each()
+    local place = 0
+    return function()
+        place = place + 1
+        return core.phrase(place)
+    end
+end
+
+
+--- The names of a group of phrases, such as "category", in their order.
+function language.names(wanted)
+    local names = {}
+    for group, name in each() do
+        if group == wanted then names[#names + 1] = name end
+    end
+    return names
+end
+
+
+--- A text in the language, if it is one of the phrases; else as it is.
+function language.translate(english, chosen)
+    if chosen ~= "zh" then return english end
+    if not chinese_of then
+        chinese_of = {}
+        for _, _, text, chinese in each() do chinese_of[text] = chinese end
+    end
+    return chinese_of[english] or english
 end
 
 

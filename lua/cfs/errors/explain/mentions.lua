@@ -1,65 +1,36 @@
 --- What a text mentions: why no response came, in the words of clients and servers, and a status.
 
 local catalogue = require "cfs.errors.catalogue.kind"
+local clean = require "cfs.errors.explain.clean"
+local reasons = require "cfs.errors.explain.reasons"
 local state = require "cfs.errors.base.state"
+local statuses = require "cfs.errors.catalogue.status"
 local transport = require "cfs.errors.wire.transport"
 
 local byte, find, gmatch, gsub = string.byte, string.find, string.gmatch, string.gsub
-local match, sub = string.match, string.sub
+local match, sub, sort = string.match, string.sub, table.sort
 local lower = require("cfs.errors.base.text").lower
 
 local mentions = {}
 
--- How many phrases, words and numbers of a text are tried.
-local most_phrases, most_words, most_numbers = 600, 300, 40
+-- How many phrases and numbers of a text are tried; how many words of a phrase decide.
+local most_phrases, most_numbers, most_words = 600, 40, 6
 
--- How many words of a phrase decide.
-local most_words_of_phrase = 6
-
--- A text that is longer than this is not the reason of a client as a whole.
-local longest_reason = 200
+-- How long a text is that may be a client's reason as a whole; how much of a text's end has curl's own lines.
+local longest_reason, longest_told = 200, 1024
 
 -- A message of the catalogue that is shorter than this may occur in any text. How much of one is taken.
 local shortest_message, longest_message = 12, 2000
 
--- How much of a text's end may have curl's own lines.
-local longest_told = 1024
-
--- How many bytes before a number tell whether it is a status.
-local longest_before = 28
-
-
--- The cause in a line of this library's own about a call that got no response, or in one of nginx's about a
--- name; nil if it is none.
-local function cause_of_line(text)
-    local place = find(text, " could not be resolved (", 1, true)
-    if place then
-        return match(sub(text, place > 64 and place - 64 or 1, place + 64), "%S* could not be [^)\n]*%)?")
-    end
-    local start = find(text, "no response: ", 1, true)
-    local first = start and match(text, "^no response: %l+; cause: ()", start)
-    local stop = first and find(text, "; what to do: ", first, true)
-    if stop then return sub(text, first, stop - 1) end
-    start = find(text, "origin=transport cause=", 1, true)
-    return start and (match(text, '^[%w=]+ cause="([^"\n]*)"', start)
-        or match(text, "^[%w=]+ cause=(%S+)", start))
-end
-
-
--- Is this the end of a sentence, or of a line? The byte behind it tells.
-local function is_end(behind)
-    return not behind or behind == 10 or behind == 34 or behind == 39 or behind == 41
-end
-
 
 -- What a phrase means as a whole, or by its first words: "read timed out executing GET".
 local function meaning_of(phrase)
-    local word, certificate = transport.phrase(phrase)
+    local word, certificate = reasons.phrase(phrase)
     local place = find(phrase, " ", 1, true)
-    for _ = 2, most_words_of_phrase do
+    for _ = 2, most_words do
         place = place and find(phrase, " ", place + 1, true)
         if word or not place then break end
-        word, certificate = transport.phrase(sub(phrase, 1, place - 1))
+        word, certificate = reasons.phrase(sub(phrase, 1, place - 1))
     end
     return word, certificate
 end
@@ -75,9 +46,10 @@ local function phrase_in(text, low)
         count = count + 1
         if count > last then break end
         local first = byte(low, start) <= 57 and match(low, "^[%d \t\r]*()", start) or start
-        if transport.may_begin(sub(low, first, first + 3)) then
+        if reasons.may_begin(sub(low, first, first + 3)) then
             local phrase = match(sub(low, first, stop - 1), "^.*[^%s.]") or ""
-            if find(phrase, "[ \128-\255]") or byte(low, start - 1) == 58 and is_end(byte(low, stop)) then
+            local is_said = byte(low, start - 1) == 58 and (stop > #low or find(low, "^[\n\"')]", stop))
+            if is_said or find(phrase, "[ \128-\255]") then
                 local word, certificate = meaning_of(phrase)
                 if word and (not found or certificate) then
                     found, told, is_refused = sub(text, first, first + #phrase - 1), word, certificate
@@ -87,20 +59,17 @@ local function phrase_in(text, low)
             end
         end
     end
-    return found, nil, told, is_refused
+    return found, told, is_refused
 end
 
 
 -- The first word that only clients use: an exception's class or an errno's name.
 local function name_in(text)
-    local count = 0
     for name in gmatch(text, "%f[%w_]%u[%w_]+") do
-        count = count + 1
-        if count > most_words then return nil end
         if #name > 8 or #name > 4 and not find(name, "%l") then
-            local word, certificate = transport.phrase(lower(name))
+            local word, certificate = reasons.phrase(lower(name))
             word = word or find(name, "Timeout%u%l+$") and "timeout"
-            if word then return name, nil, word, certificate end
+            if word then return name, word, certificate end
         end
     end
 end
@@ -127,86 +96,61 @@ end
 ---     mentions.reason "curl: (28) Connection timed out"  --> Connection timed out  28
 function mentions.reason(text)
     local reason, number = mentions.reason_of_curl(text)
+    if not reason and find(text, " could not be resolved (", 1, true) then -- nginx
+        reason = match(text, "%f[%S](%S+ could not be resolved %([^)\n]*%)?)")
+    end
     if reason then return reason, number end
-    reason = cause_of_line(text)
-    if reason then return reason end
-    local word, certificate
-    reason, number, word, certificate = phrase_in(text, (gsub(lower(text), "%.%.%. ", ":   ")))
-    if reason then return reason, number, word, certificate end
-    local is_short = #text <= longest_reason and not find(text, "curl: (", 1, true)
-    local whole = is_short and match(text, "^%s*(.*%S)")
-    if whole and transport.is_reason(whole) then return whole end
-    return name_in(text)
+    local phrase, word, certificate = phrase_in(text, (gsub(lower(text), "%.%.%. ", ":   ")))
+    if not phrase and #text <= longest_reason and not find(text, "curl: (22", 1, true) then
+        local whole = match(text, "^%s*(.*%S)")
+        if whole and transport.is_reason(whole) then return whole end
+    end
+    if not phrase then phrase, word, certificate = name_in(text) end
+    return phrase, nil, word, certificate
 end
 
 
--- What stands before a status, in lower case, at its end; what stands behind one.
-local before = { "http/?[%d.]* $", 'http/[%d.]+" $', "error:? $", "error %($", "error: %($", "status:? $",
-    "status code:? $", "status code was $", "success: $", "[^t] code:? $", "response [%[(]$", "^code:? $",
-    "返回 ?$",
-    "码 ?:? ?$", "报错 ?:? ?$", "错误: ?%($" }
-local behind = { "^%)? ?bad ", "^ unauthorized", "^%)? forbidden", "^%)? not ", "^ route not", "^ method not",
-    "^ request ti",
-    "^ request ent", "^ conflict", "^ gone%f[%W]", "^ precondition", "^ content too", "^ payload too",
-    "^ misdirected", "^ unprocessable", "^ locked%f[%W]", "^ failed dep", "^ too many", "^%)? internal",
-    "^ service ", "^ gateway", "^ client error", "^ server error", "^ error response" }
+-- What stands before a status, in lower case, at its end; what stands behind one, beside the first word of
+-- its reason phrase.
+local before = { 'http/?[%d.]*"? $', "error:? ?%(?$", "status:? $", "status code:? $", "status code was $",
+    "success: $", "[^t] code:? $", "^code:? $", "response [%[(]$", "返回 ?$", "码 ?:? ?$", "报错 ?:? ?$",
+    "错误: ?%($" }
+local behind = { "^route not ", "^payload too", "^request entity", "^%l+ error", "^error response" }
 
 
 -- Is the number from this place on a status?
-local function is_status(low, place)
-    local first = place - longest_before
-    local words = sub(low, first > 0 and first or 1, place - 1)
+local function is_status(low, place, number)
+    local words = sub(low, place > 28 and place - 28 or 1, place - 1)
     if find(words, "exit [%a ]*$") then return false end
-    for index = 1, #before do
-        if find(words, before[index]) then return true end
-    end
-    local rest = sub(low, place + 3, place + 20)
-    for index = 1, #behind do
-        if find(rest, behind[index]) then return true end
-    end
-    return false
+    local rest = gsub(sub(low, place + 3, place + 30), "^%)? ?", "")
+    local reason = match(statuses.kind(number).reason or "?", "^%S+")
+    return find(rest, "^" .. lower(reason) .. "%f[%W]") or clean.has(words, before)
+        or clean.has(rest, behind)
 end
 
 
--- The beginning of a message of the catalogue → the kinds that have it, each with the message up to its first
--- parameter or its full stop. Made at the first use, and anew after errors.extend.
-local index, indexed
-
-
-local function index_messages()
-    index, indexed = {}, #state.order
-    for _, kind in ipairs(state.order) do
-        local parts = catalogue.template(kind)
-        local literal = parts and parts[1] or gsub(kind.message, "%.$", "")
-        local key = sub(literal, 1, shortest_message)
-        index[key] = index[key] or {}
-        if #literal >= shortest_message then table.insert(index[key], { kind, literal, parts }) end
-    end
-end
-
-
--- The message at this place: with its parameters, or as the catalogue has it.
-local function message_at(text, place, row)
-    if not row[3] then return row[1].message end
+-- The message of a kind with parameters that begins at this place.
+local function message_at(text, place)
     local rest = match(sub(text, place, place + longest_message), "^[^\n\"]*")
     return match(rest, "^(.-%.) ?%f[%W](") or match(rest, "^.*[^%s)]")
 end
 
 
---- The messages of the catalogue that a text has, in their order: kinds, and a kind → its message.
+--- The messages of the catalogue that a text has, in their order: codes, and a code → its message.
 function mentions.messages(text)
-    if indexed ~= #state.order then index_messages() end
-    local kinds, messages, count = {}, {}, 0
-    for place in gmatch(text, "%f[%a]()[%ut]") do
-        count = count + 1
-        if count > most_phrases then break end
-        for _, row in ipairs(index[sub(text, place, place + shortest_message - 1)] or {}) do
-            if not messages[row[1]] and sub(text, place, place + #row[2] - 1) == row[2] then
-                kinds[#kinds + 1], messages[row[1]] = row[1], message_at(text, place, row)
-            end
+    local codes, messages, places = {}, {}, {}
+    for index, kind in ipairs(state.order) do
+        local parts = catalogue.template(kind)
+        local literal = parts and parts[1] or gsub(kind.message, "%.$", "")
+        local place = #literal >= shortest_message and find(text, literal, 1, true)
+        if place then
+            codes[#codes + 1] = kind.code
+            messages[kind.code] = parts and message_at(text, place) or kind.message
+            places[kind.code] = place + index / 1000000 -- two kinds have the same message
         end
     end
-    return kinds, messages
+    sort(codes, function(left, right) return places[left] < places[right] end)
+    return codes, messages
 end
 
 
@@ -214,12 +158,10 @@ end
 --- Gateway", a line of an access log.
 function mentions.status(text)
     local low, tried = lower(text), 0
-    for place, number in gmatch(low, "()([45]%d%d)") do
-        if not find(low, "^%w", place + 3) and not find(low, "^%w", place > 1 and place - 1 or #low + 1) then
-            if is_status(low, place) then return tonumber(number) end
-            tried = tried + 1
-            if tried == most_numbers then return nil end
-        end
+    for place, number in gmatch(low, "%f[%w]()([45]%d%d)%f[%W]") do
+        if is_status(low, place, tonumber(number)) then return tonumber(number) end
+        tried = tried + 1
+        if tried == most_numbers then return nil end
     end
     return tonumber(find(low, "http/", 1, true) and match(low, 'http/[%d.]+" ([23]%d%d)%f[%W]')
         or find(low, " ok", 1, true) and match(low, "%f[%w]([23]%d%d) ok%f[%W]")

@@ -3,17 +3,16 @@
 
 local envelope = require "cfs.errors.wire.envelope"
 
-local byte, find, gmatch, gsub, match, sub =
-    string.byte, string.find, string.gmatch, string.gsub, string.match, string.sub
-local max = math.max
+local find, gmatch, gsub, match, sub = string.find, string.gmatch, string.gsub, string.match, string.sub
+local max, min = math.max, math.min
 
 local paste = {}
 
 -- How many places of a text are tried as the beginning of a JSON document, how many as that of a head.
-local most_documents, most_heads, most_tries = 12, 8, 16
+local most_documents, most_heads = 12, 16
 
--- How many bytes of the beginning and of the end are searched for curl's own lines.
-local most_told, most_told_last = 6144, 512
+-- How many bytes of the beginning and of the end are searched for curl's own lines, how many for fields.
+local most_told, most_told_last, most_fields = 6144, 512, 16384
 
 
 -- The lines that `curl -v` received, without those that it sent and those about what it does. If the body
@@ -38,41 +37,23 @@ local function read_fields(head)
 end
 
 
--- Does a head go on behind its status line? A body may have a line that looks like one.
-local function goes_on(text, stop)
-    return stop > #text or find(text, "^\n[ \t]*[%w-]+:", stop) or find(text, "^\n[ \t]*\r?\n", stop)
-        or find(text, "^\n[ \t]*\r?$", stop) or find(text, "^\n[ \t]*HTTP/", stop)
-end
-
-
--- Where lines begin as status lines do: a list of places; wget indents them. The mark is "<" where `curl -v`
--- has received one, ">" where a mail quotes one.
-local function starts_of_heads(text)
-    local starts, indented, mark = {}, {}, nil
-    local place, tried = find(text, "HTTP/", 1, true), 0
-    while place and #starts < most_heads and tried < most_tries do
-        local before, spaces = match(sub(text, place > 9 and place - 9 or 1, place - 1), "\n([<>]?)([ \t]*)$")
-        if before == "" then
-            local list = spaces == "" and starts or indented
-            list[#list + 1] = place
-        elseif before == "<" or before and not mark then
-            mark = before
-        end
-        place, tried = find(text, "HTTP/", place + 1, true), tried + 1
-    end
-    return #starts > 0 and starts or indented, mark
-end
-
-
--- The heads of a text, each with its status, its place, and whether it is indented.
-local function heads_of(text, starts)
+-- The heads of a text, each with its status, its place, and whether it is indented, as wget has it. A body
+-- may have a line that looks like a status line; but a head goes on behind it.
+local function heads_of(text)
     local heads, doubtful = {}, nil
-    for _, start in ipairs(starts) do
-        local number, stop = match(text, "^HTTP/%d[%d.]* +(%d%d%d)%f[%D][^\n]*()", start)
-        local head = number and { status = tonumber(number), start = start,
-            indented = byte(text, start - 1) ~= 10 }
-        if head and goes_on(text, stop) then heads[#heads + 1] = head end
-        doubtful = doubtful or head or nil
+    local place = find(text, "HTTP/", 1, true)
+    for _ = 1, most_heads do
+        if not place then break end
+        local number, stop = match(text, "^HTTP/%d[%d.]* +(%d%d%d)%f[%D][^\n]*()", place)
+        local indent = number and match(sub(text, max(place - 9, 1), place - 1), "\n([ \t]*)$")
+        if indent then
+            local head = { status = tonumber(number), start = place, indented = indent ~= "" }
+            local line = match(sub(text, stop, stop + 64), "^\n[ \t]*([^\r\n]*)") or ""
+            local goes_on = line == "" or find(line, "^[%w-]+:") or find(line, "^HTTP/")
+            heads[#heads + 1] = goes_on and head or nil
+            doubtful = doubtful or head
+        end
+        place = find(text, "HTTP/", place + 1, true)
     end
     return #heads > 0 and heads or { doubtful }
 end
@@ -83,34 +64,11 @@ end
 local function choose(text, heads)
     local last = heads[#heads]
     for index = 1, #heads - 1 do
-        local stop = heads[index + 1].start - 1
-        local is_error = heads[index].status >= 400 and last.status >= 400
-        local part = is_error and sub(text, heads[index].start, stop) or ""
-        if find(part, '"code"', 1, true) or find(part, "rror-code:", 1, true)
-            or find(part, "rror-Code:", 1, true) then
-            return heads[index], stop
-        end
+        local head, stop = heads[index], heads[index + 1].start - 1
+        local part = head.status >= 400 and last.status >= 400 and sub(text, head.start, stop) or ""
+        if find(part, '"code"', 1, true) or find(part, "rror-[cC]ode:") then return head, stop end
     end
     return last
-end
-
-
--- Where a head ends and its body begins: behind an empty line; wget indents a head and leaves the line
--- out.
-local function end_of_head(text, head)
-    if head.indented then
-        local place, stop = head.start
-        repeat
-            stop = find(text, "\n", place, true)
-            place = stop and stop + 1
-        until not place or not find(text, "^[ \t]+[%w-]+:", place)
-        if not place then return #text end
-        local _, blank = find(text, "^[ \t]*\r?\n", place)
-        return blank or stop
-    end
-    local plain, with_return = find(text, "\n\n", head.start, true), find(text, "\n\r\n", head.start, true)
-    if plain and (not with_return or plain < with_return) then return plain + 1 end
-    return with_return and with_return + 2 or #text
 end
 
 
@@ -121,50 +79,50 @@ end
 function paste.read(text)
     if not find(text, "HTTP/", 1, true) then return nil end
     text = "\n" .. text
-    local starts, mark = starts_of_heads(text)
-    if mark then
-        text = mark == "<" and received(text) or gsub(text, "\n> ?", "\n")
-        starts = starts_of_heads(text)
+    if find(text, "\n< HTTP/", 1, true) then
+        text = received(text)
+    elseif find(text, "\n> HTTP/", 1, true) then -- a mail quotes it
+        text = gsub(text, "\n> ?", "\n")
     end
-    local head, last = choose(text, heads_of(text, starts))
+    local head, last = choose(text, heads_of(text))
     if not head then return nil end
-    local stop = end_of_head(text, head)
+    local plain, with_return = find(text, "\n\n", head.start, true), find(text, "\n\r\n", head.start, true)
+    if with_return and with_return < (plain or #text) then plain = with_return + 1 end
+    local stop = plain and plain + 1 or #text
     local body = sub(text, stop + 1, last)
     return {
         status = head.status,
-        headers = read_fields(sub(text, head.start, stop)),
+        headers = read_fields(sub(text, head.start, min(stop, head.start + most_fields))),
         -- wget's own lines after a head are no body
         body = head.indented and not find(body, "[{<]") and "" or body,
     }
 end
 
 
--- Reads what begins at this place. What follows the document does not count.
-local function read_document(text, start)
-    local document = start > 1 and sub(text, start) or text
-    local err, reason, what, position = envelope.parse(document)
+-- Reads the document that begins a text. What follows it does not count.
+local function read_document(text)
+    local err, reason, what, position = envelope.parse(text)
     if what == "malformed" and find(reason, "expected the end of the document", 1, true) then
-        document = sub(document, 1, position - 1)
-        err, reason, what = envelope.parse(document)
+        return read_document(sub(text, 1, position - 1))
     end
-    return { err = err, document = document, reason = reason, what = what }
+    return err, text, what
 end
 
 
---- The JSON document in a text: the first envelope, whatever stands before it and behind it; else the first
---- thing that begins like an object, without `err`; nil if there is no brace.
+--- The first envelope in a text, whatever stands before it and behind it; its document; and, if there is no
+--- envelope, why the first thing that begins like an object is none.
 function paste.document(text)
-    local first
+    local document, what
     local start = find(text, "{", 1, true)
     for _ = 1, most_documents do
         if not start then break end
-        local found = read_document(text, start)
+        local err, candidate, problem = read_document(sub(text, start))
         -- another program's number is no code
-        if found.err and not find(found.err.code, "^%d+$") then return found end
-        found.err, first = nil, first or found
+        if err and not find(err.code, "^%d+$") then return err, candidate end
+        document, what = document or candidate, what or problem
         start = find(text, "{", start + 1, true)
     end
-    return first
+    return nil, document, what
 end
 
 

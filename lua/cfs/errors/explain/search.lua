@@ -2,15 +2,13 @@
 
 local catalogue = require "cfs.errors.catalogue.kind"
 local misuse = require "cfs.errors.base.misuse"
-local phrases = require "cfs.errors.explain.phrases"
 local state = require "cfs.errors.base.state"
 
-local find, gmatch, gsub = string.find, string.gmatch, string.gsub
+local concat, find, gmatch, gsub = table.concat, string.find, string.gmatch, string.gsub
+local say = require("cfs.errors.catalogue.words").say
 local lower = require("cfs.errors.base.text").lower
 
 local search = {}
-
--- A text that occurs word for word in a code, a message or a description is looked for there alone.
 
 -- How many words are looked for.
 local most_words = 16
@@ -24,10 +22,10 @@ local function text_of(kind)
     }
     for group, name in pairs { description = kind.code, remedy = kind.code, category = kind.category,
         retry = kind.retry } do
-        parts[#parts + 1] = phrases.say(group, name, "zh")
-        parts[#parts + 1] = phrases.say(group, name, "en")
+        local english, chinese = say(group, name)
+        parts[#parts + 1] = english and english .. "\n" .. chinese
     end
-    return lower(table.concat(parts, "\n"))
+    return lower(concat(parts, "\n"))
 end
 
 
@@ -40,9 +38,8 @@ local function has(text, word, is_loose)
         end
         return true
     end
-    if find(word, "[^%w]") then return find(text, word, 1, true) ~= nil end
-    local singular = gsub(word, "s$", "")
-    return find(text, "%f[%w]" .. word) ~= nil or find(text, "%f[%w]" .. singular .. "%f[%W]") ~= nil
+    if find(word, "[^%w]") then return find(text, word, 1, true) end
+    return find(text, "%f[%w]" .. word) or find(text, "%f[%w]" .. gsub(word, "s$", "") .. "%f[%W]")
 end
 
 
@@ -55,9 +52,6 @@ end
 
 
 --- Finds kinds: see cfs.errors.show.later. An error blames the caller of its caller.
----@param wanted string
----@param each (fun(): fun(): cfs.kind?)? walks the kinds; errors.each if not given
----@return cfs.kind[] list in the vendor's order; prints as a table
 function search.search(wanted, each)
     if type(wanted) ~= "string" then
         misuse.argument(1, "search", "string expected, got " .. type(wanted), 3)

@@ -12,16 +12,15 @@
 ---@field is_success boolean? what was given tells of no error
 ---@field is_refused boolean? it tells of a refusal that another try does not change
 ---@field request_id string? stands there without an error
----@field reason string? why the body of `err` is no envelope
 ---@field is_text boolean? `err` was read out of the words of a text
 ---@field also string[]? the other codes that the text names
 
 local catalogue = require "cfs.errors.catalogue.kind"
 local clean = require "cfs.errors.explain.clean"
 local envelope = require "cfs.errors.wire.envelope"
+local fields = require "cfs.errors.explain.fields"
 local kept = require "cfs.errors.object.kept"
 local make = require "cfs.errors.object.make"
-local looks = require "cfs.errors.explain.look"
 local mentions = require "cfs.errors.explain.mentions"
 local paste = require "cfs.errors.explain.paste"
 local receive = require "cfs.errors.wire.receive"
@@ -32,174 +31,210 @@ local suggest = require "cfs.errors.base.suggest"
 local typed = require "cfs.errors.explain.typed"
 
 local cut = require("cfs.errors.base.text").cut
-local find, format, match = string.find, string.format, string.match
-local say = require("cfs.errors.explain.phrases").say
+local find, format, match, rawget = string.find, string.format, string.match, rawget
+local say = require("cfs.errors.explain.language").say
 
 local subject = {}
 
 -- A text that is longer than this is not looked for in the catalogue.
 local longest_search = 40
 
--- The error of a reason for which no response came: what curl or a client of Lua said, or a phrase whose
--- meaning is given.
-local function of_reason(reason, number, word, certificate)
-    if not word then return { err = receive.from_response(number, reason) } end
-    local is_certain = certificate or word == "local"
-    return { err = make.no_response(word, "maybe", is_certain and "never" or "backoff", reason) }
+-- A text that is longer than this is not taken for one word.
+local longest_word = 256
+
+
+-- Reads the words of a text when the first of these fields is asked for: `words`; `codes`, those of the
+-- catalogue that it names; `said`, those whose messages it has, and `messages`, these by their codes;
+-- `records`, as fields.read has them; `requestId`, if there is but one.
+local function read(view, name)
+    local words = clean.words(clean.view(view.text))
+    setmetatable(view, nil)
+    view.words, view.records, view.codes = words, fields.read(words), fields.codes(words)
+    view.said, view.messages = mentions.messages(words)
+    local has_several
+    for _, record in ipairs(view.records) do
+        view.requestId = view.requestId or record.requestId
+        has_several = has_several or record.requestId ~= nil and record.requestId ~= view.requestId
+    end
+    if has_several then view.requestId = nil end
+    return view[name]
+end
+
+local unread = { __index = read }
+
+
+-- What is looked at: `text`, `word` if it is one, and what `read` makes of it.
+local function look_at(text, chosen)
+    local word = #text <= longest_word and match(text, "^%s*([%w_.-]+)%s*$")
+    return setmetatable({ text = text, chosen = chosen, word = word }, unread)
 end
 
 
-local function not_service(look, problem, what)
-    return typed.sentence("not_service", look.chosen, typed.problem(problem, what, look.chosen))
+-- The status that the text tells.
+local function status_of(view)
+    return view.records[1].status or mentions.status(view.words)
+end
+
+
+-- What is asked about an error that the text has, with what else it tells.
+local function about_error(view, err, codes, is_text)
+    if not rawget(err, "requestId") then err.requestId = view.requestId end
+    local also = {}
+    for _, code in ipairs(codes or view.codes) do
+        if code ~= err.code then also[#also + 1] = code end
+    end
+    return { err = err, is_text = is_text, also = also }
+end
+
+
+-- The same about an error with this code, which is made of what the text tells about it.
+local function about_code(view, code, codes)
+    local first = view.records[1]
+    local record = view.records[code] or not first.code and first or {}
+    local err = make.receive(code, record.message or view.messages[code], record.requestId)
+    local status = record.status or status_of(view)
+    if status then make.set_status(err, status) end
+    if record.cause then kept.set_cause(err, record.cause) end
+    return about_error(view, err, codes, true)
+end
+
+
+-- The error of a reason for which no response came, as `mentions` found it; nil if there is none.
+local function of_reason(reason, number, word, certificate)
+    if not reason then return nil end
+    if not word then return { err = receive.from_response(number, reason) } end
+    local retry = (certificate or word == "local") and "never" or "backoff"
+    return { err = make.no_response(word, "maybe", retry, reason) }
+end
+
+
+-- Why a text is no envelope.
+local function not_service(about, view, problem, what)
+    return typed.sentence(about, "not_service", view.chosen, typed.problem(problem, what, view.chosen))
 end
 
 
 --- The forms of a text, in the order in which they are tried: a name, an example, what that yields, and how
 --- it is read: a function of what is looked at, which returns nil where the text has another form.
 subject.forms = {
-    { "code", "errors.RateLimit", "RateLimit", function(look)
-        local word = look.word or look.text
+    { "code", "errors.RateLimit", "RateLimit", function(view)
+        local word = view.word or view.text
         local kind = statuses.of_code(match(word, "^errors%.(.*)$") or word)
         return kind and { kind = kind }
     end },
-    { "status_alone", "404", "404", function(look)
-        local number = look.word and statuses.normalize(look.word)
-        return number and typed.status(number, look.chosen)
+    { "word", "throttle", "kinds", function(view)
+        return view.word and typed.word(view.word, view.chosen)
     end },
-    { "word", "throttle", "kinds", function(look)
-        return look.word and typed.word(look.word, look.chosen)
+    { "phrase", "404 Not Found", "404", function(view)
+        return typed.phrase(view.text, view.chosen)
     end },
-    { "phrase", "404 Not Found", "404", function(look)
-        return typed.phrase(look.text, look.chosen)
-    end },
-    { "response", "HTTP/1.1 502 Bad Gateway\n\n<html></html>", "502", function(look)
-        local response = paste.read(look.text)
+    { "response", "HTTP/1.1 502 Bad Gateway\n\n<html></html>", "502", function(view)
+        local response = paste.read(view.text)
         if not response then return nil end
-        local found = paste.document(response.body)
         -- a prompt or a tool's words around a document are no part of the body
-        if found and (found.err or found.what == "not_envelope") then response.body = found.document end
+        local envelope_in, document, what = paste.document(response.body)
+        if envelope_in or what == "not_envelope" then response.body = document end
         local err = receive.from_response(response, { any_status = true })
-        if err and err.code ~= nil then return look:error(err) end
-        local reason, number = mentions.reason_of_curl(look.text)
-        if reason then return of_reason(reason, number) end
-        if not err then return typed.status(response.status, look.chosen) end
-        local body = looks.new(response.body, look.chosen)
-        local inner = response.body ~= "" and subject.first_of(body, "envelope", "label")
-        if not inner or not inner.err then
-            local _, problem, what = envelope.parse(response.body)
-            return { err = err, reason = what == err:origin() and problem or nil }
-        end
-        make.set_status(inner.err, response.status)
-        inner.err.requestId = inner.err.requestId or err.requestId
-        return inner
-    end },
-    { "envelope", 'body: {"code":"RateLimit","message":"m"}', "RateLimit", function(look)
-        local whole = envelope.parse(look.text)
-        local err = whole or (paste.document(look.text) or {}).err
-        if not err and look.words ~= look.text then err = (paste.document(look.words) or {}).err end
-        local first = look.codes[1]
-        -- another program's word behind "code" loses to a code of the catalogue, and so does a later error
-        if not err or first and not err.known or not whole and err.code ~= first and look:record(first) then
-            return nil
-        end
-        local status = look.records[1].status or mentions.status(look.words)
-        if status then make.set_status(err, status) end
-        return look:error(err)
-    end },
-    { "named", "rpc error: code = Internal desc = [Code: RateLimit; Message: m]", "RateLimit", function(look)
-        local first = look.codes[1]
-        for _, record in ipairs(look.records) do
-            if first and record.code and state.kinds[record.code] then return look:error_of(record.code) end
-        end
-        return first and look:error_of(first)
-    end },
-    { "message", "baidubce.exception.BceServerError: The vpc id is invalid", "InvalidVpcId", function(look)
-        local kind = look.kinds[1]
-        if not kind then return nil end
-        look.is_message = true
-        return look:error_of(kind.code)
-    end },
-    { "label", "[Code: NoSuchThing; Message: gone]", "NoSuchThing", function(look)
-        for _, record in ipairs(look.records) do
-            if record.code then return look:error_of(record.code) end
-        end
-    end },
-    { "mount", "mount.nfs: access denied by server while mounting cfs-1.example:/", "unknown", function(look)
-        if not find(look.words, "access denied by server while mounting", 1, true) then return nil end
-        local about = typed.sentence("mount", look.chosen)
-        about.is_refused = true
+        if err and err.code ~= nil then return about_error(view, err) end
+        local about = of_reason(mentions.reason_of_curl(view.text))
+        if about or not err then return about or typed.status(response.status, view.chosen) end
+        about = subject.first_of(look_at(response.body, view.chosen), "envelope", "label")
+        if not about or not about.err then return { err = err } end
+        make.set_status(about.err, response.status)
+        about.err.requestId = about.err.requestId or err.requestId
         return about
     end },
-    { "reason", "dial tcp 127.0.0.1:1: connect: connection refused", "connect", function(look)
-        local reason, number, word, certificate = mentions.reason(look.words)
-        return reason and of_reason(reason, number, word, certificate)
+    { "envelope", 'body: {"code":"RateLimit","message":"m"}', "RateLimit", function(view)
+        local whole = envelope.parse(view.text)
+        local err = whole or paste.document(view.text)
+            or view.words ~= view.text and paste.document(view.words)
+        if not err then return nil end
+        -- another program's word behind "code" loses to a code of the catalogue, and so does a later error
+        local first = view.codes[1]
+        local is_later = not whole and first ~= err.code and view.records[first or ""]
+        if first and (is_later or not err.known) then return nil end
+        local status = status_of(view)
+        if status then make.set_status(err, status) end
+        return about_error(view, err)
     end },
-    { "status", '"GET / HTTP/1.1" 502 157', "502", function(look)
-        local status = look.records[1].status or mentions.status(look.words)
-        if not status then return nil end
-        local about = typed.status(status, look.chosen)
-        about.request_id = look:request_id()
+    { "named", "rpc error: code = Internal desc = [Code: RateLimit; Message: m]", "RateLimit", function(view)
+        local code = view.codes[1]
+        for _, record in ipairs(code and view.records or {}) do
+            if state.kinds[record.code or ""] then return about_code(view, record.code) end
+        end
+        return code and about_code(view, code)
+    end },
+    { "message", "baidubce.exception.BceServerError: The vpc id is invalid", "InvalidVpcId", function(view)
+        return view.said[1] and about_code(view, view.said[1], view.said)
+    end },
+    { "label", "[Code: NoSuchThing; Message: gone]", "NoSuchThing", function(view)
+        local code = view.records[1].code
+        return code and about_code(view, code)
+    end },
+    { "mount", "mount.nfs: access denied by server while mounting cfs-1.example:/", "unknown", function(view)
+        if not find(view.words, "access denied by server while mounting", 1, true) then return nil end
+        return typed.sentence({ is_refused = true }, "mount", view.chosen)
+    end },
+    { "reason", "dial tcp 127.0.0.1:1: connect: connection refused", "connect", function(view)
+        -- this library's own lines tell the reason as the cause
+        local is_own = clean.has(view.words, { "no response: ", "origin=transport" })
+        return of_reason(is_own and view.records[1].cause) or of_reason(mentions.reason(view.words))
+    end },
+    { "status", '"GET / HTTP/1.1" 502 157', "502", function(view)
+        local status = status_of(view)
+        local about = status and typed.status(status, view.chosen)
+        if about then about.request_id = view.requestId end
         return about
     end },
     -- an error's if it has a message, otherwise what a call that succeeded returns
-    { "document", '{"message":"no route","request_id":"r-1"}', "none", function(look)
-        local _, problem, what = envelope.parse(look.text)
+    { "document", '{"message":"no route","request_id":"r-1"}', "none", function(view)
+        local _, problem, what = envelope.parse(view.text)
         if what ~= "not_envelope" then return nil end
-        local message = look.records[1].message
-        if message then
-            local err = make.receive(nil, message, look.records[1].requestId)
-            kept.keep(err, "origin", "not_envelope")
-            return { err = err, reason = problem }
-        elseif find(look.words, "^%s*{") and not find(look.words, '"[%a_]*[eE][rR][rR][%a_]*"%s*:')
-            and not find(look.words, '"level"%s*:') then
-            local about = not_service(look, problem, what)
-            about.is_success = true
-            return about
+        local record = view.records[1]
+        if record.message then
+            local err = make.receive(nil, record.message, record.requestId)
+            kept.keep(err, "origin", what)
+            return { err = err }
+        elseif find(view.words, "^%s*{") and not find(view.words, '"[%a_]*[eE][rR][rR][%a_]*"%s*:')
+            and not find(view.words, '"level"%s*:') then
+            return not_service({ is_success = true }, view, problem, what)
         end
     end },
-    { "request_id", "请求ID：ae2225f7-1c2e-427a-a1ad-5413b762957d", "request id", function(look)
-        local word = look.word
-        local is_id = word and (find(word, "^%x+%-%x+%-%x+%-%x+%-%x+$")
-            or #word >= 16 and find(word, "^%x+$"))
-        local id = is_id and word or look:request_id()
-        if not id then return nil end
-        local about = typed.sentence("request_id", look.chosen)
-        about.request_id = id
-        return about
+    { "request_id", "请求ID：ae2225f7-1c2e-427a-a1ad-5413b762957d", "request id", function(view)
+        local word = view.word or ""
+        local is_id = find(word, "^%x+%-%x+%-%x+%-%x+%-%x+$") or #word >= 16 and find(word, "^%x+$")
+        local id = is_id and word or view.requestId
+        return id and typed.sentence({ request_id = id }, "request_id", view.chosen)
     end },
-    { "search", "mount target", "kinds", function(look)
-        local words = not look.word and #look.text <= longest_search and match(look.text, "^%s*(.-%w)%s*$")
+    { "search", "mount target", "kinds", function(view)
+        local words = not view.word and #view.text <= longest_search and match(view.text, "^%s*(.-%w)%s*$")
         local found = words and search.search(words) or {}
-        return #found > 0 and { heading = say("sentence", "searched", look.chosen), kinds = found } or nil
+        return #found > 0 and { heading = say("sentence", "searched", view.chosen), kinds = found } or nil
     end },
-    { "other_word", "RateLimits", "unknown", function(look)
-        if not look.word then return nil end
-        local about = typed.sentence("not_known", look.chosen, cut(look.word, 64))
-        local nearest = suggest.nearest(look.word, state.kinds)
-        local hint = nearest and format(say("sentence", "did_you_mean", look.chosen), nearest) or ""
+    { "other_word", "RateLimits", "unknown", function(view)
+        if not view.word then return nil end
+        local about = typed.sentence({}, "not_known", view.chosen, cut(view.word, 64))
+        local nearest = suggest.nearest(view.word, state.kinds)
+        local hint = nearest and format(say("sentence", "did_you_mean", view.chosen), nearest) or ""
         about.sentence = about.sentence .. hint
         return about
     end },
-    { "nothing", "good morning", "unknown", function(look)
-        local _, problem, what = envelope.parse(look.text)
-        if what == "malformed" and not find(match(look.text, "%S"), '[%[{"]') then
-            return typed.sentence("nothing", look.chosen)
+    { "nothing", "good morning", "unknown", function(view)
+        local _, problem, what = envelope.parse(view.text)
+        if what == "malformed" and not find(match(view.text, "%S"), '[%[{"]') then
+            return typed.sentence({}, "nothing", view.chosen)
         end
-        return not_service(look, problem, what)
+        return not_service({}, view, problem, what)
     end },
 }
 
 
---- What the first form that fits says.
----@param look table
----@param from string? the name of the first form that is tried, that of the last
----@param last string?
----@return cfs.subject?
-function subject.first_of(look, from, last)
+--- What the first form that fits says; `from` and `last` name the first form that is tried and the last.
+function subject.first_of(view, from, last)
     local is_on = not from
     for _, form in ipairs(subject.forms) do
         is_on = is_on or form[1] == from
-        local about = is_on and form[4](look)
+        local about = is_on and form[4](view)
         if about then
             about.form = form[1]
             return about
@@ -209,12 +244,16 @@ function subject.first_of(look, from, last)
 end
 
 
---- Finds what a text is about: a code, a status, a word, a response, a body, or a line of some program.
----@param given string
+--- Finds what a value is about: an error, a kind, a status, or a text of any of the forms.
+---@param given any
 ---@param chosen "en"|"zh"
----@return cfs.subject
-function subject.of_text(given, chosen)
-    return subject.first_of(looks.new(clean.screen(given), chosen))
+---@return cfs.subject? subject nil if it is none of these
+function subject.of(given, chosen)
+    if catalogue.of_error(given) then return { err = given } end
+    if catalogue.is_kind(given) then return { kind = given } end
+    if type(given) == "string" then return subject.first_of(look_at(clean.screen(given), chosen)) end
+    local number = statuses.normalize(given)
+    return number and typed.status(number, chosen)
 end
 
 
@@ -230,19 +269,6 @@ function subject.with_error(about)
         about.err = receive.from_response { status = about.status, body = "" }
     end
     return about
-end
-
-
---- Finds what a value is about.
----@param given any
----@param chosen "en"|"zh"
----@return cfs.subject? subject nil if it is neither a text, a status, an error nor a kind
-function subject.of(given, chosen)
-    if catalogue.of_error(given) then return { err = given } end
-    if catalogue.is_kind(given) then return { kind = given } end
-    if type(given) == "string" then return subject.of_text(given, chosen) end
-    local number = statuses.normalize(given)
-    return number and typed.status(number, chosen)
 end
 
 

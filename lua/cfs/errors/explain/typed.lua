@@ -2,8 +2,9 @@
 --- Each function returns a cfs.subject.
 
 local catalogue = require "cfs.errors.catalogue.kind"
-local say = require("cfs.errors.explain.phrases").say
+local say = require("cfs.errors.explain.language").say
 local statuses = require "cfs.errors.catalogue.status"
+local words_of_status = require("cfs.errors.show.line").status
 
 local concat, format, match = table.concat, string.format, string.match
 
@@ -13,9 +14,10 @@ local typed = {}
 local longest_phrase = 40
 
 
--- A sentence in place of an error.
-function typed.sentence(name, chosen, ...)
-    return { sentence = format(say("sentence", name, chosen), ...) }
+-- What is found, with a sentence in place of an error.
+function typed.sentence(about, name, chosen, ...)
+    about.sentence = format(say("sentence", name, chosen), ...)
+    return about
 end
 
 
@@ -31,16 +33,14 @@ end
 
 -- A status: the codes that come with it or, if there are none, an error of this status without a code.
 function typed.status(number, chosen)
-    if number > 599 then return typed.sentence("no_status", chosen, number) end
+    if number > 599 then return typed.sentence({}, "no_status", chosen, number) end
     if number < 400 then
-        local about = typed.sentence("no_error", chosen, number)
-        about.is_success, about.status = true, number
-        return about
+        return typed.sentence({ is_success = true, status = number }, "no_error", chosen, number)
     end
     local kind, kinds = statuses.kind(number), kinds_of("status", number)
     if #kinds == 0 then return { kind = kind, status = number } end
-    local line = kind.reason and number .. " " .. kind.reason or tostring(number)
-    return { heading = format(say("sentence", "status", chosen), line), kinds = kinds, status = number }
+    local heading = format(say("sentence", "status", chosen), words_of_status(kind, kind))
+    return { heading = heading, kinds = kinds, status = number }
 end
 
 
@@ -50,8 +50,7 @@ function typed.word(word, chosen)
     for _, column in ipairs { "category", "retry", "fault" } do
         local found = kinds_of(column, word)
         local meaning = say(column, word, chosen)
-        if meaning and (column == "category" or #found > 0) or column == "category" and #found > 0 then
-            if column == "fault" then meaning = say("sentence", word .. "_fault", chosen) end
+        if #found > 0 or column == "category" and meaning then
             headings[#headings + 1] = format(say("sentence", column, chosen), word, meaning or "")
             for _, kind in ipairs(found) do
                 if not seen[kind] then seen[kind], kinds[#kinds + 1] = true, kind end
@@ -62,27 +61,15 @@ function typed.word(word, chosen)
 end
 
 
--- A status' reason phrase, with the number before it or alone. nil if it is none.
+-- A status, or its reason phrase, or both. nil if it is none.
 function typed.phrase(text, chosen)
-    if #text > longest_phrase then return nil end
-    local number, reason = match(text, "^%s*(%d*)%s*(%a[%a '-]*%a)%s*$")
-    if not reason then return nil end
-    if number ~= "" then return statuses.normalize(number) and typed.status(tonumber(number), chosen) end
-    local all
-    for _, candidate in ipairs(statuses.of_reason(reason)) do
-        local found = typed.status(candidate, chosen)
-        if all and all.kinds and found.kinds then
-            all.heading = all.heading .. "\n" .. found.heading
-            for _, kind in ipairs(found.kinds) do all.kinds[#all.kinds + 1] = kind end
-        else
-            all = all or found
-        end
-    end
-    return all
+    local number, reason = match(#text <= longest_phrase and text or "", "^%s*(%d*)%s*([%a '-]-)%s*$")
+    number = number == "" and statuses.of_reason(reason)[1] or statuses.normalize(number)
+    return number and typed.status(number, chosen)
 end
 
 
---- Why a text is no envelope.
+--- Why a text is no envelope, and where it breaks.
 function typed.problem(reason, what, chosen)
     if chosen == "en" and what == "malformed" then return reason end
     local place = what == "malformed" and match(reason, "at byte (%d+)$")

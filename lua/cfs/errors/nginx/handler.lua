@@ -79,10 +79,9 @@ end
 
 --- Makes a function for the phases rewrite, access, precontent and content. It calls f, and responds to the
 --- request with the error that f returns or raises; other results it returns as they are. An error, a kind or
---- false is a failure; so is nil or false with anything behind it, where an error, a kind or a code stands
---- for itself, and anything else is the cause of an InternalError, of which the client sees nothing. nil
---- alone and what nginx's functions of output return are none. Raises if an argument is wrong; the function,
---- if it is called in another phase.
+--- false is a failure; so is anything behind nil or false: an error, a kind or a code stands for itself, all
+--- else is the cause of an InternalError, which the client does not see. nil alone and what nginx's functions
+--- of output return are none. Raises if an argument is wrong; the function, if it is called in another phase.
 ---
 ---     function app.describe() return nil, errors.InstanceNotFound() end
 ---     app.serve = nginx.handler(app.describe)
@@ -125,12 +124,11 @@ end
 -- The error and the options of a call of `name`, checked; and the line of the program, if the log has it. The
 -- raised sentences blame the caller of `name`.
 local function read_call(name, target, options)
-    local err, wrong = target, nil
-    if not kind_of(target) then err, wrong = make.make(target) end
+    local err, wrong = kind_of(target) and target, nil
+    if not err then err, wrong = make.make(target) end
     if not err then misuse.argument(1, name, wrong, 3) end
-    local read
-    read, wrong = read_options(options)
-    if not read then misuse.argument(2, name, wrong, 3) end
+    local read, unread = read_options(options)
+    if not read then misuse.argument(2, name, unread, 3) end
     send.check_phase(name, 3)
     return err, read, err.fault ~= "client" and place_of(2) or nil
 end
@@ -150,9 +148,8 @@ function handler.exit(target, options)
 end
 
 
---- Makes a response for a sender of somebody else's, such as a gateway's, and counts and logs its error. It
---- has one request id, as those of handler have, and a relay on the same route leaves it as it is. Raises if
---- an argument is wrong, or in a phase in which no response can be sent.
+--- Makes a response for a sender of somebody else's, such as a gateway's, and counts and logs its error. A
+--- relay on the same route leaves it as it is. Raises if an argument is wrong, or in another phase.
 ---
 ---     local status, headers, body = nginx.prepare("AccessDenied")
 ---     return kong.response.exit(status, body, headers)
@@ -168,9 +165,8 @@ function handler.prepare(target, options)
 end
 
 
---- Makes a function for the phases that cannot respond (timers, log, balancer, init_worker). It calls f and
---- returns what f returns. If f raises, it counts that, logs it in one line, and returns nil. Raises if f is
---- no function.
+--- Makes a function for the phases that cannot respond (timers, log, balancer, init_worker). It returns what
+--- f returns. If f raises, it counts that, logs it in one line, and returns nil. Raises if f is no function.
 ---
 ---     ngx.timer.every(60, nginx.guard(function() errors.raise("ServiceUnavailable") end))
 ---

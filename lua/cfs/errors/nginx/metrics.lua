@@ -20,13 +20,9 @@ local rawget, type = rawget, type
 
 local metrics = {}
 
--- How many codes that are not in the catalogue have series of their own; the rest is "other".
-local most_unknown = 100
-
--- What a code must be to stand in a label: ASCII that can be printed, this long.
-local printable, longest = "^[\32-\126]+$", 100
-
--- Labels that are no codes, beside the origins: what stands for others and for none.
+-- How many codes that are not in the catalogue have series of their own; the rest is "other". A label is
+-- ASCII that can be printed, this long. Beside the origins, two labels are no codes.
+local most_unknown, printable, longest = 100, "^[\32-\126]+$", 100
 local reserved = { other = true, none = true }
 
 local header = [[
@@ -82,11 +78,8 @@ local keys = { raised = {}, upstream = {} }
 
 local function key_of(err, kind, side)
     if not kind.known or rawget(err, "status") ~= nil then return new_key(err, kind, side) end
-    local key = keys[side][kind]
-    if not key then
-        key = new_key(err, kind, side)
-        keys[side][kind] = key
-    end
+    local key = keys[side][kind] or new_key(err, kind, side)
+    keys[side][kind] = key
     return key
 end
 
@@ -99,10 +92,8 @@ function metrics.count(err, kind, side)
     if not dict then return end
     local key = key_of(err, kind, side)
     if dict:incr(key, 1) then return end
-    local good, reason = dict:safe_add(key, 1)
-    if good then return end
-    -- another worker was quicker, and there is something to add to now; or the memory is full
-    dict:incr(reason == "exists" and key or "dropped", 1)
+    local good, reason = dict:safe_add(key, 1) -- another worker may be quicker; or the memory is full
+    if not good then dict:incr(reason == "exists" and key or "dropped", 1) end
 end
 
 

@@ -6,7 +6,7 @@ local respond = require "cfs.errors.show.respond"
 local text = require "cfs.errors.base.text"
 
 local ngx = ngx
-local gsub = string.gsub
+local find, gsub = string.find, string.gsub
 local pairs, pcall, type = pairs, pcall, type
 
 local options = {}
@@ -31,11 +31,10 @@ function options.read(given, more)
     for name, wanted in pairs(more or {}) do types[name] = wanted end
     local all, wrong = misuse.read("option", given == nil and {} or given, types, { limit = 0 })
     if not all then return nil, wrong end
-    local id_type = type(all.request_id)
-    if id_type ~= "nil" and id_type ~= "string" and id_type ~= "function" then
+    local read, id_type = { request_id = all.request_id }, type(all.request_id)
+    if not find("nil string function", id_type, 1, true) then
         return nil, "option 'request_id' must be a string or a function, got " .. id_type
     end
-    local read = { request_id = all.request_id }
     all.request_id = nil
     for name, wanted in pairs(types) do
         if wanted then read[name], all[name] = all[name], nil end
@@ -55,8 +54,7 @@ end
 
 --- Calls a function that the program gave as an option, with three arguments at most. Returns its result and
 --- true; it logs if that raises or yields: a yield across gsub, which is C, raises.
-function options.call(name, f, ...)
-    local first, second, third = ...
+function options.call(name, f, first, second, third)
     local result
     local good, problem = pcall(gsub, ".", ".", function() result = f(first, second, third) end)
     if not good then options.complain(name, problem) end
@@ -68,9 +66,8 @@ end
 function options.map(read, err)
     if not read.map then return err end
     local mapped = options.call("map", read.map, err)
-    if mapped == nil then return err end
     if kind_of(mapped) then return mapped end
-    options.complain("map", "it returned a " .. type(mapped) .. ", not an error")
+    if mapped ~= nil then options.complain("map", "it returned a " .. type(mapped) .. ", not an error") end
     return err
 end
 

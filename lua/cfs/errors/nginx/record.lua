@@ -9,11 +9,10 @@ local ffi = require "ffi"
 local field = require("cfs.errors.show.log").field
 local kept = require "cfs.errors.object.kept"
 local options = require "cfs.errors.nginx.options"
-local with_id = require("cfs.errors.nginx.response").with_id
 
 local ngx = ngx
 local cast, get_request = ffi.cast, base.get_request
-local gsub, rawget, setmetatable, tonumber = string.gsub, rawget, setmetatable, tonumber
+local gsub, rawget, rawset, setmetatable, tonumber = string.gsub, rawget, rawset, setmetatable, tonumber
 
 local records = {}
 
@@ -118,7 +117,9 @@ local longest_value = 200
 local function to_line(self)
     local err, id = self.err, self.request_id
     local own, stack = rawget(err, "requestId"), kept.get(err, "traceback")
-    local line = (self.note or "") .. with_id(err, id, err.to_log)
+    rawset(err, "requestId", id or own) -- for now: the program may keep the error, and raise it again
+    local line = (self.note or "") .. err:to_log()
+    rawset(err, "requestId", own)
     if id and own ~= id then line = field(line, "receivedRequestId", own, longest_value) end
     line = field(line, "response", self.response, longest_value)
     line = field(line, "at", self.place, longest_value)

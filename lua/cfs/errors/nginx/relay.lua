@@ -21,13 +21,11 @@ local records = require "cfs.errors.nginx.record"
 local ngx = ngx
 local concat = table.concat
 local find, gsub, match = string.find, string.gsub, string.match
-local pairs, rawget, tonumber, tostring, type = pairs, rawget, tonumber, tostring, type
+local ipairs, rawget, tonumber, tostring, type = ipairs, rawget, tonumber, tostring, type
 
 local relay = {}
 
-local default_limit = 65536
-
--- Headers that the relay's own replace.
+-- Headers that the relay's own replace; and, where `map` or a code that is none may change it, the code.
 local replaced = { ["x-bce-error-message"] = true }
 local replaced_by_map = { ["x-bce-error-message"] = true, ["x-bce-error-code"] = true }
 
@@ -35,36 +33,11 @@ local replaced_by_map = { ["x-bce-error-message"] = true, ["x-bce-error-code"] =
 local likely_codes = { [421] = "RateLimit", [424] = "ServiceError" }
 
 
-local function begin(status, home)
-    local values = {}
-    for name in pairs(receive.headers) do values[name] = ngx.header[name] end
-    local finish = receive.begin(status, values)
-    return home and function(...) return make.adopt(home, finish(...)) end or finish
-end
-
-
 -- A header that may have come several times, in lower case.
 local function header_text(name)
     local value = ngx.header[name]
     if type(value) == "table" then value = concat(value, ",") end
     return lower(tostring(value or ""))
-end
-
-
--- "identity" is no encoding, nor is nothing.
-local function is_encoded()
-    return gsub(gsub(header_text("Content-Encoding"), "identity", ""), "[%s,]", "") ~= ""
-end
-
-
-local function is_json(content_type)
-    return find(content_type, "^%s*application/[%w.+-]*json%s*;?") ~= nil
-end
-
-
--- Pages of proxies and of nginx itself are HTML.
-local function is_page(content_type)
-    return find(content_type, "html", 1, true) ~= nil
 end
 
 
@@ -99,26 +72,13 @@ local function conclude(record)
 end
 
 
--- Concludes what subrequests left: nginx has no log phase for them, and nobody reads the body of some.
-local function conclude_asides(read)
-    local record = records.aside()
-    while record do
-        if record.chunks then conclude(record) end
-        if not record.is_logged then
-            record.is_logged = true
-            records.log(record, read)
-        end
-        record = record.earlier
-    end
-end
-
-
 -- What the headers alone tell of the error. Until the body comes, 421 and 424 are taken for RateLimit and
 -- ServiceError, unless the body is empty or HTML.
 local function foretell(record, length, content_type)
     local err = record.finish()
     local likely = not record.is_of_service and rawget(err, "code") == nil and likely_codes[record.status]
-    return likely and length ~= 0 and not is_page(content_type) and record.finish(nil, nil, likely) or err
+    local is_page = find(content_type, "html", 1, true) -- a proxy's, or nginx's own
+    return likely and length ~= 0 and not is_page and record.finish(nil, nil, likely) or err
 end
 
 
@@ -147,49 +107,46 @@ function relay.relay(options)
     if read and read.service and not home then wrong = "option 'service' must be of errors.service" end
     if wrong then misuse.argument(1, "relay", wrong) end
     records.has_relay = true
-    local limit = read.limit or default_limit
-    local shown = read.response
+    local limit, shown = read.limit or 65536, read.response
     local changes = read.map ~= nil or shown.hide ~= false or shown.format ~= nil
     local self = {}
 
 
-    -- Readies the headers for an envelope whose body will be ours.
-    local function hold(record, length, content_type)
+    -- Readies the headers: for an envelope whose body will be ours, or for a body that passes as it is.
+    local function announce(record, length, content_type)
         local told = record.err or foretell(record, length, content_type)
         local status, own_type, request_id, retry_after =
             make_parts(told, kind_of(told), read, record.request_id)
+        if not record.holds then
+            -- nobody reads what is above the limit, so it has no request id but that of a header
+            if length and length > limit then
+                record.request_id, ngx.header["x-bce-request-id"] = request_id, request_id
+            end
+            if shown.standard then ngx.status = status end
+            return
+        end
         local code = ngx.header["x-bce-error-code"]
         local is_plain = type(code) == "string" and not find(code, "[^\33-\126]")
         record.request_id, record.sent = request_id, status
         -- What has no length may turn out to be too large. It passes then, if it has our type; else
         -- it is ours whatever its size.
-        record.passes_large = not length and not record.is_encoded and is_json(content_type)
-            and own_type == "application/json"
+        record.passes_large = not length and not record.is_encoded and own_type == "application/json"
+            and find(content_type, "^%s*application/[%w.+-]*json%s*;?")
         headers.write(own_type, request_id, ngx.header["Retry-After"] == nil and retry_after or nil,
             (read.map or not is_plain) and replaced_by_map or replaced)
         ngx.status = status
     end
 
 
-    -- Readies the headers for a body that passes as it is. Nobody reads one above the limit, so it has no
-    -- request id but that of a header.
-    local function pass(record, length, content_type)
-        local told = record.err or foretell(record, length, content_type)
-        if length and length > limit then
-            local status, _, request_id = make_parts(told, kind_of(told), read, record.request_id)
-            record.request_id, ngx.header["x-bce-request-id"] = request_id, request_id
-            if shown.standard then ngx.status = status end
-        elseif shown.standard then
-            ngx.status = make_parts(told, kind_of(told), read)
-        end
-    end
-
-
     local function new_record(status, side, is_sending)
+        local values = {}
+        for _, name in ipairs(receive.headers) do values[name] = ngx.header[name] end
+        local finish = receive.begin(status, values)
+        local encoding = gsub(header_text("Content-Encoding"), "identity", "")
         local record = {
-            finish = begin(status, home), is_of_service = home ~= nil,
-            status = status, limit = limit, chunks = {}, size = 0,
-            side = side, is_sending = is_sending, is_encoded = is_encoded(),
+            finish = home and function(...) return make.adopt(home, finish(...)) end or finish,
+            is_of_service = home ~= nil, status = status, limit = limit, chunks = {}, size = 0,
+            side = side, is_sending = is_sending, is_encoded = find(encoding, "[^%s,]") ~= nil,
         }
         local refusal = side == "raised" and not ngx.is_subrequest and records.refusal(status)
         if refusal then
@@ -215,7 +172,7 @@ function relay.relay(options)
         local length = tonumber(ngx.header["Content-Length"])
         record.holds = changes and (record.is_encoded or not length or length <= limit)
         records.keep(record)
-        if record.holds then hold(record, length, content_type) else pass(record, length, content_type) end
+        announce(record, length, content_type)
         if shown.hide ~= false then headers.hide_inside() end
         if ngx.req.get_method() == "HEAD" then conclude(record) end -- no body will come
     end
@@ -266,14 +223,25 @@ function relay.relay(options)
     end
 
 
-    --- For log_by_lua: logs the error of this request in one line, unless that is done, and returns it.
-    function self.log()
-        conclude_asides(read)
-        local err, record = self.error(), records.get()
-        if err and not record.is_logged then
+    local function log(record)
+        if record.chunks then conclude(record) end
+        if not record.is_logged then
             record.is_logged = true
             records.log(record, read)
         end
+    end
+
+
+    --- For log_by_lua: logs the error of this request in one line, unless that is done, and returns it. nginx
+    --- has no log phase for subrequests, and nobody reads the body of some, so that theirs are logged, too.
+    function self.log()
+        local record = records.aside()
+        while record do
+            log(record)
+            record = record.earlier
+        end
+        local err = self.error()
+        if err then log(records.get()) end
         return err
     end
 

@@ -7,38 +7,22 @@ local respond = require "cfs.errors.show.respond"
 
 local ngx = ngx
 local byte, find, sub = string.byte, string.find, string.sub
-local rawget, rawset, type = rawget, rawset, type
-local has_any = kept.any
+local has_any, rawget, type = kept.any, rawget, type
 local is_token, parts, passes = respond.is_token, respond.parts, respond.passes
 
 local response = {}
 
--- What show/passing shows of a word without further marks.
-local longest_plain = 40
-
-
---- Calls f with the error, which has another request id meanwhile. An error may be one that the program
---- keeps and raises again, so its own id is put back. f has five results at most.
-function response.with_id(err, id, f, ...)
-    local own = rawget(err, "requestId")
-    if own == id or not id then return f(err, ...) end
-    rawset(err, "requestId", id)
-    local first, second, third, fourth, fifth = f(err, ...)
-    rawset(err, "requestId", own)
-    return first, second, third, fourth, fifth
-end
-
-
--- Stands for the request id in a response that is made once for many.
-local placeholder = "cfs-errors-request-id"
+-- What show/passing shows of a word without further marks. What stands for the request id in a response that
+-- is made once for many.
+local longest_plain, placeholder = 40, "cfs-errors-request-id"
 
 
 -- The response to errors of a kind that have the kind's own message and status, and nothing beside them:
 -- it differs in the request id alone. false where it does not.
 local function new_shape(kind, read)
-    local err = make.make(kind, { message = kind.message, requestId = placeholder })
+    local err = make.make(kind, { message = kind.message })
     if not err then return false end
-    local status, content_type, _, retry_after, body = parts(err, kind, read.response)
+    local status, content_type, _, retry_after, body = parts(err, kind, read.response, nil, placeholder)
     local first, last = find(body, placeholder, 1, true)
     if not first or find(body, placeholder, last, true) then return false end
     return {
@@ -109,8 +93,7 @@ function response.make(err, kind, read, id, sent)
             return shape.status, shape.content_type, id, shape.retry_after, shape.before .. id .. shape.behind
         end
     end
-    read.response.request_id = id -- which is shown whatever its form: it is this server's own, or was judged
-    return response.with_id(err, id, parts, kind, read.response, sent)
+    return parts(err, kind, read.response, sent, id)
 end
 
 

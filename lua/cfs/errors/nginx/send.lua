@@ -10,32 +10,25 @@ local kind_of = require("cfs.errors.catalogue.kind").of_error
 local ngx = ngx
 local http_version, HTTP_OK, INFO = ngx.req.http_version, ngx.HTTP_OK, ngx.INFO
 local filter_level = require("ngx.errlog").get_sys_filter_level
-local concat, find, ipairs, min = table.concat, string.find, ipairs, math.min
-local error, pcall, select = error, pcall, select
+local error, find, min, pcall, select = error, string.find, math.min, pcall, select
 local make_parts, own_id = response.make, response.own_id
 
 local send = {}
 
--- The phases in which a body can be sent.
-local phases = { "server_rewrite", "rewrite", "access", "precontent", "content" }
-local is_phase = {}
-for _, name in ipairs(phases) do is_phase[name] = true end
-local phase_list = concat(phases, ", ", 1, #phases - 1) .. " and " .. phases[#phases]
+-- The phases in which a body can be sent; no other's name is within these words.
+local phases = "server_rewrite, rewrite, access, precontent and content"
 
 -- What may have been said of the response that was to come, its body aside.
 local stale = {
     ["cache-control"] = true, expires = true, ["x-bce-error-code"] = true, ["x-bce-error-message"] = true,
 }
 
--- How long is waited before nginx is asked again to end a request, in seconds.
-local first_pause, longest_pause = 0.01, 1
-
 
 --- Raises a sentence in a phase in which no response can be sent.
 function send.check_phase(name, level)
     local phase = ngx.get_phase()
-    if is_phase[phase] then return end
-    error("'" .. name .. "' cannot respond in the phase '" .. phase .. "', but in " .. phase_list
+    if find(phases, phase, 1, true) then return end
+    error("'" .. name .. "' cannot respond in the phase '" .. phase .. "', but in " .. phases
         .. "; nginx.guard is for the others", level + 1)
 end
 
@@ -44,7 +37,7 @@ end
 -- subrequest. Then the response ends here, so that the client has all of it, and the phase with the thread.
 local function finish(status)
     local good, reason = pcall(ngx.exit, status) -- if nginx agrees, this is the end
-    local pause = first_pause
+    local pause, longest_pause = 0.01, 1 -- seconds
     while not good and find(reason, "pending subrequests", 1, true) do
         ngx.eof()
         ngx.sleep(pause)

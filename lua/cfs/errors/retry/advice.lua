@@ -10,7 +10,7 @@ local text = require "cfs.errors.base.text"
 local say = require("cfs.errors.catalogue.words").say
 
 local abs, floor, min = math.abs, math.floor, math.min
-local format, gsub, upper = string.format, string.gsub, text.upper
+local find, format, gsub, upper = string.find, string.format, string.gsub, text.upper
 
 local advice = {}
 
@@ -22,7 +22,7 @@ advice.defaults = { attempts = 3, base = 0.1, throttled_base = 1, cap = 20 }
 local suspicious_offset = 300
 
 -- RFC 9110, section 9.2.2.
-local idempotent = { GET = true, HEAD = true, OPTIONS = true, TRACE = true, PUT = true, DELETE = true }
+local idempotent = " GET HEAD OPTIONS TRACE PUT DELETE "
 
 -- How many bytes of a received code a sentence repeats.
 local longest_code = 64
@@ -43,13 +43,6 @@ local call_types = {
 -- What its numbers must be at least.
 local leasts = { attempt = 1, attempts = 1, cap = 0, now = 0 }
 
--- How many seconds the server's clock is ahead of the caller's; nil if that cannot be told.
-local function clock_offset(values, now)
-    local time = now and headers.server_time(values, now)
-    return time and floor(time - now + 0.5) or nil
-end
-
-
 -- What the error is called in a sentence.
 local function subject(err)
     local code, status = rawget(err, "code"), rawget(err, "status") or kind_of(err).status
@@ -62,54 +55,39 @@ local function subject(err)
 end
 
 
-local function has_token(call)
-    return call.client_token ~= nil and call.client_token ~= ""
-end
-
-
 -- Why a call that the action would repeat must not be repeated; nil if it may be. A call that the service has
 -- refused, as for throttle and resign, may be repeated whatever its method.
-local refusals = {}
-
-function refusals.backoff(call)
-    if has_token(call) or not call.method or idempotent[upper(call.method)] then return nil end
-    return format("this %s has no client token and may have been carried out, so first look whether "
-        .. "it was", text.printable(upper(call.method)))
-end
-
-function refusals.same_token(call)
-    if has_token(call) then return nil end
-    return "repeat with the same client token; this call has none, so first look whether it was done"
-end
-
-function refusals.resign(call)
-    local resigned = call.resigned
-    if resigned == nil then resigned = (call.attempt or 1) > 1 end
-    if resigned then return "it was dated and signed again already, so correct the clock by hand" end
+local function refusal(action, call, has_token)
+    if action == "resign" then
+        local resigned = call.resigned
+        if resigned == nil then resigned = (call.attempt or 1) > 1 end
+        return resigned and "it was dated and signed again already, so correct the clock by hand" or nil
+    elseif action == "same_token" and not has_token then
+        return "repeat with the same client token; this call has none, so first look whether it was done"
+    elseif action == "backoff" and not has_token and call.method then
+        local method = upper(call.method)
+        return not find(idempotent, " " .. method .. " ", 1, true) and "this " .. text.printable(method)
+            .. " has no client token and may have been carried out, so first look whether it was" or nil
+    end
 end
 
 
 -- What to do, as a sentence. Without one, the remedy is used.
-local sentences = {}
-
-function sentences.backoff(call, _, is_unsent)
-    if is_unsent then return "the request was not sent, so repeat it after a pause that grows" end
-    if call.method or has_token(call) then return "repeat it after a pause that grows" end
-    return "repeat it after a pause that grows, if it is idempotent or has a client token"
-end
-
-function sentences.throttle()
-    return "repeat it later, and call more slowly from now on"
-end
-
-function sentences.same_token()
-    return "repeat it after a pause that grows, with the same client token"
-end
-
-function sentences.resign(_, offset)
-    if not offset then return "date and sign it again, once" end
-    return format("date and sign it again, once, by the service's clock, which is %.0f s %s", abs(offset),
-        offset < 0 and "behind" or "ahead")
+local function sentence(action, call, offset, is_unsent, has_token)
+    local pause = "repeat it after a pause that grows"
+    if action == "throttle" then
+        return "repeat it later, and call more slowly from now on"
+    elseif action == "same_token" then
+        return pause .. ", with the same client token"
+    elseif action == "backoff" then
+        if is_unsent then return "the request was not sent, so " .. pause end
+        if call.method or has_token then return pause end
+        return pause .. ", if it is idempotent or has a client token"
+    elseif action == "resign" then
+        if not offset then return "date and sign it again, once" end
+        return format("date and sign it again, once, by the service's clock, which is %.0f s %s", abs(offset),
+            offset < 0 and "behind" or "ahead")
+    end
 end
 
 
@@ -126,9 +104,10 @@ local function choose(err, call, offset)
     end
     if call.replayable == false then return "never", "the body cannot be sent again" end
     local is_unsent = kept.get(err, "sent") == "no"
-    local refusal = not is_unsent and refusals[action] and refusals[action](call)
-    if refusal then return "never", refusal end
-    return action, sentences[action] and sentences[action](call, offset, is_unsent) or remedy
+    local has_token = call.client_token ~= nil and call.client_token ~= ""
+    local why = not is_unsent and refusal(action, call, has_token)
+    if why then return "never", why end
+    return action, sentence(action, call, offset, is_unsent, has_token) or remedy
 end
 
 
@@ -153,7 +132,8 @@ function advice.advise(err, call)
     local is_throttled = statuses.normalize(rawget(err, "status")) == 429 or err.retry == "throttle"
     local values = call.headers and headers.advisory(headers.read(call.headers), is_throttled)
         or not call.headers and headers.kept(err) or {}
-    local offset, wait = clock_offset(values, call.now), headers.retry_after(values, call.now)
+    local time = call.now and headers.server_time(values, call.now)
+    local offset, wait = time and floor(time - call.now + 0.5) or nil, headers.retry_after(values, call.now)
     local attempt, attempts = call.attempt or 1, call.attempts or advice.defaults.attempts
     local cap = call.cap or advice.defaults.cap
     local action, why = choose(err, call, offset)
@@ -208,10 +188,6 @@ function advice.advice(err, call)
 end
 
 
--- The actions after which the same call may be made again, without anything else to be done first.
-local is_repetition = { backoff = true, throttle = true, same_token = true, resign = true }
-
-
 --- Tells whether the call that had this error may be made again as it is, after a pause or with a new
 --- signature. `err:advice` says which of them. Raises if a field is unknown or wrong.
 ---
@@ -226,7 +202,8 @@ function advice.may_retry(err, call)
     local known, wrong = misuse.read("field", call == nil and {} or call, call_types, leasts)
     if not known then misuse.argument(1, "may_retry", wrong) end
     local advised = advice.advise(err, known)
-    return is_repetition[advised.action] or false, advised.why
+    local action = advised.action
+    return action ~= "never" and action ~= "poll" and action ~= "reread", advised.why
 end
 
 

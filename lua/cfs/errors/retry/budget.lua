@@ -4,7 +4,7 @@
 --- row. A policy is a bucket itself, for calls that name no endpoint, and has one for each endpoint.
 
 local format, min = string.format, math.min
-local ipairs, next, pairs, setmetatable = ipairs, next, pairs, setmetatable
+local ipairs, next = ipairs, next
 
 local budget = {}
 
@@ -57,62 +57,47 @@ function budget.bucket(home, endpoint, now)
     local bucket = endpoint and (home.endpoints[endpoint] or add(home, endpoint, now)) or home
     bucket.used = now
     bucket.succeeded = min(bucket.succeeded or now, now) -- a clock may have been set back
-    bucket.paused = bucket.paused or setmetatable({}, { __mode = "k" })
     return bucket
 end
 
 
--- Gives back what was taken by runs that were killed in their pause: they are no longer in `paused`, from
--- which the collector takes them.
-local function reclaim(bucket)
-    local alive = 0
-    for taken in pairs(bucket.paused) do alive = alive + taken.price end
-    bucket.tokens = min(bucket.tokens + (bucket.reserved or 0) - alive, bucket.capacity)
-    bucket.reserved = alive
+--- What a repetition takes out of the bucket.
+function budget.price(is_throttled)
+    return is_throttled and throttled_cost or cost
 end
 
 
---- Takes the tokens for a repetition, before its pause. What it returns must be kept until budget.spend or
---- budget.give_back.
+local function lacks(bucket, price, most)
+    return (bucket.tokens < price or bucket.capacity - bucket.tokens + price > most)
+        and "too many calls had to be repeated lately; more would make an outage worse" or nil
+end
+
+
+--- Tells whether a call may be repeated, before its pause.
 ---@param bucket table
----@param is_throttled boolean
+---@param price number
 ---@param most number how many tokens may be missing in the bucket
 ---@param now number
 ---@param attempt integer how many attempts the call has made
----@return table? taken
----@return string? why nothing may be repeated, a sentence
-function budget.take(bucket, is_throttled, most, now, attempt)
+---@return string? why it may not, a sentence
+function budget.refusal(bucket, price, most, now, attempt)
     local silence = now - bucket.succeeded
     for _, limit in ipairs(limits) do
         if attempt >= limit.attempt and bucket.failures >= limit.failures and silence >= limit.silence then
-            return nil, format("the last %d calls failed, and none has succeeded for %.0f s, so nothing is "
+            return format("the last %d calls failed, and none has succeeded for %.0f s, so nothing is "
                 .. "repeated until one does", bucket.failures, silence)
         end
     end
-    local price = is_throttled and throttled_cost or cost
-    if bucket.tokens < price then reclaim(bucket) end
-    if bucket.tokens < price or bucket.capacity - bucket.tokens + price > most then
-        return nil, "too many calls had to be repeated lately; more would make an outage worse"
-    end
-    local taken = { bucket = bucket, price = price }
-    bucket.paused[taken] = true
-    bucket.tokens, bucket.reserved = bucket.tokens - price, (bucket.reserved or 0) + price
-    return taken
+    return lacks(bucket, price, most)
 end
 
 
---- Pays for a repetition that begins now. Returns its price.
-function budget.spend(taken)
-    taken.bucket.paused[taken] = nil
-    taken.bucket.reserved = taken.bucket.reserved - taken.price
-    return taken.price
-end
-
-
---- Gives back what was taken for a repetition that is not made.
-function budget.give_back(taken)
-    local bucket = taken.bucket
-    bucket.tokens = min(bucket.tokens + budget.spend(taken), bucket.capacity)
+--- Pays for a repetition that begins now. Other calls may have emptied the bucket during its pause.
+---@return string? why it must not begin, a sentence
+function budget.take(bucket, price, most)
+    local why = lacks(bucket, price, most)
+    if not why then bucket.tokens = bucket.tokens - price end
+    return why
 end
 
 

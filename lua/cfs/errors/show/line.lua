@@ -27,8 +27,12 @@ function line.status(err, kind)
 end
 
 
--- "InstanceNotFound [ae2225f7]: The specified ... (404 Not Found)"
-local function heading(err, kind) -- compares types: the __eq of a cdata may raise
+--- What an error is, without its cause and what to do: "InstanceNotFound [ae2225f7]: The specified ... (404
+--- Not Found)". What became of a member is told by its type, as an __eq of LuaJIT's cdata may raise.
+---@param err cfs.error|cfs.kind
+---@param kind cfs.kind the error's
+---@return string
+function line.heading(err, kind)
     local code, message = rawget(err, "code"), rawget(err, "message")
     local request_id = rawget(err, "requestId")
     local word, status = kept.get(err, "word"), line.status(err, kind) -- a word is of a transport error
@@ -53,7 +57,7 @@ local function causes(err)
     for _ = 1, most_causes do
         if type(cause) == "nil" then break end
         local kind = kind_of(cause)
-        local shown = text.cut(kind and heading(cause, kind) or text.describe(cause), longest_cause)
+        local shown = text.cut(kind and line.heading(cause, kind) or text.describe(cause), longest_cause)
         words = words .. "; cause: " .. text.printable(shown)
         if not kind then break end
         cause = kept.cause(cause)
@@ -65,7 +69,7 @@ end
 --- A kind as one line: "InstanceNotFound: The specified CFS instance does not exist. (404 Not Found)". It
 --- is the metamethod `__tostring` of kinds.
 function line.of_kind(kind)
-    return heading(kind, kind)
+    return line.heading(kind, kind)
 end
 
 
@@ -74,7 +78,7 @@ end
 --- try again". What `tostring(err)` gives; it never fails.
 function line.of(err)
     local kind = kind_of(err) or {}
-    local words, remedy = heading(err, kind) .. causes(err), kind.remedy
+    local words, remedy = line.heading(err, kind) .. causes(err), kind.remedy
     if kept.get(err, "traceback") then remedy = say("sentence", "look_at_cause") end -- a bug of the program
     return remedy and words .. "; what to do: " .. text.show(remedy) or words
 end

@@ -9,24 +9,19 @@ local state = require "cfs.errors.base.state"
 local status = require "cfs.errors.catalogue.status"
 local text = require "cfs.errors.base.text"
 
-local find, gmatch, sub = string.find, string.gmatch, string.sub
-local concat, min = table.concat, math.min
+local concat, find, gmatch, min, sub = table.concat, string.find, string.gmatch, math.min, string.sub
 local ipairs, rawget, type = ipairs, rawget, type
 
 local log = {}
 
 -- What a log says, in this order.
-local names = {
-    "code", "service", "status", "requestId", "category", "fault", "origin", "message", "body", "cause",
-}
+local names =
+    { "code", "service", "status", "requestId", "category", "fault", "origin", "message", "body", "cause" }
 
--- How many bytes a log line has at most, and how many of them a value takes; other values take what is
--- left. In a table each value may take as much as a whole line.
-local longest_line = 1024
+-- How many bytes a log line has at most, and how many the message and the body leave for the cause; and how
+-- many a value takes: others take what is left, and in a table as much as a whole line.
+local longest_line, least_cause = 1024, 256
 local longest_values = { code = 128, service = 64, requestId = 128, category = 64, origin = 64 }
-
--- How many bytes the message and the body leave for the cause.
-local least_cause = 256
 
 
 -- What is known of an error: name → value, or nil.
@@ -77,15 +72,13 @@ end
 --- line as it is for nil.
 function log.field(line, name, value, room)
     local shown = type(value) ~= "nil" and show(describe(value), room) -- a null pointer of LuaJIT equals nil
-    if not shown then return line end
-    return line .. (line ~= "" and " " or "") .. name .. "=" .. shown
+    return shown and line .. (line ~= "" and " " or "") .. name .. "=" .. shown or line
 end
 
 
 --- Makes a log line of the error: 1,024 bytes at most, fields `key=value` separated by spaces, in valid UTF-8
---- without invisible characters. A value that is not a plain word is a JSON string. The fields, as far as
---- they are known, are code, status, requestId, category, fault, origin, message, body and cause. Long values
---- are cut, and end in "...". Raises nothing.
+--- without invisible characters. A value that is no plain word is a JSON string; what is cut ends in "...".
+--- As far as known it has code, status, requestId, category, fault, origin, message, body and cause.
 ---
 ---     errors.RateLimit({ host = "nd7" }):to_log()
 ---     --> code=RateLimit status=421 category=throttle fault=client message="There are too many ..."

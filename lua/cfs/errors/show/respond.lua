@@ -14,19 +14,14 @@ local number_text = require("cfs.errors.base.text").number
 local kinds, template_of = state.kinds, require("cfs.errors.catalogue.kind").template
 local byte, find, format, gsub, match, sub =
     string.byte, string.find, string.format, string.gsub, string.match, string.sub
-local concat = table.concat
-local ceil, huge = math.ceil, math.huge
+local concat, ceil, huge = table.concat, math.ceil, math.huge
 local ipairs, rawget, type = ipairs, rawget, type
 
 local respond = {}
 
 local option_types = {
-    standard = "boolean",
-    hide = "boolean",
-    request_id = "string",
-    retry_after = "number",
-    format = "string",
-    type_base = "string",
+    standard = "boolean", hide = "boolean", retry_after = "number",
+    request_id = "string", format = "string", type_base = "string",
 }
 
 local content_types = { envelope = "application/json", problem = "application/problem+json" }
@@ -54,19 +49,16 @@ local codes = {
     server = "ParseBodyException",
 }
 
--- The categories of errors that go by, and the pause that is asked for, in seconds, where nothing
--- else is known.
+-- The categories of errors that go by.
 local temporary = { throttle = true, unavailable = true }
-local default_pause = 1
 
 -- What a request id must be to go into a header: a token of RFC 9110, section 5.6.2, this long. Most are of
 -- letters, digits and hyphens, which is tried first, as a simple pattern is matched faster.
 local token = "^[A-Za-z0-9!#$%%&'*+.^_`|~-]+$"
 local longest_token = 128
 
--- What a parameter's value must be for a client that does not get the service's own message.
-local identifier = "^[A-Za-z0-9_-]+$"
-local longest_identifier = 64
+-- What a parameter's value must be, this long, for a client that does not get the service's own message.
+local identifier, longest_identifier = "^[A-Za-z0-9_-]+$", 64
 
 
 -- A member as text; nil where there is none.
@@ -92,13 +84,6 @@ local function reason_phrase(number)
 end
 
 
--- The code for an error without one.
-local function code_for(kind, number)
-    return codes[kind.status] or codes[kind.category .. " " .. kind.retry]
-        or codes[number < 500 and "client" or "server"]
-end
-
-
 --- Can the value be a request id in a header?
 ---@param value any
 ---@return boolean
@@ -110,21 +95,19 @@ end
 local is_token = respond.is_token
 
 
---- May a client see a code or a request id that was received?
+--- May a client see a code or a request id that was received? It is an identifier, or its words have a form.
 ---@param value any
 ---@return boolean
 function respond.passes(value)
-    return is_token(value) and passing.show(value) == value
+    return is_token(value) and (not find(value, "[^A-Za-z0-9_-]") or passing.show(value) == value)
 end
-
-local passes = respond.passes
 
 
 -- The catalogue's message where no parameters are known.
 local function plain_message(kind)
     local parts = template_of(kind)
-    if parts then return template.plain(parts) end
-    return kind.message
+    if not parts then return kind.message end
+    return template.plain(parts)
 end
 
 
@@ -176,17 +159,14 @@ local function json_string(text)
 end
 
 
-local function escape_uri(character)
-    return format("%%%02X", byte(character))
-end
-
-
 -- The body by RFC 9457. If there is a base for links, `type` is a link and `title` is what all problems of
 -- the type have in common; otherwise `title` is the status' reason phrase.
 local function problem(request_id, code, message, number, type_base, kind)
     local link, title = "about:blank", reason_phrase(number)
     if type_base then
-        link = type_base .. gsub(code, "[^A-Za-z0-9._~-]", escape_uri)
+        link = type_base .. gsub(code, "[^A-Za-z0-9._~-]", function(character)
+            return format("%%%02X", byte(character))
+        end)
         kind = kind.code == code and kind or kinds[code]
         title = kind and plain_message(kind) or title
     end
@@ -198,10 +178,11 @@ local function problem(request_id, code, message, number, type_base, kind)
 end
 
 
--- The seconds that the client is asked to wait, as the header has them; nil if it need not.
+-- The seconds that the client is asked to wait, as the header has them, 1 where nothing else is known; nil
+-- if it need not.
 local function pause(err, kind, options)
     if not temporary[kind.category] or kind.retry == "never" then return nil end
-    local seconds = options.retry_after or headers.retry_after(headers.kept(err)) or default_pause
+    local seconds = options.retry_after or headers.retry_after(headers.kept(err)) or 1
     return format("%.0f", ceil(seconds))
 end
 
@@ -241,21 +222,24 @@ end
 ---@param kind cfs.kind the error's
 ---@param options table what respond.options has read
 ---@param sent integer? the status that the client has already; a problem has no other
+---@param id string? a token that takes the place of the error's request id, and passes
 ---@return integer status 400 to 599
 ---@return string content_type
 ---@return string? request_id a plain token, fit for a header
 ---@return string? retry_after whole seconds
 ---@return string body
-function respond.parts(err, kind, options, sent)
+function respond.parts(err, kind, options, sent, id)
     local number, hides = error_status(err, kind), options.hide ~= false
-    local code, message, request_id = member(err, "code"), member(err, "message"), member(err, "requestId")
+    local code, message = member(err, "code"), member(err, "message")
+    local request_id = id or member(err, "requestId")
     if hides then
-        if code ~= kind.code and not passes(code) then code = nil end
-        if request_id and not passes(request_id) then request_id = nil end
+        if code ~= kind.code and not respond.passes(code) then code = nil end
+        if request_id ~= id and not respond.passes(request_id) then request_id = nil end
         message = client_message(kind, message, number)
     end
     message = message or plain_message(kind) or not code and reason_phrase(number) or nil
-    code = code or code_for(kind, number)
+    code = code or codes[kind.status] or codes[kind.category .. " " .. kind.retry]
+        or codes[number < 500 and "client" or "server"]
     request_id = request_id or options.request_id
     if options.standard then number = standard_statuses[code] or number end
     local write = options.format == "problem" and problem or core.write
@@ -274,8 +258,8 @@ end
 --- If the fault is not the client's, or the category is throttle or unavailable, the message is the
 --- catalogue's, with `{host}` in place of a host; for an unknown code, it is the status' reason phrase. If
 --- the fault is the client's, the words of the received message pass that have one of the forms that
---- docs/api.md lists, with `{hidden}` in place of others. A code and a requestId pass if they are plain
---- tokens with such a form.
+--- docs/api.md lists, with `{hidden}` in place of others. A code and a requestId pass if they are letters,
+--- digits, `_` and `-`, or tokens of HTTP with such a form.
 ---
 --- An error without a code is sent under a code of the catalogue with the same category and retry, and with
 --- the status' reason phrase as its message: 502 is ServiceUnavailable, "Bad Gateway".

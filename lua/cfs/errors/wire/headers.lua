@@ -7,24 +7,21 @@ local text = require "cfs.errors.base.text"
 
 local ceil, max, min = math.ceil, math.max, math.min
 local find, gmatch, gsub, match, sub = string.find, string.gmatch, string.gsub, string.match, string.sub
-local debug_getmetatable, getmetatable = debug.getmetatable, getmetatable
-local next, pcall, rawget, tonumber, type = next, pcall, rawget, tonumber, type
+local getmetatable = debug.getmetatable -- a field __metatable does not hide it
+local ipairs, next, pcall, rawget, tonumber, type = ipairs, next, pcall, rawget, tonumber, type
 local lower = text.lower
 
 local headers = {}
 
---- The names of the headers that are read, in lower case → true; ":status" is that of the last status line.
-headers.names = {
-    [":status"] = true, ["x-bce-error-code"] = true, ["x-bce-error-message"] = true,
-    ["x-bce-request-id"] = true, ["content-encoding"] = true, ["date"] = true, ["age"] = true,
-    ["retry-after"] = true, ["ratelimit"] = true, ["ratelimit-reset"] = true, ["x-ratelimit-reset"] = true,
-}
+--- The names of the headers that are read, in lower case; ":status" is that of the last status line.
+headers.names = { ":status", "x-bce-error-code", "x-bce-error-message", "x-bce-request-id", "retry-after",
+    "content-encoding", "date", "age", "ratelimit", "ratelimit-reset", "x-ratelimit-reset" }
 
--- A length is compared sooner than a name, and most names are spelt so: "Retry-After".
-local names, lengths, usual = headers.names, {}, {}
-for name in next, names do
-    lengths[#name] = true
-    usual[name], usual[gsub(name, "%f[a-z][a-z]", text.upper)] = name, name
+-- The usual spellings, "Retry-After" and "retry-after" → the name; and the length of each name → true, as
+-- it is compared sooner than an unusual spelling.
+local known = {}
+for _, name in ipairs(headers.names) do
+    known[#name], known[name], known[gsub(name, "%f[a-z][a-z]", text.upper)] = true, name, name
 end
 
 -- Most clients join a header that came twice by a comma. The values of these headers have no comma.
@@ -48,8 +45,8 @@ end
 -- Takes a header into the values if it is wanted. Of two spellings of one name the one that sorts first
 -- counts, so that the order of a table does not matter; of one spelling, the first.
 local function take(values, spellings, name, value)
-    local key = usual[name] or lower(name)
-    if names[key] and (not spellings[key] or name < spellings[key]) then
+    local key = known[name] or known[#name] and known[lower(name)]
+    if key and (not spellings[key] or name < spellings[key]) then
         local words = value_text(key, value)
         if words then values[key], spellings[key] = words, name end
     end
@@ -66,23 +63,18 @@ function headers.status(block)
 end
 
 
--- Takes a line, "Name: value". A status line begins the headers of another response, before which those
--- of a redirect or of "100 Continue" do not count.
-local function take_line(values, spellings, line)
-    if find(line, "^[Hh][Tt][Tt][Pp]/") then
-        for key in next, values do values[key], spellings[key] = nil, nil end
-        values[":status"] = headers.status(line) or line -- a line that was cut is no success
-    else
-        local name, value = match(line, "^([^%s:]+)[ \t]*:[ \t]*(.*)$")
-        if name then take(values, spellings, lower(name), match(value, "^.*%S") or "") end
-    end
-end
-
-
--- Takes the lines of a raw block, in which a line that begins with a blank goes on from the one before it.
+-- Takes the lines of a raw block, "Name: value". A line that begins with a blank goes on from the one before
+-- it. A status line begins the headers of another response, before which those of a redirect or of "100
+-- Continue" do not count.
 local function take_block(values, spellings, block)
     for line in gmatch(gsub(block, "\r?\n[ \t]+", " "), "[^\r\n]+") do
-        take_line(values, spellings, line)
+        if find(line, "^[Hh][Tt][Tt][Pp]/") then
+            for key in next, values do values[key], spellings[key] = nil, nil end
+            values[":status"] = headers.status(line) or line -- a line that was cut is no success
+        else
+            local name, value = match(line, "^([^%s:]+)[ \t]*:[ \t]*(.*)$")
+            if name then take(values, spellings, lower(name), match(value, "^.*%S") or "") end
+        end
     end
 end
 
@@ -104,31 +96,18 @@ local function take_list(values, spellings, list)
 end
 
 
--- Takes what an iterator gives.
-local function take_each(values, spellings, iterate, state, name)
+-- Takes the headers of a client's own object: by its `__pairs`, called directly, as Lua 5.1 and LuaJIT ignore
+-- it, or by its method `each`. Both may raise.
+local function take_object(values, spellings, object, metatable)
+    local iterate = metatable and rawget(metatable, "__pairs") or object.each
+    if type(iterate) ~= "function" then return end
+    local each, state, name = iterate(object)
     local value
     while true do
-        name, value = iterate(state, name)
+        name, value = each(state, name)
         if name == nil then return end
         if type(name) == "string" then take(values, spellings, name, value) end
     end
-end
-
-
--- Takes the headers of a client's own object: by `__pairs`, which pairs() of Lua 5.1 and LuaJIT does not
--- know, or by its method `each`. The caller must catch what these raise.
-local function take_object(values, spellings, object, metatable)
-    local pairs_of = metatable and rawget(metatable, "__pairs")
-    if pairs_of then return take_each(values, spellings, pairs_of(object)) end
-    local each = object.each
-    if type(each) == "function" then take_each(values, spellings, each(object)) end
-end
-
-
--- Does the table have its headers elsewhere than in itself?
-local function is_object(given, metatable, values)
-    if not metatable then return type(rawget(given, "each")) == "function" end
-    return next(values) == nil or rawget(metatable, "__pairs") ~= nil
 end
 
 
@@ -142,17 +121,18 @@ function headers.read(given)
     local given_type = type(given)
     if given_type == "table" then
         for name, value in next, given do -- whatever metamethods it has
-            if type(name) == "string" and lengths[#name] then take(values, spellings, name, value) end
+            if type(name) == "string" then take(values, spellings, name, value) end
         end
         if rawget(given, 1) ~= nil then take_list(values, spellings, given) end
-        local metatable = getmetatable(given) and debug_getmetatable(given) -- few tables have one
-        if is_object(given, metatable, values) then
+        local metatable = getmetatable(given)
+        if not metatable and rawget(given, "each")
+            or metatable and (next(values) == nil or rawget(metatable, "__pairs")) then
             pcall(take_object, values, spellings, given, metatable)
         end
     elseif given_type == "string" then
         take_block(values, spellings, given)
     elseif given_type == "userdata" then
-        pcall(take_object, values, spellings, given, debug_getmetatable(given))
+        pcall(take_object, values, spellings, given, getmetatable(given))
     end
     return values
 end

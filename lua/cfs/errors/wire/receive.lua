@@ -1,44 +1,36 @@
 --- Makes errors of what an HTTP client's call returned, whichever client it is and whatever came.
 
-local begin_error = require("cfs.errors.wire.body").begin
+local body_reader = require "cfs.errors.wire.body"
+local catalogue = require "cfs.errors.catalogue.kind"
 local headers = require "cfs.errors.wire.headers"
-local kind_of = require("cfs.errors.catalogue.kind").of_error
 local make = require "cfs.errors.object.make"
 local misuse = require "cfs.errors.base.misuse"
-local read_error = require("cfs.errors.wire.body").read
-local status = require "cfs.errors.catalogue.status"
+local names = require "cfs.errors.catalogue.names"
+local normalize = require("cfs.errors.catalogue.status").normalize
 local suggest = require "cfs.errors.base.suggest"
 local transport = require "cfs.errors.wire.transport"
 
 local find, gsub, lower = string.find, string.gsub, require("cfs.errors.base.text").lower
-local error, getmetatable, next, pairs, rawget, tonumber, type =
-    error, getmetatable, next, pairs, rawget, tonumber, type
+local error, next, pairs, rawget, tonumber, type = error, next, pairs, rawget, tonumber, type
+local getmetatable = debug.getmetatable -- a field __metatable does not hide it
 
 local receive = {}
 
-receive.begin, receive.headers = begin_error, headers.names -- for what reads headers before a body
+receive.begin, receive.headers = body_reader.begin, headers.names -- for what reads headers before a body
 
-local option_types = { any_status = "boolean", limit = "number" }
+local option_types, leasts = { any_status = "boolean", limit = "number" }, { limit = 0 }
 
--- What clients call the fields of a response, in lower case without "_": name → our name.
-local other_names = {
-    status = "status", statuscode = "status", httpstatus = "status", httpcode = "status", code = "status",
-    responsecode = "status", headers = "headers", header = "headers", responseheaders = "headers",
-    body = "body", text = "body", content = "body", data = "body", responsebody = "body",
+-- Our names of the fields of a response → what clients call them, in lower case without "_".
+local fields = {
+    status = " status statuscode httpstatus httpcode code responsecode ",
+    headers = " headers header responseheaders ",
+    body = " body text content data responsebody ",
 }
-local fields = { status = true, headers = true, body = true }
 
 
 -- A status: a number, "404", a status line or a block of them.
 local function read_status(given)
-    return status.normalize(type(given) == "string" and #given > 3 and headers.status(given) or given)
-end
-
-
--- Does it stand where a status should, and say that no response came?
-local function is_reason(given)
-    if type(given) == "string" and not find(given, "^0*$") then return true end
-    return given ~= "" and (tonumber(given) or 1) <= 0
+    return normalize(type(given) == "string" and #given > 3 and headers.status(given) or given)
 end
 
 
@@ -65,8 +57,8 @@ end
 local function misnamed(response, field)
     local found
     for name, value in pairs(response) do
-        local is_other = value ~= false and type(name) == "string" and not fields[name]
-            and (other_names[gsub(lower(name), "_", "")] == field
+        local is_other = value ~= false and type(name) == "string"
+            and (find(fields[field], " " .. gsub(lower(name), "_", "") .. " ", 1, true)
             or field == "status" and suggest.nearest(name, fields) == field)
         if is_other and (not found or name < found) then found = name end
     end
@@ -93,14 +85,6 @@ local function problem_of(response, given, given_headers, body)
 end
 
 
--- Is there a body that lua-resty-http has not read yet?
-local function is_unread(response)
-    return response.has_body == true
-        or response.has_body == nil and (type(response.read_body) == "function"
-            or type(response.body_reader) == "function")
-end
-
-
 -- Does anything tell that a server responded, beside a status?
 local function has_response(given_headers, body)
     return body ~= nil and body ~= "" or type(given_headers) == "userdata"
@@ -117,17 +101,15 @@ local function read_no_response(response, given, received, given_headers)
     if received and received < 200 then
         return make.no_response("protocol", "maybe", "backoff", "an interim response came, " .. received)
     elseif received and received < 400 then
-        if response.truncated ~= true then return nil end
         return make.no_response("closed", "maybe", "backoff", "the response was cut short")
     elseif has_response(given_headers, body) then
         return nil
-    elseif not received and is_reason(given) then
-        local is_servers = given_headers ~= nil or body ~= nil
-        return no_response(type(given) == "string" and not tonumber(given) and given or nil,
-            { sent = is_servers or nil })
-    elseif received and transport.is_reason(response.reason) then
-        return no_response(response.reason, { sent = true })
+    elseif received then
+        return transport.is_reason(response.reason) and no_response(response.reason, { sent = true }) or nil
     end
+    if given == "" or type(given) == "number" and (given > 0 or given ~= given) then return nil end
+    local is_servers = given_headers ~= nil or body ~= nil
+    return no_response(not tonumber(given) and given or nil, { sent = is_servers or nil })
 end
 
 
@@ -136,27 +118,31 @@ end
 local function read_response(response, options)
     local given, body = response.status, response.body
     local given_headers = response.headers or response.header
-    local is_block = type(given_headers) == "string"
-        or type(given_headers) == "table" and type(rawget(given_headers, 1)) == "string"
-    local values = (given == nil or is_block) and headers.read(given_headers)
+    local given_type, headers_type, known = type(given), type(given_headers), nil
+    local line = headers_type == "table" and rawget(given_headers, 1)
+    local values = (given == nil or headers_type == "string" or line and type(line) == "string")
+        and headers.read(given_headers)
     if values and (read_status(given) or 0) < 400 then given = values[":status"] or given end
-    if type(given) == "cdata" then given = tonumber(given) or given end -- numbers of LuaJIT's FFI
-    local wrong, known = problem_of(response, given, given_headers, body), nil
+    if given_type == "cdata" then given = tonumber(given) or given end -- numbers of LuaJIT's FFI
+    local is_usual = given_type == "number" and given_headers ~= nil and type(body) == "string"
+    local wrong = not is_usual and problem_of(response, given, given_headers, body)
     if wrong then return nil, wrong, 1 end
     if options ~= nil then
-        known, wrong = misuse.read("option", options, option_types)
+        known, wrong = misuse.read("option", options, option_types, leasts)
         if not known then return nil, wrong, 2 end
     end
-
-    local received, any_status = read_status(given), known and known.any_status
-    local lost = read_no_response(response, given, received, given_headers)
-    if lost or received and received < 400 and not any_status then return lost end
-    if body == nil and is_unread(response) then
+    local received = (is_usual and normalize or read_status)(given)
+    local is_success = received and received >= 200 and received < 400 and response.truncated ~= true
+    if is_success and not (known and known.any_status) then return nil end
+    local lost = not is_success and read_no_response(response, given, received, given_headers)
+    if lost then return lost end
+    local unread = body == nil and response.has_body -- by lua-resty-http
+    if unread or body == nil and unread == nil
+        and (type(response.read_body) == "function" or type(response.body_reader) == "function") then
         return nil, "the body was not read; first set response.body = response:read_body()", 1
     end
-    local err = read_error(received, values or headers.read(given_headers), body, known and known.limit)
-    if received and received < 400 and not err.known then return nil end
-    return err
+    local err = body_reader.read(received, values or headers.read(given_headers), body, known and known.limit)
+    return (not is_success or err.known) and err or nil
 end
 
 
@@ -169,11 +155,11 @@ local function read_values(first, second, third)
             return read_response { status = second, headers = third, body = first }
         end
         return nil, "status expected behind a body, got " .. type(second), 2
-    elseif type(second) == "table" and status.normalize(first) then
+    elseif type(second) == "table" and normalize(first) then
         return read_response { status = first, headers = second, body = third }
     elseif first == 1 and (type(second) == "number" or read_status(second)) then
         return read_response { status = second, headers = third }
-    elseif type(second) == "string" and status.normalize(first) then
+    elseif type(second) == "string" and normalize(first) then
         return read_response { status = first, headers = third, body = second }
     elseif first >= 0 and first < 100 and (second == nil or type(second) == "string") then
         if first > 0 then return no_response(second or first, third, first) end
@@ -183,21 +169,36 @@ local function read_values(first, second, third)
 end
 
 
+-- What is no response, though it is a table; nil of any other.
+local function impostor(given)
+    if catalogue.is_kind(given) then return "kind; call it to make an error" end
+    local metatable = getmetatable(given)
+    return rawget(metatable, "__newindex") == names.refuse and "the library itself" or nil
+end
+
+
 -- Reads what a client's call returned; its shape tells what it is. Returns what read_response returns.
 local function read(first, second, third)
+    local first_type, got = type(first), nil
     if not first then
-        if kind_of(second) then return second end
+        local err = type(second) == "table" and make.of(second)
+        if err then return err end
         return no_response(second, third)
-    elseif type(first) == "table" then
-        if getmetatable(first) and kind_of(first) then return first end
-        if type(second) == "string" and type(first[1]) == "table" and first.status == nil then -- coro-http
-            return read_response({ status = first.code, headers = first, body = second }, third)
+    elseif first_type == "table" then
+        if getmetatable(first) then
+            if catalogue.of_error(first) then return first end
+            got = impostor(first)
         end
-        return read_response(first, second)
-    elseif type(first) == "string" or type(first) == "number" then
+        if not got then
+            if second == nil or type(second) ~= "string" or type(first[1]) ~= "table" or first.status then
+                return read_response(first, second)
+            end
+            return read_response({ status = first.code, headers = first, body = second }, third) -- coro-http
+        end
+    elseif first_type == "string" or first_type == "number" then
         return read_values(first, second, third)
     end
-    return nil, "response, nil or body expected, got " .. type(first), 1
+    return nil, "response, nil or body expected, got " .. (got or first_type), 1
 end
 
 receive.read = read

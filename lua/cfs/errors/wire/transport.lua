@@ -35,8 +35,10 @@ local function read_head(head)
 end
 
 
--- Adds the rows that are matched in the ways that `made` has a table for.
-local function fill_index(made)
+--- Adds the rows of src/reasons.def that are matched in the ways that `made` has a table for.
+---@param made table<string, table> how they are matched → an empty table
+---@return table made
+function transport.fill_index(made)
     local place = 1
     local row, how, meaning = core.reason(place), nil, nil
     while row do
@@ -68,21 +70,25 @@ local function stripped(text)
 end
 
 
--- The meaning of the first text of a list that a reason has, or begins with.
-local function first_in(list, text, is_beginning)
+--- The meaning of the first text of a list that a reason has, or begins with.
+---@param list (string|table)[]? texts and what they mean, in turn
+---@param text string
+---@param is_beginning boolean?
+---@return table? meaning
+function transport.first_in(list, text, is_beginning)
     for place = 1, list and #list or 0, 2 do
-        local wanted = list[place]
-        local found = is_beginning and sub(text, 1, #wanted) == wanted
-            or not is_beginning and find(text, wanted, 1, true)
-        if found then return list[place + 1] end
+        local first = find(text, list[place], 1, true)
+        if first and (first == 1 or not is_beginning) then return list[place + 1] end
     end
-    return nil
 end
+
+local first_in = transport.first_in
 
 
 -- What a reason means that names its stage; nil if it is not known.
 local function read_stage(text)
-    local name, rest = match(text, "^([%a_ ]+): (.*)$")
+    local name, rest
+    if find(text, ": ", 1, true) then name, rest = match(text, "^([%a_ ]+): (.*)$") end
     if not name then name, rest = match(text, "^(failed to connect to) unix:%S+: (.*)$") end
     local stage = index.stage[name or ""]
     if not stage then return nil end
@@ -108,9 +114,11 @@ local function read_text(given)
     local text = lower(sub(given, 1, longest))
     local meaning = read_known(text)
     if meaning then return meaning end
-    text = stripped(text)
-    meaning = read_known(text)
-    if meaning then return meaning end
+    if find(text, ": ", 1, true) then
+        text = stripped(text)
+        meaning = read_known(text)
+        if meaning then return meaning end
+    end
     -- cosockets: the number of OpenSSL's verification, then its sentence
     if find(text, "^%d%d?: ") and (find(text, "certificate", 1, true) or find(text, "mismatch", 1, true)) then
         return index.whole["certificate verify failed"]
@@ -122,7 +130,7 @@ local function read_text(given)
 end
 
 
--- What an error object means; nil if it is unknown. The caller must catch what the object raises.
+-- What an error object means; nil if it is unknown. The caller must catch what a value raises that is none.
 local function read_object(reason)
     if type(reason) == "table" and type(reason.code) == "number" then -- lua-http
         return index.http2[reason.code .. " " .. reason.name]
@@ -133,12 +141,11 @@ end
 
 
 local function read(reason)
-    index = index
-        or fill_index { whole = {}, stage = {}, curl = {}, http2 = {}, begins = {}, has = {}, hint = {} }
+    index = index or transport.fill_index { whole = {}, begins = {}, has = {}, hint = {}, stage = {},
+        curl = {}, http2 = {} }
     local reason_type = type(reason)
     if reason_type == "string" then return read_text(reason) end
     if reason_type == "number" then return index.curl[reason] or unknown end
-    if reason_type ~= "table" and reason_type ~= "userdata" then return unknown end
     local good, meaning = pcall(read_object, reason)
     return good and meaning or unknown
 end
@@ -182,45 +189,6 @@ end
 ---@return boolean
 function transport.is_reason(reason)
     return type(reason) ~= "number" and read(reason).own == true
-end
-
-
--- What is looked for in pasted texts only, made ready at the first of them.
-local said
-
-
-local function fill_said()
-    local filled, keys = fill_index { says = {}, opens = {}, whole = {}, begins = {} }, {}
-    for _, texts in pairs(filled) do
-        for text in pairs(texts) do keys[sub(text, 1, 4)] = true end
-    end
-    filled.keys = keys
-    return filled
-end
-
-
---- May a phrase that begins with these four bytes mean anything? Most of a text does not.
----@param key string in lower case
----@return boolean?
-function transport.may_begin(key)
-    said = said or fill_said()
-    return said.keys[key]
-end
-
-
---- What a phrase of a text means, if only clients and what stands between say it.
----
----     transport.phrase "dial tcp"            --> nil
----     transport.phrase "connection refused"  --> connect  false
----@param phrase string in lower case
----@return string? word nil if others may say it
----@return boolean? certificate whether a certificate was refused
-function transport.phrase(phrase)
-    said = said or fill_said()
-    local key = sub(phrase, 1, 4)
-    local meaning = said.whole[phrase] or said.says[phrase] or first_in(said.begins[key], phrase, true)
-        or first_in(said.opens[key], phrase, true)
-    if meaning and meaning.own then return meaning.word, meaning.certificate end
 end
 
 
