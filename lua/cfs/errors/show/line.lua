@@ -14,10 +14,7 @@ local line = {}
 local most_causes, longest_cause = 3, 256
 
 
---- The status of an error, with its reason phrase if it is the kind's: "404 Not Found".
----@param err cfs.error|cfs.kind
----@param kind cfs.kind the error's
----@return string? words nil if there is no status
+--- The status of an error, with its reason phrase if it is the kind's: "404 Not Found"; nil without one.
 function line.status(err, kind)
     local status = rawget(err, "status")
     if type(status) == "nil" then status = kind.status end
