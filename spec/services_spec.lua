@@ -50,7 +50,8 @@ describe("errors.service", function()
 
     it("has a kind of its own for a global code that its row judges otherwise", function()
         for column, word in pairs {
-            fault = "server", category = "invalid", retry = "backoff", canonical = "UNKNOWN", remedy = "Wait.",
+            fault = "server", category = "invalid", retry = "backoff", canonical = "UNKNOWN",
+            remedy = "Wait.",
         } do
             local row = { code = "AccessDenied", status = 403, message = "m", [column] = word }
             local kind = errors.service("spec-judges-" .. column, { row }).AccessDenied
@@ -135,6 +136,7 @@ describe("errors.service", function()
         raises("bad argument #1 to 'raise' (" .. near .. ")",
             function() bos.raise "NoSuchBuckets" end)
         raises(near, function() return bos.NoSuchBuckets end)
+        raises("bad argument #1 to 'search' (string expected, got nil)", function() bos.search() end)
         raises("no field 'x' can be added; errors.extend adds codes", function() bos.x = 1 end)
     end)
 

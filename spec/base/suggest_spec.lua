@@ -3,6 +3,7 @@ local suggest = require "cfs.errors.base.suggest"
 local names = {
     InstanceNotFound = true, MountTargetNotFound = true, RateLimit = true, EOFException = true,
     message = true, status = true, [404] = true, [{}] = true, ab = true,
+    host = true,
 }
 
 
@@ -28,6 +29,12 @@ describe("cfs.errors.base.suggest.nearest", function()
         { "a", nil }, -- half of a name is too much
         { "qqqqqqqqqqqqqqqq", nil },
         { "404", nil },
+        { "hsot", "host" }, -- one change of 4 letters
+        { "hst", "host" },
+        { "hosst", "host" },
+        { "h0st", "host" },
+        { "hsto", nil },
+        { "soht", nil },
     }
     for _, case in ipairs(cases) do
         it(("to %q is %s"):format(case[1], tostring(case[2])), function()

@@ -146,6 +146,25 @@ describe("cfs.errors.base.text.printable", function()
 end)
 
 
+it("cfs.errors.base.text.lower and upper change the letters of ASCII alone", function()
+    assert.equal("az@[`{\195\132", text.lower "AZ@[`{\195\132")
+    assert.equal("AZ@[`{\195\164", text.upper "az@[`{\195\164")
+end)
+
+
+it("cfs.errors.base.text.json_escape has JSON's short escapes, and surrogates", function()
+    for character, escape in pairs {
+        ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t", ["\0"] = "\\u0000",
+        ["\127"] = "\\u007f", ["\226\128\168"] = "\\u2028", ["\240\147\144\176"] = "\\ud80d\\udc30",
+    } do
+        assert.equal(escape, text.json_escape(character))
+    end
+    for _, character in ipairs { " ", "~", "a", "\195\164", "\240\144\128\128" } do
+        assert.is_nil(text.json_escape(character))
+    end
+end)
+
+
 describe("cfs.errors.base.text.cut", function()
     it("ends what is cut in '...', between characters", function()
         for _, case in ipairs {

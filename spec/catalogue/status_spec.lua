@@ -105,6 +105,12 @@ describe("cfs.errors.catalogue.status.kind", function()
         assert.is_nil(kind.code)
     end)
 
+    it("is called an error in Lua's own sentences, too", function()
+        local name = debug.getmetatable(errors.AccessDenied()).__name
+        assert.equal("string", type(name))
+        assert.equal(name, debug.getmetatable(errors.from_response { status = 598, body = "" }).__name)
+    end)
+
     it("is one for each status, and not in the catalogue", function()
         assert.is_true(rawequal(status.kind(404), status.kind(404)))
         assert.is_true(rawequal(status.kind(nil), status.kind(nil)))

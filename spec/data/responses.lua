@@ -222,6 +222,12 @@ for body, message in pairs {
     }
 end
 
+add {
+    name = "the status in the only line of a list, beside a client's own",
+    response = { status = 200, headers = { "HTTP/1.1 404 Not Found" }, body = "" },
+    expect = { status = 404, origin = "empty", known = false },
+}
+
 -- Bodies that are no envelope
 
 add_unreadable("an HTML page", page, "html")

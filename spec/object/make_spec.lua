@@ -491,8 +491,8 @@ end)
 
 describe("a method of errors", function()
     local methods = {
-        "advice", "body", "cause", "details", "find", "is", "kind", "origin", "params", "response",
-        "status_differs", "to_log", "traceback",
+        "advice", "body", "cause", "details", "find", "is", "kind", "may_retry", "origin", "params",
+        "response", "status_differs", "to_log", "to_table", "traceback", "transport",
     }
 
     it("refuses a kind, which inherits it, too", function()

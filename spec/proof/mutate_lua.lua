@@ -149,7 +149,9 @@ local function runs_of(path)
         or module and "spec/" .. module .. "_spec.lua" or "spec/command_spec.lua"
     if path:find("^lua/kong/") or path:find("^lua/apisix/") then own = "spec/nginx/plugin_spec.lua" end
     if not exists(own) then
-        own = folder and exists("spec/" .. folder) and "spec/" .. folder .. "/*_spec.lua" or quick_specs
+        own = folder and table.concat(lines_of((("ls spec/%s/*_spec.lua spec/%s_spec.lua 2>/dev/null")
+            :gsub("%%s", folder))), " ") or ""
+        if own == "" then own = quick_specs end
     end
     if (own .. path):find("/nginx", 1, true) then
         return { { "luajit", own }, { "luajit", "spec/nginx/*_spec.lua" } }

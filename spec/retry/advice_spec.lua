@@ -230,6 +230,7 @@ describe("err:advice", function()
         assert.same({ "never", 0, 3, "ServiceUnavailable: attempt 3 of 3 was the last" },
             { advice.action, advice.delay, advice.attempts, advice.why })
         assert.equal("never", err:advice({ attempt = 7 }).action)
+        assert.equal(new("AccessDenied"):advice().why, new("AccessDenied"):advice({ attempt = 3 }).why)
         assert.equal("backoff", err:advice({ attempt = 7, attempts = 8 }).action)
         assert.equal("never", err:advice({ attempts = 1 }).action)
     end)

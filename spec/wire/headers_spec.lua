@@ -13,6 +13,8 @@ describe("The pause that a service asks for", function()
         -- the status, the headers, the seconds
         { 429, { ["Retry-After"] = "7" }, 7 },
         { 429, { ["Retry-After"] = "7", ["RateLimit-Reset"] = "17" }, 7 },
+        { 429, { ["Retry-After"] = (" "):rep(63) .. "7" }, 7 }, -- 64 bytes are read
+        { 429, { ["Retry-After"] = (" "):rep(64) .. "7" }, nil },
         { 429, { ["Retry-After"] = "soon", ["RateLimit-Reset"] = "17" }, nil },
         { 429, { ["RateLimit"] = '"default";r=0;t=17' }, 17 },
         { 429, { ["RateLimit"] = '"a";r=5;t=300, "b";r=0;t=17, "c"; r=0; t=20' }, 20 },

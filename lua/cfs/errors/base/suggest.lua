@@ -21,8 +21,7 @@ local function distance(left, right)
             local same = sub(left, row, row) == sub(right, column, column)
             local best = min(previous[column] + 1, current[column - 1] + 1,
                 previous[column - 1] + (same and 0 or 1))
-            if row > 1 and column > 1
-                and sub(left, row, row) == sub(right, column - 1, column - 1)
+            if sub(left, row, row) == sub(right, column - 1, column - 1) -- of the first it is ""
                 and sub(left, row - 1, row - 1) == sub(right, column, column) then
                 best = min(best, before[column - 2] + 1)
             end

@@ -59,7 +59,7 @@ end
 ---@return string? status three digits
 function headers.status(block)
     local line = match(block, "^.*\n([Hh][Tt][Tt][Pp]/[^\r\n]*)") or block
-    return match(line .. " ", "^[Hh][Tt][Tt][Pp]/[%d.]+ +(%d%d%d)%s") or match(line .. " ", "^(%d%d%d)%s")
+    return match(line .. " ", "^[Hh][Tt][Tt][Pp]/[%d.]+ +(%d%d%d)%s") or match(line, "^(%d%d%d)%s")
 end
 
 
