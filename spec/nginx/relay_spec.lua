@@ -105,7 +105,7 @@ local rows = {
     { "another request id for one that names a machine",
         "plain machine", 404, "InstanceNotFound not_found 404",
         function(id) return (not_found:gsub("7e0c3b52", id:match("^%x+$"))) end,
-        log = " receivedRequestId=ip-10-0-3-7 while logging" },
+        log = " receivedRequestId=10.0.3.7 while logging" },
     { "an envelope for a page", "plain html", 502, "html unavailable 502", bad_gateway,
         headers = { ["x-bce-request-id"] = "1b6d3a0e", ["retry-after"] = "1" } },
     { "an envelope for nothing, with the request's id", "plain empty", 500, "empty internal 500", internal },

@@ -29,9 +29,9 @@ init_by_lua_block {
     define("id_own", not_found, { request_id = "edge-1" })
     define("id_long", without_id,
         { request_id = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01" })
-    define("id_of_machine", function() errors.raise("InstanceNotFound", { requestId = "ip-10-0-3-7" }) end)
+    define("id_of_machine", function() errors.raise("InstanceNotFound", { requestId = "10.0.3.7" }) end)
     define("id_of_machine_kept", function()
-        return nil, errors.RateLimit { host = "nd7", requestId = "10-0-3-7" }
+        return nil, errors.RateLimit { host = "nd7", requestId = "10.0.3.7" }
     end, { map = function(err) return err end })
     define("id_raises", without_id, { request_id = function() error "no id today" end })
     define("id_sleeps", without_id, { request_id = sleep })
@@ -273,7 +273,7 @@ describe("A request of nginx", function()
             assert.equal(1, #lines)
             assert.truthy(lines[1]:find(" requestId=" .. id .. " ", 1, true), lines[1])
             local is_hidden = row[1]:find("of_machine", 1, true)
-            assert.equal(is_hidden and "0-3-7", lines[1]:match(" receivedRequestId=%S*10%-(0%-3%-7),"))
+            assert.equal(is_hidden and "0.3.7", lines[1]:match(" receivedRequestId=10%.(0%.3%.7),"))
             assert.equal(row[4] and 2 or 1, #nginx:lines())
             if row[4] then
                 local complaint = "cfs.errors.nginx goes on without the option " .. row[4]

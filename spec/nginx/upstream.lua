@@ -96,8 +96,8 @@ upstream.responses = {
         headers = { "Content-Type: application/xml" }, body = "<html>",
     },
     machine = {
-        status = 404, headers = { "x-bce-request-id: ip-10-0-3-7" },
-        body = envelope("ip-10-0-3-7", "InstanceNotFound", "The specified CFS instance does not exist."),
+        status = 404, headers = { "x-bce-request-id: 10.0.3.7" },
+        body = envelope("10.0.3.7", "InstanceNotFound", "The specified CFS instance does not exist."),
     },
     odd_status = { status = 777, headers = {}, body = envelope("4db2b34d", "Odd", "odd") },
 }

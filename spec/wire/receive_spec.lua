@@ -580,26 +580,31 @@ describe("errors.check", function()
         for _, case in ipairs {
             { { { status = 404, body = '{"code":"InstanceNotFound"}' } }, "InstanceNotFound" },
             { { nil, "timeout" }, "unavailable" },
+            { { nil, errors.AccessDenied }, errors.AccessDenied },
+            { { false, errors.RateLimit }, errors.RateLimit },
             { { "<html>", 502, {} }, 502 },
             { { { status = 200, body = '{"code":"InstanceNotFound"}' }, { any_status = true } },
                 "not_found" },
         } do
             local good, err = pcall(errors.check, unpack(case[1], 1, 3))
             assert.is_false(good)
-            assert.is_true(errors.is(err, case[2]))
+            assert.is_true(errors.is(err) and errors.is(err, case[2]))
         end
         local err = errors.AccessDenied()
         assert.is_true(rawequal(err, select(2, pcall(errors.check, nil, err))))
     end)
 
     it("blames the line that misuses it", function()
-        support.raises("bad argument #1 to 'check' (response, nil or body expected, got boolean)",
-            function() errors.check(true) end)
-        support.raises("bad argument #1 to 'check' (unknown field 'statusCode', did you mean 'status'?)",
-            function() errors.check { statusCode = 200 } end)
-        support.raises("bad argument #2 to 'check' (unknown option 'limt', did you mean 'limit'?)",
-            function() errors.check({ status = 200 }, { limt = 1 }) end)
-        support.raises("bad argument #3 to 'check' (field 'sent' must be a boolean, got string)",
-            function() errors.check(nil, "timeout", { sent = "no" }) end)
+        for _, case in ipairs {
+            { "#1", "response, nil or body expected, got boolean", true },
+            { "#1", "response, nil or body expected, got the library itself", errors },
+            { "#1", "response, nil or body expected, got kind; call it to make an error", errors.RateLimit },
+            { "#1", "unknown field 'statusCode', did you mean 'status'?", { statusCode = 200 } },
+            { "#2", "unknown option 'limt', did you mean 'limit'?", { status = 200 }, { limt = 1 } },
+            { "#3", "field 'sent' must be a boolean, got string", nil, "timeout", { sent = "no" } },
+        } do
+            support.raises(("bad argument %s to 'check' (%s)"):format(case[1], case[2]),
+                function() errors.check(case[3], case[4], case[5]) end)
+        end
     end)
 end)

@@ -31,10 +31,10 @@ local services = {}
 
 
 -- Reads what a client's call returned, as wire/receive does; an existing error stays what it is.
-local function read(home, first, second, third)
+local function read(home, name, first, second, third)
     local err, wrong, argument = receive.read(first, second, third)
-    if rawequal(err, first) or rawequal(err, second) then return err, wrong, argument end
-    return make.adopt(home, err), wrong, argument
+    if wrong then misuse.argument(argument, name, wrong, 3) end
+    return (rawequal(err, first) or rawequal(err, second)) and err or make.adopt(home, err)
 end
 
 
@@ -51,15 +51,10 @@ local function functions(home)
     function service.new(target, fields) return make.new(target_of(home, target, "new"), fields) end
     function service.raise(target, fields) return raise.raise(target_of(home, target, "raise"), fields) end
 
-    function service.from_response(...)
-        local err, wrong, argument = read(home, ...)
-        if wrong then misuse.argument(argument, "from_response", wrong) end
-        return err
-    end
+    function service.from_response(...) return (read(home, "from_response", ...)) end
 
     function service.check(...)
-        local err, wrong, argument = read(home, ...)
-        if wrong then misuse.argument(argument, "check", wrong) end
+        local err = read(home, "check", ...)
         if err then error(err, 0) end
         return ...
     end
@@ -88,10 +83,9 @@ end
 local function new(name)
     local home = { name = name, kinds = {}, metatables = {}, order = {}, public = {} }
     for kind in catalogue.each() do
-        if catalogue.shared(kind.code) then
-            home.kinds[kind.code], home.metatables[kind.code] = kind, state.metatables[kind]
-        end
+        if catalogue.shared(kind.code) then home.kinds[kind.code] = kind end
     end
+    catalogue.make_metatables(home)
     return home
 end
 

@@ -33,10 +33,8 @@ local function distance(left, right)
 end
 
 
---- The nearest of the names, letter case aside; of equally near ones the first in the alphabet.
----@param name string
----@param names table<string, any> the candidates are its string keys
----@return string? nearest nil if more than a third of it would differ
+--- The nearest of the names, which are keys, letter case aside; of equally near ones the first in the
+--- alphabet; nil if more than a third of it would differ.
 function suggest.nearest(name, names)
     local wanted, nearest, least = lower(name), nil, nil
     for candidate in pairs(names) do
@@ -54,16 +52,10 @@ function suggest.nearest(name, names)
 end
 
 
---- A sentence about a name that is not among the names.
+--- A sentence about a name that is not among the names, and the nearest of these, if there is one.
 ---
 ---     suggest.unknown("code", "InstanceNotfound", codes)
 ---     --> unknown code 'InstanceNotfound', did you mean 'InstanceNotFound'?
----
----@param what string what the name should have been
----@param name string
----@param names table<string, any>
----@return string sentence
----@return string? nearest what it suggests, if anything
 function suggest.unknown(what, name, names)
     local sentence = "unknown " .. what .. " '" .. text.printable(text.cut(name, longest_name)) .. "'"
     local nearest = suggest.nearest(name, names)

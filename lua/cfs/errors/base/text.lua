@@ -41,8 +41,6 @@ end
 
 
 --- The text with a to z in upper case, whatever the locale is.
----@param words string
----@return string
 function text.upper(words)
     return (gsub(words, "[a-z]", upper_letter))
 end
@@ -69,8 +67,6 @@ end
 
 
 --- What is written for a character within a JSON string; nil if it stands for itself.
----@param character string one, of valid UTF-8
----@return string?
 function text.json_escape(character)
     if character == '"' or character == "\\" then return "\\" .. character end
     if find(character, "^[ -~]") then return nil end
@@ -96,17 +92,12 @@ end
 
 --- The bytes as valid UTF-8 that a terminal, a log or a reader of lines takes for visible text and
 --- nothing else.
----@param bytes string
----@return string
 function text.printable(bytes)
     return (gsub(core.repair(bytes), candidate, escape))
 end
 
 
---- The first bytes, and "..." if there are more. No character is split.
----@param bytes string
----@param most integer how many there may be before the "..."
----@return string
+--- The first `most` bytes, and "..." if there are more. No character is split.
 function text.cut(bytes, most)
     if #bytes <= most then return bytes end
     local last = most
@@ -115,18 +106,14 @@ function text.cut(bytes, most)
 end
 
 
---- A number as text with a point before its fraction, whatever the locale has there.
----@param value number
----@param form string? as for string.format; by default as tostring has it
----@return string
+--- A number as text with a point before its fraction, whatever the locale has there; `form` is as for
+--- string.format.
 function text.number(value, form)
     return (gsub(form and format(form, value) or tostring(value), "[^A-Za-z0-9+-]+", "."))
 end
 
 
 --- A member as text, whatever became of it.
----@param value any
----@return string
 function text.show(value)
     if type(value) == "string" then return text.printable(value) end
     return type(value) == "number" and text.number(value) or "(" .. type(value) .. ")"
@@ -141,11 +128,7 @@ end
 
 
 --- A table as its fields, each on its own or as its type: "{ host = nd7, headers = (table) }". None of
---- its metamethods is called.
----@param values table
----@param most integer? how many fields are shown, all if nil
----@param longest integer? how many bytes of each name and value
----@return string
+--- its metamethods is called. `most` limits the fields, `longest` the bytes of each name and value.
 function text.fields(values, most, longest)
     local fields, has_more = {}, false
     for name, value in next, values do
@@ -166,8 +149,6 @@ local most_fields, longest_field = 16, 128
 --- Any value as text: what `tostring` gives; the fields of a table without a __tostring; the type,
 --- "(table)", of a value whose __tostring raises, yields or returns no string. __tostring runs within gsub,
 --- because no code can yield across a C function.
----@param value any
----@return string
 function text.describe(value)
     if type(value) == "string" then return value end
     if type(value) == "table" then
@@ -185,8 +166,6 @@ local readable = { __tostring = text.fields }
 
 
 --- Makes a table show its fields where it is printed.
----@param values table
----@return table values
 function text.readable(values)
     return setmetatable(values, readable)
 end

@@ -184,9 +184,6 @@ end
 
 
 --- What keeps a row from being added to a service that has no rows yet; nil if nothing does.
----@param given table
----@param names table<string, any> what the service has for other things
----@return string? problem
 function extend.problem(given, names)
     local row, wrong = read(given)
     return wrong or problem(row, {}, {}, { kinds = {}, public = names, name = "service" })

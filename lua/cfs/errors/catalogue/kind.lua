@@ -32,8 +32,6 @@ local kind = {}
 
 
 --- A new metatable for errors of a kind.
----@param row cfs.kind
----@return table
 function kind.new_metatable(row)
     local metatable = {
         __index = row,
@@ -46,38 +44,47 @@ function kind.new_metatable(row)
 end
 
 
---- Makes a kind of a row.
----@param row table every field of a kind
----@param is_vendors boolean? the message's placeholders are spelt as on the vendor's page
----@return table metatable of its errors
-function kind.make(row, is_vendors)
-    local metatable = kind.new_metatable(setmetatable(row, state.kind_metatable))
-    metatable.template = row.message and template.compile(row.message, is_vendors)
-    return metatable
+--- Makes a kind of a row, which has every field of one.
+function kind.make(row)
+    return setmetatable(row, state.kind_metatable)
 end
 
 
 -- Puts kinds where they are found. `changes` lists what was there before, so that it can be put back.
-local function publish(list, home, changes)
+local function publish(rows, is_vendors, home, changes)
     local function put(values, key, value)
         changes[#changes + 1] = { values = values, key = key, was = rawget(values, key) }
         rawset(values, key, value)
     end
-    for _, metatable in ipairs(list) do
-        local row = metatable.__index
-        put(metatables, row, metatable)
-        put(home.metatables, row.code, metatable)
+    for _, row in ipairs(rows) do
+        row.known = true
+        local parts = template.compile(kind.make(row).message, is_vendors)
+        if parts then
+            put(metatables, row, kind.new_metatable(row))
+            metatables[row].template = parts
+        end
         put(home.kinds, row.code, row)
         put(categories, row.category, true)
-        if home == state then put(state.catalogue, row.code, row) end
+        put(home == state and state.catalogue or home.metatables, row.code, home == state and row or nil)
         put(home.order, #home.order + 1, row)
     end
 end
 
 
+--- Lets the metatables of errors be made at their first use, as most programs meet few kinds.
+---@param home table see catalogue/extend
+function kind.make_metatables(home)
+    setmetatable(home.metatables, { __index = function(made, key)
+        local row = home.kinds[key] or kind.is_kind(key) and key.known and key
+        if not row then return nil end
+        local metatable = rawget(metatables, row) or kind.new_metatable(row)
+        metatables[row], made[key] = metatable, metatable
+        return metatable
+    end })
+end
+
+
 --- The kind of a global code, which the vendor's services share; nil if the code is none.
----@param code string
----@return cfs.kind?
 function kind.shared(code)
     return kinds[code] and kinds[code].service == "global" and kinds[code] or nil
 end
@@ -88,12 +95,8 @@ end
 ---@param is_vendors boolean?
 ---@param home table? see catalogue/extend; the catalogue if not given
 function kind.add(rows, is_vendors, home)
-    local list, changes = {}, {}
-    for index, row in ipairs(rows) do
-        row.known = true
-        list[index] = kind.make(row, is_vendors)
-    end
-    local good, problem = pcall(publish, list, home or state, changes)
+    local changes = {}
+    local good, problem = pcall(publish, rows, is_vendors, home or state, changes)
     if good then return end
     for index = #changes, 1, -1 do
         local values, key = changes[index].values, changes[index].key
@@ -128,16 +131,12 @@ end
 
 
 --- The kind of an error; nil for any other value.
----@param value any
----@return cfs.kind?
 function kind.of_error(value)
     return kind_of[getmetatable(value)]
 end
 
 
 --- The message of a kind, compiled; nil if it has no parameters.
----@param row cfs.kind
----@return table? parts see catalogue/template
 function kind.template(row)
     local metatable = metatables[row]
     return metatable and metatable.template
@@ -145,8 +144,6 @@ end
 
 
 --- Tells whether this value is a kind. None of its metamethods is called.
----@param value any
----@return boolean
 function kind.is_kind(value)
     return getmetatable(value) == state.kind_metatable
 end
@@ -166,6 +163,7 @@ function kind.each()
 end
 
 
+kind.make_metatables(state)
 if #order == 0 then kind.add(core.catalogue(), true) end -- else the module is loaded again
 
 return kind

@@ -33,8 +33,6 @@ end
 
 
 --- The service that a value is; nil if it is none.
----@param value any
----@return table? home
 function names.home(value)
     local metatable = debug.getmetatable(value)
     return type(metatable) == "table" and rawget(metatable, "home") or nil

@@ -85,20 +85,18 @@ end
 
 -- The metatable of a kind without a code, made once.
 local function made(key, number, reason, category, retry, canonical, description, remedies)
-    metatables[key] = metatables[key] or kind.make {
+    metatables[key] = metatables[key] or kind.new_metatable(kind.make {
         status = number, reason = reason, category = category, retry = retry, canonical = canonical,
         fault = not number and "unknown" or number >= 500 and "server" or "client",
         description = (words.say("sentence", description)),
         remedy = (words.say(remedies, retry)),
         known = false,
-    }
+    })
     return metatables[key]
 end
 
 
 --- The metatable of the errors that came with this status and no code of the catalogue.
----@param number integer? what status.normalize gives
----@return table
 function status.metatable(number)
     if metatables[number or false] then return metatables[number or false] end
     local reason, category, retry, canonical = row_of(number or "none")
@@ -112,8 +110,6 @@ end
 
 
 --- Their kind.
----@param number integer?
----@return cfs.kind kind
 function status.kind(number)
     return kind_of[status.metatable(number)]
 end
@@ -121,8 +117,6 @@ end
 
 --- The kind of a code: that of the catalogue, else of the first service that has one, else of a code that
 --- was seen.
----@param code string
----@return cfs.kind? kind
 function status.of_code(code)
     local found = state.kinds[code]
     for _, home in ipairs(state.services) do found = found or home.kinds[code] end
@@ -130,9 +124,8 @@ function status.of_code(code)
 end
 
 
---- The metatable of the errors of calls that got no response.
----@param retry "backoff"|"never" "never" where the same call would fail again
----@return table
+--- The metatable of the errors of calls that got no response; `retry` is "never" where the same call would
+--- fail again, else "backoff".
 function status.no_response(retry)
     return made("no response, " .. retry, nil, nil, "unavailable", retry, "UNAVAILABLE",
         "no_response_came", "no_response_remedy")
@@ -146,7 +139,7 @@ setmetatable(state.seen, { __index = function(seen, code)
     row.reason = status.kind(row.status).reason
     row.description = words.say("sentence", "seen")
     row.known = false
-    local metatable = kind.make(row)
+    local metatable = kind.new_metatable(kind.make(row))
     rawset(seen, code, metatable)
     return metatable
 end })

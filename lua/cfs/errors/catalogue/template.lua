@@ -36,9 +36,6 @@ end
 
 
 --- Compiles a message; nil if it has no parameter.
----@param message string
----@param is_vendors boolean? placeholders are spelt as on the vendor's page; else `{name}`
----@return table?
 function template.compile(message, is_vendors)
     local parts, position = {}, 1
     local first, last, name = next_placeholder(message, 1, is_vendors)
@@ -54,7 +51,6 @@ end
 
 
 --- The names of the template's parameters, in the order of the message.
----@return string[]
 function template.names(parts)
     local names = {}
     for index = 2, #parts, 2 do names[#names + 1] = parts[index].name end
@@ -69,11 +65,7 @@ local function problem(name, value)
 end
 
 
---- Makes a message.
----@param parts table a compiled template
----@param values table by the parameters' names
----@return string? message
----@return string? problem a sentence that names the parameter
+--- Makes a message of values by the parameters' names; or returns nil and a sentence that names a parameter.
 function template.fill(parts, values)
     local message = { parts[1] }
     for index = 2, #parts, 2 do
@@ -92,13 +84,10 @@ end
 
 
 --- The message without its parameters, for where they are not known: a parameter in quotes is left out, any
---- other with its clause.
+--- other with its clause. Returns nil if nothing is left.
 ---
 ---     template.plain(parts)  --> The parameter is invalid.
 ---     template.plain(parts)  --> There are too many connections.
----
----@param parts table a compiled template
----@return string? message nil if nothing is left
 function template.plain(parts)
     local message, kept = {}, {}
     for index, part in ipairs(parts) do message[index] = index % 2 == 0 and "\1" or part end

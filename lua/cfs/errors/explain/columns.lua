@@ -1,6 +1,8 @@
 --- Text within the columns of a terminal, where a Chinese character takes two.
 
-local byte, find, gmatch, gsub = string.byte, string.find, string.gmatch, string.gsub
+local clean = require "cfs.errors.explain.clean"
+
+local find, gmatch, gsub = string.find, string.gmatch, string.gsub
 local match, rep, sub = string.match, string.rep, string.sub
 local concat = table.concat
 
@@ -12,10 +14,10 @@ columns.total = 80
 --- Where the second column of an entry begins.
 columns.margin = 13
 
--- First and last code points of the ranges that are two columns wide: roughly, East Asian Wide and
--- Fullwidth of Unicode's UAX #11.
-local wide = { 0x1100, 0x115f, 0x2e80, 0xa4cf, 0xac00, 0xd7a3, 0xf900, 0xfaff, 0xfe30, 0xfe6f, 0xff00, 0xff60,
-    0xffe0, 0xffe6, 0x1f300, 0x1f64f, 0x1f900, 0x3fffd }
+-- How characters begin that are two columns wide: roughly, East Asian Wide and Fullwidth of Unicode's UAX
+-- #11. A line with one too many of them is a little short.
+local wide = { "^[\227-\237]", "^\226[\186-\191]", "^\239[\164-\171\184-\191]", "^\240[\159-\175]",
+    "^\225[\132\133]" }
 
 -- One character of UTF-8.
 local character_pattern = "[^\128-\191][\128-\191]*"
@@ -25,23 +27,12 @@ local closing = {}
 for character in gmatch("，。、；：？！）」』】》”’", character_pattern) do closing[character] = character end
 
 
-local function character_width(character)
-    local first, second, third, fourth = byte(character, 1, 4)
-    if not third then return 1 end -- nothing below U+0800 is wide
-    local point = (first - 0xe0) * 0x1000 + (second - 0x80) * 0x40 + third - 0x80
-    if fourth then point = (point - 0x10000) * 0x40 + fourth - 0x80 end
-    for index = 1, #wide, 2 do
-        if point >= wide[index] and point <= wide[index + 1] then return 2 end
-    end
-    return 1
-end
-
-
 --- How many columns a text takes.
 function columns.width(text)
-    if not find(text, "[\225-\244]") then return #gsub(text, "[\128-\191]", "") end
-    local width = 0
-    for character in gmatch(text, character_pattern) do width = width + character_width(character) end
+    local width = #gsub(text, "[\128-\191]", "")
+    for character in gmatch(text, "[\225-\244][\128-\191]+") do
+        if clean.has(character, wide) then width = width + 1 end
+    end
     return width
 end
 
@@ -58,7 +49,7 @@ end
 local function with_marks(text)
     if not find(text, "[\225-\244]") then return text end
     text = gsub(text, "[\225-\244][\128-\191]*", function(character)
-        return character_width(character) == 2 and "\1" .. character .. "\1" or nil
+        return clean.has(character, wide) and "\1" .. character .. "\1" or nil
     end)
     return (gsub(text, "\1+([\226\227\239][\128-\191][\128-\191])", closing))
 end

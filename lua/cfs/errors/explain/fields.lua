@@ -4,7 +4,7 @@
 local clean = require "cfs.errors.explain.clean"
 local state = require "cfs.errors.base.state"
 
-local byte, find, gmatch, gsub = string.byte, string.find, string.gmatch, string.gsub
+local find, gmatch, gsub = string.find, string.gmatch, string.gsub
 local match, sub = string.match, string.sub
 local lower = require("cfs.errors.base.text").lower
 
@@ -25,12 +25,9 @@ local labels = {
     cause = "cause",
 }
 
--- Label → meaning; and the last bytes of labels in ASCII.
-local meanings, last_bytes = {}, {}
+local meanings = {}
 for meaning, list in pairs(labels) do
-    for label in gmatch(list, "%S+") do
-        meanings[label], last_bytes[byte(label, -1)] = meaning, true
-    end
+    for label in gmatch(list, "%S+") do meanings[label] = meaning end
 end
 
 -- The words of gRPC's statuses, which are no codes of the service.
@@ -45,12 +42,8 @@ local unlabelled_id = "equest ?[iI]?[dD]?[ `'\"(]+(%x+%-%x+%-%x+%-%x+%-%x+)"
 local foreign = { "java%.io%.$", "%$$", "[sS]tatus[cC]?o?d?e?%.$" }
 
 
--- What the label before this place of a text in lower case means; nil if it is none. The last byte rules most
--- words out.
+-- What the label before this place of a text in lower case means; nil if it is none.
 local function label_before(low, place)
-    local last = byte(low, place - 1)
-    if last == 32 or last == 34 or last == 39 then last = byte(low, place - 2) end
-    if not last or last < 128 and not last_bytes[last] then return nil end
     local before = sub(low, place > longest_label and place - longest_label or 1, place - 1)
     local label = match(before, "^.*%f[%w_\128-\255-]([%w_\128-\255-]+)[\"']? *$")
     if not label then return nil end

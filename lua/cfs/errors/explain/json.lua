@@ -38,13 +38,6 @@ local function object(names, values, written)
 end
 
 
-local function array(list, write_one, separator)
-    local parts = {}
-    for index, value in ipairs(list or {}) do parts[index] = write_one(value) end
-    return "[" .. concat(parts, separator) .. "]"
-end
-
-
 -- What was found, in a word.
 local function found(about)
     if about.err or about.is_success then return about.err and "error" or "success" end
@@ -64,9 +57,11 @@ function json.of_subject(about, advice)
         values.requestId, values.origin, values.transport = err.requestId, err:origin(), (err:transport())
         values.cause = type(cause) ~= "nil" and explain.cause(cause) or nil
     end
+    local also, kinds = {}, {}
+    for index, code in ipairs(about.also or {}) do also[index] = write(code) end
+    for index, kind in ipairs(about.kinds or {}) do kinds[index] = object(of_kind, kind) end
     return object(of_document, values, {
-        also = array(about.also, write, ","),
-        kinds = array(about.kinds, function(kind) return object(of_kind, kind) end, ",\n"),
+        also = "[" .. concat(also, ",") .. "]", kinds = "[" .. concat(kinds, ",\n") .. "]",
         advice = advice and object(of_advice, advice),
     })
 end

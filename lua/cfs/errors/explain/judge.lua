@@ -32,13 +32,12 @@ end
 --- May the call be repeated, be it on a condition?
 function judge.may_retry(about)
     if about.is_success or about.is_refused then return "no" end
-    local err = about.err
-    local kind = err and catalogue.of_error(err) or about.kind
-    local status = about.status or kind and kind.status
+    local err, kind = about.err, about.kind
+    if err then kind = catalogue.of_error(err) end
     if err and kept.get(err, "traceback") ~= nil then return "unknown" end -- a bug: nobody knows
     if kind and kind.code then return kind.retry == "never" and "no" or "yes" end
     if err and kept.get(err, "origin") == "transport" then return repeat_without_response(err, kind) end
-    if err then status = rawget(err, "status") or kind.status end
+    local status = err and rawget(err, "status") or kind and kind.status or about.status
     kind = kind or status and statuses.kind(status)
     if not status or not kind then return "unknown" end
     if kind.retry ~= "never" then return "yes" end

@@ -12,18 +12,13 @@ local language = {}
 local chinese_of
 
 
--- "zh_CN.UTF-8", "zh", "zh_TW"; not "zh_CN.GBK", as our texts are UTF-8.
-local function is_chinese(locale)
-    local charset = match(locale, "%.([%w-]+)") or "utf8"
-    return find(locale, "^zh%f[^%a]") ~= nil and gsub(lower(charset), "-", "") == "utf8"
-end
-
-
---- The language of the locale: that of the first variable that is set and not empty, as POSIX has it.
+--- The language of the locale: that of the first variable that is set and not empty, as POSIX has it. Chinese
+--- are "zh_CN.UTF-8", "zh", "zh_TW"; not "zh_CN.GBK", as our texts are UTF-8.
 function language.of_locale()
     for _, name in ipairs { "LC_ALL", "LC_MESSAGES", "LANG" } do
         local locale = os.getenv(name) or ""
-        if locale ~= "" then return is_chinese(locale) and "zh" or "en" end
+        local charset = gsub(lower(match(locale, "%.([%w-]+)") or "utf8"), "-", "")
+        if locale ~= "" then return find(locale, "^zh%f[^%a]") and charset == "utf8" and "zh" or "en" end
     end
     return "en"
 end

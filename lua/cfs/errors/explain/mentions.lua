@@ -13,27 +13,14 @@ local lower = require("cfs.errors.base.text").lower
 
 local mentions = {}
 
--- How many phrases and numbers of a text are tried; how many words of a phrase decide.
-local most_phrases, most_numbers, most_words = 600, 40, 6
+-- How many phrases and numbers of a text are tried.
+local most_phrases, most_numbers = 600, 40
 
 -- How long a text is that may be a client's reason as a whole; how much of a text's end has curl's own lines.
 local longest_reason, longest_told = 200, 1024
 
 -- A message of the catalogue that is shorter than this may occur in any text. How much of one is taken.
 local shortest_message, longest_message = 12, 2000
-
-
--- What a phrase means as a whole, or by its first words: "read timed out executing GET".
-local function meaning_of(phrase)
-    local word, certificate = reasons.phrase(phrase)
-    local place = find(phrase, " ", 1, true)
-    for _ = 2, most_words do
-        place = place and find(phrase, " ", place + 1, true)
-        if word or not place then break end
-        word, certificate = reasons.phrase(sub(phrase, 1, place - 1))
-    end
-    return word, certificate
-end
 
 
 -- The first phrase that only clients use: what stands between two of the punctuation marks of a line. A
@@ -50,7 +37,7 @@ local function phrase_in(text, low)
             local phrase = match(sub(low, first, stop - 1), "^.*[^%s.]") or ""
             local is_said = byte(low, start - 1) == 58 and (stop > #low or find(low, "^[\n\"')]", stop))
             if is_said or find(phrase, "[ \128-\255]") then
-                local word, certificate = meaning_of(phrase)
+                local word, certificate = reasons.phrase(phrase)
                 if word and (not found or certificate) then
                     found, told, is_refused = sub(text, first, first + #phrase - 1), word, certificate
                     if certificate then break end
@@ -129,13 +116,6 @@ local function is_status(low, place, number)
 end
 
 
--- The message of a kind with parameters that begins at this place.
-local function message_at(text, place)
-    local rest = match(sub(text, place, place + longest_message), "^[^\n\"]*")
-    return match(rest, "^(.-%.) ?%f[%W](") or match(rest, "^.*[^%s)]")
-end
-
-
 --- The messages of the catalogue that a text has, in their order: codes, and a code → its message.
 function mentions.messages(text)
     local codes, messages, places = {}, {}, {}
@@ -144,9 +124,12 @@ function mentions.messages(text)
         local literal = parts and parts[1] or gsub(kind.message, "%.$", "")
         local place = #literal >= shortest_message and find(text, literal, 1, true)
         if place then
-            codes[#codes + 1] = kind.code
-            messages[kind.code] = parts and message_at(text, place) or kind.message
+            -- with parameters: up to the end of the sentence, or of the line
+            local rest = parts and match(sub(text, place, place + longest_message), "^[^\n\"]*")
+            messages[kind.code] = rest and (match(rest, "^(.-%.) ?%f[%W](") or match(rest, "^.*[^%s)]"))
+                or kind.message
             places[kind.code] = place + index / 1000000 -- two kinds have the same message
+            codes[#codes + 1] = kind.code
         end
     end
     sort(codes, function(left, right) return places[left] < places[right] end)

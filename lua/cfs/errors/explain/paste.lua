@@ -3,7 +3,7 @@
 
 local envelope = require "cfs.errors.wire.envelope"
 
-local find, gmatch, gsub, match, sub = string.find, string.gmatch, string.gsub, string.match, string.sub
+local find, gsub, match, sub = string.find, string.gsub, string.match, string.sub
 local max, min = math.max, math.min
 
 local paste = {}
@@ -11,51 +11,36 @@ local paste = {}
 -- How many places of a text are tried as the beginning of a JSON document, how many as that of a head.
 local most_documents, most_heads = 12, 16
 
--- How many bytes of the beginning and of the end are searched for curl's own lines, how many for fields.
-local most_told, most_told_last, most_fields = 6144, 512, 16384
+-- How many bytes of the beginning are searched for curl's own lines, how many of a head for headers.
+local most_told, most_fields = 6144, 16384
 
 
--- The lines that `curl -v` received, without those that it sent and those about what it does. If the body
--- does not end its line, curl's last line follows it without a line end.
+-- The lines that `curl -v` received, without those that it sent and those about what it does.
 local function received(text)
-    local told, rest = sub(text, 1, most_told), sub(text, most_told + 1)
-    told = gsub(told, "\n[*>]%f[%s][^\n]*", "")
+    local told = gsub(sub(text, 1, most_told), "\n[*>]%f[%s][^\n]*", "")
     told = gsub(told, "\n[{}] %[%d+ bytes data%]", "")
-    told = gsub(told, "\n<%f[%s] ?", "\n") .. rest
-    local last = max(1, #told - most_told_last)
-    return sub(told, 1, last - 1) .. gsub(sub(told, last), "%* [%a ]*onnection #?%d[^\n]*", "")
-end
-
-
--- The fields of a head, by their names as written. If a name comes twice, the first counts.
-local function read_fields(head)
-    local fields = {}
-    for name, value in gmatch(head, "\n[ \t]*([^%s:]+):[ \t]*([^\r\n]*)") do
-        fields[name] = fields[name] or match(value, "^.*[^ \t]") or ""
-    end
-    return fields
+    return gsub(told, "\n<%f[%s] ?", "\n") .. sub(text, most_told + 1)
 end
 
 
 -- The heads of a text, each with its status, its place, and whether it is indented, as wget has it. A body
--- may have a line that looks like a status line; but a head goes on behind it.
+-- may have a line that looks like a status line; but a later head goes on behind it.
 local function heads_of(text)
-    local heads, doubtful = {}, nil
+    local heads = {}
     local place = find(text, "HTTP/", 1, true)
     for _ = 1, most_heads do
         if not place then break end
         local number, stop = match(text, "^HTTP/%d[%d.]* +(%d%d%d)%f[%D][^\n]*()", place)
         local indent = number and match(sub(text, max(place - 9, 1), place - 1), "\n([ \t]*)$")
         if indent then
-            local head = { status = tonumber(number), start = place, indented = indent ~= "" }
             local line = match(sub(text, stop, stop + 64), "^\n[ \t]*([^\r\n]*)") or ""
-            local goes_on = line == "" or find(line, "^[%w-]+:") or find(line, "^HTTP/")
-            heads[#heads + 1] = goes_on and head or nil
-            doubtful = doubtful or head
+            if #heads == 0 or line == "" or find(line, "^[%w-]+:") or find(line, "^HTTP/") then
+                heads[#heads + 1] = { status = tonumber(number), start = place, indented = indent ~= "" }
+            end
         end
         place = find(text, "HTTP/", place + 1, true)
     end
-    return #heads > 0 and heads or { doubtful }
+    return heads
 end
 
 
@@ -72,8 +57,8 @@ local function choose(text, heads)
 end
 
 
---- Reads a response: a table of its status, headers and body; nil if no line begins as a status line does.
---- Lines end in CR LF or LF. Other lines, such as the command, may stand before it.
+--- Reads a response: a table of its status, headers (a block) and body; nil if no line begins as a status
+--- line does. Lines end in CR LF or LF. Other lines, such as the command, may stand before it.
 ---
 ---     paste.read "HTTP/2 404\r\nx-bce-request-id: r-1\r\n\r\n{...}"
 function paste.read(text)
@@ -90,9 +75,10 @@ function paste.read(text)
     if with_return and with_return < (plain or #text) then plain = with_return + 1 end
     local stop = plain and plain + 1 or #text
     local body = sub(text, stop + 1, last)
+    local block = gsub(sub(text, head.start, min(stop, head.start + most_fields)), "\n[ \t]+", "\n")
     return {
         status = head.status,
-        headers = read_fields(sub(text, head.start, min(stop, head.start + most_fields))),
+        headers = block,
         -- wget's own lines after a head are no body
         body = head.indented and not find(body, "[{<]") and "" or body,
     }

@@ -109,11 +109,8 @@ end
 local function add_received(lines, err, chosen, is_text)
     add_causes(lines, err)
     lines.add("request_id", err.requestId and received(err.requestId))
-    if is_text then
-        lines.add("origin", say("sentence", "from_text", chosen))
-    elseif type(err.code) == "nil" then
-        lines.add("origin", origin_words(err, chosen))
-    end
+    lines.add("origin", is_text and say("sentence", "from_text", chosen)
+        or type(err.code) == "nil" and origin_words(err, chosen))
 end
 
 
@@ -147,11 +144,11 @@ end
 -- Codes, or a sentence.
 local function explain_list(about, chosen)
     if not about.kinds then return columns.fill(text.printable(about.sentence)) end
-    if not about.heading then return lists.kinds(about.kinds, chosen) end
-    local words = columns.fill(about.heading)
-    if #about.kinds > 0 then words = words .. "\n\n" .. lists.kinds(about.kinds, chosen) end
-    if not about.status then return words end
-    return words .. "\n\n" .. columns.entry(say("label", "retry", chosen), repeat_words(about, nil, chosen))
+    local parts = { about.heading and columns.fill(about.heading) }
+    if #about.kinds > 0 or not about.heading then parts[#parts + 1] = lists.kinds(about.kinds, chosen) end
+    local may = about.status and repeat_words(about, nil, chosen)
+    parts[#parts + 1] = may and columns.entry(say("label", "retry", chosen), may)
+    return concat(parts, "\n\n")
 end
 
 

@@ -29,23 +29,15 @@ local function text_of(kind)
 end
 
 
--- Has the text a word that begins like this one? A plural ends in s. Chinese has no spaces between words, so
--- a loose search is content with all of a word's characters.
-local function has(text, word, is_loose)
-    if is_loose and find(word, "[\228-\233]") then
-        for character in gmatch(word, "[^\128-\191][\128-\191]*") do
-            if not find(text, character, 1, true) then return false end
-        end
-        return true
-    end
-    if find(word, "[^%w]") then return find(text, word, 1, true) end
-    return find(text, "%f[%w]" .. word) or find(text, "%f[%w]" .. gsub(word, "s$", "") .. "%f[%W]")
-end
-
-
-local function has_all(text, words, is_loose)
+-- Has the text a word that begins like each of these? A plural ends in s.
+local function has_all(text, words)
     for _, word in ipairs(words) do
-        if not has(text, word, is_loose) then return false end
+        local is_plain = find(word, "[^%w]") ~= nil
+        local start = is_plain and word or "%f[%w]" .. word
+        if not find(text, start, 1, is_plain)
+            and (is_plain or not find(text, gsub(start, "s$", "") .. "%f[%W]")) then
+            return false
+        end
     end
     return #words > 0
 end
@@ -57,17 +49,21 @@ function search.search(wanted, each)
         misuse.argument(1, "search", "string expected, got " .. type(wanted), 3)
     end
     wanted = lower(wanted)
-    local words, literal, found, loose = {}, {}, {}, {}
+    local words, characters, literal, found, loose = {}, {}, {}, {}, {}
     for word in gmatch(wanted, "%S+") do
         local is_short = #word < 3 and find(word, "^%a") -- "of", "id"
         if not is_short and #words < most_words then words[#words + 1] = word end
+    end
+    for _, word in ipairs(words) do -- Chinese has no spaces between words
+        local unit = find(word, "[\228-\233]") and "[^\128-\191][\128-\191]*" or "%S+"
+        for part in gmatch(word, unit) do characters[#characters + 1] = part end
     end
     for kind in (each or catalogue.each)() do
         local row = lower(kind.code .. "\n" .. kind.message .. "\n" .. kind.description)
         if find(row, wanted, 1, true) then literal[#literal + 1] = kind end
         local text = text_of(kind)
         if has_all(text, words) then found[#found + 1] = kind end
-        if has_all(text, words, true) then loose[#loose + 1] = kind end
+        if has_all(text, characters) then loose[#loose + 1] = kind end
     end
     return setmetatable(#literal > 0 and literal or #found > 0 and found or loose, state.list_metatable)
 end

@@ -1,19 +1,8 @@
---- Finds what a person asks about: an error, a kind, some codes, or a sentence that says why it is none of
---- them.
----
----@class cfs.subject
----@field form string? the form of the text: a name in subject.forms
----@field err cfs.error?
----@field kind cfs.kind?
----@field heading string? stands above `kinds`
----@field kinds cfs.kind[]?
----@field status integer? a status alone, for which `kinds` are the codes that come with it
----@field sentence string? nothing is known of what was given; why
----@field is_success boolean? what was given tells of no error
----@field is_refused boolean? it tells of a refusal that another try does not change
----@field request_id string? stands there without an error
----@field is_text boolean? `err` was read out of the words of a text
----@field also string[]? the other codes that the text names
+--- Finds what a person asks about, a cfs.subject, which has one of these: `err`; `kind`; `kinds`, with a
+--- `heading` above them; a `sentence` that says why it is none of them. It may also have `form`, the name of
+--- the text's form; `status`, of a status alone; `is_success`, as it tells of no error; `is_refused`, as it
+--- tells of a refusal that another try does not change; `request_id`, without an error; `is_text`, as `err`
+--- was read out of words; and `also`, the other codes that a text names.
 
 local catalogue = require "cfs.errors.catalogue.kind"
 local clean = require "cfs.errors.explain.clean"
@@ -258,15 +247,9 @@ end
 
 
 --- The same, with an error where a status or a code alone was found.
----@param about cfs.subject
----@return cfs.subject
 function subject.with_error(about)
-    local kind = about.kind
-    if about.err or about.is_success then return about end
-    if kind and kind.code then
-        about.err = make.receive(kind.code, not catalogue.template(kind) and kind.message or nil)
-    elseif about.status then
-        about.err = receive.from_response { status = about.status, body = "" }
+    if not about.err and not about.is_success and (about.kind or about.status) then
+        about.err = make.receive(about.kind and about.kind.code, nil, nil, about.status)
     end
     return about
 end

@@ -64,7 +64,9 @@ end
 -- A status, or its reason phrase, or both. nil if it is none.
 function typed.phrase(text, chosen)
     local number, reason = match(#text <= longest_phrase and text or "", "^%s*(%d*)%s*([%a '-]-)%s*$")
-    number = number == "" and statuses.of_reason(reason)[1] or statuses.normalize(number)
+    local meant = reason and statuses.of_reason(reason)[1]
+    if number == "" then number = meant elseif meant or reason == "" then number = statuses.normalize(number)
+    else number = nil end
     return number and typed.status(number, chosen)
 end
 

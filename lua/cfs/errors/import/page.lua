@@ -45,11 +45,12 @@ end
 
 
 -- What stands for a tag: a byte for the end of a table, a row, the beginning and the end of a cell.
+local marks = { table = "\1\2", tr = "\2", br = " ", p = " ", div = " ", li = " " }
+
 local function mark_tag(slash, name, attributes)
     name = lower(name)
     if name == "td" or name == "th" then return slash == "" and "\3" .. attributes .. "\4" or "\5" end
-    return name == "table" and "\1\2" or name == "tr" and "\2"
-        or (name == "br" or name == "p" or name == "div" or name == "li") and " " or ""
+    return marks[name] or ""
 end
 
 
@@ -68,8 +69,8 @@ local function rows_of_html(html)
             end
             attributes, cell = lower(attributes), words_of(cell)
             local depth = tonumber(match(attributes, "rowspan=[\"']?(%d+)")) or 1
-            local width = tonumber(match(attributes, "colspan=[\"']?(%d)")) or 1
-            for _ = 1, #cells == 0 and 1 or width do -- what begins a row and is wide parts sections
+            local width = #cells > 0 and tonumber(match(attributes, "colspan=[\"']?(%d)")) or 1
+            for _ = 1, width do -- a wide cell that begins a row parts sections: it counts as one
                 cells[#cells + 1] = cell
                 held[#cells] = { words = cell, depth = depth - 1 }
             end
@@ -128,14 +129,13 @@ local function row_of(cells, columns, above)
         return cell ~= "-" and cell or ""
     end
     if #cells > columns.count then cells[columns.count] = table.concat(cells, " | ", columns.count) end
-    local row = { remedy = cell_of "remedy", message = cell_of "message" }
+    local row, status = { message = cell_of "message", remedy = cell_of "remedy" }, cell_of "status"
     row.description = cell_of "description"
-    local status = cell_of "status"
     if not find(status, "%d") and find(row.message, "^%d%d%d%f[^%w][%a ]*$") then -- a blank cell was left out
         row.message, status = "", row.message
     end
     local number, reason = match(status, "%f[%d](%d%d%d)%f[%D] ?(.*)$")
-    row.status, row.reason = tonumber(number), reason
+    row.status, row.reason = tonumber(number), reason -- the reason is for tools/drift
     row.is_odd = find(reason or "", "%f[%d]%d%d%d%f[%D]") ~= nil -- there are several
     row.name = gsub(gsub(cell_of "code", "%[([^%]]*)%]%([^)]*%)", "%1"), "[`*]", "")
     if row.name == "" and number then row.name = above or "" end

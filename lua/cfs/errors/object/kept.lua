@@ -13,10 +13,7 @@ local records = state.kept
 local kept = {}
 
 
---- Keeps a value beside an error.
----@param err cfs.error
----@param name "origin"|"body"|"document"|"headers"|"traceback"
----@param value string|table|nil a table must not lead to an error
+--- Keeps a value beside an error. A table must not lead to an error.
 function kept.keep(err, name, value)
     local record = records[err]
     if not record then
@@ -27,9 +24,7 @@ function kept.keep(err, name, value)
 end
 
 
---- Keeps several values beside an error that has none yet.
----@param err cfs.error
----@param record table<string, string|table> name → value
+--- Keeps a table of values beside an error that has none yet.
 function kept.keep_all(err, record)
     records[err] = record
 end
@@ -46,26 +41,19 @@ end
 
 
 --- Tells whether anything was kept beside an error, its cause aside.
----@param err cfs.error
----@return boolean
 function kept.any(err)
     return records[err] ~= nil
 end
 
 
 --- What was kept beside an error under this name, or nil.
----@param err cfs.error
----@param name "origin"|"body"|"document"|"headers"|"traceback"|"word"|"sent"
----@return any
 function kept.get(err, name)
     local record = records[err]
     return record and record[name]
 end
 
 
---- Gives an error its cause.
----@param err cfs.error which has its kind already
----@param cause any nil if there is none
+--- Gives an error, which has its kind already, its cause; nothing if that is nil.
 function kept.set_cause(err, cause)
     if type(cause) == "nil" then return end -- a cdata's __eq may raise
     local metatable = catalogue.new_metatable(catalogue.of_error(err))
@@ -75,8 +63,6 @@ end
 
 
 --- The cause of an error, or nil.
----@param err cfs.error
----@return any
 function kept.cause(err)
     return rawget(getmetatable(err), "cause")
 end

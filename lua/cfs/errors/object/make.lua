@@ -95,8 +95,6 @@ end
 
 --- The error that a value stands for: the error itself, or that of a kind, which a program may raise or
 --- return in place of one; nil for any other value.
----@param value any
----@return cfs.error?
 function make.of(value)
     if catalogue.of_error(value) then return value end
     if not catalogue.is_kind(value) or not value.known then return nil end
@@ -159,9 +157,6 @@ end
 
 
 --- Makes an error that was read as one of CFS an error of a service.
----@param home table
----@param err cfs.error? which has no cause yet if it has a code
----@return cfs.error? err the same
 function make.adopt(home, err)
     if not err or not rawget(err, "code") then return err end
     return make.set_status(err, rawget(err, "status") or catalogue.of_error(err).status, home)

@@ -47,7 +47,6 @@ end
 
 
 --- nil if the value can be a target, else what is wrong with it.
----@return string? problem
 function match.problem(target)
     if type(target) == "number" then
         return not status.normalize(target) and "no HTTP status: " .. target or nil
@@ -77,7 +76,8 @@ end
 local function check(name, value, ...)
     if select("#", ...) > 0 then check_value(name, value, 4) end
     for index = 1, select("#", ...) do
-        local wrong = match.problem((select(index, ...)))
+        local target = select(index, ...)
+        local wrong = not (categories[target] or metatables[target]) and match.problem(target)
         if wrong then misuse.argument(index + 1, name, wrong, 3) end
     end
 end
@@ -111,7 +111,7 @@ end
 ---@return boolean
 function match.is(value, ...)
     local target, another = ...
-    if another == nil and (metatables[target] or categories[target]) then -- what most calls need
+    if another == nil and (categories[target] or metatables[target]) then -- what most calls need
         local kind = kind_of[getmetatable(value)]
         if kind and (target == kind.code or target == kind.category or target == kind) then return true end
         if select("#", ...) == 1 and not catalogue.is_kind(value) then return false end
@@ -149,7 +149,7 @@ end
 ---@return boolean
 function match.err_is(err, ...)
     local kind, target = misuse.self(err, "is"), ...
-    if (metatables[target] or categories[target]) and select("#", ...) == 1 then
+    if (categories[target] or metatables[target]) and select("#", ...) == 1 then
         return hits(err, kind, target)
     end
     check("is", err, ...)

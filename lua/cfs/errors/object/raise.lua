@@ -10,6 +10,7 @@ local state = require "cfs.errors.base.state"
 local error, select, setmetatable, type, xpcall = error, select, setmetatable, type, xpcall
 local unpack = table.unpack or unpack -- luacheck: std max
 local metatables, of_error = state.metatables, catalogue.of_error
+local internal_errors = metatables.InternalError -- made now: at a stack overflow there would be no room
 
 local raise = {}
 
@@ -25,8 +26,10 @@ local raise = {}
 function raise.raise(target, fields)
     local metatable = metatables[target]
     if metatable and not metatable.template then -- what most calls need, and no more
-        local kind, id = metatable.__index, fields ~= nil and request_id(fields) or nil
-        if id or fields == nil then
+        local kind, id = metatable.__index, fields ~= nil and request_id(fields)
+        if fields == nil then
+            error(setmetatable({ code = kind.code, message = kind.message }, metatable), 0)
+        elseif id then
             error(setmetatable({ code = kind.code, message = kind.message, requestId = id }, metatable), 0)
         end
     end
@@ -58,13 +61,9 @@ end
 
 
 --- Makes an InternalError whose cause is the value. A client does not see the cause.
----@param value any what was raised
----@param traceback string?
----@return cfs.error err
 function raise.wrap(value, traceback)
-    local metatable = metatables.InternalError -- calls few functions: a stack overflow leaves little stack
-    local kind = metatable.__index
-    local err = setmetatable({ code = kind.code, message = kind.message }, metatable)
+    local kind = internal_errors.__index
+    local err = setmetatable({ code = kind.code, message = kind.message }, internal_errors)
     kept.set_cause(err, value)
     if traceback then kept.keep(err, "traceback", traceback) end
     return err

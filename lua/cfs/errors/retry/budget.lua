@@ -39,8 +39,8 @@ end
 
 local function add(home, endpoint, now)
     local count, bucket = 0, { tokens = home.capacity, capacity = home.capacity, failures = 0 }
-    for name, other in next, home.endpoints do
-        count = count + 1
+    for _ in next, home.endpoints do count = count + 1 end
+    for name, other in next, count >= most_endpoints and home.endpoints or {} do
         if now - other.used > unused then home.endpoints[name], count = nil, count - 1 end
     end
     if count >= most_endpoints then
@@ -101,10 +101,16 @@ function budget.take(bucket, price, most)
 end
 
 
+--- Notes that the service works.
+function budget.answer(bucket, now)
+    bucket.failures, bucket.succeeded = 0, now
+end
+
+
 --- Notes a call that succeeded, after repetitions that took `spent` tokens.
 function budget.succeed(bucket, spent, now)
     bucket.tokens = min(bucket.tokens + (spent > 0 and spent or refund), bucket.capacity)
-    bucket.failures, bucket.succeeded = 0, now
+    budget.answer(bucket, now)
 end
 
 

@@ -2,11 +2,12 @@
 
 local advice = require "cfs.errors.retry.advice"
 local budget = require "cfs.errors.retry.budget"
+local kept = require "cfs.errors.object.kept"
 local make_of = require("cfs.errors.object.make").of
 local receive = require "cfs.errors.wire.receive"
 local text = require "cfs.errors.base.text"
 
-local coroutine, error, format, max, min = coroutine, error, string.format, math.max, math.min
+local coroutine, error, format, max, min, next = coroutine, error, string.format, math.max, math.min, next
 local os_time, pcall, select, setmetatable, type = os.time, pcall, select, setmetatable, type
 local unpack = table.unpack or unpack -- luacheck: std max
 
@@ -21,6 +22,14 @@ local is_service_failing = { backoff = true, throttle = true, same_token = true 
 local running, main = setmetatable({}, { __mode = "kv" }), {}
 
 
+-- The policy's clock.
+local function clock(policy)
+    local now = policy.now()
+    if type(now) == "number" and now == now then return now end
+    error("the policy's function 'now' must give a number, got " .. (now ~= now and "nan" or type(now)), 0)
+end
+
+
 --- How long the attempt has taken in whose function this is called; nil outside of one. Errors that are made
 --- there are judged by it, as a refusal at once proves that nothing was sent. It is never too short; below 0,
 --- the clock was set back. A clock of whole seconds may have lost one. nginx' clock stands still while the
@@ -29,19 +38,19 @@ function receive.elapsed()
     local run, nginx = running[coroutine.running() or main], package.loaded.ngx
     if not run then return nil end
     if nginx and nginx.update_time then nginx.update_time() end
-    local now, system = run.policy.now(), os_time() - run.system
+    local now, system = clock(run.policy), os_time() - run.system
     local passed = now - run.began
     if passed > 0 and now % 1 == 0 and run.began % 1 == 0 then passed = passed + 1 end
     return system > 1 and max(passed, system) or passed
 end
 
 
--- The error that an attempt ended in: an error of the library or a kind, returned after nil or false, or
--- raised; or that of a reason that HTTP clients return after nil or false.
+-- The error that an attempt ended in: an error of the library or a kind, raised or returned, alone or after
+-- nil or false; or that of a reason that HTTP clients return after nil or false.
 local function failure(good, value, err, told)
-    if not good then return make_of(value) end
-    if value then return nil end
-    return make_of(err) or receive.known_reason(err, told)
+    local is_error = make_of(value)
+    if is_error or not good then return is_error end
+    return not value and (make_of(err) or receive.known_reason(err, told)) or nil
 end
 
 
@@ -53,7 +62,7 @@ local function pack(...) return { n = select("#", ...), ... } end
 local function attempt(run, f, advised)
     local thread = coroutine.running() or main
     local outer = running[thread]
-    run.began, run.system, run.inner = run.policy.now(), os_time(), nil
+    run.began, run.system, run.inner = clock(run.policy), os_time(), nil
     running[thread] = run
     local results = pack(pcall(f, run.about.attempt, advised))
     local err = failure(unpack(results, 1, 4))
@@ -63,17 +72,28 @@ local function attempt(run, f, advised)
 end
 
 
--- Ends the run. If the service is at fault, the run around it, in the same coroutine, ends as well.
+-- Ends the run. If the service is at fault, the runs around it end as well: in this coroutine, and in those
+-- that resumed it.
 local function give_up(run, err, why)
-    local outer = running[coroutine.running() or main]
-    if outer and is_service_failing[err.retry] then outer.inner = why end
+    local current = coroutine.running() or main
+    for thread, outer in next, is_service_failing[err.retry] and running or {} do
+        local is_outer = thread == current or thread == main or coroutine.status(thread) == "normal"
+        if is_outer then outer.inner = why end
+    end
     return nil, err, run.about.attempt, why
+end
+
+
+-- Any other error than the service's fault is a response of a service that works.
+local function is_answered(err)
+    return not is_service_failing[err.retry] and kept.get(err, "origin") ~= "transport"
+        and kept.get(err, "traceback") == nil
 end
 
 
 -- Why the deadline forbids to repeat the call after the pause; nil if it does not.
 local function lateness(run, pause)
-    local now = run.ends and run.policy.now()
+    local now = run.ends and clock(run.policy)
     if not now or now + pause < run.ends then return nil end
     local deadline = "the deadline of " .. text.number(run.policy.deadline, "%g") .. " s"
     if now >= run.ends then return deadline .. " has passed" end
@@ -122,7 +142,7 @@ local function prepare(run, err, advised)
     local price = budget.price(action == "throttle")
     local why = budget.refusal(bucket, price, policy.capacity, run.about.now, run.about.attempt)
         or wait(run, err, advised) or budget.take(bucket, price, policy.capacity)
-    run.spent = run.spent + price
+    if not why then run.spent = run.spent + price end
     return why
 end
 
@@ -130,7 +150,7 @@ end
 -- The advice on an error, and when it came.
 local function advise(run, err)
     local about = run.about
-    about.now = run.policy.now()
+    about.now = clock(run.policy)
     local advised = advice.advise(err, about)
     advised.clock_offset = advised.clock_offset or run.offset -- once signed by, it goes on
     if advised.action == "resign" then about.resigned = true end
@@ -141,7 +161,7 @@ end
 
 --- Calls a function until it succeeds or must not be repeated: see retry.run. The home's buckets are used.
 return function(f, policy, home, call)
-    local began = policy.now()
+    local began = clock(policy)
     local run = {
         policy = policy, bucket = budget.bucket(home, call.endpoint, began), spent = 0,
         ends = policy.deadline and began + policy.deadline,
@@ -153,11 +173,13 @@ return function(f, policy, home, call)
         local results, err = attempt(run, f, advised)
         if not err then
             local failed_otherwise = not results[2] and results[3] ~= nil
-            if not failed_otherwise then budget.succeed(run.bucket, run.spent, policy.now()) end
+            if not failed_otherwise then budget.succeed(run.bucket, run.spent, clock(policy)) end
             return unpack(results, 2, results.n)
         end
         if run.inner then return give_up(run, err, run.inner) end
-        if is_service_failing[err.retry] and not is_counted then
+        if is_answered(err) then
+            budget.answer(run.bucket, clock(policy))
+        elseif is_service_failing[err.retry] and not is_counted then
             run.bucket.failures, is_counted = run.bucket.failures + 1, true
         end
         advised = advise(run, err)

@@ -14,10 +14,7 @@ local line = {}
 local most_causes, longest_cause = 3, 256
 
 
---- The status of an error, with its reason phrase if it is the kind's: "404 Not Found".
----@param err cfs.error|cfs.kind
----@param kind cfs.kind the error's
----@return string? words nil if there is no status
+--- The status of an error, with its reason phrase if it is the kind's: "404 Not Found"; nil without one.
 function line.status(err, kind)
     local status = rawget(err, "status")
     if type(status) == "nil" then status = kind.status end
@@ -68,8 +65,6 @@ end
 
 --- A kind as one line: "InstanceNotFound: The specified CFS instance does not exist. (404 Not Found)". It
 --- is the metamethod `__tostring` of kinds.
----@param kind cfs.kind
----@return string
 function line.of_kind(kind)
     return line.heading(kind, kind)
 end
@@ -78,8 +73,6 @@ end
 --- An error as one line: "InstanceNotFound [ae2225f7]: The specified ... (404 Not Found); what to do:
 --- Check the ...". Its cause comes before what to do, so that a bug in a program does not read "Please
 --- try again". What `tostring(err)` gives; it never fails.
----@param err cfs.error
----@return string
 function line.of(err)
     local kind = kind_of(err) or {}
     local words, remedy = line.heading(err, kind) .. causes(err), kind.remedy

@@ -57,9 +57,6 @@ local temporary = { throttle = true, unavailable = true }
 local token = "^[A-Za-z0-9!#$%%&'*+.^_`|~-]+$"
 local longest_token = 128
 
--- What a parameter's value must be, this long, for a client that does not get the service's own message.
-local identifier, longest_identifier = "^[A-Za-z0-9_-]+$", 64
-
 
 -- A member as text; nil where there is none.
 local function member(err, name)
@@ -121,7 +118,7 @@ local function catalogue_message(kind, received)
     for index, part in ipairs(parts) do
         local value = part.name and part.name ~= "host" and values[part.name]
         words[index] = part.placeholder
-            and (value and #value <= longest_identifier and match(value, identifier) or part.placeholder)
+            and (value and #value <= 64 and match(value, "^[A-Za-z0-9_-]+$") or part.placeholder)
             or part
     end
     return concat(words)

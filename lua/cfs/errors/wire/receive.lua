@@ -28,6 +28,9 @@ local fields = {
 }
 
 
+local told_names = { sent = true, elapsed = true }
+
+
 -- A status: a number, "404", a status line or a block of them.
 local function read_status(given)
     return normalize(type(given) == "string" and #given > 3 and headers.status(given) or given)
@@ -43,6 +46,11 @@ local function no_response(reason, told, number)
             return nil, "field 'sent' must be a boolean, got " .. type(is_sent), 3
         elseif elapsed ~= nil and type(elapsed) ~= "number" then
             return nil, "field 'elapsed' must be a number, got " .. type(elapsed), 3
+        end
+        for name in next, getmetatable(told) and {} or told do -- a client's own objects have metatables
+            if type(name) == "string" and not told_names[name] then
+                return nil, (suggest.unknown("field", name, told_names)), 3
+            end
         end
     end
     if elapsed == nil and receive.elapsed then elapsed = receive.elapsed() end -- within retry.run
@@ -163,6 +171,7 @@ local function read_values(first, second, third)
         return read_response { status = first, headers = third, body = second }
     elseif first >= 0 and first < 100 and (second == nil or type(second) == "string") then
         if first > 0 then return no_response(second or first, third, first) end
+        if type(third) == "table" then return no_response(nil) end -- of LÖVE, where libcurl failed
         return second ~= nil and second ~= "" and no_response(second, third) or nil
     end
     return nil, "response, body, 1 or a number of libcurl expected, got " .. first, 1

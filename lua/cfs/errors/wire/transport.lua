@@ -17,43 +17,37 @@ local longest_connect = 1
 
 local unknown = { word = "other", sent = "maybe" }
 
--- The rows of src/reasons.def, made ready at the first reason. By how they are matched: text or number → what
--- it means; for beginnings, has and hints, lists that alternate texts and what they mean, those of beginnings
--- by their first four bytes. What is a client's and no one else's is `own`.
+-- The rows of src/reasons.def, made ready at the first reason: see transport.fill_index.
 local index
 
-
--- How the texts of a row are matched, and what they mean.
-local function read_head(head)
-    local how, word, sent = match(head, "^(%S+) (%S+) ?(%S*)")
-    return how, {
-        word = word ~= "-" and word or nil,
-        sent = how == "hint" and "maybe" or sent ~= "-" and sent or nil,
-        certificate = find(head, " certificate", 1, true) ~= nil,
-        own = how ~= "hint" and not find(head, " common", 1, true),
-    }
-end
+-- Texts that are looked for one after the other lie in lists, by so many of their first bytes.
+local key_lengths = { begins = 4, opens = 4, has = 0, hint = 0 }
 
 
---- Adds the rows of src/reasons.def that are matched in the ways that `made` has a table for.
+--- Adds the rows of src/reasons.def that are matched in the ways that `made` has a table for: text or number
+--- → what it means; or first bytes → a list of texts, each before what it means. What is a client's and no
+--- one else's is `own`.
 ---@param made table<string, table> how they are matched → an empty table
 ---@return table made
 function transport.fill_index(made)
-    local place = 1
-    local row, how, meaning = core.reason(place), nil, nil
+    local row, place, how, meaning = core.reason(1), 1, nil, nil
     while row do
         local head, texts = match(row, "^([^|]*)|(.*)$")
-        if head ~= "" then how, meaning = read_head(head) end
+        if head ~= "" then
+            local way, word, sent = match(head, "^(%S+) (%S+) ?(%S*)")
+            how = way
+            meaning = { word = word ~= "-" and word or nil,
+                sent = how == "hint" and "maybe" or sent ~= "-" and sent or nil,
+                certificate = find(head, " certificate", 1, true) ~= nil,
+                own = how ~= "hint" and not find(head, " common", 1, true) }
+        end
         for text in gmatch(made[how] and texts or "", "[^|]+") do
-            local list = made[how]
-            if how == "begins" or how == "opens" then
-                list = list[sub(text, 1, 4)] or {}
-                made[how][sub(text, 1, 4)] = list
-            end
-            if how == "begins" or how == "opens" or how == "has" or how == "hint" then
-                list[#list + 1], list[#list + 2] = text, meaning
+            local length = key_lengths[how]
+            if length then
+                local list = made[how][sub(text, 1, length)] or {}
+                made[how][sub(text, 1, length)], list[#list + 1], list[#list + 2] = list, text, meaning
             else
-                list[tonumber(text) or text] = meaning
+                made[how][tonumber(text) or text] = meaning
             end
         end
         place = place + 1
@@ -93,7 +87,7 @@ local function read_stage(text)
     local stage = index.stage[name or ""]
     if not stage then return nil end
     if name == "failed to connect to" then rest = match(rest, "^%S*: (.*)$") or rest end -- "HOST:PORT: "
-    local meaning = index.whole[rest] or first_in(index.has, rest) or stage
+    local meaning = index.whole[rest] or first_in(index.has[""], rest) or stage
     local word = meaning.word == "closed" and stage.word == "tls" and "tls" or meaning.word
     return word and { word = word, sent = stage.sent or meaning.sent, own = true }
 end
@@ -126,7 +120,7 @@ local function read_text(given)
     local number = match(text, "^curl: %((%d+)%) ") -- the program curl
         or match(text, "^%[curl%-easy%]%[[%w_]+%] .*%((%d+)%)$") -- Lua-cURL's error as a string
     return number and index.curl[tonumber(number)]
-        or first_in(index.has, text) or first_in(index.hint, text) or unknown
+        or first_in(index.has[""], text) or first_in(index.hint[""], text) or unknown
 end
 
 
