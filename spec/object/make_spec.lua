@@ -513,6 +513,12 @@ describe("a method of errors", function()
         end
     end)
 
+    it("blames a line though it is called by a tail call, too", function()
+        local function tail() return errors.new("AccessDenied").kind() end
+        support.raises("calling 'kind' on bad self (error expected, got nil; "
+            .. "call it with a colon: err:kind())", function() tail() end)
+    end)
+
     it("that writes the envelope refuses what is no table", function()
         local sentence = "calling 'to_json' on bad self (error expected, got %s; "
             .. "call it with a colon: err:to_json())"
