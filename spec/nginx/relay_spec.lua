@@ -237,7 +237,10 @@ describe("A relay", function()
 
     it("responds with 502 where nginx takes an interim response for the final one", function()
         for _, relay in ipairs { "plain", "watch" } do
-            local response = nginx:get("/" .. relay .. "?name=envelope&continues=1")
+            local response
+            assert.same({ ["transport unavailable none upstream"] = 1 }, counted(function()
+                response = nginx:get("/" .. relay .. "?name=envelope&continues=1")
+            end))
             assert.same({ 502, "ServiceUnavailable" }, { response.status, cjson.decode(response.body).code })
             assert.is_nil(response.body:find("HTTP/1.1", 1, true))
         end
