@@ -37,7 +37,7 @@ ffi.cdef "void ngx_http_clean_header(ngx_http_request_t *r);"
 
 local function tells_of_inside(name)
     if of_inside[name] or sub(name, 1, 2) ~= "x-" then return of_inside[name] end
-    if sub(name, 1, 7) == "x-kong-" or sub(name, 1, 9) == "x-apisix-" then return false end -- the gateway's own
+    if sub(name, 1, 7) == "x-kong-" or sub(name, 1, 9) == "x-apisix-" then return end -- the gateway's own
     for part in gmatch(name, "[^-]+") do
         if inside_parts[part] then return true end
     end
