@@ -84,7 +84,8 @@ local function hide_secrets(text)
             first = first or match(text, "^\2[^\2]*\2()", start) or match(text, "^[(%[{<]?()", start)
             local scheme, credential = match(text, "^([A-Za-z]+)[\9-\13 ]+()", first)
             local closed = quote and "^.-()" .. quote .. "+[^A-Za-z0-9\"'`]" -- a doubled quote closes nothing
-            local value = #parts == 50 and "^.*()" or quote and (match(text, closed, first) and closed or "^.*()")
+            local is_open = #parts == 50 or quote and not find(text, closed, first)
+            local value = is_open and "^.*()" or closed
                 or byte(text, start) == 2 and "^[^\2]*()"
                 or has(" authorization cookie ", secret) and "^[^\r\n]*()"
                 or "^[^\2\9-\13 ]*[^\"'`)%]}>.,;:!?\2\9-\13 ]()"
