@@ -114,6 +114,7 @@ describe("retry.run", function()
             for how, fail in pairs {
                 ["returned after nil"] = function(kind) return nil, kind end,
                 ["returned after false"] = function(kind) return false, kind end,
+                ["returned alone"] = function(kind) return kind end,
                 raised = function(kind) error(kind, 0) end,
             } do
                 it(case[1].code .. " " .. how, function()
@@ -666,6 +667,13 @@ describe("retry.run", function()
                 retry.run(script { "done" }, world.policy)
                 world.policy.tokens = 500
             end
+        end)
+
+        it("takes any response of the service for a success", function()
+            local world = new_world()
+            fail(world, 20)
+            retry.run(script { errors.InstanceNotFound() }, world.policy)
+            assert.equal("done", retry.run(script { unavailable, "done" }, world.policy))
         end)
 
         it("goes on after one success", function()

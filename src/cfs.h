@@ -4,7 +4,7 @@
 #ifndef CFS_H
 #define CFS_H
 
-#define CFS_VERSION "0.2.0"
+#define CFS_VERSION "0.3.0"
 
 /*
 ** What stands before each public function. Programs need not define it. The library's own files

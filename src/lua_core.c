@@ -150,7 +150,7 @@ static int core_parse(lua_State *L)
     push_text(L, &envelope.code);
     lua_pushvalue(L, -1);
     set_member(L, error, KEY_CODE);
-    lua_gettable(L, lua_upvalueindex(METATABLES)); /* replaces the code by its errors' metatable */
+    lua_gettable(L, lua_upvalueindex(METATABLES)); /* in place of the code; made at first use */
     if (lua_isnil(L, -1))
         find_seen(L, error);
     if (envelope.message.source != NULL) {

@@ -38,7 +38,8 @@ server {
     location = /inside {
         content_by_lua_block {
             ngx.status = 404
-            for _, name in ipairs { "x-bce-debug-id", "X-Served-By", "X-Backend-Server" } do
+            for _, name in ipairs { "x-bce-debug-id", "X-Served-By", "X-Backend-Server", "Via",
+                    "X-Cache-Lookup", "X-Pod-Name", "X-Upstream-Address", "Server-Timing" } do
                 ngx.header[name] = "MTAuMC4zLjc6ODA4MA=="
             end
             ngx.header["X-Kept"] = "yes"

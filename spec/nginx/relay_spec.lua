@@ -235,6 +235,17 @@ describe("A relay", function()
         assert.equal(responses.large_and_fine.body:sub(1, #response.body), response.body)
     end)
 
+    it("responds with 502 where nginx takes an interim response for the final one", function()
+        for _, relay in ipairs { "plain", "watch" } do
+            local response
+            assert.same({ ["transport unavailable none upstream"] = 1 }, counted(function()
+                response = nginx:get("/" .. relay .. "?name=envelope&continues=1")
+            end))
+            assert.same({ 502, "ServiceUnavailable" }, { response.status, cjson.decode(response.body).code })
+            assert.is_nil(response.body:find("HTTP/1.1", 1, true))
+        end
+    end)
+
     it("responds to HEAD as GET, without a body", function()
         for name, labels in pairs { envelope = "empty unknown 404", headers_only =
             "SignatureDoesNotMatch authentication 403" } do

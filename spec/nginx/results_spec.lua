@@ -77,13 +77,14 @@ server {
 }
 ]]
 
-local firsts = { "nothing", "nil", "false", "true", "string", "code", "kind", "error", "table" }
+local firsts = { "nothing", "nil", "false", "true", "string", "code", "kind", "error", "table", "null" }
 local seconds = { "nothing", "nil", "false", "true", "string", "code", "kind", "error", "table", "number",
     "null" }
 
 -- What is sent: the code; nil for a success. The error itself keeps its request id.
 local function expected(first, second)
     if first == "error" or first == "kind" then return "AccessDenied" end
+    if first == "null" and (second == "kind" or second == "error") then return "AccessDenied" end
     if first ~= "nil" and first ~= "false" then return nil end
     if second == "nothing" or second == "nil" then return first == "false" and "InternalError" or nil end
     local names = second == "error" or second == "kind" or second == "code"

@@ -123,6 +123,7 @@ function upstream.send(response, how)
     local has_chunks = framing == "chunked" or framing == "trailers"
     local socket = assert(ngx.req.socket(true))
     if how.hints then assert(socket:send("HTTP/1.1 103 Early Hints\r\nX-Hint: yes\r\n\r\n")) end
+    if how.continues then assert(socket:send("HTTP/1.1 100 Continue\r\n\r\n")) end
     assert(socket:send(head_of(response, framing)))
     if split then ngx.sleep(0.005) end -- so that the head comes by itself
     if ngx.req.get_method() == "HEAD" then return end
@@ -146,6 +147,7 @@ function upstream.serve()
     local arguments = ngx.req.get_uri_args()
     upstream.send(upstream.responses[arguments.name], {
         framing = arguments.framing,
+        continues = arguments.continues,
         split = tonumber(arguments.split),
         pause = tonumber(arguments.pause),
         cut = tonumber(arguments.cut),

@@ -71,6 +71,10 @@ local function publish(rows, is_vendors, home, changes)
 end
 
 
+-- It runs once: its traces would take as much memory as the kinds.
+if package.loaded.jit then package.loaded.jit.off(publish, true) end
+
+
 --- Lets the metatables of errors be made at their first use, as most programs meet few kinds.
 ---@param home table see catalogue/extend
 function kind.make_metatables(home)

@@ -1,3 +1,3 @@
 --- The version of these files, which is that of the core that they need. Written by
 --- `make docs`.
-return "0.2.0"
+return "0.3.0"

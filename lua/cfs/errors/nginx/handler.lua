@@ -37,7 +37,8 @@ local raised_at
 
 -- The error that a function's first two results stand for; nil if they are a success.
 local function returned(first, second)
-    if first then return error_of(first) or is_kind(first) and wrap(first) or nil end
+    local is_null = (type(first) == "userdata" or type(first) == "cdata") and error_of(second) -- ngx.null
+    if first and not is_null then return error_of(first) or is_kind(first) and wrap(first) or nil end
     -- by its type, since a null pointer of LuaJIT equals nil
     if type(second) == "nil" then return first == false and wrap(false) or nil end
     if type(second) == "string" then

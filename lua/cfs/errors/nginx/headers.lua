@@ -22,16 +22,26 @@ local of_body = set [[accept-ranges delta-base etag im last-modified location si
     trailer transfer-encoding]]
 local of_document = set "content-security-policy content-security-policy-report-only"
 
--- Headers by which a service tells which of its machines responded, or how it is built.
-local of_inside = set [[x-bce-debug-id x-backend x-backend-host x-backend-server x-debug-id x-host x-hostname
-    x-node x-powered-by x-real-server x-served-by x-server x-server-name x-upstream x-upstream-addr
-    x-upstream-host x-upstream-server]]
+-- Headers by which a service tells which of its machines responded, or how it is built; and parts of other
+-- names of such headers, which begin with "x-".
+local of_inside = set "forwarded proxy-status server-timing sourcemap via warning"
+local inside_parts = set [[backend cache cached debug forwarded host hostname instance lookup node origin pod
+    powered real served server sourcemap upstream]]
 
 -- A list of nginx (ngx_list_t): last part; the first part's elements, their count, next part; an element's
 -- size, elements in a part, pool.
 local list_words = 7
 
 ffi.cdef "void ngx_http_clean_header(ngx_http_request_t *r);"
+
+
+local function tells_of_inside(name)
+    if of_inside[name] or sub(name, 1, 2) ~= "x-" then return of_inside[name] end
+    if sub(name, 1, 7) == "x-kong-" or sub(name, 1, 9) == "x-apisix-" then return end -- the gateway's own
+    for part in gmatch(name, "[^-]+") do
+        if inside_parts[part] then return true end
+    end
+end
 
 
 local function describes_body(name)
@@ -97,7 +107,7 @@ end
 --- Takes back the headers that tell of the inside of a service.
 function headers.hide_inside()
     for name in pairs(ngx.resp.get_headers(0)) do
-        if of_inside[name] then ngx.header[name] = nil end
+        if tells_of_inside(name) then ngx.header[name] = nil end
     end
 end
 

@@ -8,6 +8,7 @@
 local headers = require "cfs.errors.nginx.headers"
 local kind_of = require("cfs.errors.catalogue.kind").of_error
 local lower = require("cfs.errors.base.text").lower
+local passes = require("cfs.errors.show.respond").passes
 local make_parts = require("cfs.errors.nginx.response").make
 local map = require("cfs.errors.nginx.options").map
 local metrics = require "cfs.errors.nginx.metrics"
@@ -126,7 +127,8 @@ function relay.relay(options)
             return
         end
         local code = ngx.header["x-bce-error-code"]
-        local is_plain = type(code) == "string" and not find(code, "[^\33-\126]")
+        local is_plain = shown.hide == false and type(code) == "string" and not find(code, "[^\33-\126]")
+            or passes(code)
         record.request_id, record.sent = request_id, status
         -- What has no length may turn out to be too large. It passes then, if it has our type; else
         -- it is ours whatever its size.
@@ -163,14 +165,19 @@ function relay.relay(options)
     -- A gateway knows better where some responses come from: `told`.
     function self.header_filter(told)
         local status = ngx.status
-        if status < 400 or records.get() then return end -- what handler has sent is right as it is
+        local is_interim = status < 200 -- nginx takes it for the response, and what follows for its body
+        if status < 400 and not is_interim or records.get() then return end -- what handler has sent is right
         local side, is_sending = source()
         side = told or side
         if side == "raised" and read.upstream_only then return end
         local content_type = header_text("Content-Type")
         local record = new_record(status, side, is_sending)
         local length = tonumber(ngx.header["Content-Length"])
-        record.holds = changes and (record.is_encoded or not length or length <= limit)
+        record.holds = is_interim or changes and (record.is_encoded or not length or length <= limit)
+        if is_interim then
+            local reason = "an interim response came, " .. status
+            record.err = make.no_response("protocol", "maybe", "backoff", reason)
+        end
         records.keep(record)
         announce(record, length, content_type)
         if shown.hide ~= false then headers.hide_inside() end

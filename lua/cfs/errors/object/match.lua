@@ -174,7 +174,9 @@ end
 -- nil if each key can be matched and each value called, else what is wrong.
 local function handlers_problem(handlers)
     if type(handlers) ~= "table" then return "table expected, got " .. type(handlers) end
-    if of_error(handlers) then return "handlers expected, got an error, which comes first" end
+    if of_error(handlers) or catalogue.is_kind(handlers) then
+        return "handlers expected, got an error, which comes first"
+    end
     for target, handler in pairs(handlers) do
         local wrong = target ~= "default" and match.problem(target)
         if wrong then return wrong end

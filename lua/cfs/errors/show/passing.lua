@@ -44,7 +44,7 @@ local forms = {
 }
 
 -- A name with a last letter that secrets have, and its sign; four short numbers that one sign joins.
-local named = "%f[A-Za-z0-9_-]([A-Za-z0-9_-]*[DdEeHhKkLlNnSsTtYy][0-9_-]*)[\"'`\\\1\2\9-\13 ]*"
+local named = "%f[A-Za-z0-9_-]([A-Za-z0-9_-]*[DdEeHhKkLlNnSsTtYy][0-9_-]*)[%])\"'`\\\1\2\9-\13 ]*"
     .. "[:=\3\4]+>?[\9-\13 ]*()"
 local four = "%f[A-Za-z0-9](%d%d?%d?([^A-Za-z0-9\9-\13 ])%d%d?%d?%2%d%d?%d?%2%d%d?%d?)%f[^A-Za-z0-9]"
 
@@ -80,10 +80,12 @@ local function hide_secrets(text)
     for name, start in gmatch(text, named) do
         local secret = start > from and secret_of(name)
         if secret then
-            local quote, first = match(text, "^\\?([\"'`])()", start)
+            local quote, first = match(text, "^\\?([\"'`])[\"'`]*()", start)
             first = first or match(text, "^\2[^\2]*\2()", start) or match(text, "^[(%[{<]?()", start)
             local scheme, credential = match(text, "^([A-Za-z]+)[\9-\13 ]+()", first)
-            local value = #parts == 50 and "^.*()" or quote and "^[^" .. quote .. "]*()"
+            local closed = quote and "^.-()" .. quote .. "+[^A-Za-z0-9\"'`]" -- a doubled quote closes nothing
+            local is_open = #parts == 50 or quote and not find(text, closed, first)
+            local value = is_open and "^.*()" or closed
                 or byte(text, start) == 2 and "^[^\2]*()"
                 or has(" authorization cookie ", secret) and "^[^\r\n]*()"
                 or "^[^\2\9-\13 ]*[^\"'`)%]}>.,;:!?\2\9-\13 ]()"

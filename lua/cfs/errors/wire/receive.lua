@@ -65,7 +65,7 @@ end
 local function misnamed(response, field)
     local found
     for name, value in pairs(response) do
-        local is_other = value ~= false and type(name) == "string"
+        local is_other = value ~= false and type(name) == "string" and name ~= field
             and (find(fields[field], " " .. gsub(lower(name), "_", "") .. " ", 1, true)
             or field == "status" and suggest.nearest(name, fields) == field)
         if is_other and (not found or name < found) then found = name end

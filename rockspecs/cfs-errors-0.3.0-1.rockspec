@@ -1,10 +1,10 @@
 rockspec_format = "3.0"
 package = "cfs-errors"
-version = "0.2.0-1"
+version = "0.3.0-1"
 
 source = {
     url = "git+https://github.com/cfs-errors/cfs-errors.git",
-    tag = "v0.2.0",
+    tag = "v0.3.0",
 }
 
 description = {
