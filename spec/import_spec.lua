@@ -58,10 +58,11 @@ BucketNotEmpty | Not empty at all. | x | 409 Conflict
 <!-- <tr><td>Hidden</td><td>m</td><td>400</td><td>d</td></tr> -->
 <tr><td rowspan="2">NoBackend</td><td>No backend.</td><td>a</td><td>重试</td><td rowspan=2>502</td></tr>
 <tr><td>Failed to call <b>backend</b>.</td><td>c</td><td>d</td></tr>
-<tr><td>Routed</td><td>Not&nbsp;here<br>&quot;&#x4e2d;&#25991;&quot; &amp;lt;</td><td>e</td><td>f</td>
+<tr><td>Routed</td><td>Not&nbsp;here<br>&quot;&#x4e2d;&#25991;&quot; &amp;lt;</td>
+<td>&lsquo;e&rsquo; &ldquo;e&rdquo; &ndash;&mdash;&hellip;&apos;</td><td>f</td>
 <td>404</td></tr></table>
 ]], { "NoBackend 502 No backend. / a / 重试",
-      'Routed 404 Not here "中文" &lt; / e / f -- the status tells neither category nor retry' },
+      'Routed 404 Not here "中文" &lt; / ‘e’ “e” –—…\' / f -- the status tells neither category nor retry' },
       { "NoBackend stands there again, with status 502: Failed to call backend." } },
 
     { "a heading in a table of its own, a row that parts sections; two tables", [[

@@ -210,6 +210,12 @@ add {
 for body, message in pairs {
     ['{"code":"InvalidParameter","detail":"m"}'] = "m",
     ['{"code":"InvalidParameter","msg":"m"}'] = "m",
+    ['{"code":"InvalidParameter","error_msg":"m"}'] = "m",
+    ['{"code":"InvalidParameter","error_message":"m"}'] = "m",
+    ['{"code":"InvalidParameter","errorMessage":"m"}'] = "m",
+    ['{"code":"InvalidParameter","error_description":"m"}'] = "m",
+    ['{"code":"InvalidParameter","Message":"m"}'] = "m",
+    ['{"code":"InvalidParameter","title":"m"}'] = "m",
     ['{"code":"InvalidParameter","error":{"message":"m"}}'] = "m",
     ['{"code":"InvalidParameter","message":null,"errors":[{"msg":"m"}]}'] = "m",
     ['{"code":"InvalidParameter","message":"m","detail":"n"}'] = "m",
