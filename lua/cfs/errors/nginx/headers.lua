@@ -24,9 +24,9 @@ local of_document = set "content-security-policy content-security-policy-report-
 
 -- Headers by which a service tells which of its machines responded, or how it is built; and parts of other
 -- names of such headers, which begin with "x-".
-local of_inside = set "forwarded proxy-status server-timing sourcemap via warning"
-local inside_parts = set [[backend cache cached debug forwarded host hostname instance lookup node origin pod
-    powered real served server sourcemap upstream]]
+local of_inside = set "forwarded proxy-status server-timing sourcemap via warning x-cache"
+local inside_parts = set [[backend debug forwarded host hostname instance lookup node origin pod powered real
+    served server sourcemap upstream]]
 
 -- A list of nginx (ngx_list_t): last part; the first part's elements, their count, next part; an element's
 -- size, elements in a part, pool.
