@@ -131,6 +131,14 @@ describe("retry.run", function()
         end
     end)
 
+    it("raises a sentence for a clock that gives no number", function()
+        for got, now in pairs { string = function() return "1" end, nan = function() return 0 / 0 end } do
+            local good, sentence = pcall(retry.run, print, { sleep = print, now = now })
+            assert.same({ false, "the policy's function 'now' must give a number, got " .. got },
+                { good, sentence })
+        end
+    end)
+
     it("raises anything else again, as it was, after one attempt", function()
         for _, other in ipairs(support.others) do
             local world, count = new_world(), 0
