@@ -57,8 +57,9 @@ describe("The advice of the command", function()
         assert.equal("never", advise("ServiceUnavailable", { method = "GET", attempt = 3 }, "zh").action)
     end)
 
-    it("repeats nothing that nobody knows", function()
-        local advice = advise("460", { method = "GET" }, "en")
+    it("repeats nothing of which nobody knows whether it helps", function()
+        local advice = advise("curl: (35) error:0A00010B:SSL routines::wrong version number",
+            { method = "GET" }, "en")
         assert.same({ "never", 0 }, { advice.action, advice.delay })
     end)
 end)
