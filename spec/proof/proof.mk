@@ -132,7 +132,7 @@ build/fuzz/%: fuzz/%.c fuzz/fuzz.h $(PROOF)/reference.c $(PROOF)/reference.h $(S
 fuzz: $(FUZZ_TARGETS:%=build/fuzz/%)
 	@fuzz/run $(SECONDS) $(FUZZ_TARGETS)
 
-NIGHTLY += memory coverage portability conformance parsers bounds,$(call long,,SHORT=1) \
+NIGHTLY += memory,$(call long,,SHORT=1) coverage portability conformance parsers bounds,$(call long,,SHORT=1) \
     exhaustive,$(call long,,SHORT=1) faults,$(call long,STRIDE=1,STRIDE=13) mutate,COUNT=$(call long,all,40),SEED=$(DAY) \
     mutate-lua,SIZE=$(call long,1000,60),SEED=$(DAY) \
     sequences,SECONDS=$(call long,3600,120) fuzz,SECONDS=$(call long,3600,120)
