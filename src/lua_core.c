@@ -150,8 +150,9 @@ static int core_parse(lua_State *L)
     push_text(L, &envelope.code);
     lua_pushvalue(L, -1);
     set_member(L, error, KEY_CODE);
-    lua_gettable(L, lua_upvalueindex(METATABLES)); /* in place of the code; made at first use */
-    if (lua_isnil(L, -1))
+    lua_rawget(L, lua_upvalueindex(METATABLES)); /* in place of the code */
+    if (lua_isnil(L, -1) &&
+        (!envelope.code.exact || cfs_seen_find(envelope.code.source, envelope.code.length) != NULL))
         find_seen(L, error);
     if (envelope.message.source != NULL) {
         push_text(L, &envelope.message);

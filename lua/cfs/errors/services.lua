@@ -83,9 +83,10 @@ end
 local function new(name)
     local home = { name = name, kinds = {}, metatables = {}, order = {}, public = {} }
     for kind in catalogue.each() do
-        if catalogue.shared(kind.code) then home.kinds[kind.code] = kind end
+        if catalogue.shared(kind.code) then
+            home.kinds[kind.code], home.metatables[kind.code] = kind, state.metatables[kind]
+        end
     end
-    catalogue.make_metatables(home)
     return home
 end
 

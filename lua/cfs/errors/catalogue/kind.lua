@@ -58,14 +58,13 @@ local function publish(rows, is_vendors, home, changes)
     end
     for _, row in ipairs(rows) do
         row.known = true
-        local parts = template.compile(kind.make(row).message, is_vendors)
-        if parts then
-            put(metatables, row, kind.new_metatable(row))
-            metatables[row].template = parts
-        end
+        local metatable = kind.new_metatable(kind.make(row))
+        metatable.template = template.compile(row.message, is_vendors)
+        put(metatables, row, metatable)
+        put(home.metatables, row.code, metatable)
         put(home.kinds, row.code, row)
         put(categories, row.category, true)
-        put(home == state and state.catalogue or home.metatables, row.code, home == state and row or nil)
+        if home == state then put(state.catalogue, row.code, row) end
         put(home.order, #home.order + 1, row)
     end
 end
@@ -73,19 +72,6 @@ end
 
 -- It runs once: its traces would take as much memory as the kinds.
 if package.loaded.jit then package.loaded.jit.off(publish, true) end
-
-
---- Lets the metatables of errors be made at their first use, as most programs meet few kinds.
----@param home table see catalogue/extend
-function kind.make_metatables(home)
-    setmetatable(home.metatables, { __index = function(made, key)
-        local row = home.kinds[key] or kind.is_kind(key) and key.known and key
-        if not row then return nil end
-        local metatable = rawget(metatables, row) or kind.new_metatable(row)
-        metatables[row], made[key] = metatable, metatable
-        return metatable
-    end })
-end
 
 
 --- The kind of a global code, which the vendor's services share; nil if the code is none.
@@ -167,7 +153,6 @@ function kind.each()
 end
 
 
-kind.make_metatables(state)
 if #order == 0 then kind.add(core.catalogue(), true) end -- else the module is loaded again
 
 return kind
