@@ -134,7 +134,7 @@ local figures = {
     { "errors.raise", "error(table)",
       en = "`errors.raise` and `pcall`; the same with a bare table",
       zh = "`errors.raise` 加 `pcall`；抛出并捕获普通表" },
-    { "handler", "written by hand", is_nginx = true,
+    { "handler, raised", "written by hand", is_nginx = true,
       en = "an error sent by `nginx.handler`; by code written by hand",
       zh = "由 `nginx.handler` 返回错误；手写代码返回错误" },
 }
