@@ -147,8 +147,7 @@ check: build/$(LUA)/cfs/errors/core.so build/luajit/cfs/errors/core.so
 	@JOBS=$(JOBS) tools/test check $(LUA) $(filter-out $(LUA),luajit)
 
 # What `make test` runs beside the specs. One that is kept runs again only where its inputs have changed.
-CHECKED = matrix test-clients,SHORT=1 conformance,kept exhaustive,SHORT=1,kept faults,SHORT=1,kept \
-    parsers,SHORT=1
+CHECKED = matrix test-clients,SHORT=1 conformance,kept exhaustive,SHORT=1,kept faults,SHORT=1,kept
 
 test: $(LUAS:%=build/%/cfs/errors/core.so)
 	@tools/need $(NEEDED) $(if $(SPECS),,$(NGINX) curl python3)
