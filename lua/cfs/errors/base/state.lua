@@ -16,7 +16,7 @@ end
 ---@field order cfs.kind[] the kinds as a list: the vendor's, then those of errors.extend. catalogue/kind
 ---@field catalogue table<string, cfs.kind> errors.catalogue, a copy of `kinds`. catalogue/kind
 ---@field metatables table<string|cfs.kind, table> code or kind of the catalogue → the metatable of its
----errors, made at its first use. Its field `template` is the kind's message, compiled, if that has
+---errors. Its field `template` is the kind's message, compiled, if that has
 ---parameters. catalogue/kind
 ---@field status_metatables table<integer|false|string, table> status, false for none, or "no response,
 ---RETRY" → the metatable of the errors whose code the catalogue lacks. catalogue/status

@@ -10,7 +10,7 @@ local state = require "cfs.errors.base.state"
 local error, select, setmetatable, type, xpcall = error, select, setmetatable, type, xpcall
 local unpack = table.unpack or unpack -- luacheck: std max
 local metatables, of_error = state.metatables, catalogue.of_error
-local internal_errors = metatables.InternalError -- made now: at a stack overflow there would be no room
+local internal_errors = metatables.InternalError
 
 local raise = {}
 
