@@ -3,42 +3,24 @@
 
 local envelope = require "cfs.errors.wire.envelope"
 
-local find, gsub, match, sub = string.find, string.gsub, string.match, string.sub
-local max, min = math.max, math.min
+local find, gmatch, gsub = string.find, string.gmatch, string.gsub
+local match, min, sub = string.match, math.min, string.sub
 
 local paste = {}
 
--- How many places of a text are tried as the beginning of a JSON document, how many as that of a head.
-local most_documents, most_heads = 12, 16
-
--- How many bytes of the beginning are searched for curl's own lines, how many of a head for headers.
-local most_told, most_fields = 6144, 16384
-
-
--- The lines that `curl -v` received, without those that it sent and those about what it does.
-local function received(text)
-    local told = gsub(sub(text, 1, most_told), "\n[*>]%f[%s][^\n]*", "")
-    told = gsub(told, "\n[{}] %[%d+ bytes data%]", "")
-    return gsub(told, "\n<%f[%s] ?", "\n") .. sub(text, most_told + 1)
-end
+-- How many places of a text are tried as the beginning of a JSON document; how many bytes of a head are read.
+local most_documents, most_fields = 12, 16384
 
 
 -- The heads of a text, each with its status, its place, and whether it is indented, as wget has it. A body
 -- may have a line that looks like a status line; but a later head goes on behind it.
 local function heads_of(text)
     local heads = {}
-    local place = find(text, "HTTP/", 1, true)
-    for _ = 1, most_heads do
-        if not place then break end
-        local number, stop = match(text, "^HTTP/%d[%d.]* +(%d%d%d)%f[%D][^\n]*()", place)
-        local indent = number and match(sub(text, max(place - 9, 1), place - 1), "\n([ \t]*)$")
-        if indent then
-            local line = match(sub(text, stop, stop + 64), "^\n[ \t]*([^\r\n]*)") or ""
-            if #heads == 0 or line == "" or find(line, "^[%w-]+:") or find(line, "^HTTP/") then
-                heads[#heads + 1] = { status = tonumber(number), start = place, indented = indent ~= "" }
-            end
+    for indent, start, number, stop in gmatch(text, "\n([ \t]*)()HTTP/%d[%d.]* +(%d%d%d)%f[%D][^\n]*()") do
+        local line = match(text, "^\n[ \t]*([^\r\n]*)", stop) or ""
+        if #heads == 0 or line == "" or find(line, "^[%w-]+:") or find(line, "^HTTP/") then
+            heads[#heads + 1] = { status = tonumber(number), start = start, indented = indent ~= "" }
         end
-        place = find(text, "HTTP/", place + 1, true)
     end
     return heads
 end
@@ -62,23 +44,20 @@ end
 ---
 ---     paste.read "HTTP/2 404\r\nx-bce-request-id: r-1\r\n\r\n{...}"
 function paste.read(text)
-    if not find(text, "HTTP/", 1, true) then return nil end
     text = "\n" .. text
-    if find(text, "\n< HTTP/", 1, true) then
-        text = received(text)
+    if find(text, "\n< HTTP/", 1, true) then -- what `curl -v` sent and says of what it does is left out
+        text = gsub(gsub(text, "\n[*>]%f[%s][^\n]*", ""), "\n[{}] %[%d+ bytes data%]", "")
+        text = gsub(text, "\n<%f[%s] ?", "\n")
     elseif find(text, "\n> HTTP/", 1, true) then -- a mail quotes it
         text = gsub(text, "\n> ?", "\n")
     end
     local head, last = choose(text, heads_of(text))
     if not head then return nil end
-    local plain, with_return = find(text, "\n\n", head.start, true), find(text, "\n\r\n", head.start, true)
-    if with_return and with_return < (plain or #text) then plain = with_return + 1 end
-    local stop = plain and plain + 1 or #text
-    local body = sub(text, stop + 1, last)
-    local block = gsub(sub(text, head.start, min(stop, head.start + most_fields)), "\n[ \t]+", "\n")
+    local stop, start = match(text, "()\n\r?\n()", head.start)
+    local body = sub(text, start or #text + 1, last)
     return {
         status = head.status,
-        headers = block,
+        headers = gsub(sub(text, head.start, min(stop or #text, head.start + most_fields)), "\n[ \t]+", "\n"),
         -- wget's own lines after a head are no body
         body = head.indented and not find(body, "[{<]") and "" or body,
     }
@@ -98,15 +77,13 @@ end
 --- The first envelope in a text, whatever stands before it and behind it; its document; and, if there is no
 --- envelope, why the first thing that begins like an object is none.
 function paste.document(text)
-    local document, what
-    local start = find(text, "{", 1, true)
-    for _ = 1, most_documents do
-        if not start then break end
+    local document, what, tried = nil, nil, 0
+    for start in gmatch(text, "(){") do
         local err, candidate, problem = read_document(sub(text, start))
         -- another program's number is no code
         if err and not find(err.code, "^%d+$") then return err, candidate end
-        document, what = document or candidate, what or problem
-        start = find(text, "{", start + 1, true)
+        document, what, tried = document or candidate, what or problem, tried + 1
+        if tried == most_documents then break end
     end
     return nil, document, what
 end

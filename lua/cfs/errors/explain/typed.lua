@@ -65,9 +65,8 @@ end
 function typed.phrase(text, chosen)
     local number, reason = match(#text <= longest_phrase and text or "", "^%s*(%d*)%s*([%a '-]-)%s*$")
     local meant = reason and statuses.of_reason(reason)[1]
-    if number == "" then number = meant elseif meant or reason == "" then number = statuses.normalize(number)
-    else number = nil end
-    return number and typed.status(number, chosen)
+    local status = number == "" and meant or (meant or reason == "") and statuses.normalize(number)
+    return status and typed.status(status, chosen)
 end
 
 
