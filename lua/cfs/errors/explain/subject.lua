@@ -89,11 +89,11 @@ end
 
 
 -- The error of a reason for which no response came, as `mentions` found it; nil if there is none.
-local function of_reason(reason, number, word, certificate)
+local function of_reason(reason, number, meaning)
     if not reason then return nil end
-    if not word then return { err = receive.from_response(number, reason) } end
-    local retry = (certificate or word == "local") and "never" or "backoff"
-    return { err = make.no_response(word, "maybe", retry, reason) }
+    if not meaning then return { err = receive.from_response(number, reason) } end
+    local retry = (meaning.certificate or meaning.word == "local") and "never" or "backoff"
+    return { err = make.no_response(meaning.word, "maybe", retry, reason) }
 end
 
 
