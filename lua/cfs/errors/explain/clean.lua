@@ -26,12 +26,19 @@ local function from_utf16(text)
 end
 
 
+-- Replaces what fits the pattern, if the text has the sign of it: most texts have none.
+local function replace(text, sign, pattern, with)
+    return find(text, sign, 1, true) and gsub(text, pattern, with) or text
+end
+
+
 --- The text as a terminal shows it: no byte order mark, no colours or titles, no meter of curl's.
 function clean.screen(text)
     text = gsub(from_utf16(text), "^\239\187\191", "")
-    text = gsub(gsub(text, "\27%[[%d;?]*%a", ""), "\27%][^\7\27\n]*\7?", "")
-    text = gsub(text, "[\r\n] *%d[ %d.:kMGTP-]*%-%-:%-%-:%-%-[ %d.:kMGTP-]*", "\n")
-    return (gsub(text, "\r\n", "\n"))
+    text = replace(text, "\27[", "\27%[[%d;?]*%a", "")
+    text = replace(text, "\27]", "\27%][^\7\27\n]*\7?", "")
+    text = replace(text, "--:--:--", "[\r\n] *%d[ %d.:kMGTP-]*%-%-:%-%-:%-%-[ %d.:kMGTP-]*", "\n")
+    return replace(text, "\r\n", "\r\n", "\n")
 end
 
 
@@ -68,11 +75,9 @@ local escapes = { n = "\n", r = "\n", t = " ", ['"'] = '"', ["'"] = "'", ["/"] =
 --- The words of a text: entities and escapes decoded, however often a text was escaped; punctuation of
 --- ASCII; no marks of quotation before its lines.
 function clean.words(text)
-    if find(text, "%22", 1, true) then
-        text = gsub(text, "%%(%x%x)", function(digits) return char(tonumber(digits, 16)) end)
-    end
-    text = gsub(gsub(text, "&(#?%w+);", entities), "[\226\227\239][\128-\191][\128-\191]", marks)
-    text = gsub(text, "%f[\\]\\+([nrt\"'/])", escapes)
+    text = replace(text, "%22", "%%(%x%x)", function(digits) return char(tonumber(digits, 16)) end)
+    text = gsub(replace(text, "&", "&(#?%w+);", entities), "[\226\227\239][\128-\191][\128-\191]", marks)
+    text = replace(text, "\\", "%f[\\]\\+([nrt\"'/])", escapes)
     return sub(gsub("\n" .. text, "\n[ \t]*>[> \t]*", "\n"), 2)
 end
 

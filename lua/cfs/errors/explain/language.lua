@@ -63,8 +63,9 @@ end
 
 --- A text in the language, if it is one of the phrases; else as it is.
 function language.translate(english, chosen)
+    if chosen ~= "zh" then return english end
     for _, _, phrase, chinese in each() do
-        if chosen == "zh" and phrase == english then return chinese end
+        if phrase == english then return chinese end
     end
     return english
 end

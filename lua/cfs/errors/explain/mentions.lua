@@ -13,7 +13,7 @@ local first_in, lower = transport.first_in, require("cfs.errors.base.text").lowe
 local mentions = {}
 
 -- How many phrases and numbers of a text are tried; how much of a phrase decides.
-local most_phrases, most_numbers, longest_phrase = 600, 40, 64
+local most_phrases, most_numbers, longest_phrase = 600, 40, 96
 
 -- How long a text is that may be a client's reason as a whole; how much of a text's end has curl's own lines.
 local longest_reason, longest_told = 200, 1024
@@ -21,8 +21,17 @@ local longest_reason, longest_told = 200, 1024
 -- A message of the catalogue that is shorter than this may occur in any text. How much of one is taken.
 local shortest_message, longest_message = 12, 2000
 
--- What only clients and what stands between say; made ready at the first text.
-local said
+-- What only clients and what stands between say, and how it begins: four bytes → true. Most of a text does not.
+-- Made ready at the first text.
+local said, starts
+
+
+local function fill()
+    said, starts = transport.fill_index { says = {}, opens = {}, whole = {}, begins = {} }, {}
+    for _, texts in pairs(said) do
+        for text in pairs(texts) do starts[sub(text, 1, 4)] = true end
+    end
+end
 
 
 -- What a phrase means as a whole: a row of src/reasons.def; nil if others may say it.
@@ -37,7 +46,8 @@ end
 -- What a phrase in lower case means as a whole, or by its first words, two at least: "read timed out executing
 -- get" is "read timed out".
 local function meaning_of(phrase)
-    said = said or transport.fill_index { says = {}, opens = {}, whole = {}, begins = {} }
+    if not said then fill() end
+    if not starts[sub(phrase, 1, 4)] then return nil end
     local meaning = meaning_of_all(phrase)
     for stop in gmatch(sub(phrase, 1, longest_phrase), " [^ ]+()") do
         meaning = meaning or meaning_of_all(sub(phrase, 1, stop - 1))
@@ -79,7 +89,8 @@ end
 
 --- What curl says about its failure. curl -v says it behind an asterisk, too.
 function mentions.reason_of_curl(text)
-    local number, told = match(text, "curl: %(([1-9]%d?)%) ?([^\n]*)")
+    local place = find(text, "curl: (", 1, true)
+    local number, told = match(text, "^curl: %(([1-9]%d?)%) ?([^\n]*)", place)
     if number == "22" then return nil end -- the status decides
     if number then return told, tonumber(number) end
     for line in gmatch(sub(text, -longest_told), "\n%* ([^\n]*)") do
@@ -94,7 +105,9 @@ end
 ---     mentions.reason "curl: (28) Connection timed out"  --> Connection timed out  28
 function mentions.reason(text)
     local reason, number = mentions.reason_of_curl(text)
-    reason = reason or match(text, "%f[%S]%S+ could not be resolved %([^)\n]*%)?") -- nginx
+    if not reason and find(text, " could not be resolved (", 1, true) then -- nginx
+        reason = match(text, "%f[%S]%S+ could not be resolved %([^)\n]*%)?")
+    end
     if reason then return reason, number end
     local phrase, meaning = phrase_in(text, (gsub(lower(text), "%.%.%. ", ":   ")))
     if phrase then return phrase, nil, meaning end

@@ -4,23 +4,29 @@
 local envelope = require "cfs.errors.wire.envelope"
 
 local find, gmatch, gsub = string.find, string.gmatch, string.gsub
-local match, min, sub = string.match, math.min, string.sub
+local match, sub = string.match, string.sub
+local max, min = math.max, math.min
 
 local paste = {}
 
--- How many places of a text are tried as the beginning of a JSON document; how many bytes of a head are read.
-local most_documents, most_fields = 12, 16384
+-- How many places of a text are tried as the beginning of a JSON document, how many as that of a head; how many
+-- bytes of a head are read.
+local most_documents, most_heads, most_fields = 12, 16, 16384
 
 
 -- The heads of a text, each with its status, its place, and whether it is indented, as wget has it. A body
 -- may have a line that looks like a status line; but a later head goes on behind it.
 local function heads_of(text)
-    local heads = {}
-    for indent, start, number, stop in gmatch(text, "\n([ \t]*)()HTTP/%d[%d.]* +(%d%d%d)%f[%D][^\n]*()") do
-        local line = match(text, "^\n[ \t]*([^\r\n]*)", stop) or ""
-        if #heads == 0 or line == "" or find(line, "^[%w-]+:") or find(line, "^HTTP/") then
-            heads[#heads + 1] = { status = tonumber(number), start = start, indented = indent ~= "" }
+    local heads, place = {}, find(text, "HTTP/", 1, true)
+    for _ = 1, most_heads do
+        if not place then break end
+        local number, stop = match(text, "^HTTP/%d[%d.]* +(%d%d%d)%f[%D][^\n]*()", place)
+        local indent = number and match(sub(text, max(place - 9, 1), place - 1), "\n([ \t]*)$")
+        local line = indent and match(text, "^\n?[ \t]*([^\r\n]*)", stop)
+        if line and (#heads == 0 or line == "" or find(line, "^[%w-]+:") or find(line, "^HTTP/")) then
+            heads[#heads + 1] = { status = tonumber(number), start = place, indented = indent ~= "" }
         end
+        place = find(text, "HTTP/", place + 1, true)
     end
     return heads
 end
@@ -77,13 +83,15 @@ end
 --- The first envelope in a text, whatever stands before it and behind it; its document; and, if there is no
 --- envelope, why the first thing that begins like an object is none.
 function paste.document(text)
-    local document, what, tried = nil, nil, 0
-    for start in gmatch(text, "(){") do
+    local document, what
+    local start = find(text, "{", 1, true)
+    for _ = 1, most_documents do
+        if not start then break end
         local err, candidate, problem = read_document(sub(text, start))
         -- another program's number is no code
         if err and not find(err.code, "^%d+$") then return err, candidate end
-        document, what, tried = document or candidate, what or problem, tried + 1
-        if tried == most_documents then break end
+        document, what = document or candidate, what or problem
+        start = find(text, "{", start + 1, true)
     end
     return nil, document, what
 end
