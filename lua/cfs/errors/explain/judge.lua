@@ -14,7 +14,7 @@ local judge = {}
 -- Statuses for which, without a code, the same call fails again.
 local certain = " 401 402 403 404 405 406 407 410 411 412 413 414 415 422 431 451 501 505 "
 
--- Words of transport that do not tell whether a repeat helps: it does not if the reason has one of these words.
+-- Words of transport that do not tell whether a repeat helps: it does not if the reason has one of these.
 local unclear = {
     tls = { "wrong version", "https client", "secure channel", "ssl message", "protocol version",
         "unsupported protocol", "no shared cipher" }, -- a setting on either side

@@ -3,7 +3,7 @@
 local core = require "cfs.errors.core"
 local misuse = require "cfs.errors.base.misuse"
 
-local find = string.find
+local find, match = string.find, string.match
 
 local language = {}
 
@@ -38,6 +38,15 @@ end
 function language.say(group, name, chosen)
     local english, chinese = core.say(group, name)
     return chosen == "zh" and chinese or english
+end
+
+
+--- Why a text is no envelope, and where it breaks.
+function language.problem(reason, what, chosen)
+    if chosen == "en" and what == "malformed" then return reason end
+    local place = what == "malformed" and match(reason, "at byte (%d+)$")
+    local where = place and string.format(language.say("sentence", "at_byte", chosen), place) or ""
+    return language.say("origin", what, chosen) .. where
 end
 
 

@@ -21,7 +21,7 @@ local longest_reason, longest_told = 200, 1024
 -- A message of the catalogue that is shorter than this may occur in any text. How much of one is taken.
 local shortest_message, longest_message = 12, 2000
 
--- What only clients and what stands between say, and how it begins: four bytes → true. Most of a text does not.
+-- What only clients and what stands between say; how it begins, as most of a text does not: four bytes → true.
 -- Made ready at the first text.
 local said, starts
 
@@ -43,8 +43,8 @@ local function meaning_of_all(phrase)
 end
 
 
--- What a phrase in lower case means as a whole, or by its first words, two at least: "read timed out executing
--- get" is "read timed out".
+-- What a phrase in lower case means as a whole, or by its first words, two at least: "read timed out during get"
+-- is "read timed out".
 local function meaning_of(phrase)
     if not said then fill() end
     if not starts[sub(phrase, 1, 4)] then return nil end
@@ -111,8 +111,8 @@ function mentions.reason(text)
     if reason then return reason, number end
     local phrase, meaning = phrase_in(text, (gsub(lower(text), "%.%.%. ", ":   ")))
     if phrase then return phrase, nil, meaning end
-    local whole = #text <= longest_reason and not find(text, "curl: (22", 1, true) and match(text, "^%s*(.*%S)")
-    if whole and transport.is_reason(whole) then return whole end
+    local whole = #text <= longest_reason and match(text, "^%s*(.*%S)")
+    if whole and not find(whole, "curl: (22", 1, true) and transport.is_reason(whole) then return whole end
     phrase, meaning = name_in(text)
     return phrase, nil, meaning
 end

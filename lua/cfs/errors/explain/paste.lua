@@ -3,14 +3,12 @@
 
 local envelope = require "cfs.errors.wire.envelope"
 
-local find, gmatch, gsub = string.find, string.gmatch, string.gsub
-local match, sub = string.match, string.sub
+local find, gsub, match, sub = string.find, string.gsub, string.match, string.sub
 local max, min = math.max, math.min
 
 local paste = {}
 
--- How many places of a text are tried as the beginning of a JSON document, how many as that of a head; how many
--- bytes of a head are read.
+-- How many places are tried as the beginning of a JSON document, of a head; how many bytes of a head are read.
 local most_documents, most_heads, most_fields = 12, 16, 16384
 
 

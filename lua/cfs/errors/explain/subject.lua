@@ -1,7 +1,7 @@
 --- Finds what a person asks about, a cfs.subject, which has one of these: `err`; `kind`; `kinds`, with a
 --- `heading` above them; a `sentence` that says why it is none of them. It may also have `form`, the name of
---- the text's form; `status`, of a status alone; `is_success`; `is_refused`, of a refusal that another try does
---- not change; `request_id`, without an error; `is_text`, as `err` was read out of words; and `also`, the other
+--- the text's form; `status`, of a status alone; `is_success`; `is_refused`, where another try changes
+--- nothing; `request_id`, without an error; `is_text`, as `err` was read out of words; and `also`, the other
 --- codes that a text names.
 
 local catalogue = require "cfs.errors.catalogue.kind"
@@ -9,6 +9,7 @@ local clean = require "cfs.errors.explain.clean"
 local envelope = require "cfs.errors.wire.envelope"
 local fields = require "cfs.errors.explain.fields"
 local kept = require "cfs.errors.object.kept"
+local language = require "cfs.errors.explain.language"
 local make = require "cfs.errors.object.make"
 local mentions = require "cfs.errors.explain.mentions"
 local paste = require "cfs.errors.explain.paste"
@@ -17,21 +18,53 @@ local search = require "cfs.errors.explain.search"
 local state = require "cfs.errors.base.state"
 local statuses = require "cfs.errors.catalogue.status"
 local suggest = require "cfs.errors.base.suggest"
-local typed = require "cfs.errors.explain.typed"
 
 local cut = require("cfs.errors.base.text").cut
-local find, format, match, rawget = string.find, string.format, string.match, rawget
-local say = require("cfs.errors.explain.language").say
+local concat, find, format, match = table.concat, string.find, string.format, string.match
+local say = language.say
+local words_of_status = require("cfs.errors.show.line").status
 
 local subject = {}
 
--- A longer text is not looked for in the catalogue; is not taken for one word.
-local longest_search, longest_word = 40, 256
+-- A longer text is no reason phrase, and is not looked for in the catalogue; is not taken for one word.
+local longest_phrase, longest_word = 40, 256
 
 
--- What is looked at: `text`; `word`, if it is one; `envelope`, if it is one, else why not, `problem` and `what`;
--- its `words`; `codes`, those of the catalogue that it names; `said`, those whose messages it has, and `messages`,
--- these by their codes; `records`, as fields.read has them; `requestId`, if there is but one.
+-- What is found, with a sentence in place of an error.
+local function with_sentence(about, name, chosen, ...)
+    about.sentence = format(say("sentence", name, chosen), ...)
+    return about
+end
+
+
+-- The kinds of the catalogue that have the word in one of these columns.
+local function kinds_of(word, ...)
+    local kinds = {}
+    for kind in catalogue.each() do
+        local found = false
+        for _, column in ipairs { ... } do found = found or kind[column] == word end
+        kinds[#kinds + 1] = found and kind or nil
+    end
+    return kinds
+end
+
+
+-- A status: the codes that come with it or, if there are none, an error of this status without a code.
+local function about_status(number, chosen)
+    if number > 599 then return with_sentence({}, "no_status", chosen, number) end
+    if number < 400 then
+        return with_sentence({ is_success = true, status = number }, "no_error", chosen, number)
+    end
+    local kind, kinds = statuses.kind(number), kinds_of(number, "status")
+    if #kinds == 0 then return { kind = kind, status = number } end
+    local heading = format(say("sentence", "status", chosen), words_of_status(kind, kind))
+    return { heading = heading, kinds = kinds, status = number }
+end
+
+
+-- What is looked at: `text`; `word`, if it is one; `envelope`, if it is one, else `problem` and `what`; its
+-- `words`; `codes`, those of the catalogue that it names; `said`, those whose messages it has, and `messages`,
+-- by their codes; `records`, as fields.read has them; `requestId`, if there is but one.
 local function look_at(text, chosen)
     local words = clean.words(clean.view(text))
     local view = { text = text, chosen = chosen, words = words, records = fields.read(words) }
@@ -87,22 +120,39 @@ end
 
 -- What is found where the text as a whole is no envelope, and why it is none.
 local function not_envelope(about, view)
-    return typed.sentence(about, "not_service", view.chosen, typed.problem(view.problem, view.what, view.chosen))
+    local problem = language.problem(view.problem, view.what, view.chosen)
+    return with_sentence(about, "not_service", view.chosen, problem)
 end
 
 
---- The forms of a text, in the order in which they are tried: a name, an example, what that yields, how it is
---- read, a function of what is looked at, which returns nil where the text has another form; and whether a body
---- is read like that, too.
+--- The forms of a text, in the order in which they are tried: a name, an example, what that yields, a function
+--- of what is looked at, which finds nothing where the text has another form; and whether a body may have it.
 subject.forms = {
     { "code", "errors.RateLimit", "RateLimit", function(view)
-        local kind = statuses.of_code(match(view.text, "^%s*errors%.([%w_.-]+)%s*$") or view.word or view.text)
+        local word = view.word or view.text
+        local kind = statuses.of_code(match(word, "^errors%.(.*)$") or word)
         return kind and { kind = kind }
     end },
+    -- a category, a word of retry or a fault; "throttle" is both of the first
     { "word", "throttle", "kinds", function(view)
-        return view.word and typed.word(view.word, view.chosen)
+        local headings, word, chosen = {}, view.word, view.chosen
+        for _, column in ipairs(word and { "category", "retry", "fault" } or {}) do
+            local meaning = say(column, word, chosen)
+            if #kinds_of(word, column) > 0 or column == "category" and meaning then
+                headings[#headings + 1] = format(say("sentence", column, chosen), word, meaning or "")
+            end
+        end
+        if #headings == 0 then return nil end
+        return { heading = concat(headings, "\n"), kinds = kinds_of(word, "category", "retry", "fault") }
     end },
-    { "phrase", "404 Not Found", "404", function(view) return typed.phrase(view.text, view.chosen) end },
+    -- a status, or its reason phrase, or both
+    { "phrase", "404 Not Found", "404", function(view)
+        local text = #view.text <= longest_phrase and view.text or ""
+        local number, reason = match(text, "^%s*(%d*)%s*([%a '-]-)%s*$")
+        local meant = reason and statuses.of_reason(reason)[1]
+        local status = number == "" and meant or (meant or reason == "") and statuses.normalize(number)
+        return status and about_status(status, view.chosen)
+    end },
     { "response", "HTTP/1.1 502 Bad Gateway\n\n<html></html>", "502", function(view)
         local response = paste.read(view.text)
         if not response then return nil end
@@ -112,7 +162,7 @@ subject.forms = {
         local err = receive.from_response(response, { any_status = true })
         if err and err.code ~= nil then return about_error(view, err) end
         local about = of_reason(mentions.reason_of_curl(view.text))
-        if about or not err then return about or typed.status(response.status, view.chosen) end
+        if about or not err then return about or about_status(response.status, view.chosen) end
         about = subject.first_of(look_at(response.body, view.chosen), true)
         if not about or not about.err then return { err = err } end
         make.set_status(about.err, response.status)
@@ -146,7 +196,7 @@ subject.forms = {
     end, true },
     { "mount", "mount.nfs: access denied by server while mounting cfs-1.example:/", "unknown", function(view)
         return find(view.words, "access denied by server while mounting", 1, true)
-            and typed.sentence({ is_refused = true }, "mount", view.chosen)
+            and with_sentence({ is_refused = true }, "mount", view.chosen)
     end },
     { "reason", "dial tcp 127.0.0.1:1: connect: connection refused", "connect", function(view)
         -- this library's own lines tell the reason as the cause
@@ -155,7 +205,7 @@ subject.forms = {
     end },
     { "status", '"GET / HTTP/1.1" 502 157', "502", function(view)
         local status = status_of(view)
-        local about = status and typed.status(status, view.chosen)
+        local about = status and about_status(status, view.chosen)
         if about then about.request_id = view.requestId end
         return about
     end },
@@ -176,16 +226,16 @@ subject.forms = {
         local word = view.word or ""
         local is_id = find(word, "^%x+%-%x+%-%x+%-%x+%-%x+$") or #word >= 16 and find(word, "^%x+$")
         local id = is_id and word or view.requestId
-        return id and typed.sentence({ request_id = id }, "request_id", view.chosen)
+        return id and with_sentence({ request_id = id }, "request_id", view.chosen)
     end },
     { "search", "mount target", "kinds", function(view)
-        local words = not view.word and #view.text <= longest_search and match(view.text, "^%s*(.-%w)%s*$")
+        local words = not view.word and #view.text <= longest_phrase and match(view.text, "^%s*(.-%w)%s*$")
         local found = words and search.search(words) or {}
         return #found > 0 and { heading = say("sentence", "searched", view.chosen), kinds = found }
     end },
     { "other_word", "RateLimits", "unknown", function(view)
         if not view.word then return nil end
-        local about = typed.sentence({}, "not_known", view.chosen, cut(view.word, 64))
+        local about = with_sentence({}, "not_known", view.chosen, cut(view.word, 64))
         local nearest = suggest.nearest(view.word, state.kinds)
         if nearest then
             about.sentence = about.sentence .. format(say("sentence", "did_you_mean", view.chosen), nearest)
@@ -194,7 +244,7 @@ subject.forms = {
     end },
     { "nothing", "good morning", "unknown", function(view)
         if view.what == "malformed" and not find(view.text, '^%s*[%[{"]') then
-            return typed.sentence({}, "nothing", view.chosen)
+            return with_sentence({}, "nothing", view.chosen)
         end
         return not_envelope({}, view)
     end },
@@ -213,14 +263,13 @@ function subject.first_of(view, is_body)
 end
 
 
---- Finds what a value is about: an error, a kind, a status, or a text of any of the forms, in the language; nil if
---- it is none of these.
+--- Finds what a value is about: an error, a kind, a status, or a text of any of the forms; nil if it is none.
 function subject.of(given, chosen)
     if catalogue.of_error(given) then return { err = given } end
     if catalogue.is_kind(given) then return { kind = given } end
     if type(given) == "string" then return subject.first_of(look_at(clean.screen(given), chosen)) end
     local number = statuses.normalize(given)
-    return number and typed.status(number, chosen)
+    return number and about_status(number, chosen)
 end
 
 
