@@ -10,11 +10,8 @@ local lower = require("cfs.errors.base.text").lower
 
 local fields = {}
 
--- How many bytes of a received message are taken.
-local longest_message = 2000
-
--- How many labels of a text are read, and how many bytes a label has at most.
-local most_labels, longest_label = 200, 24
+-- How many bytes of a received message are taken; how many a label has at most.
+local longest_message, longest_label = 2000, 24
 
 -- Meaning → labels, in lower case without the characters between their words; turned round below.
 local labels = {
@@ -135,10 +132,8 @@ function fields.read(text)
     local code, message = match(line_before(text, " (requestId: ") or "", "%[(%u%w+)%] (.*)$") -- bce-cli
     if code and is_code(code) then first.code, first.message = code, message end
     if find(text, "是", 1, true) then text = gsub(text, "(%a)是(%w)", "%1:%2") end -- "code是X"
-    local tried, low = 0, lower(text)
+    local low = lower(text)
     for place, start in gmatch(text, "()[:=]%s*()") do
-        tried = tried + 1
-        if tried > most_labels then break end
         local label = label_before(low, place)
         if label == "code" or label and not records[#records][label] then
             note(records, label, value_at(text, start, label))

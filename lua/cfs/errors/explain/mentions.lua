@@ -12,8 +12,8 @@ local first_in, lower = transport.first_in, require("cfs.errors.base.text").lowe
 
 local mentions = {}
 
--- How many phrases and numbers of a text are tried; how much of a phrase decides.
-local most_phrases, most_numbers, longest_phrase = 600, 40, 96
+-- How many phrases of a text are tried; how much of one decides.
+local most_phrases, longest_phrase = 600, 96
 
 -- How long a text is that may be a client's reason as a whole; how much of a text's end has curl's own lines.
 local longest_reason, longest_told = 200, 1024
@@ -21,17 +21,8 @@ local longest_reason, longest_told = 200, 1024
 -- A message of the catalogue that is shorter than this may occur in any text. How much of one is taken.
 local shortest_message, longest_message = 12, 2000
 
--- What only clients and what stands between say; how it begins, as most of a text does not: four bytes → true.
--- Made ready at the first text.
-local said, starts
-
-
-local function fill()
-    said, starts = transport.fill_index { says = {}, opens = {}, whole = {}, begins = {} }, {}
-    for _, texts in pairs(said) do
-        for text in pairs(texts) do starts[sub(text, 1, 4)] = true end
-    end
-end
+-- What only clients and what stands between say, made ready at the first text; first four bytes → true.
+local said, starts = nil, {}
 
 
 -- What a phrase means as a whole: a row of src/reasons.def; nil if others may say it.
@@ -43,10 +34,15 @@ local function meaning_of_all(phrase)
 end
 
 
--- What a phrase in lower case means as a whole, or by its first words, two at least: "read timed out during get"
--- is "read timed out".
+-- What a phrase in lower case means as a whole, or by its first words, two at least: "read timed out during"
+-- is "read timed out". Most phrases do not even begin like a known one.
 local function meaning_of(phrase)
-    if not said then fill() end
+    if not said then
+        said = transport.fill_index { says = {}, opens = {}, whole = {}, begins = {} }
+        for _, texts in pairs(said) do
+            for text in pairs(texts) do starts[sub(text, 1, 4)] = true end
+        end
+    end
     if not starts[sub(phrase, 1, 4)] then return nil end
     local meaning = meaning_of_all(phrase)
     for stop in gmatch(sub(phrase, 1, longest_phrase), " [^ ]+()") do
@@ -128,7 +124,7 @@ local behind = { "^route not ", "^payload too", "^request entity", "^%l+ error",
 
 -- Is the number from this place on a status?
 local function is_status(low, place, number)
-    local words = sub(low, place > 28 and place - 28 or 1, place - 1)
+    local words = sub(low, math.max(place - 28, 1), place - 1)
     if find(words, "exit [%a ]*$") then return false end
     local rest = gsub(sub(low, place + 3, place + 30), "^%)? ?", "")
     local reason = match(statuses.kind(number).reason or "?", "^%S+")
@@ -161,11 +157,9 @@ end
 --- The status that a text mentions: "returned error: 502", "ERROR 404: Not Found", "HTTP 503", "502 Bad
 --- Gateway", a line of an access log.
 function mentions.status(text)
-    local low, tried = lower(text), 0
+    local low = lower(text)
     for place, number in gmatch(low, "%f[%w]()([45]%d%d)%f[%W]") do
         if is_status(low, place, tonumber(number)) then return tonumber(number) end
-        tried = tried + 1
-        if tried == most_numbers then return nil end
     end
     return tonumber(match(low, 'http/[%d.]+" ([23]%d%d)%f[%W]') or match(low, "%f[%w]([23]%d%d) ok%f[%W]")
         or match(text, "^%s*%u+ https?://%S+\n(%d%d%d)\n")) -- Postman

@@ -8,13 +8,14 @@ local max, min = math.max, math.min
 
 local paste = {}
 
--- How many places are tried as the beginning of a JSON document, of a head; how many bytes of a head are read.
+-- How many places are tried as the beginning of a document, as that of a head; how much of a head is read.
 local most_documents, most_heads, most_fields = 12, 16, 16384
 
 
--- The heads of a text, each with its status, its place, and whether it is indented, as wget has it. A body
--- may have a line that looks like a status line; but a later head goes on behind it.
-local function heads_of(text)
+-- The response's head, with its status, its place, and whether it is indented, as wget has it; where its body
+-- ends. It is the last, as 100 Continue, a proxy's "200 Connection established" and redirects come before it;
+-- of several errors the first with a code. A body may have a line like a status line; a head goes on.
+local function head_of(text)
     local heads, place = {}, find(text, "HTTP/", 1, true)
     for _ = 1, most_heads do
         if not place then break end
@@ -26,13 +27,6 @@ local function heads_of(text)
         end
         place = find(text, "HTTP/", place + 1, true)
     end
-    return heads
-end
-
-
--- Which head is the response's, and where its body ends: the last, as 100 Continue, a proxy's "200 Connection
--- established" and redirects come before it. Of several errors it is the first that comes with a code.
-local function choose(text, heads)
     local last = heads[#heads]
     for index = 1, #heads - 1 do
         local head, stop = heads[index], heads[index + 1].start - 1
@@ -55,7 +49,7 @@ function paste.read(text)
     elseif find(text, "\n> HTTP/", 1, true) then -- a mail quotes it
         text = gsub(text, "\n> ?", "\n")
     end
-    local head, last = choose(text, heads_of(text))
+    local head, last = head_of(text)
     if not head then return nil end
     local stop, start = match(text, "()\n\r?\n()", head.start)
     local body = sub(text, start or #text + 1, last)

@@ -63,7 +63,7 @@ end
 
 
 -- What is looked at: `text`; `word`, if it is one; `envelope`, if it is one, else `problem` and `what`; its
--- `words`; `codes`, those of the catalogue that it names; `said`, those whose messages it has, and `messages`,
+-- `words`; `codes`, those of the catalogue that it names; `said`, those whose messages it has; `messages`,
 -- by their codes; `records`, as fields.read has them; `requestId`, if there is but one.
 local function look_at(text, chosen)
     local words = clean.words(clean.view(text))
@@ -126,7 +126,7 @@ end
 
 
 --- The forms of a text, in the order in which they are tried: a name, an example, what that yields, a function
---- of what is looked at, which finds nothing where the text has another form; and whether a body may have it.
+--- of what is looked at, which finds nothing in a text of another form; and whether a body may have it.
 subject.forms = {
     { "code", "errors.RateLimit", "RateLimit", function(view)
         local word = view.word or view.text
