@@ -125,8 +125,8 @@ local function not_envelope(about, view)
 end
 
 
---- The forms of a text, in the order in which they are tried: a name, an example, what that yields, a function
---- of what is looked at, which finds nothing in a text of another form; and whether a body may have it.
+--- The forms of a text, in the order in which they are tried: a name, an example, what that yields, a
+--- function of what is looked at, which finds nothing in a text of another form; and whether a body may have it.
 subject.forms = {
     { "code", "errors.RateLimit", "RateLimit", function(view)
         local word = view.word or view.text
