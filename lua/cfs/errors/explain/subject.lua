@@ -126,7 +126,7 @@ end
 
 
 --- The forms of a text, in the order in which they are tried: a name, an example, what that yields, a
---- function of what is looked at, which finds nothing in a text of another form; and whether a body may have it.
+--- function of what is looked at, which finds nothing in another form; and whether a body may have it.
 subject.forms = {
     { "code", "errors.RateLimit", "RateLimit", function(view)
         local word = view.word or view.text
