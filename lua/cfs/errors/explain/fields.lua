@@ -123,8 +123,6 @@ end
 
 --- Reads the members of errors from a text, as far as they are labelled: a record for each error, at
 --- least one. Each is also there by its code.
----
----     fields.read "[Code: InstanceNotFound; Message: gone; RequestId: 0eb6]"
 function fields.read(text)
     local first = {}
     local records, line = { first }, line_before(text, "; what to do: ")

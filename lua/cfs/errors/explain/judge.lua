@@ -22,7 +22,7 @@ local unclear = {
 }
 
 
--- The same of a call that got no response.
+-- May a call be repeated that got no response?
 local function repeat_without_response(err, kind)
     local word, reason = err:transport(), lower(tostring(kept.cause(err)))
     if word == "local" or kind.retry == "never" or find(reason, " 40[37]") then return "no" end
@@ -39,9 +39,8 @@ function judge.may_retry(about)
     if kind and kind.code then return kind.retry == "never" and "no" or "yes" end
     if err and kept.get(err, "origin") == "transport" then return repeat_without_response(err, kind) end
     local status = err and rawget(err, "status") or kind and kind.status or about.status
-    kind = kind or status and statuses.kind(status)
-    if not status or not kind then return "unknown" end
-    if kind.retry ~= "never" then return "yes" end
+    if not status then return "unknown" end
+    if (kind or statuses.kind(status)).retry ~= "never" then return "yes" end
     return not (err and err.code) and find(certain, " " .. tostring(status), 1, true) and "no" or "unknown"
 end
 

@@ -23,8 +23,7 @@ end
 --- The language that the options ask for, else the locale's. They are the argument at this position of the
 --- function with this name.
 function language.choose(options, position, name)
-    if options == nil then return language.of_locale() end
-    local read, wrong = misuse.read("option", options, { language = "string" })
+    local read, wrong = misuse.read("option", options == nil and {} or options, { language = "string" })
     local chosen = read and read.language or language.of_locale()
     if chosen ~= "en" and chosen ~= "zh" then wrong = "option 'language' must be 'en' or 'zh'" end
     if wrong then misuse.argument(position, name, wrong, 4) end
@@ -33,8 +32,6 @@ end
 
 
 --- A phrase of src/words.def or of the files of advice; nil if there is none.
----
----     language.say("retry", "never", "en")  --> no: the same call fails again
 function language.say(group, name, chosen)
     local english, chinese = core.say(group, name)
     return chosen == "zh" and chinese or english

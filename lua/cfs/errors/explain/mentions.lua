@@ -97,8 +97,6 @@ end
 
 --- Why no response came, as a client or a server says it; nil if the text tells nothing of the sort. Then
 --- libcurl's number; or, if no client of Lua says it, what it means: a row of src/reasons.def.
----
----     mentions.reason "curl: (28) Connection timed out"  --> Connection timed out  28
 function mentions.reason(text)
     local reason, number = mentions.reason_of_curl(text)
     if not reason and find(text, " could not be resolved (", 1, true) then -- nginx

@@ -4,12 +4,11 @@
 local envelope = require "cfs.errors.wire.envelope"
 
 local find, gsub, match, sub = string.find, string.gsub, string.match, string.sub
-local max, min = math.max, math.min
 
 local paste = {}
 
--- How many places are tried as the beginning of a document, as that of a head; how much of a head is read.
-local most_documents, most_heads, most_fields = 12, 16, 16384
+-- How many places are tried as the beginning of a document, how many as that of a head.
+local most_documents, most_heads = 12, 16
 
 
 -- The response's head, with its status, its place, and whether it is indented, as wget has it; where its body
@@ -20,7 +19,7 @@ local function head_of(text)
     for _ = 1, most_heads do
         if not place then break end
         local number, stop = match(text, "^HTTP/%d[%d.]* +(%d%d%d)%f[%D][^\n]*()", place)
-        local indent = number and match(sub(text, max(place - 9, 1), place - 1), "\n([ \t]*)$")
+        local indent = number and match(sub(text, math.max(place - 9, 1), place - 1), "\n([ \t]*)$")
         local line = indent and match(text, "^\n?[ \t]*([^\r\n]*)", stop)
         if line and (#heads == 0 or line == "" or find(line, "^[%w-]+:") or find(line, "^HTTP/")) then
             heads[#heads + 1] = { status = tonumber(number), start = place, indented = indent ~= "" }
@@ -39,8 +38,6 @@ end
 
 --- Reads a response: a table of its status, headers (a block) and body; nil if no line begins as a status
 --- line does. Lines end in CR LF or LF. Other lines, such as the command, may stand before it.
----
----     paste.read "HTTP/2 404\r\nx-bce-request-id: r-1\r\n\r\n{...}"
 function paste.read(text)
     text = "\n" .. text
     if find(text, "\n< HTTP/", 1, true) then -- what `curl -v` sent and says of what it does is left out
@@ -55,20 +52,10 @@ function paste.read(text)
     local body = sub(text, start or #text + 1, last)
     return {
         status = head.status,
-        headers = gsub(sub(text, head.start, min(stop or #text, head.start + most_fields)), "\n[ \t]+", "\n"),
+        headers = gsub(sub(text, head.start, stop), "\n[ \t]+", "\n"),
         -- wget's own lines after a head are no body
         body = head.indented and not find(body, "[{<]") and "" or body,
     }
-end
-
-
--- Reads the document that begins a text. What follows it does not count.
-local function read_document(text)
-    local err, reason, what, position = envelope.parse(text)
-    if what == "malformed" and find(reason, "expected the end of the document", 1, true) then
-        return read_document(sub(text, 1, position - 1))
-    end
-    return err, text, what
 end
 
 
@@ -79,7 +66,12 @@ function paste.document(text)
     local start = find(text, "{", 1, true)
     for _ = 1, most_documents do
         if not start then break end
-        local err, candidate, problem = read_document(sub(text, start))
+        local candidate = sub(text, start)
+        local err, reason, problem, position = envelope.parse(candidate)
+        if problem == "malformed" and find(reason, "expected the end of the document", 1, true) then
+            candidate, problem = sub(candidate, 1, position - 1), "not_envelope"
+            err = envelope.parse(candidate)
+        end
         -- another program's number is no code
         if err and not find(err.code, "^%d+$") then return err, candidate end
         document, what = document or candidate, what or problem
