@@ -4,6 +4,10 @@ local subject = require "cfs.errors.explain.subject"
 -- Lines of a log that tell nothing. A text with many of them is not read as a whole.
 local log = ("a line of a log\n"):rep(400)
 
+local function spaces(text, length) return text .. (" "):rep(length - #text) end
+
+local host = "There are too many connections. The host is " .. ("n"):rep(3000)
+local closed = "\n* transfer closed with 81 bytes remaining to read"
 local gone = { code = "NoSuchThing", message = "gone" }
 
 -- A text, and what is read in it.
@@ -95,6 +99,24 @@ local cases = {
         message = "There are too many connections. The host is nd7. Ask." } },
     { '"There are too many connections. The host is nd7" x',
       { code = "RateLimit", message = "There are too many connections. The host is nd7", status = 421 } },
+
+    -- how much of a text counts
+    { "code=Foo", {} }, { "code=Fooo", { code = "Fooo" } },
+    { "code=F" .. ("o"):rep(127), { code = "F" .. ("o"):rep(127) } }, { "code=F" .. ("o"):rep(128), {} },
+    { "service____error____code=NoSuchThing", { code = "NoSuchThing" } },
+    { "service_____error____code=NoSuchThing", {} },
+    { "code=NoSuchThing msg=" .. ("n"):rep(3000), { code = "NoSuchThing", message = ("n"):rep(2001) } },
+    { host, { code = "RateLimit", message = host:sub(1, 2001), status = 421 } },
+    { spaces("404", 40), { status = 404 } }, { spaces("404", 41), {} },
+    { spaces("timeout", 200), { cause = "timeout", word = "timeout" } }, { spaces("timeout", 201), {} },
+    { spaces("deadbeefdeadbeef", 256), { requestId = "deadbeefdeadbeef" } },
+    { spaces("deadbeefdeadbeef", 257), {} },
+    { ("a:"):rep(599) .. "read timed out", { cause = "read timed out", word = "timeout" } },
+    { ("a:"):rep(600) .. "read timed out", {} },
+    { "HTTP/1.1 200 OK\n\nx" .. closed .. "\n" .. ("x"):rep(1023 - #closed),
+      { cause = closed:sub(4), word = "closed" } },
+    { "HTTP/1.1 200 OK\n\nx" .. closed .. "\n" .. ("x"):rep(1024 - #closed), { status = 200 } },
+
     { "java.io.AccessDenied", {} }, { "Outer$AccessDenied", {} }, { "StatusCode.AccessDenied", {} },
     { "statusCode.AccessDenied RateLimit", { code = "RateLimit", status = 421 } },
 }

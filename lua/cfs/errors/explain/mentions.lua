@@ -21,8 +21,8 @@ local longest_reason, longest_told = 200, 1024
 -- A message of the catalogue that is shorter than this may occur in any text. How much of one is taken.
 local shortest_message, longest_message = 12, 2000
 
--- What only clients and what stands between say, made ready at the first text; first four bytes → true.
-local said, starts = nil, {}
+-- What only clients and what stands between say, made ready at the first text.
+local said
 
 
 -- What a phrase means as a whole: a row of src/reasons.def; nil if others may say it.
@@ -35,15 +35,9 @@ end
 
 
 -- What a phrase in lower case means as a whole, or by its first words, two at least: "read timed out during"
--- is "read timed out". Most phrases do not even begin like a known one.
+-- is "read timed out".
 local function meaning_of(phrase)
-    if not said then
-        said = transport.fill_index { says = {}, opens = {}, whole = {}, begins = {} }
-        for _, texts in pairs(said) do
-            for text in pairs(texts) do starts[sub(text, 1, 4)] = true end
-        end
-    end
-    if not starts[sub(phrase, 1, 4)] then return nil end
+    said = said or transport.fill_index { says = {}, opens = {}, whole = {}, begins = {} }
     local meaning = meaning_of_all(phrase)
     for stop in gmatch(sub(phrase, 1, longest_phrase), " [^ ]+()") do
         meaning = meaning or meaning_of_all(sub(phrase, 1, stop - 1))
