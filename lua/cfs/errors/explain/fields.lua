@@ -28,7 +28,7 @@ for meaning, list in pairs(labels) do
 end
 
 -- The words of gRPC's statuses, which are no codes of the service.
-local of_grpc = " OK Canceled Cancelled Unknown InvalidArgument DeadlineExceeded NotFound AlreadyExists "
+local of_grpc = " Canceled Cancelled Unknown InvalidArgument DeadlineExceeded NotFound AlreadyExists "
     .. "PermissionDenied ResourceExhausted FailedPrecondition Aborted OutOfRange Unimplemented Internal "
     .. "Unavailable DataLoss Unauthenticated "
 

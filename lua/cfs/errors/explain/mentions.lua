@@ -69,7 +69,7 @@ end
 -- The first word that only clients use, and what it means: an exception's class or an errno's name.
 local function name_in(text)
     for name in gmatch(text, "%f[%w_]%u[%w_]+") do
-        if #name > 8 or #name > 4 and not find(name, "%l") then
+        if #name >= 9 or #name >= 5 and not find(name, "%l") then
             local meaning = meaning_of(lower(name)) or find(name, "Timeout%u%l+$") and { word = "timeout" }
             if meaning then return name, meaning end
         end
