@@ -10,7 +10,7 @@ local host = "There are too many connections. The host is " .. ("n"):rep(3000)
 local closed = "\n* transfer closed with 81 bytes remaining to read"
 local gone = { code = "NoSuchThing", message = "gone" }
 
--- A text, and what is read in it.
+-- A text, and what is read in it; of no response, `sent` if it is not "maybe", `retry` if not "backoff".
 local cases = {
     { "lua: NoSuchThing [r-1]: gone; really (404 Not Found); cause: NoSuchRow: empty; what to do: Look.",
       { code = "NoSuchThing", message = "gone; really", requestId = "r-1", status = 404,
@@ -46,6 +46,13 @@ local cases = {
     { "errcode=504, msg=x", { status = 504 } },
     { "code=NoSuchThing message=a; code=RateLimit message=b",
       { code = "RateLimit", message = "b", status = 421 } },
+    { "AccessDenied; message: gone", { code = "AccessDenied", message = "gone", status = 403 } },
+    { "RateLimit, code=NoSuchThing message=a", { code = "RateLimit", status = 421 } },
+    { "code=RateLimit; error: 404", { code = "RateLimit", status = 404 } },
+    { "AccessDenied, code=FirstThing requestId=r-1",
+      { code = "AccessDenied", requestId = "r-1", status = 403 } },
+    { "AccessDenied, code=FirstThing requestId=r-1, code=OtherThing requestId=r-2",
+      { code = "AccessDenied", status = 403 } },
     { "code=RateLimit; code=RateLimit; message=b", { code = "RateLimit", message = "b", status = 421 } },
     { 'Request ID "ae2225f7-1c2e-427a-a1ad-5413b762957d" code: NoSuchThing',
       { code = "NoSuchThing", requestId = "ae2225f7-1c2e-427a-a1ad-5413b762957d" } },
@@ -57,7 +64,7 @@ local cases = {
     { "> GET / HTTP/1.1\n* Connection timed out after 1501 milliseconds\n* Closing connection 0",
       { cause = "Connection timed out after 1501 milliseconds", word = "timeout" } },
     { "error: 2026 cfs-1.example could not be resolved (3: Host not found), client: 192.0.2.9",
-      { cause = "cfs-1.example could not be resolved (3: Host not found)", word = "resolve" } },
+      { cause = "cfs-1.example could not be resolved (3: Host not found)", word = "resolve", sent = "no" } },
     { "call: Read Timed Out executing GET; then more",
       { cause = "Read Timed Out executing GET", word = "timeout" } },
     { "call failed: timeout", { cause = "timeout", word = "timeout" } },
@@ -68,16 +75,23 @@ local cases = {
     { "java.net.SocketTimeoutException at x", { cause = "SocketTimeoutException", word = "timeout" } },
     { "org.x.PoolTimeoutException at x", { cause = "PoolTimeoutException", word = "timeout" } },
     { 'Get "http://x/": EOF\nexit status 1\n', { cause = "EOF", word = "closed" } },
-    { "timed out: certificate has expired: x", { cause = "certificate has expired", word = "tls" } },
-    { "timed out: a: b: c: certificate has expired", { cause = "certificate has expired", word = "tls" } },
+    { "timed out: certificate has expired: x",
+      { cause = "certificate has expired", word = "tls", retry = "never" } },
+    { "timed out: a: b: c: certificate has expired",
+      { cause = "certificate has expired", word = "tls", retry = "never" } },
+    { "error: no host in request url",
+      { cause = "no host in request url", word = "local", retry = "never" } },
     { "timed out: a: b: c: d: certificate has expired", { cause = "timed out", word = "timeout" } },
 
-    { "99", {} }, { "100", { status = 100 } }, { "399", { status = 399 } }, { "400", { status = 400 } },
+    { "99", {} }, { "100", { status = 100, success = true } },
+    { "399", { status = 399, success = true } }, { "400", { status = 400 } },
     { "599", { status = 599 } }, { "600", {} }, { "404 Not Found", { status = 404 } },
     { "exit status 404", {} }, { "error: 404", { status = 404 } }, { "error (404)", { status = 404 } },
     { "it was 404 Not Found", { status = 404 } }, { "it was 404 of them", {} },
-    { 'HTTP/1.1" 204 10', { status = 204 } }, { "x 200 OK", { status = 200 } },
-    { "GET https://a/b\n200\n96 ms", { status = 200 } }, { "http 503, then http 404", { status = 503 } },
+    { 'HTTP/1.1" 204 10', { status = 204, success = true } },
+    { "x 200 OK", { status = 200, success = true } },
+    { "GET https://a/b\n200\n96 ms", { status = 200, success = true } },
+    { "http 503, then http 404", { status = 503 } },
 
     { "&quot;code&quot;: &quot;NoSuchThing&quot;, &#34;message&#34;: &#x22;a &lt;b&gt; &amp; c&#x22;",
       { code = "NoSuchThing", message = "a <b> & c" } },
@@ -126,7 +140,10 @@ local cases = {
     { ("a:"):rep(600) .. "read timed out", {} },
     { "HTTP/1.1 200 OK\n\nx" .. closed .. "\n" .. ("x"):rep(1023 - #closed),
       { cause = closed:sub(4), word = "closed" } },
-    { "HTTP/1.1 200 OK\n\nx" .. closed .. "\n" .. ("x"):rep(1024 - #closed), { status = 200 } },
+    { "HTTP/1.1 200 OK\n\nx" .. closed .. "\n" .. ("x"):rep(1024 - #closed),
+      { status = 200, success = true } },
+    { ("HTTP/ "):rep(15) .. "\nHTTP/1.1 204 No Content\n", { status = 204, success = true } },
+    { ("HTTP/ "):rep(16) .. "\nHTTP/1.1 204 No Content\n", {} },
 
     { "java.io.AccessDenied", {} }, { "Outer$AccessDenied", {} }, { "StatusCode.AccessDenied", {} },
     { "statusCode.AccessDenied RateLimit", { code = "RateLimit", status = 421 } },
@@ -138,11 +155,16 @@ describe("What is read in a text", function()
         it("is told by its words: " .. index .. ", " .. case[1]:sub(1, 60):gsub("%s", " "), function()
             local about = subject.of(case[1], "en")
             local err = about.err
+            local word, sent
+            if err then word, sent = err:transport() end
             assert.same(case[2], {
                 code = err and err.code, message = err and rawget(err, "message") or nil,
                 requestId = about.request_id or err and err.requestId or nil,
                 status = about.status or err and err.status or nil,
-                cause = err and err:cause() or nil, word = err and (err:transport()) or nil,
+                success = about.is_success,
+                retry = word and err.retry ~= "backoff" and err.retry or nil,
+                sent = sent ~= "maybe" and sent or nil,
+                cause = err and err:cause() or nil, word = word,
             })
         end)
     end
