@@ -131,6 +131,8 @@ local documents = {
     { "a body with a prompt behind it", envelope .. "user@host:~$ ", envelope, "InstanceNotFound" },
     { "a body within words", "body: " .. envelope .. " (2 ms)", envelope .. " ", "InstanceNotFound" },
     { "a body behind other objects", "{} {\"a\":{\"code\":1}} " .. envelope, envelope, "InstanceNotFound" },
+    { "a body behind eleven braces", ("{ "):rep(11) .. envelope, envelope, "InstanceNotFound" },
+    { "none behind twelve braces", ("{ "):rep(12) .. envelope, ("{ "):rep(12) .. envelope, "malformed" },
     { "a body that breaks", "x {\"code\" 1}", "{\"code\" 1}", "malformed" },
     { "no envelope", "{\"requestId\":\"r\"}$", "{\"requestId\":\"r\"}", "not_envelope" },
     { "none where there is no brace", "no brace" },

@@ -1,15 +1,11 @@
 --- Pasted text as a person sees it: without a terminal's colours, curl's meter, and what editors, pages,
 --- mails and loggers put around it.
 
-local byte, char, find, gsub, match, sub =
-    string.byte, string.char, string.find, string.gsub, string.match, string.sub
+local byte, char, find, gmatch = string.byte, string.char, string.find, string.gmatch
+local gsub, match, sub = string.gsub, string.match, string.sub
 local concat, floor, max = table.concat, math.floor, math.max
 
 local clean = {}
-
--- How many bytes of a text's beginning may have colours, a meter or lines that end in CR LF; how many are
--- read if they are in UTF-16.
-local most_decorated, most_utf16 = 8192, 6144
 
 -- How many bytes are read for words: a text that is not longer as a whole, otherwise its beginning, its end,
 -- and what stands around the first places that look like an error.
@@ -22,7 +18,7 @@ local anchors = { "equestId", "equest_id", "Code", '"code"', '\\"code', "curl: (
 local function from_utf16(text)
     local is_big = find(text, "^\254\255") or find(text, "^%z[^%z]%z[^%z]")
     if not is_big and not find(text, "^\255\254") and not find(text, "^[^%z]%z[^%z]%z") then return text end
-    return (gsub(sub(text, 1, most_utf16), "(.)(.)", function(first, second)
+    return (gsub(text, "(.)(.)", function(first, second)
         local high, low = byte(is_big and first or second), byte(is_big and second or first)
         if high == 0 then return char(low) end
         return char(224 + floor(high / 16), 128 + high % 16 * 4 + floor(low / 64), 128 + low % 64)
@@ -30,19 +26,19 @@ local function from_utf16(text)
 end
 
 
+-- Replaces what fits the pattern, if the text has the sign of it: most texts have none.
+local function replace(text, sign, pattern, with)
+    return find(text, sign, 1, true) and gsub(text, pattern, with) or text
+end
+
+
 --- The text as a terminal shows it: no byte order mark, no colours or titles, no meter of curl's.
 function clean.screen(text)
     text = gsub(from_utf16(text), "^\239\187\191", "")
-    local start, rest = sub(text, 1, most_decorated), sub(text, most_decorated + 1)
-    if find(start, "\27", 1, true) then
-        start = gsub(start, "\27%[[%d;?]*%a", "")
-        start = gsub(start, "\27%][^\7\27\n]*\7?", "")
-    end
-    if find(start, "--:--:--", 1, true) then
-        start = gsub(start, "[\r\n] *%d[ %d.:kMGTP-]*%-%-:%-%-:%-%-[ %d.:kMGTP-]*", "\n")
-    end
-    if find(start, "\r\n", 1, true) then start = gsub(start, "\r\n", "\n") end
-    return start .. rest
+    text = replace(text, "\27[", "\27%[[%d;?]*%a", "")
+    text = replace(text, "\27]", "\27%][^\7\27\n]*\7?", "")
+    text = replace(text, "--:--:--", "[\r\n] *%d[ %d.:kMGTP-]*%-%-:%-%-:%-%-[ %d.:kMGTP-]*", "\n")
+    return replace(text, "\r\n", "\r\n", "\n")
 end
 
 
@@ -65,13 +61,12 @@ end
 local entities = { quot = '"', ["#34"] = '"', ["#x22"] = '"', apos = "'", ["#39"] = "'", ["#x27"] = "'",
     lt = "<", gt = ">", amp = "&", nbsp = " " }
 
--- Full-width and curly punctuation, and the marks that tools draw before lines.
-local marks = {
-    ["：" ] = ": ", ["，"] = ", ", ["；"] = "; ", ["。"] = ". ", ["、"] = ", ", ["（"] = " (", ["）"] = ") ",
-    ["｛"] = "{", ["｝"] = "}", ["［"] = "[", ["］"] = "]", ["【"] = "[", ["】"] = "] ", ["＝"] = "=", ["？"] = "? ",
-    ["！"] = "! ", ["＂"] = '"', ["“"] = '"', ["”"] = '"', ["„"] = '"', ["‘"] = "'", ["’"] = "'", ["　"] = " ",
-    ["│"] = "", ["╷"] = "", ["╵"] = "", ["┃"] = "",
-}
+-- Full-width and curly punctuation, and the marks that tools draw before lines, each before what it becomes.
+local marks = {}
+for mark, plain in gmatch("：: ，, ；; 。. 、, （ (）) ｛{｝}［[］]【[】] ＝=？? ！! ＂\"“\"”\"„\"‘'’'　 │╷╵┃",
+    "([\194-\239][\128-\191]+)([^\194-\239]*)") do
+    marks[mark] = plain
+end
 
 -- What a backslash and a letter stand for.
 local escapes = { n = "\n", r = "\n", t = " ", ['"'] = '"', ["'"] = "'", ["/"] = "/" }
@@ -80,16 +75,10 @@ local escapes = { n = "\n", r = "\n", t = " ", ['"'] = '"', ["'"] = "'", ["/"] =
 --- The words of a text: entities and escapes decoded, however often a text was escaped; punctuation of
 --- ASCII; no marks of quotation before its lines.
 function clean.words(text)
-    if find(text, "%22", 1, true) then
-        text = gsub(text, "%%(%x%x)", function(digits) return char(tonumber(digits, 16)) end)
-    end
-    if find(text, "&%l*#?%w+;") then text = gsub(text, "&(#?%w+);", entities) end
-    if find(text, "[\226\227\239]") then text = gsub(text, "[\226\227\239][\128-\191][\128-\191]", marks) end
-    if find(text, "\\", 1, true) then text = gsub(text, "%f[\\]\\+([nrt\"'/])", escapes) end
-    if find(text, "\n[ \t]*>") or find(text, "^>") then
-        text = gsub("\n" .. text, "\n[ \t]*>[> \t]*", "\n")
-    end
-    return text
+    text = replace(text, "%22", "%%(%x%x)", function(digits) return char(tonumber(digits, 16)) end)
+    text = gsub(replace(text, "&", "&(#?%w+);", entities), "[\226\227\239][\128-\191][\128-\191]", marks)
+    text = replace(text, "\\", "%f[\\]\\+([nrt\"'/])", escapes)
+    return sub(gsub("\n" .. text, "\n[ \t]*>[> \t]*", "\n"), 2)
 end
 
 

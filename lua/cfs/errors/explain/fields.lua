@@ -5,16 +5,13 @@ local clean = require "cfs.errors.explain.clean"
 local state = require "cfs.errors.base.state"
 
 local find, gmatch, gsub = string.find, string.gmatch, string.gsub
-local match, sub = string.match, string.sub
+local match, max, sub = string.match, math.max, string.sub
 local lower = require("cfs.errors.base.text").lower
 
 local fields = {}
 
--- How many bytes of a received message are taken.
-local longest_message = 2000
-
--- How many labels of a text are read, and how many bytes a label has at most.
-local most_labels, longest_label = 200, 24
+-- How many bytes of a received message are taken; how many a label has at most.
+local longest_message, longest_label = 2000, 24
 
 -- Meaning → labels, in lower case without the characters between their words; turned round below.
 local labels = {
@@ -31,7 +28,7 @@ for meaning, list in pairs(labels) do
 end
 
 -- The words of gRPC's statuses, which are no codes of the service.
-local of_grpc = " OK Canceled Cancelled Unknown InvalidArgument DeadlineExceeded NotFound AlreadyExists "
+local of_grpc = " Canceled Cancelled Unknown InvalidArgument DeadlineExceeded NotFound AlreadyExists "
     .. "PermissionDenied ResourceExhausted FailedPrecondition Aborted OutOfRange Unimplemented Internal "
     .. "Unavailable DataLoss Unauthenticated "
 
@@ -44,11 +41,11 @@ local foreign = { "java%.io%.$", "%$$", "[sS]tatus[cC]?o?d?e?%.$" }
 
 -- What the label before this place of a text in lower case means; nil if it is none.
 local function label_before(low, place)
-    local before = sub(low, place > longest_label and place - longest_label or 1, place - 1)
+    local before = sub(low, max(place - longest_label, 1), place - 1)
     local label = match(before, "^.*%f[%w_\128-\255-]([%w_\128-\255-]+)[\"']? *$")
     if not label then return nil end
     if label == "id" then label = (match(before, "(%S+) ?id[\"']? *$") or "") .. label end -- "Request ID"
-    return meanings[label] or find(label, "[_-]") and meanings[gsub(label, "[_-]", "")]
+    return meanings[gsub(label, "[_-]", "")]
 end
 
 
@@ -58,7 +55,7 @@ local function value_at(text, place, label)
     local quoted = quote == '"' and match(text, '^([^"\n]*)"', first)
         or quote and match(sub(text, first, first + longest_message) .. "\n", "^([^\n]-)'[^%w]")
     if quoted then return quoted end
-    if label ~= "message" and label ~= "cause" then return match(text, "^[%w._-]*[%w_-]", place) end
+    if label ~= "message" and label ~= "cause" then return match(text, "^[%w._-]*[%w_-]", place) or "" end
     local rest = match(sub(text, place, place + longest_message), "^[^;\n\r]*")
     local message = match(rest, "^(.-)[,%]%)]%s*%a[%w_ ]*[:=]") or match(rest, "^.*%S") or ""
     return match(message, "^([^(]*)%)$") or match(message, "^(.*)[%]}]$") or message
@@ -79,7 +76,7 @@ local function note(records, label, value)
     if label == "status" then value = tonumber(match(value, "^[2-5]%d%d%f[%D]")) end
     -- "request_id=request_id" stands in a program
     local is_none = label == "code" and not is_code(value) or label == "requestId" and not find(value, "%d")
-    if is_none or not value or value == "" then return end
+    if is_none or value == "" then return end
     if label == "code" and record.code and record.code ~= value then
         record = {}
         records[#records + 1] = record
@@ -91,8 +88,7 @@ end
 -- What stands on the line before a mark; nil if there is none.
 local function line_before(text, mark)
     local stop = find(text, mark, 1, true)
-    local before = stop and sub(text, stop > longest_message and stop - longest_message or 1, stop - 1)
-    return before and (match(before, "^.*\n(.*)$") or before)
+    return stop and match("\n" .. sub(text, max(stop - longest_message, 1), stop - 1), "^.*\n(.*)$")
 end
 
 
@@ -117,7 +113,7 @@ function fields.codes(text)
     local codes, seen = {}, {}
     for place, word in gmatch(text, "%f[%w_]()(%u[%w_]+)") do
         if state.kinds[word] and not seen[word]
-            and not clean.has(sub(text, place > 12 and place - 12 or 1, place - 1), foreign) then
+            and not clean.has(sub(text, max(place - 12, 1), place - 1), foreign) then
             seen[word], codes[#codes + 1] = true, word
         end
     end
@@ -127,31 +123,24 @@ end
 
 --- Reads the members of errors from a text, as far as they are labelled: a record for each error, at
 --- least one. Each is also there by its code.
----
----     fields.read "[Code: InstanceNotFound; Message: gone; RequestId: 0eb6]"
 function fields.read(text)
-    local records = { {} }
-    local line = line_before(text, "; what to do: ")
-    if line then read_line(line, records[1]) end
+    local first = {}
+    local records, line = { first }, line_before(text, "; what to do: ")
+    if line then read_line(line, first) end
     local code, message = match(line_before(text, " (requestId: ") or "", "%[(%u%w+)%] (.*)$") -- bce-cli
-    if code and is_code(code) then records[1] = { code = code, message = message } end
+    if code and is_code(code) then first.code, first.message = code, message end
     if find(text, "是", 1, true) then text = gsub(text, "(%a)是(%w)", "%1:%2") end -- "code是X"
-    local tried, low = 0, lower(text)
-    for place, first in gmatch(text, "()[:=]%s*()") do
-        tried = tried + 1
-        if tried > most_labels then break end
-        local known = label_before(low, place)
-        tried = known == "cause" and tried + most_labels / 8 or tried
-        if known and (known == "code" or not records[#records][known]) then
-            local value = value_at(text, first, known)
-            if value then note(records, known, value) end
+    local low = lower(text)
+    for place, start in gmatch(text, "()[:=]%s*()") do
+        local label = label_before(low, place)
+        if label == "code" or label and not records[#records][label] then
+            note(records, label, value_at(text, start, label))
         end
     end
-    local first = records[1]
     -- "gone (Status Code: 404; ...)" and "gone [requestId:r ...]"
-    line = line_before(text, " (Status Code:") or line_before(text, " [requestId:")
-    message = line and (match(line, "Exception: (.*)$") or match(line, "%.%a+Error: (.*)$") or line)
-    first.message = first.message or message and match(message, "^%s*(.*%S)")
+    line = line_before(text, " (Status Code:") or line_before(text, " [requestId:") or ""
+    message = match(line, "Exception: (.*)$") or match(line, "%.%a+Error: (.*)$") or line
+    first.message = first.message or match(message, "^%s*(.*%S)")
     first.requestId = first.requestId or match(text, unlabelled_id)
     for _, record in ipairs(records) do
         if record.code then records[record.code] = records[record.code] or record end

@@ -14,18 +14,19 @@ local judge = {}
 -- Statuses for which, without a code, the same call fails again.
 local certain = " 401 402 403 404 405 406 407 410 411 412 413 414 415 422 431 451 501 505 "
 
--- Failures of TLS that are those of a setting on either side.
-local mismatches = { "wrong version", "https client", "secure channel", "ssl message", "protocol version",
-    "unsupported protocol", "no shared cipher" }
+-- Words of transport that do not tell whether a repeat helps: it does not if the reason has one of these.
+local unclear = {
+    tls = { "wrong version", "https client", "secure channel", "ssl message", "protocol version",
+        "unsupported protocol", "no shared cipher" }, -- a setting on either side
+    protocol = { "redirect" }, other = {},
+}
 
 
--- The same of a call that got no response, by the word of transport.
+-- May a call be repeated that got no response?
 local function repeat_without_response(err, kind)
-    local word, reason = err:transport(), tostring(kept.cause(err))
+    local word, reason = err:transport(), lower(tostring(kept.cause(err)))
     if word == "local" or kind.retry == "never" or find(reason, " 40[37]") then return "no" end
-    if word == "tls" then return clean.has(lower(reason), mismatches) and "no" or "unknown" end
-    if word == "protocol" then return find(reason, "redirect", 1, true) and "no" or "unknown" end
-    return word == "other" and "unknown" or "yes"
+    return not unclear[word] and "yes" or clean.has(reason, unclear[word]) and "no" or "unknown"
 end
 
 
@@ -38,9 +39,8 @@ function judge.may_retry(about)
     if kind and kind.code then return kind.retry == "never" and "no" or "yes" end
     if err and kept.get(err, "origin") == "transport" then return repeat_without_response(err, kind) end
     local status = err and rawget(err, "status") or kind and kind.status or about.status
-    kind = kind or status and statuses.kind(status)
-    if not status or not kind then return "unknown" end
-    if kind.retry ~= "never" then return "yes" end
+    if not status then return "unknown" end
+    if (kind or statuses.kind(status)).retry ~= "never" then return "yes" end
     return not (err and err.code) and find(certain, " " .. tostring(status), 1, true) and "no" or "unknown"
 end
 

@@ -3,13 +3,9 @@
 local core = require "cfs.errors.core"
 local misuse = require "cfs.errors.base.misuse"
 
-local lower = require("cfs.errors.base.text").lower
-local find, gsub, match = string.find, string.gsub, string.match
+local find, match = string.find, string.match
 
 local language = {}
-
--- English → Chinese, made at the first use.
-local chinese_of
 
 
 --- The language of the locale: that of the first variable that is set and not empty, as POSIX has it. Chinese
@@ -17,8 +13,8 @@ local chinese_of
 function language.of_locale()
     for _, name in ipairs { "LC_ALL", "LC_MESSAGES", "LANG" } do
         local locale = os.getenv(name) or ""
-        local charset = gsub(lower(match(locale, "%.([%w-]+)") or "utf8"), "-", "")
-        if locale ~= "" then return find(locale, "^zh%f[^%a]") and charset == "utf8" and "zh" or "en" end
+        local is_chinese = find(locale, "^zh%f[^%a]") and not find(locale, "%.[^uU]")
+        if locale ~= "" then return is_chinese and "zh" or "en" end
     end
     return "en"
 end
@@ -27,23 +23,27 @@ end
 --- The language that the options ask for, else the locale's. They are the argument at this position of the
 --- function with this name.
 function language.choose(options, position, name)
-    if options == nil then return language.of_locale() end
-    local read, wrong = misuse.read("option", options, { language = "string" })
-    local chosen = read and (read.language or language.of_locale())
-    if chosen and chosen ~= "en" and chosen ~= "zh" then
-        wrong = "option 'language' must be 'en' or 'zh'"
-    end
+    local read, wrong = misuse.read("option", options == nil and {} or options, { language = "string" })
+    local chosen = read and read.language or language.of_locale()
+    if chosen ~= "en" and chosen ~= "zh" then wrong = "option 'language' must be 'en' or 'zh'" end
     if wrong then misuse.argument(position, name, wrong, 4) end
     return chosen
 end
 
 
 --- A phrase of src/words.def or of the files of advice; nil if there is none.
----
----     language.say("retry", "never", "en")  --> no: the same call fails again
 function language.say(group, name, chosen)
     local english, chinese = core.say(group, name)
     return chosen == "zh" and chinese or english
+end
+
+
+--- Why a text is no envelope, and where it breaks.
+function language.problem(reason, what, chosen)
+    if chosen == "en" and what == "malformed" then return reason end
+    local place = what == "malformed" and match(reason, "at byte (%d+)$")
+    local where = place and string.format(language.say("sentence", "at_byte", chosen), place) or ""
+    return language.say("origin", what, chosen) .. where
 end
 
 
@@ -70,11 +70,10 @@ end
 --- A text in the language, if it is one of the phrases; else as it is.
 function language.translate(english, chosen)
     if chosen ~= "zh" then return english end
-    if not chinese_of then
-        chinese_of = {}
-        for _, _, text, chinese in each() do chinese_of[text] = chinese end
+    for _, _, phrase, chinese in each() do
+        if phrase == english then return chinese end
     end
-    return chinese_of[english] or english
+    return english
 end
 
 

@@ -4,49 +4,28 @@
 local envelope = require "cfs.errors.wire.envelope"
 
 local find, gsub, match, sub = string.find, string.gsub, string.match, string.sub
-local max, min = math.max, math.min
 
 local paste = {}
 
--- How many places of a text are tried as the beginning of a JSON document, how many as that of a head.
+-- How many places are tried as the beginning of a document, how many as that of a head.
 local most_documents, most_heads = 12, 16
 
--- How many bytes of the beginning are searched for curl's own lines, how many of a head for headers.
-local most_told, most_fields = 6144, 16384
 
-
--- The lines that `curl -v` received, without those that it sent and those about what it does.
-local function received(text)
-    local told = gsub(sub(text, 1, most_told), "\n[*>]%f[%s][^\n]*", "")
-    told = gsub(told, "\n[{}] %[%d+ bytes data%]", "")
-    return gsub(told, "\n<%f[%s] ?", "\n") .. sub(text, most_told + 1)
-end
-
-
--- The heads of a text, each with its status, its place, and whether it is indented, as wget has it. A body
--- may have a line that looks like a status line; but a later head goes on behind it.
-local function heads_of(text)
-    local heads = {}
-    local place = find(text, "HTTP/", 1, true)
+-- The response's head, with its status, its place, and whether it is indented, as wget has it; where its body
+-- ends. It is the last, as 100 Continue, a proxy's "200 Connection established" and redirects come before it;
+-- of several errors the first with a code. A body may have a line like a status line; a head goes on.
+local function head_of(text)
+    local heads, place = {}, find(text, "HTTP/", 1, true)
     for _ = 1, most_heads do
         if not place then break end
         local number, stop = match(text, "^HTTP/%d[%d.]* +(%d%d%d)%f[%D][^\n]*()", place)
-        local indent = number and match(sub(text, max(place - 9, 1), place - 1), "\n([ \t]*)$")
-        if indent then
-            local line = match(sub(text, stop, stop + 64), "^\n[ \t]*([^\r\n]*)") or ""
-            if #heads == 0 or line == "" or find(line, "^[%w-]+:") or find(line, "^HTTP/") then
-                heads[#heads + 1] = { status = tonumber(number), start = place, indented = indent ~= "" }
-            end
+        local indent = number and match(sub(text, math.max(place - 9, 1), place - 1), "\n([ \t]*)$")
+        local line = indent and match(text, "^\n?[ \t]*([^\r\n]*)", stop)
+        if line and (#heads == 0 or line == "" or find(line, "^[%w-]+:") or find(line, "^HTTP/")) then
+            heads[#heads + 1] = { status = tonumber(number), start = place, indented = indent ~= "" }
         end
         place = find(text, "HTTP/", place + 1, true)
     end
-    return heads
-end
-
-
--- Which head is the response's, and where its body ends: the last, as 100 Continue, a proxy's "200 Connection
--- established" and redirects come before it. Of several errors it is the first that comes with a code.
-local function choose(text, heads)
     local last = heads[#heads]
     for index = 1, #heads - 1 do
         local head, stop = heads[index], heads[index + 1].start - 1
@@ -59,39 +38,24 @@ end
 
 --- Reads a response: a table of its status, headers (a block) and body; nil if no line begins as a status
 --- line does. Lines end in CR LF or LF. Other lines, such as the command, may stand before it.
----
----     paste.read "HTTP/2 404\r\nx-bce-request-id: r-1\r\n\r\n{...}"
 function paste.read(text)
-    if not find(text, "HTTP/", 1, true) then return nil end
     text = "\n" .. text
-    if find(text, "\n< HTTP/", 1, true) then
-        text = received(text)
+    if find(text, "\n< HTTP/", 1, true) then -- what `curl -v` sent and says of what it does is left out
+        text = gsub(gsub(text, "\n[*>]%f[%s][^\n]*", ""), "\n[{}] %[%d+ bytes data%]", "")
+        text = gsub(text, "\n<%f[%s] ?", "\n")
     elseif find(text, "\n> HTTP/", 1, true) then -- a mail quotes it
         text = gsub(text, "\n> ?", "\n")
     end
-    local head, last = choose(text, heads_of(text))
+    local head, last = head_of(text)
     if not head then return nil end
-    local plain, with_return = find(text, "\n\n", head.start, true), find(text, "\n\r\n", head.start, true)
-    if with_return and with_return < (plain or #text) then plain = with_return + 1 end
-    local stop = plain and plain + 1 or #text
-    local body = sub(text, stop + 1, last)
-    local block = gsub(sub(text, head.start, min(stop, head.start + most_fields)), "\n[ \t]+", "\n")
+    local stop, start = match(text, "()\n\r?\n()", head.start)
+    local body = sub(text, start or #text + 1, last)
     return {
         status = head.status,
-        headers = block,
+        headers = gsub(sub(text, head.start, stop), "\n[ \t]+", "\n"),
         -- wget's own lines after a head are no body
         body = head.indented and not find(body, "[{<]") and "" or body,
     }
-end
-
-
--- Reads the document that begins a text. What follows it does not count.
-local function read_document(text)
-    local err, reason, what, position = envelope.parse(text)
-    if what == "malformed" and find(reason, "expected the end of the document", 1, true) then
-        return read_document(sub(text, 1, position - 1))
-    end
-    return err, text, what
 end
 
 
@@ -102,7 +66,12 @@ function paste.document(text)
     local start = find(text, "{", 1, true)
     for _ = 1, most_documents do
         if not start then break end
-        local err, candidate, problem = read_document(sub(text, start))
+        local candidate = sub(text, start)
+        local err, reason, problem, position = envelope.parse(candidate)
+        if problem == "malformed" and find(reason, "expected the end of the document", 1, true) then
+            candidate, problem = sub(candidate, 1, position - 1), "not_envelope"
+            err = envelope.parse(candidate)
+        end
         -- another program's number is no code
         if err and not find(err.code, "^%d+$") then return err, candidate end
         document, what = document or candidate, what or problem

@@ -11,7 +11,6 @@ local lists = require "cfs.errors.explain.lists"
 local misuse = require "cfs.errors.base.misuse"
 local subject = require "cfs.errors.explain.subject"
 local text = require "cfs.errors.base.text"
-local typed = require "cfs.errors.explain.typed"
 
 local concat, format = table.concat, string.format
 local say = require("cfs.errors.explain.language").say
@@ -81,7 +80,7 @@ local function origin_words(err, chosen)
             .. say("transport", word, chosen)
     elseif origin == "malformed" and #body < snapshot_size then
         local _, problem, what = envelope.parse(body)
-        words = what == origin and received(typed.problem(problem, origin, chosen)) or words
+        words = what == origin and received(language.problem(problem, origin, chosen)) or words
     end
     return format(say("sentence", "no_envelope", chosen), words)
 end

@@ -1,14 +1,15 @@
 --- Finds what a person asks about, a cfs.subject, which has one of these: `err`; `kind`; `kinds`, with a
 --- `heading` above them; a `sentence` that says why it is none of them. It may also have `form`, the name of
---- the text's form; `status`, of a status alone; `is_success`, as it tells of no error; `is_refused`, as it
---- tells of a refusal that another try does not change; `request_id`, without an error; `is_text`, as `err`
---- was read out of words; and `also`, the other codes that a text names.
+--- the text's form; `status`, of a status alone; `is_success`; `is_refused`, where another try changes
+--- nothing; `request_id`, without an error; `is_text`, as `err` was read out of words; and `also`, the other
+--- codes that a text names.
 
 local catalogue = require "cfs.errors.catalogue.kind"
 local clean = require "cfs.errors.explain.clean"
 local envelope = require "cfs.errors.wire.envelope"
 local fields = require "cfs.errors.explain.fields"
 local kept = require "cfs.errors.object.kept"
+local language = require "cfs.errors.explain.language"
 local make = require "cfs.errors.object.make"
 local mentions = require "cfs.errors.explain.mentions"
 local paste = require "cfs.errors.explain.paste"
@@ -17,45 +18,66 @@ local search = require "cfs.errors.explain.search"
 local state = require "cfs.errors.base.state"
 local statuses = require "cfs.errors.catalogue.status"
 local suggest = require "cfs.errors.base.suggest"
-local typed = require "cfs.errors.explain.typed"
 
 local cut = require("cfs.errors.base.text").cut
-local find, format, match, rawget = string.find, string.format, string.match, rawget
-local say = require("cfs.errors.explain.language").say
+local concat, find, format, match = table.concat, string.find, string.format, string.match
+local say = language.say
+local words_of_status = require("cfs.errors.show.line").status
 
 local subject = {}
 
--- A text that is longer than this is not looked for in the catalogue.
-local longest_search = 40
-
--- A text that is longer than this is not taken for one word.
-local longest_word = 256
+-- A longer text is no reason phrase, and is not looked for in the catalogue; is not taken for one word.
+local longest_phrase, longest_word = 40, 256
 
 
--- Reads the words of a text when the first of these fields is asked for: `words`; `codes`, those of the
--- catalogue that it names; `said`, those whose messages it has, and `messages`, these by their codes;
--- `records`, as fields.read has them; `requestId`, if there is but one.
-local function read(view, name)
-    local words = clean.words(clean.view(view.text))
-    setmetatable(view, nil)
-    view.words, view.records, view.codes = words, fields.read(words), fields.codes(words)
-    view.said, view.messages = mentions.messages(words)
-    local has_several
-    for _, record in ipairs(view.records) do
-        view.requestId = view.requestId or record.requestId
-        has_several = has_several or record.requestId ~= nil and record.requestId ~= view.requestId
-    end
-    if has_several then view.requestId = nil end
-    return view[name]
+-- What is found, with a sentence in place of an error.
+local function with_sentence(about, name, chosen, ...)
+    about.sentence = format(say("sentence", name, chosen), ...)
+    return about
 end
 
-local unread = { __index = read }
+
+-- The kinds of the catalogue that have the word in one of these columns.
+local function kinds_of(word, ...)
+    local kinds = {}
+    for kind in catalogue.each() do
+        local found = false
+        for _, column in ipairs { ... } do found = found or kind[column] == word end
+        kinds[#kinds + 1] = found and kind or nil
+    end
+    return kinds
+end
 
 
--- What is looked at: `text`, `word` if it is one, and what `read` makes of it.
+-- A status: the codes that come with it or, if there are none, an error of this status without a code.
+local function about_status(number, chosen)
+    if number > 599 then return with_sentence({}, "no_status", chosen, number) end
+    if number < 400 then
+        return with_sentence({ is_success = true, status = number }, "no_error", chosen, number)
+    end
+    local kind, kinds = statuses.kind(number), kinds_of(number, "status")
+    if #kinds == 0 then return { kind = kind, status = number } end
+    local heading = format(say("sentence", "status", chosen), words_of_status(kind, kind))
+    return { heading = heading, kinds = kinds, status = number }
+end
+
+
+-- What is looked at: `text`; `word`, if it is one; `envelope`, if it is one, else `problem` and `what`; its
+-- `words`; `codes`, those of the catalogue that it names; `said`, those whose messages it has; `messages`,
+-- by their codes; `records`, as fields.read has them; `requestId`, if there is but one.
 local function look_at(text, chosen)
-    local word = #text <= longest_word and match(text, "^%s*([%w_.-]+)%s*$")
-    return setmetatable({ text = text, chosen = chosen, word = word }, unread)
+    local words = clean.words(clean.view(text))
+    local view = { text = text, chosen = chosen, words = words, records = fields.read(words) }
+    view.word = #text <= longest_word and match(text, "^%s*([%w_.-]+)%s*$")
+    view.envelope, view.problem, view.what = envelope.parse(text)
+    view.codes, view.said, view.messages = fields.codes(words), mentions.messages(words)
+    local ids = {}
+    for _, record in ipairs(view.records) do
+        if record.requestId then ids[record.requestId] = true end
+    end
+    local id = next(ids)
+    view.requestId = id and not next(ids, id) and id or nil
+    return view
 end
 
 
@@ -89,33 +111,47 @@ end
 
 
 -- The error of a reason for which no response came, as `mentions` found it; nil if there is none.
-local function of_reason(reason, number, word, certificate)
-    if not reason then return nil end
-    if not word then return { err = receive.from_response(number, reason) } end
-    local retry = (certificate or word == "local") and "never" or "backoff"
-    return { err = make.no_response(word, "maybe", retry, reason) }
+local function of_reason(reason, number, meaning)
+    if not meaning then return reason and { err = receive.from_response(number, reason) } end
+    local retry = (meaning.certificate or meaning.word == "local") and "never" or "backoff"
+    return { err = make.no_response(meaning.word, "maybe", retry, reason) }
 end
 
 
--- Why a text is no envelope.
-local function not_service(about, view, problem, what)
-    return typed.sentence(about, "not_service", view.chosen, typed.problem(problem, what, view.chosen))
+-- What is found where the text as a whole is no envelope, and why it is none.
+local function not_envelope(about, view)
+    local problem = language.problem(view.problem, view.what, view.chosen)
+    return with_sentence(about, "not_service", view.chosen, problem)
 end
 
 
---- The forms of a text, in the order in which they are tried: a name, an example, what that yields, and how
---- it is read: a function of what is looked at, which returns nil where the text has another form.
+--- The forms of a text, in the order in which they are tried: a name, an example, what that yields, a
+--- function of what is looked at, which finds nothing in another form; and whether a body may have it.
 subject.forms = {
     { "code", "errors.RateLimit", "RateLimit", function(view)
         local word = view.word or view.text
         local kind = statuses.of_code(match(word, "^errors%.(.*)$") or word)
         return kind and { kind = kind }
     end },
+    -- a category, a word of retry or a fault; "throttle" is both of the first
     { "word", "throttle", "kinds", function(view)
-        return view.word and typed.word(view.word, view.chosen)
+        local headings, word, chosen = {}, view.word, view.chosen
+        for _, column in ipairs(word and { "category", "retry", "fault" } or {}) do
+            local meaning = say(column, word, chosen)
+            if #kinds_of(word, column) > 0 or column == "category" and meaning then
+                headings[#headings + 1] = format(say("sentence", column, chosen), word, meaning or "")
+            end
+        end
+        if #headings == 0 then return nil end
+        return { heading = concat(headings, "\n"), kinds = kinds_of(word, "category", "retry", "fault") }
     end },
+    -- a status, or its reason phrase, or both
     { "phrase", "404 Not Found", "404", function(view)
-        return typed.phrase(view.text, view.chosen)
+        local text = #view.text <= longest_phrase and view.text or ""
+        local number, reason = match(text, "^%s*(%d*)%s*([%a '-]-)%s*$")
+        local meant = reason and statuses.of_reason(reason)[1]
+        local status = number == "" and meant or (meant or reason == "") and statuses.normalize(number)
+        return status and about_status(status, view.chosen)
     end },
     { "response", "HTTP/1.1 502 Bad Gateway\n\n<html></html>", "502", function(view)
         local response = paste.read(view.text)
@@ -126,43 +162,41 @@ subject.forms = {
         local err = receive.from_response(response, { any_status = true })
         if err and err.code ~= nil then return about_error(view, err) end
         local about = of_reason(mentions.reason_of_curl(view.text))
-        if about or not err then return about or typed.status(response.status, view.chosen) end
-        about = subject.first_of(look_at(response.body, view.chosen), "envelope", "label")
+        if about or not err then return about or about_status(response.status, view.chosen) end
+        about = subject.first_of(look_at(response.body, view.chosen), true)
         if not about or not about.err then return { err = err } end
         make.set_status(about.err, response.status)
         about.err.requestId = about.err.requestId or err.requestId
         return about
     end },
     { "envelope", 'body: {"code":"RateLimit","message":"m"}', "RateLimit", function(view)
-        local whole = envelope.parse(view.text)
-        local err = whole or paste.document(view.text)
-            or view.words ~= view.text and paste.document(view.words)
+        local err = view.envelope or paste.document(view.text) or paste.document(view.words)
         if not err then return nil end
         -- another program's word behind "code" loses to a code of the catalogue, and so does a later error
         local first = view.codes[1]
-        local is_later = not whole and first ~= err.code and view.records[first or ""]
+        local is_later = not view.envelope and first ~= err.code and view.records[first or ""]
         if first and (is_later or not err.known) then return nil end
         local status = status_of(view)
         if status then make.set_status(err, status) end
         return about_error(view, err)
-    end },
+    end, true },
     { "named", "rpc error: code = Internal desc = [Code: RateLimit; Message: m]", "RateLimit", function(view)
         local code = view.codes[1]
         for _, record in ipairs(code and view.records or {}) do
             if state.kinds[record.code or ""] then return about_code(view, record.code) end
         end
         return code and about_code(view, code)
-    end },
+    end, true },
     { "message", "baidubce.exception.BceServerError: The vpc id is invalid", "InvalidVpcId", function(view)
         return view.said[1] and about_code(view, view.said[1], view.said)
-    end },
+    end, true },
     { "label", "[Code: NoSuchThing; Message: gone]", "NoSuchThing", function(view)
         local code = view.records[1].code
         return code and about_code(view, code)
-    end },
+    end, true },
     { "mount", "mount.nfs: access denied by server while mounting cfs-1.example:/", "unknown", function(view)
-        if not find(view.words, "access denied by server while mounting", 1, true) then return nil end
-        return typed.sentence({ is_refused = true }, "mount", view.chosen)
+        return find(view.words, "access denied by server while mounting", 1, true)
+            and with_sentence({ is_refused = true }, "mount", view.chosen)
     end },
     { "reason", "dial tcp 127.0.0.1:1: connect: connection refused", "connect", function(view)
         -- this library's own lines tell the reason as the cause
@@ -171,78 +205,71 @@ subject.forms = {
     end },
     { "status", '"GET / HTTP/1.1" 502 157', "502", function(view)
         local status = status_of(view)
-        local about = status and typed.status(status, view.chosen)
+        local about = status and about_status(status, view.chosen)
         if about then about.request_id = view.requestId end
         return about
     end },
     -- an error's if it has a message, otherwise what a call that succeeded returns
     { "document", '{"message":"no route","request_id":"r-1"}', "none", function(view)
-        local _, problem, what = envelope.parse(view.text)
-        if what ~= "not_envelope" then return nil end
+        if view.what ~= "not_envelope" then return nil end
         local record = view.records[1]
         if record.message then
             local err = make.receive(nil, record.message, record.requestId)
-            kept.keep(err, "origin", what)
+            kept.keep(err, "origin", view.what)
             return { err = err }
-        elseif find(view.words, "^%s*{") and not find(view.words, '"[%a_]*[eE][rR][rR][%a_]*"%s*:')
-            and not find(view.words, '"level"%s*:') then
-            return not_service({ is_success = true }, view, problem, what)
         end
+        local is_success = find(view.words, "^%s*{")
+            and not clean.has(view.words, { '"[%a_]*[eE][rR][rR][%a_]*"%s*:', '"level"%s*:' })
+        return is_success and not_envelope({ is_success = true }, view)
     end },
     { "request_id", "请求ID：ae2225f7-1c2e-427a-a1ad-5413b762957d", "request id", function(view)
         local word = view.word or ""
         local is_id = find(word, "^%x+%-%x+%-%x+%-%x+%-%x+$") or #word >= 16 and find(word, "^%x+$")
         local id = is_id and word or view.requestId
-        return id and typed.sentence({ request_id = id }, "request_id", view.chosen)
+        return id and with_sentence({ request_id = id }, "request_id", view.chosen)
     end },
     { "search", "mount target", "kinds", function(view)
-        local words = not view.word and #view.text <= longest_search and match(view.text, "^%s*(.-%w)%s*$")
+        local words = not view.word and #view.text <= longest_phrase and match(view.text, "^%s*(.-%w)%s*$")
         local found = words and search.search(words) or {}
-        return #found > 0 and { heading = say("sentence", "searched", view.chosen), kinds = found } or nil
+        return #found > 0 and { heading = say("sentence", "searched", view.chosen), kinds = found }
     end },
     { "other_word", "RateLimits", "unknown", function(view)
         if not view.word then return nil end
-        local about = typed.sentence({}, "not_known", view.chosen, cut(view.word, 64))
+        local about = with_sentence({}, "not_known", view.chosen, cut(view.word, 64))
         local nearest = suggest.nearest(view.word, state.kinds)
-        local hint = nearest and format(say("sentence", "did_you_mean", view.chosen), nearest) or ""
-        about.sentence = about.sentence .. hint
+        if nearest then
+            about.sentence = about.sentence .. format(say("sentence", "did_you_mean", view.chosen), nearest)
+        end
         return about
     end },
     { "nothing", "good morning", "unknown", function(view)
-        local _, problem, what = envelope.parse(view.text)
-        if what == "malformed" and not find(match(view.text, "%S"), '[%[{"]') then
-            return typed.sentence({}, "nothing", view.chosen)
+        if view.what == "malformed" and not find(view.text, '^%s*[%[{"]') then
+            return with_sentence({}, "nothing", view.chosen)
         end
-        return not_service({}, view, problem, what)
+        return not_envelope({}, view)
     end },
 }
 
 
---- What the first form that fits says; `from` and `last` name the first form that is tried and the last.
-function subject.first_of(view, from, last)
-    local is_on = not from
+--- What the first form that fits says; only those that a body may have, if it `is_body`.
+function subject.first_of(view, is_body)
     for _, form in ipairs(subject.forms) do
-        is_on = is_on or form[1] == from
-        local about = is_on and form[4](view)
+        local about = (form[5] or not is_body) and form[4](view)
         if about then
             about.form = form[1]
             return about
         end
-        if form[1] == last then return nil end
     end
 end
 
 
---- Finds what a value is about: an error, a kind, a status, or a text of any of the forms.
----@param given any
----@param chosen "en"|"zh"
----@return cfs.subject? subject nil if it is none of these
+--- Finds what a value is about: an error, a kind, a status, or a text of any of the forms; nil if it is none.
 function subject.of(given, chosen)
     if catalogue.of_error(given) then return { err = given } end
     if catalogue.is_kind(given) then return { kind = given } end
     if type(given) == "string" then return subject.first_of(look_at(clean.screen(given), chosen)) end
     local number = statuses.normalize(given)
-    return number and typed.status(number, chosen)
+    return number and about_status(number, chosen)
 end
 
 
