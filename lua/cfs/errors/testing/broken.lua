@@ -57,7 +57,7 @@ local forms = {
       { "UTF-16", function(envelope) return "\255\254" .. gsub(envelope, ".", "%0\0") end },
       { "zero bytes", rep("\0", 64) } },
     { "malformed", -- an envelope in a wrapping
-      { "a chunk's frame", function(envelope) return format("%x\r\n%s\r\n0\r\n\r\n", #envelope, envelope) end },
+      { "a chunk's frame", function(whole) return format("%x\r\n%s\r\n0\r\n\r\n", #whole, whole) end },
       { "a header's end", "Content-Type: application/json\r\n\r\n$envelope" },
       { "a script's call", "callback($envelope);" }, { "a guard against scripts", ")]}',\n$envelope" },
       { "lines of envelopes", "$envelope\n$envelope\n" }, { "a zero byte behind", "$envelope\0" },
@@ -87,7 +87,8 @@ local forms = {
       { "a quote lost", function(envelope, random)
           return (gsub(envelope, "^(" .. rep('[^"]*"', random(12) - 1) .. '[^"]*)"', "%1"))
       end } },
-    { "too_deep", { "arrays, too deep", nest("[", "", "]") }, { "objects, too deep", nest('{"a":', "0", "}") },
+    { "too_deep",
+      { "arrays, too deep", nest("[", "", "]") }, { "objects, too deep", nest('{"a":', "0", "}") },
       { "arrays that never end", nest("[", "", "") } },
     { "not_envelope", -- JSON
       { "nothing", "null" }, { "a number", "502" },
