@@ -65,11 +65,8 @@ local function write(row)
 end
 
 
---- Writes a module that returns rows.
----@param source string the page
----@param service string
----@return string? text nil if the page has no table of errors
----@return string[] notes what was left out, a sentence each; or why there is nothing
+--- Writes a module that returns the rows of a page, and a list of sentences that say what was left out; or
+--- nil, and a list of one that says why there is nothing.
 function import.import(source, service)
     if core.repair(source) ~= source then return nil, { "the page is not in UTF-8" } end
     local lines, notes, known = {}, {}, {}

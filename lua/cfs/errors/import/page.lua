@@ -5,7 +5,6 @@ local parse = require("cfs.errors.wire.envelope").parse
 
 local find, format, gmatch, gsub = string.find, string.format, string.gmatch, string.gsub
 local lower, match = require("cfs.errors.base.text").lower, string.match
-local ipairs, tonumber = ipairs, tonumber
 
 local page = {}
 
@@ -28,8 +27,7 @@ local headings = {
 
 
 local function decode_entity(name)
-    local digits = match(name, "^#(%d+)$")
-    local code = digits and tonumber(digits) or tonumber(match(name, "^#[xX](%x+)$") or "", 16)
+    local code = tonumber(match(name, "^#(%d+)$")) or tonumber(match(name, "^#[xX](%x+)$") or "", 16)
     if code and code > 0 and code <= 0xFFFF then return parse(format('{"code":"\\u%04x"}', code)).code end
     return entities[name]
 end
@@ -49,7 +47,7 @@ local marks = { table = "\1\2", tr = "\2", br = " ", p = " ", div = " ", li = " 
 
 local function mark_tag(slash, name, attributes)
     name = lower(name)
-    if name == "td" or name == "th" then return slash == "" and "\3" .. attributes .. "\4" or "\5" end
+    if name == "td" or name == "th" then return slash == "" and "\3" .. lower(attributes) .. "\4" or "\5" end
     return marks[name] or ""
 end
 
@@ -67,7 +65,7 @@ local function rows_of_html(html)
                 above.depth, cells[#cells + 1] = above.depth - 1, above.words
                 above = held[#cells + 1]
             end
-            attributes, cell = lower(attributes), words_of(cell)
+            cell = words_of(cell)
             local depth = tonumber(match(attributes, "rowspan=[\"']?(%d+)")) or 1
             local width = #cells > 0 and tonumber(match(attributes, "colspan=[\"']?(%d)")) or 1
             for _ = 1, width do -- a wide cell that begins a row parts sections: it counts as one
@@ -88,15 +86,14 @@ local function rows_of_text(text)
     local rows = {}
     text = gsub(gsub(text, "│", "|"), "\226[\148\149][\128-\191]", "-")
     for gap, line in gmatch(gsub(text, "\\|", "\1"), "([\r\n]*)([^\r\n]+)") do
-        local has_tab = find(line, "\t", 1, true)
-        local has_bar = find(line, "^%s*|") or not has_tab and find(line, "|", 1, true)
-        if has_bar then
+        local mark = find(line, "^%s*|") and "|" or match(line, "\t") or match(line, "|")
+        if mark == "|" then
             line = gsub(gsub(line, "^%s*|", ""), "|%s*$", "")
-        elseif not has_tab then
+        elseif not mark then
             line = gsub(match(line, "^%s*(.-)%s*$"), "   *", "\t")
         end
-        local cells = { is_text = not has_bar and not find(line, "\t"), is_first = find(gap, "\n.*\n") }
-        for cell in gmatch(line .. (has_bar and "|" or "\t"), has_bar and "([^|]*)|" or "([^\t]*)\t") do
+        local cells = { is_text = mark ~= "|" and not find(line, "\t"), is_first = find(gap, "\n.*\n") }
+        for cell in gmatch(gsub(line, mark or "\t", "\2") .. "\2", "([^\2]*)\2") do
             cells[#cells + 1] = words_of((gsub(cell, "\1", "|")))
         end
         if find(line, "[^%s|:+-]") then rows[#rows + 1] = cells end
@@ -107,7 +104,7 @@ end
 
 -- Column → its place, if the row is the heading of a table of errors.
 local function columns_of(cells)
-    local columns = {}
+    local columns = { count = #cells }
     for place, cell in ipairs(cells) do
         local heading, found = gsub(lower(cell), "[%s*`]", ""), nil
         for _, row in ipairs(#cell <= 60 and headings or {}) do
@@ -117,7 +114,6 @@ local function columns_of(cells)
     end
     local other = columns.message and "description" or "message"
     columns[other] = columns[other] or columns.either
-    columns.count = #cells
     return columns.code and columns.status and columns
 end
 
@@ -144,9 +140,8 @@ local function row_of(cells, columns, above)
 end
 
 
---- The rows of the page's tables of errors.
----@param source string the page
----@return table[] rows name; code, status and reason as far as there are such; message, description, remedy
+--- The rows of the page's tables of errors: name; code, status and reason as far as there are such; message,
+--- description, remedy.
 function page.read(source)
     source = gsub(source, "^\239\187\191", "")
     local rows = find(source, "<[tT][rRdDhH]%f[%W]") and rows_of_html(source) or rows_of_text(source)
