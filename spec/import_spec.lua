@@ -113,6 +113,14 @@ Other | 400
 └──────┴───────┴─────────┘
 ]], { "A 404 It is not here. -- the status tells neither category nor retry", "B 409 Busy." }, {} },
 
+    { "a code that stands once for two rows, the second of which has two lines", [[
+| Code | HTTP | Message |
+|---|---|---|
+| A | 409 | One. |
+|   | 400 | Two |
+|   |     | lines. |
+]], { "A 409 One." }, { "A stands there again, with status 400: Two lines." } },
+
     { "cells with more than a code, numbers, entities and marks of HTML in text", [[
 | 错误码 | HTTP Code | Message |
 |---|---|---|

@@ -35,33 +35,31 @@ local function template_of(message)
 end
 
 
--- A row as errors.service takes it, what a person must judge of it, and what keeps it from being one.
-local function judge(row)
-    local kind, global, marks = statuses.kind(row.status), catalogue.shared(row.code), {}
-    local function mark(is_so, words) marks[#marks + 1] = is_so and words or nil end
-    mark(row.message == "", "the page has no message")
-    mark(kind.category == "unknown", "the status tells neither category nor retry")
-    mark(row.is_odd, "the page has several statuses")
-    mark(global, "the global code has another status")
-    local new = { code = row.code, status = row.status, category = kind.category, retry = kind.retry }
-    local message = row.message ~= "" and row.message or row.description
-    new.message = message ~= "" and template_of(message) or row.code
-    new.description = message ~= row.description and row.description ~= "" and row.description or nil
-    new.remedy = row.remedy ~= "" and row.remedy or nil
-    if extend.problem(new, names) then new.message = gsub(new.message, "[{}]", "") end
-    return new, concat(marks, "; "), extend.problem(new, names)
-end
-
-
+-- A row as errors.service takes it, with a mark of what a person must judge; or why it cannot be one.
 local function write(row)
-    local new, marks, problem = judge(row)
+    local kind, message = statuses.kind(row.status), row.message ~= "" and row.message or row.description
+    local new = {
+        code = row.code, status = row.status, category = kind.category, retry = kind.retry,
+        message = message ~= "" and template_of(message) or row.code,
+        description = message ~= row.description and row.description ~= "" and row.description or nil,
+        remedy = row.remedy ~= "" and row.remedy or nil,
+    }
+    if extend.problem(new, names) then new.message = gsub(new.message, "[{}]", "") end
+    local problem = extend.problem(new, names)
     if problem then return "    -- " .. new.code .. ": " .. problem end
-    local parts = {}
+
+    local parts, marks = {}, {}
     for _, name in ipairs(columns) do
         local form = name .. (name == "status" and " = %d" or " = %q")
         if new[name] then parts[#parts + 1] = format(form, new[name]) end
     end
-    return "    { " .. concat(parts, ",\n      ") .. " }," .. (marks ~= "" and " -- judge: " .. marks or "")
+    local function mark(is_so, words) marks[#marks + 1] = is_so and words or nil end
+    mark(row.message == "", "the page has no message")
+    mark(kind.category == "unknown", "the status tells neither category nor retry")
+    mark(row.is_odd, "the page has several statuses")
+    mark(catalogue.shared(row.code), "the global code has another status")
+    return "    { " .. concat(parts, ",\n      ") .. " },"
+        .. (#marks > 0 and " -- judge: " .. concat(marks, "; ") or "")
 end
 
 

@@ -9,9 +9,6 @@ local say = language.say
 
 local lists = {}
 
--- Where the meaning of a word begins.
-local margin = 18
-
 -- The columns of a table of kinds, each with its width. A narrow terminal gets the first ones.
 local widths = { { "status", 7 }, { "code", 32 }, { "category", 16 }, { "retry", 12 }, { "fault", 6 } }
 
@@ -60,7 +57,7 @@ end
 
 -- The names of groups with their meanings, but for "unknown", which no row of the catalogue has.
 local function meanings(...)
-    local lines, chosen = {}, language.of_locale()
+    local lines, chosen, margin = {}, language.of_locale(), 18 -- where the meaning of a word begins
     for _, group in ipairs { ... } do
         lines[#lines + 1] = (#lines > 0 and "\n" or "") .. group
         for _, name in ipairs(language.names(group)) do

@@ -168,7 +168,7 @@ function page.read(source)
                 for index, cell in ipairs(cells) do
                     last[index] = words_of((last[index] or "") .. " " .. cell)
                 end
-                list[#list] = row_of(last, columns)
+                list[#list] = row_of(last, columns, list[#list].name)
             end
         end
     end
