@@ -6,7 +6,7 @@ local extend = require "cfs.errors.catalogue.extend"
 local page = require "cfs.errors.import.page"
 local statuses = require "cfs.errors.catalogue.status"
 
-local concat, format, gsub = table.concat, string.format, string.gsub
+local concat, format, gmatch, gsub = table.concat, string.format, string.gmatch, string.gsub
 
 local import = {}
 
@@ -18,7 +18,8 @@ return {
 }]]
 
 -- Names that a service has for other things: see cfs.service.
-local names = { name = 1, parse = 1, from_response = 1, check = 1, new = 1, raise = 1, each = 1, search = 1 }
+local names = {}
+for name in gmatch("name parse from_response check new raise each search", "%S+") do names[name] = name end
 
 local columns = { "code", "status", "message", "description", "remedy", "category", "retry" }
 
@@ -69,7 +70,7 @@ function import.import(source, service)
     if core.repair(source) ~= source then return nil, { "the page is not in UTF-8" } end
     local lines, notes, known = {}, {}, {}
     for _, row in ipairs(page.read(source)) do
-        local global, status = catalogue.shared(row.code or ""), row.status
+        local global, status = catalogue.shared(row.code), row.status
         local left_out = not row.code and "is no code" or not status and "has no status"
             or (status < 400 or status > 599) and "has status " .. status .. ", which is no error's"
             or known[row.code] and "stands there again, with status " .. status .. ": " .. row.message

@@ -45,7 +45,7 @@ local function with_marks(text)
         return clean.has(character, wide) and "\1" .. character .. "\1" or nil
     end)
     return (gsub(text, "\1+([\226\227\239][\128-\191][\128-\191])", function(character)
-        return find(closing, character, 1, true) and character or nil
+        return find(closing, character) and character or nil
     end))
 end
 
@@ -60,12 +60,12 @@ function columns.wrap(text, margin)
             lines[#lines + 1], line, used, gap = line, "", 0, ""
         end
         while width > room do -- a word that is longer than a line
-            local first = match(piece, "^" .. rep("[^\128-\191][\128-\191]*", room))
+            local first = match(piece, rep("[^\128-\191][\128-\191]*", room))
             lines[#lines + 1], piece, width = first, sub(piece, #first + 1), width - room
         end
         line, used = line .. gap .. piece, used + #gap + width
     end
-    lines[#lines + 1] = line ~= "" and line or nil
+    lines[#lines + 1] = line
     return concat(lines, "\n" .. rep(" ", margin))
 end
 

@@ -51,21 +51,22 @@ function lists.kinds(list, chosen)
         end
         lines[#lines + 1] = row(kind)
     end
-    return #lines > 0 and concat(lines, "\n") or say("sentence", "none_found", chosen)
+    return #list > 0 and concat(lines, "\n") or say("sentence", "none_found", chosen)
 end
 
 
 -- The names of groups with their meanings, but for "unknown", which no row of the catalogue has.
 local function meanings(...)
-    local lines, chosen, margin = {}, language.of_locale(), 18 -- where the meaning of a word begins
-    for _, group in ipairs { ... } do
-        lines[#lines + 1] = (#lines > 0 and "\n" or "") .. group
+    local groups, chosen, margin = { ... }, language.of_locale(), 18 -- where the meaning of a word begins
+    for index, group in ipairs(groups) do
+        local lines = { group }
         for _, name in ipairs(language.names(group)) do
             local meaning = columns.wrap(say(group, name, chosen), margin)
             if name ~= "unknown" then lines[#lines + 1] = columns.pad("  " .. name, margin) .. meaning end
         end
+        groups[index] = concat(lines, "\n")
     end
-    return concat(lines, "\n")
+    return concat(groups, "\n\n")
 end
 
 

@@ -27,7 +27,7 @@ local headings = {
 
 
 local function decode_entity(name)
-    local code = tonumber(match(name, "^#(%d+)$")) or tonumber(match(name, "^#[xX](%x+)$") or "", 16)
+    local code = find(name, "^#") and tonumber((gsub(name, "^#[xX]?", "")), find(name, "^#[xX]") and 16 or 10)
     if code and code > 0 and code <= 0xFFFF then return parse(format('{"code":"\\u%04x"}', code)).code end
     return entities[name]
 end
@@ -57,9 +57,9 @@ local function rows_of_html(html)
     html = gsub(gsub(html, "[%s%c]+", " "), "<!%-%-.-%-%->", "")
     local rows, held = {}, {}
     for row in gmatch(gsub(html, "<(/?)(%w+)([^>]*)>", mark_tag), "[^\2]+") do
-        local cells, is_last = {}, find(row, "\1", 1, true)
-        local marked = find(row, "\3", 1, true) and row .. "\3\4" or ""
-        for attributes, cell in gmatch(marked, "\3([^\3\4]*)\4([^\1\3\5]*)") do
+        local cells, is_last = {}, find(row, "\1")
+        row = gsub(row, "\3.*", "%0\3\4") -- one cell more, so that cells from above come behind the last, too
+        for attributes, cell in gmatch(row, "\3([^\3\4]*)\4([^\1\3\5]*)") do
             local above = held[#cells + 1]
             while above and above.depth > 0 do
                 above.depth, cells[#cells + 1] = above.depth - 1, above.words
@@ -73,9 +73,9 @@ local function rows_of_html(html)
                 held[#cells] = { words = cell, depth = depth - 1 }
             end
         end
-        cells[#cells] = nil -- the one that was added, so that cells from above come behind the last, too
+        cells[#cells] = nil
         if is_last then held = {} end
-        if #cells > 0 or is_last then rows[#rows + 1] = cells end
+        if #cells > 1 or is_last then rows[#rows + 1] = cells end
     end
     return rows
 end
