@@ -38,9 +38,13 @@ success | ok | done | 200 OK
 success | 204 No Content | | |
 BucketNotEmpty | Not empty. | x | 409 Conflict
 BucketNotEmpty | Not empty at all. | x | 409 Conflict
-]], { "BucketNotEmpty 409 Not empty. / x" }, { "success has status 200, which is no error's",
+Moved | 409 Conflict | | |
+Digits | 400 calls | x | 409
+None | 404 calls, 2 | x | none
+]], { "BucketNotEmpty 409 Not empty. / x", "Moved 409 Moved -- the page has no message",
+      "Digits 409 400 calls / x" }, { "success has status 200, which is no error's",
       "success has status 204, which is no error's",
-      "BucketNotEmpty stands there again, with status 409: Not empty at all." } },
+      "BucketNotEmpty stands there again, with status 409: Not empty at all.", "None has no status" } },
 
     { "no message; codes with dots and spaces; tabs",
       "错误码\tHTTP状态码\t描述\r\nResource Not Found\t404\t不存在\r\n"
@@ -69,14 +73,19 @@ BucketNotEmpty | Not empty at all. | x | 409 Conflict
     { "cells that reach over rows, the last column, too; marks of blocks; odd characters", [[
 <table><tr><th>Code</th><th>Status</th><th>Message</th><th>Meaning</th><th>Solution</th></tr>
 <tr><td rowspan='3'>A</td><td rowspan=3>400</td><td>a&gt;</td><td>b</td><td rowspan="3">c</td></tr>
-<tr><td><p>d</p><div>e</div><ul><li>f<li>g</ul></td><td>x　y&nbsp;z</td></tr>
-<tr><td>&#1;h&#0;&#65535;&#65536;&#x1F600;&other;</td><td>]]
-        .. "\226\128\139i\239\187\191j\194\160k" .. [[</td></tr>
+<tr><td>d<p>e<div>f<ul><li>g</ul></td><td>-</td></tr>
+<tr><td>&#1;h&#0;&#65535;&#65536;&#x1F600;&other;&12;　i&nbsp;j]]
+        .. "\226\128\139k\239\187\191l" .. [[</td><td>-</td></tr>
 <tr><td>B</td><td>409</td><td colspan=2 rowspan=2>l</td><td>m</td></tr>
 <tr><td>C</td><td>409</td><td>n</td></tr></table>
 ]], { "A 400 a> / b / c", "B 409 l / m", "C 409 l / n" }, {
         "A stands there again, with status 400: d e f g",
-        "A stands there again, with status 400: h&#0;\239\191\191&#65536;&#x1F600;&other;" } },
+        "A stands there again, with status 400: h&#0;\239\191\191&#65536;&#x1F600;&other;&12; i jkl" } },
+
+    { "a table of two columns",
+      "<table><tr><th>Code</th><th>Status</th></tr><tr><td>A</td><td>409</td></tr></table>",
+      { "A 409 A -- the page has no message" }, {} },
+
 
     { "a heading without bars at the sides; tabs within bars, bars within tabs; a long cell",
       "Code | Status | Message | Error description\n| A\t | 409 | m | \td |\n | B | 409 | m |\n"
@@ -101,6 +110,7 @@ Error code | Error message | HTTP status code | Semantics
 ---|---|---|---
 Invalid | Invalid
 argument | 400 BadRequest | bad thing
+Half | m
 Large | Too big | 413 | x | y \| z
 
 Name | Number
@@ -136,6 +146,7 @@ Other | 400
     { "a code that stands once for two rows, the second of which has two lines", [[
 | Code | HTTP | Message |
 |---|---|---|
+|   | 409 | None. |
 | A | 409 | One. |
 |   | 400 | Two |
 |   |     | lines. |

@@ -156,6 +156,22 @@ describe("errors.explain", function()
         ), errors.explain(errors.from_response { status = 502, body = "<html></html>" }))
     end)
 
+    it("tells where the body of a response breaks", function()
+        local function origin(body)
+            local err = errors.from_response { status = 502, body = body }
+            return err:explain():match("\norigin +(.-)\nmeaning")
+        end
+        assert.equal("not a CFS error, but malformed JSON: expected ':' at byte 6", origin '{"a" "b"}')
+        assert.equal("not a CFS error, but malformed JSON", origin('{"a" "b"}' .. (" "):rep(2000)))
+        assert.equal("not a CFS error, but JSON without a code", origin "{}")
+    end)
+
+    it("says so where there is neither a code nor a status", function()
+        assert.equal("A code that is not in the catalogue",
+            errors.parse('{"code":"NoSuchThing"}'):kind():explain():match("^[^\n]*"))
+        assert.equal("No code", errors.explain('{"message":"no route"}'):match("^[^\n]*"))
+    end)
+
     local short = {
         { "a code that it does not know", "NoSuchKey",
           "The catalogue does not have it: unknown code 'NoSuchKey'" },
@@ -201,6 +217,20 @@ describe("errors.explain", function()
         assert.is_true(#text < 5000)
         assert.is_truthy(text:find("...", 1, true))
         assert_fits(text)
+    end)
+
+    it("shows 2000 bytes of a message, 500 of a cause, and that one is empty", function()
+        local function shown(message, cause)
+            local text = errors.AccessDenied { message = message, cause = cause }:explain()
+            return text:match("\nmessage +(.-)\ncause"):gsub("%s+", ""),
+                text:match("\ncause +(.-)\nmeaning"):gsub("%s+", "")
+        end
+        for _, case in ipairs { { 2000, 500, "", "" }, { 2001, 501, "...", "..." } } do
+            local message, cause = shown(("m"):rep(case[1]), ("c"):rep(case[2]))
+            assert.equal(("m"):rep(2000) .. case[3], message)
+            assert.equal(("c"):rep(500) .. case[4], cause)
+        end
+        assert.equal("(empty)", (shown("", "c")))
     end)
 
     for _, case in ipairs {
@@ -331,6 +361,8 @@ describe("errors.explain, given an error with a cause,", function()
         for _ = 1, 1000 do err = errors.AccessDenied { cause = err } end
         local text = err:explain()
         assert.equal(9, select(2, text:gsub("\ncause", "")))
+        assert.equal(8, select(2, text:gsub("\ncause        AccessDenied", "")))
+        assert.truthy(text:find("\ncause        ...\nmeaning", 1, true))
         assert.is_true(#text < 6000)
     end)
 end)

@@ -2,9 +2,8 @@
 
 local clean = require "cfs.errors.explain.clean"
 
-local find, gmatch, gsub = string.find, string.gmatch, string.gsub
+local concat, find, gmatch, gsub = table.concat, string.find, string.gmatch, string.gsub
 local match, rep, sub = string.match, string.rep, string.sub
-local concat = table.concat
 
 local columns = {}
 

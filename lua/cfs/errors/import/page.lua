@@ -84,7 +84,7 @@ end
 -- The rows of text; the rule below a heading is none, nor is one that is drawn.
 local function rows_of_text(text)
     local rows = {}
-    text = gsub(gsub(text, "│", "|"), "\226[\148\149][\128-\191]", "-")
+    text = gsub(gsub(text, "│", "|"), "\226[\148\149][\128-\191]", "")
     for gap, line in gmatch(gsub(text, "\\|", "\1"), "([\r\n]*)([^\r\n]+)") do
         local mark = find(line, "^%s*|") and "|" or match(line, "\t") or match(line, "|")
         if mark == "|" then
@@ -124,7 +124,7 @@ local function row_of(cells, columns, above)
         local cell = columns[column] and cells[columns[column]] or ""
         return cell ~= "-" and cell or ""
     end
-    if #cells > columns.count then cells[columns.count] = table.concat(cells, " | ", columns.count) end
+    cells[columns.count] = table.concat(cells, " | ", columns.count)
     local row, status = { message = cell_of "message", remedy = cell_of "remedy" }, cell_of "status"
     row.description = cell_of "description"
     if not find(status, "%d") and find(row.message, "^%d%d%d%f[^%w][%a ]*$") then -- a blank cell was left out
@@ -132,7 +132,7 @@ local function row_of(cells, columns, above)
     end
     local number, reason = match(status, "%f[%d](%d%d%d)%f[%D] ?(.*)$")
     row.status, row.reason = tonumber(number), reason -- the reason is for tools/drift
-    row.is_odd = find(reason or "", "%f[%d]%d%d%d%f[%D]") ~= nil -- there are several
+    row.is_odd = reason and find(reason, "%f[%d]%d%d%d%f[%D]") -- there are several
     row.name = gsub(gsub(cell_of "code", "%[([^%]]*)%]%([^)]*%)", "%1"), "[`*]", "")
     if row.name == "" and number then row.name = above or "" end
     row.code = match(row.name, "^%w[%w_. -]*$") or match(row.name, "^(%a[%w_.]*) ?[(（]")
