@@ -75,16 +75,26 @@ None | 404 calls, 2 | x | none
 <tr><td rowspan='3'>A</td><td rowspan=3>400</td><td>a&gt;</td><td>b</td><td rowspan="3">c</td></tr>
 <tr><td>d<p>e<div>f<ul><li>g</ul></td><td>-</td></tr>
 <tr><td>&#1;h&#0;&#65535;&#65536;&#x1F600;&other;&12;　i&nbsp;j]]
-        .. "\226\128\139k\239\187\191l" .. [[</td><td>-</td></tr>
+        .. "\226\128\139k\239\187\191l\194\160m" .. [[</td><td>-</td></tr>
 <tr><td>B</td><td>409</td><td colspan=2 rowspan=2>l</td><td>m</td></tr>
 <tr><td>C</td><td>409</td><td>n</td></tr></table>
 ]], { "A 400 a> / b / c", "B 409 l / m", "C 409 l / n" }, {
         "A stands there again, with status 400: d e f g",
-        "A stands there again, with status 400: h&#0;\239\191\191&#65536;&#x1F600;&other;&12; i jkl" } },
+        "A stands there again, with status 400: h&#0;\239\191\191&#65536;&#x1F600;&other;&12; i jkl m" } },
 
     { "a table of two columns",
-      "<table><tr><th>Code</th><th>Status</th></tr><tr><td>A</td><td>409</td></tr></table>",
-      { "A 409 A -- the page has no message" }, {} },
+      "<table><tr><th>Code</th><th>Status</th></tr><tr><td>A</td><td rowspan=2>409</td></tr></table>"
+        .. "<table><tr><th>Code</th><th>Status</th></tr><tr><td>B</td><td>500</td></tr></table>",
+      { "A 409 A -- the page has no message", "B 500 B -- the page has no message" }, {} },
+
+    { "a row of one cell; a second line with more cells than the first", [[
+| Code | Status | Message | Meaning |
+|---|---|---|---|
+| A | 409 | m |
+|   |     | n | d |
+| Common |
+| B | 409 | m | d |
+]], { "A 409 m n / d", "B 409 m / d" }, {} },
 
 
     { "a heading without bars at the sides; tabs within bars, bars within tabs; a long cell",
@@ -101,8 +111,9 @@ None | 404 calls, 2 | x | none
 <table><tr><th>Code<th>Message<th>Meaning<th>Status</tr>
 <tr><td>Wide</td><td colspan="2">w</td><td>409</td></tr></table>
 <p>More</p><table><tr><td>Description</td><td>States Code</td><td>Code</td></tr>
-<tr><td>y</td><td>503 Service Unavailable</td><td>Two</td></tr></table>
-<table><tr><td>Three</td><td>400</td></tr></table>
+<tr><td>y</td><td>503 Service Unavailable</td><td>Two</td></tr>
+<tr><td>short</td><td>500</td></tr></table>
+<table><tr><td>y</td><td>400</td><td>Three</td></tr></table>
 ]], { "One 400 m / x", "Wide 409 w", "Two 503 y -- the page has no message" }, {} },
 
     { "cells that are broken over lines; what is behind a table is none of its rows", [[
@@ -114,6 +125,8 @@ Half | m
 Large | Too big | 413 | x | y \| z
 
 Name | Number
+More:
+Last | m | 400 | x
 Other | 400
 ]], { "Invalid 400 Invalid argument / bad thing",
       "Large 413 Too big / x | y | z -- the status tells neither category nor retry" }, {} },

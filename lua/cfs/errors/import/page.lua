@@ -148,8 +148,8 @@ function page.read(source)
     local list, columns, first, broken, last = {}, nil, nil, nil, nil
     for _, cells in ipairs(rows) do
         local heading = columns_of(cells)
-        if broken and not heading and #broken + #cells - 1 <= columns.count then -- over several lines
-            broken[#broken] = words_of(broken[#broken] .. " " .. (cells[1] or ""))
+        if broken and #cells > 0 and not heading and #broken + #cells - 1 <= columns.count then
+            broken[#broken] = words_of(broken[#broken] .. " " .. cells[1]) -- a cell over several lines
             for index = 2, #cells do broken[#broken + 1] = cells[index] end
             cells = broken
         end
