@@ -166,6 +166,31 @@ describe("errors.explain", function()
         assert.equal("not a CFS error, but JSON without a code", origin "{}")
     end)
 
+    it("explains what got no response", function()
+        local err = errors.from_response(nil, "timeout")
+        assert.equal(lines(
+            "No response: timeout",
+            "cause        timeout",
+            "origin       no response: timeout, time ran out",
+            "meaning      No response came."), err:explain():match("^(.-)\nfault"))
+    end)
+
+    it("has the catalogue's message where none came, unless it has parameters", function()
+        local text = errors.explain('{"code":"InvalidVpcId"}')
+        assert.equal("message      The vpc id is invalid", text:match("\n([^\n]*)"):sub(1, 34))
+        assert.is_nil(errors.explain('{"code":"RateLimit"}'):find("\nmessage", 1, true))
+    end)
+
+    it("names the other codes of a text", function()
+        assert.equal("2 more: AccessDenied, InternalError",
+            errors.explain("RateLimit, then AccessDenied, then InternalError"):match("[^\n]*$"))
+    end)
+
+    it("explains a category that no code has", function()
+        assert.equal(lines("'unknown' is a category. Neither the code nor the status tells what kind of",
+            "failure it is."), errors.explain "unknown")
+    end)
+
     it("says so where there is neither a code nor a status", function()
         assert.equal("A code that is not in the catalogue",
             errors.parse('{"code":"NoSuchThing"}'):kind():explain():match("^[^\n]*"))
@@ -346,6 +371,12 @@ describe("errors.explain, given an error with a cause,", function()
             "             Misdirected Request)",
             "cause        pool is\\nfull",
             "request id   r-1"), 1, true))
+    end)
+
+    it("shows a cause that is no error", function()
+        for words, cause in pairs { ["7"] = 7, ["true"] = true, ["{}"] = {} } do
+            assert.equal(words, errors.AccessDenied({ cause = cause }):explain():match("\ncause +([^\n]*)"))
+        end
     end)
 
     it("sends a person to a bug, not to another try", function()
