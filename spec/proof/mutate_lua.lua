@@ -301,7 +301,7 @@ for index, entry in ipairs(chosen) do
     end
 end
 list:close()
-local pipe = assert(io.popen(("xargs -P %d -L 1 sh -c 'luajit spec/proof/mutate_lua.lua try=$2 path=$1 "
+local pipe = assert(io.popen(("xargs -r -P %d -L 1 sh -c 'luajit spec/proof/mutate_lua.lua try=$2 path=$1 "
     .. "seconds=%d old=%s/old$0 new=%s/new$0; echo $0 $?' <'%s/list'"):format(options.jobs, 60 + 10 * longest,
     work, work, work)))
 local done = 0
