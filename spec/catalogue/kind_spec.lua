@@ -134,6 +134,8 @@ describe("errors.search", function()
             "DropCreatingMount", "MountTargetNotFound" },
         ["\233\133\141\233\162\157\232\182\133\229\135\186"] = { "FsNumQuotaExceeded" }, -- characters
         ["\228\184\141\229\144\140"] = { "IdempotentParameterMismatch" }, -- not these characters apart
+        ["was well"] = { "InappropriateJSON" }, -- not where these words are apart
+        ["connects spread"] = {}, -- no plural of "connection"
         ["mounted drop"] = { "DropMountedFS" }, -- a code's words
         ["misdirected"] = { "RateLimit" }, -- a reason phrase
         ["connections spread"] = { "RateLimit" },
