@@ -69,6 +69,9 @@ describe("testing.response", function()
         assert.equal("r-1", response.headers["X-Bce-Request-Id"])
         assert.equal('{"requestId":"r-1","code":"RateLimit",'
             .. '"message":"There are too many connections. The host is nd7"}', response.body)
+        assert.equal('{"requestId":"ae2225f7-1c2e-427a-a1ad-5413b762957d","code":"RateLimit","message":'
+            .. '"There are too many connections. The host is cfs.bj.baidubce.com"}',
+            testing.response("RateLimit", { status = 429 }).body)
         assert.equal('"m"', testing.response("RateLimit", { message = "m" }).body:match('"message":(.*)}'))
     end)
 

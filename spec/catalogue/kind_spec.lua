@@ -133,6 +133,19 @@ describe("errors.search", function()
         ["\230\140\130\232\189\189\231\130\185 \229\136\160\233\153\164"] = { "DropMountedFS",
             "DropCreatingMount", "MountTargetNotFound" },
         ["\233\133\141\233\162\157\232\182\133\229\135\186"] = { "FsNumQuotaExceeded" }, -- characters
+        ["\228\184\141\229\144\140"] = { "IdempotentParameterMismatch" }, -- not these characters apart
+        ["was well"] = { "InappropriateJSON" }, -- not where these words are apart
+        ["connects spread"] = {}, -- no plural of "connection"
+        ["mounted drop"] = { "DropMountedFS" }, -- a code's words
+        ["misdirected"] = { "RateLimit" }, -- a reason phrase
+        ["connections spread"] = { "RateLimit" },
+        -- words of one or two letters do not count, nor does the seventeenth; others do, from their beginning
+        ["zq"] = {},
+        ["rate 77"] = {},
+        ["rate vpc"] = {},
+        ["imit rate"] = {},
+        [("rate "):rep(16) .. "zzz"] = { "RateLimit" },
+        [("rate "):rep(15) .. "zzz"] = {},
         ["RESOURCE_EXHAUSTED"] = {},
         ["no such text anywhere"] = {},
     }

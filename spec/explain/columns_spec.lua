@@ -9,6 +9,8 @@ local wrapped = {
     { "words", "one two three", 72, "one two\n" .. (" "):rep(72) .. "three" },
     { "words that just fit", "one tw four", 74, "one tw\n" .. (" "):rep(74) .. "four" },
     { "a word that is too long", "abcdefghij", 74, "abcdef\n" .. (" "):rep(74) .. "ghij" },
+    { "a letter before such a word", "a bcdefgh", 74,
+      "a\n" .. (" "):rep(74) .. "bcdefg\n" .. (" "):rep(74) .. "h" },
     { "Chinese, between characters", "中文错误", 76, "中文\n" .. (" "):rep(76) .. "错误" },
     { "Chinese, not before a closing mark", "中文。错误", 76, "中\n" .. (" "):rep(76) .. "文。\n"
         .. (" "):rep(76) .. "错误" },

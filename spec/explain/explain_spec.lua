@@ -156,6 +156,47 @@ describe("errors.explain", function()
         ), errors.explain(errors.from_response { status = 502, body = "<html></html>" }))
     end)
 
+    it("tells where the body of a response breaks", function()
+        local function origin(body)
+            local err = errors.from_response { status = 502, body = body }
+            return err:explain():match("\norigin +(.-)\nmeaning")
+        end
+        assert.equal("not a CFS error, but malformed JSON: expected ':' at byte 6", origin '{"a" "b"}')
+        assert.equal("not a CFS error, but malformed JSON", origin('{"a" "b"}' .. (" "):rep(2000)))
+        assert.equal("not a CFS error, but JSON without a code", origin "{}")
+    end)
+
+    it("explains what got no response", function()
+        local err = errors.from_response(nil, "timeout")
+        assert.equal(lines(
+            "No response: timeout",
+            "cause        timeout",
+            "origin       no response: timeout, time ran out",
+            "meaning      No response came."), err:explain():match("^(.-)\nfault"))
+    end)
+
+    it("has the catalogue's message where none came, unless it has parameters", function()
+        local text = errors.explain('{"code":"InvalidVpcId"}')
+        assert.equal("message      The vpc id is invalid", text:match("\n([^\n]*)"):sub(1, 34))
+        assert.is_nil(errors.explain('{"code":"RateLimit"}'):find("\nmessage", 1, true))
+    end)
+
+    it("names the other codes of a text", function()
+        assert.equal("2 more: AccessDenied, InternalError",
+            errors.explain("RateLimit, then AccessDenied, then InternalError"):match("[^\n]*$"))
+    end)
+
+    it("explains a category that no code has", function()
+        assert.equal(lines("'unknown' is a category. Neither the code nor the status tells what kind of",
+            "failure it is."), errors.explain "unknown")
+    end)
+
+    it("says so where there is neither a code nor a status", function()
+        assert.equal("A code that is not in the catalogue",
+            errors.parse('{"code":"NoSuchThing"}'):kind():explain():match("^[^\n]*"))
+        assert.equal("No code", errors.explain('{"message":"no route"}'):match("^[^\n]*"))
+    end)
+
     local short = {
         { "a code that it does not know", "NoSuchKey",
           "The catalogue does not have it: unknown code 'NoSuchKey'" },
@@ -201,6 +242,20 @@ describe("errors.explain", function()
         assert.is_true(#text < 5000)
         assert.is_truthy(text:find("...", 1, true))
         assert_fits(text)
+    end)
+
+    it("shows 2000 bytes of a message, 500 of a cause, and that one is empty", function()
+        local function shown(message, cause)
+            local text = errors.AccessDenied { message = message, cause = cause }:explain()
+            return text:match("\nmessage +(.-)\ncause"):gsub("%s+", ""),
+                text:match("\ncause +(.-)\nmeaning"):gsub("%s+", "")
+        end
+        for _, case in ipairs { { 2000, 500, "", "" }, { 2001, 501, "...", "..." } } do
+            local message, cause = shown(("m"):rep(case[1]), ("c"):rep(case[2]))
+            assert.equal(("m"):rep(2000) .. case[3], message)
+            assert.equal(("c"):rep(500) .. case[4], cause)
+        end
+        assert.equal("(empty)", (shown("", "c")))
     end)
 
     for _, case in ipairs {
@@ -318,6 +373,12 @@ describe("errors.explain, given an error with a cause,", function()
             "request id   r-1"), 1, true))
     end)
 
+    it("shows a cause that is no error", function()
+        for words, cause in pairs { ["7"] = 7, ["true"] = true, ["{}"] = {} } do
+            assert.equal(words, errors.AccessDenied({ cause = cause }):explain():match("\ncause +([^\n]*)"))
+        end
+    end)
+
     it("sends a person to a bug, not to another try", function()
         local _, err = errors.pcall(function() error("app.lua:12: attempt to index a nil value", 0) end)
         local text = err:explain()
@@ -331,6 +392,8 @@ describe("errors.explain, given an error with a cause,", function()
         for _ = 1, 1000 do err = errors.AccessDenied { cause = err } end
         local text = err:explain()
         assert.equal(9, select(2, text:gsub("\ncause", "")))
+        assert.equal(8, select(2, text:gsub("\ncause        AccessDenied", "")))
+        assert.truthy(text:find("\ncause        ...\nmeaning", 1, true))
         assert.is_true(#text < 6000)
     end)
 end)

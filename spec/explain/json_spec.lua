@@ -19,6 +19,7 @@ describe("The JSON of what was found", function()
                 { "error", "RateLimit", "yes", "r-1" },
             RateLimit = { "kind", "RateLimit", "yes" },
             ["404"] = { "status", nil, "no" },
+            ["598"] = { "status", nil, "yes" },
             throttle = { "kinds" },
             ["HTTP/1.1 200 OK\r\n\r\n{}"] = { "success" },
             ["nothing of that sort"] = { "unknown" },

@@ -4,6 +4,8 @@
 -- nothing, each with its reason on the next line.
 -- The last line: "mutate-lua: 400 mutants, 391 killed, 9 without an effect, 0 survived".
 
+local files = require "spec.helpers.files"
+
 local options = { seed = 1, jobs = 2 }
 for _, argument in ipairs(arg) do
     local name, value = argument:match("^(%a+)=(.+)$")
@@ -12,21 +14,7 @@ end
 options.size = options.size or not options.file and 400
 
 local load = loadstring or load
-
-
-local function read(path)
-    local file = assert(io.open(path, "rb"))
-    local content = file:read("*a")
-    file:close()
-    return content
-end
-
-
-local function write(path, content)
-    local file = assert(io.open(path, "wb"))
-    file:write(content)
-    file:close()
-end
+local read, write = files.read, files.write
 
 
 local function lines_of(command)
@@ -313,7 +301,7 @@ for index, entry in ipairs(chosen) do
     end
 end
 list:close()
-local pipe = assert(io.popen(("xargs -P %d -L 1 sh -c 'luajit spec/proof/mutate_lua.lua try=$2 path=$1 "
+local pipe = assert(io.popen(("xargs -r -P %d -L 1 sh -c 'luajit spec/proof/mutate_lua.lua try=$2 path=$1 "
     .. "seconds=%d old=%s/old$0 new=%s/new$0; echo $0 $?' <'%s/list'"):format(options.jobs, 60 + 10 * longest,
     work, work, work)))
 local done = 0

@@ -15,7 +15,7 @@ end
 return {
     explain = render.explain,
     search = search.search,
-    list = function(kinds) return lists.kinds(kinds) end,
+    list = lists.kinds,
     catalogue = lists.catalogue,
     categories = lists.categories,
     retries = lists.retries,

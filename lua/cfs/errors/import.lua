@@ -6,7 +6,7 @@ local extend = require "cfs.errors.catalogue.extend"
 local page = require "cfs.errors.import.page"
 local statuses = require "cfs.errors.catalogue.status"
 
-local concat, format, gsub = table.concat, string.format, string.gsub
+local concat, format, gmatch, gsub = table.concat, string.format, string.gmatch, string.gsub
 
 local import = {}
 
@@ -18,7 +18,8 @@ return {
 }]]
 
 -- Names that a service has for other things: see cfs.service.
-local names = { name = 1, parse = 1, from_response = 1, check = 1, new = 1, raise = 1, each = 1, search = 1 }
+local names = {}
+for name in gmatch("name parse from_response check new raise each search", "%S+") do names[name] = name end
 
 local columns = { "code", "status", "message", "description", "remedy", "category", "retry" }
 
@@ -35,46 +36,41 @@ local function template_of(message)
 end
 
 
--- A row as errors.service takes it, what a person must judge of it, and what keeps it from being one.
-local function judge(row)
-    local kind, global, marks = statuses.kind(row.status), catalogue.shared(row.code), {}
-    local function mark(is_so, words) marks[#marks + 1] = is_so and words or nil end
-    mark(row.message == "", "the page has no message")
-    mark(kind.category == "unknown", "the status tells neither category nor retry")
-    mark(row.is_odd, "the page has several statuses")
-    mark(global, "the global code has another status")
-    local new = { code = row.code, status = row.status, category = kind.category, retry = kind.retry }
-    local message = row.message ~= "" and row.message or row.description
-    new.message = message ~= "" and template_of(message) or row.code
-    new.description = message ~= row.description and row.description ~= "" and row.description or nil
-    new.remedy = row.remedy ~= "" and row.remedy or nil
-    if extend.problem(new, names) then new.message = gsub(new.message, "[{}]", "") end
-    return new, concat(marks, "; "), extend.problem(new, names)
-end
-
-
+-- A row as errors.service takes it, with a mark of what a person must judge; or why it cannot be one.
 local function write(row)
-    local new, marks, problem = judge(row)
+    local kind, message = statuses.kind(row.status), row.message ~= "" and row.message or row.description
+    local new = {
+        code = row.code, status = row.status, category = kind.category, retry = kind.retry,
+        message = message ~= "" and template_of(message) or row.code,
+        description = message ~= row.description and row.description ~= "" and row.description or nil,
+        remedy = row.remedy ~= "" and row.remedy or nil,
+    }
+    if extend.problem(new, names) then new.message = gsub(new.message, "[{}]", "") end
+    local problem = extend.problem(new, names)
     if problem then return "    -- " .. new.code .. ": " .. problem end
-    local parts = {}
+
+    local parts, marks = {}, {}
     for _, name in ipairs(columns) do
         local form = name .. (name == "status" and " = %d" or " = %q")
         if new[name] then parts[#parts + 1] = format(form, new[name]) end
     end
-    return "    { " .. concat(parts, ",\n      ") .. " }," .. (marks ~= "" and " -- judge: " .. marks or "")
+    local function mark(is_so, words) marks[#marks + 1] = is_so and words or nil end
+    mark(row.message == "", "the page has no message")
+    mark(kind.category == "unknown", "the status tells neither category nor retry")
+    mark(row.is_odd, "the page has several statuses")
+    mark(catalogue.shared(row.code), "the global code has another status")
+    return "    { " .. concat(parts, ",\n      ") .. " },"
+        .. (#marks > 0 and " -- judge: " .. concat(marks, "; ") or "")
 end
 
 
---- Writes a module that returns rows.
----@param source string the page
----@param service string
----@return string? text nil if the page has no table of errors
----@return string[] notes what was left out, a sentence each; or why there is nothing
+--- Writes a module that returns the rows of a page, and a list of sentences that say what was left out; or
+--- nil, and a list of one that says why there is nothing.
 function import.import(source, service)
     if core.repair(source) ~= source then return nil, { "the page is not in UTF-8" } end
     local lines, notes, known = {}, {}, {}
     for _, row in ipairs(page.read(source)) do
-        local global, status = catalogue.shared(row.code or ""), row.status
+        local global, status = catalogue.shared(row.code), row.status
         local left_out = not row.code and "is no code" or not status and "has no status"
             or (status < 400 or status > 599) and "has status " .. status .. ", which is no error's"
             or known[row.code] and "stands there again, with status " .. status .. ": " .. row.message

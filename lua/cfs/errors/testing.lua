@@ -15,8 +15,6 @@ local suggest = require "cfs.errors.base.suggest"
 local template = require "cfs.errors.catalogue.template"
 local text = require "cfs.errors.base.text"
 
-local kinds, template_of = state.kinds, catalogue.template
-local concat = table.concat
 local unpack = table.unpack or unpack -- luacheck: std max
 
 ---@class cfs.errors.testing
@@ -27,31 +25,28 @@ local values = {
     parameterName = "fsName", host = "cfs.bj.baidubce.com", protocol = "ftp", date = "2026-01-02T03:04:05Z",
 }
 
-local request_id = "ae2225f7-1c2e-427a-a1ad-5413b762957d" -- that of the vendor's example
+-- That of the vendor's example.
+local request_id = "ae2225f7-1c2e-427a-a1ad-5413b762957d"
 
 
 -- An error as the service sends it.
 local function respond(err)
     local body = err:to_json()
-    return text.readable {
-        status = err.status,
-        headers = text.readable {
-            ["Content-Type"] = "application/json; charset=utf-8",
-            ["Content-Length"] = tostring(#body),
-            ["X-Bce-Request-Id"] = err.requestId,
-        },
-        body = body,
-    }
+    return text.readable { status = err.status, body = body, headers = text.readable {
+        ["Content-Type"] = "application/json; charset=utf-8",
+        ["Content-Length"] = tostring(#body),
+        ["X-Bce-Request-Id"] = err.requestId,
+    } }
 end
 
 
 -- A response; or nil, and as object/make says why not. All that the kind's template needs is made up.
 local function new_response(target, fields)
-    local all, parts = { requestId = request_id }, template_of(kinds[target] or target)
+    local all, parts = { requestId = request_id }, catalogue.template(target)
     for _, name in ipairs(parts and template.names(parts) or {}) do all[name] = values[name] or name end
     for name, value in pairs(type(fields) == "table" and fields or {}) do all[name] = value end
-    local is_misuse = fields ~= nil and type(fields) ~= "table"
-    local err, wrong, argument = make.make(target, is_misuse and fields or all)
+    if fields ~= nil and type(fields) ~= "table" then all = fields end -- which object/make refuses
+    local err, wrong, argument = make.make(target, all)
     return err and respond(err), wrong, argument
 end
 
@@ -100,7 +95,7 @@ end
 -- its methods.
 local function refuse(_, name)
     local names = { requestId = true }
-    for _, known in ipairs { kinds.InternalError, state.methods } do
+    for _, known in ipairs { state.kinds.InternalError, state.methods } do
         for known_name in pairs(known) do names[known_name] = true end
     end
     if type(name) == "string" and not names[name] then error(suggest.unknown("field", name, names), 2) end
@@ -150,7 +145,7 @@ local function cfs_error(_, arguments, level)
     local value, sentence = outcome(arguments[1])
     local is_so = match.is(value, unpack(arguments, 2, count))
     arguments.n, arguments.nofmt = 2, { true, true }
-    arguments[1], arguments[2] = count == 1 and "any" or concat(names, " or "), sentence
+    arguments[1], arguments[2] = count == 1 and "any" or table.concat(names, " or "), sentence
     return is_so, { value }
 end
 

@@ -4,13 +4,10 @@ local columns = require "cfs.errors.explain.columns"
 local language = require "cfs.errors.explain.language"
 local state = require "cfs.errors.base.state"
 
-local concat, sort = table.concat, table.sort
+local concat, format, sort = table.concat, string.format, table.sort
 local say = language.say
 
 local lists = {}
-
--- Where the meaning of a word begins.
-local margin = 18
 
 -- The columns of a table of kinds, each with its width. A narrow terminal gets the first ones.
 local widths = { { "status", 7 }, { "code", 32 }, { "category", 16 }, { "retry", 12 }, { "fault", 6 } }
@@ -18,17 +15,15 @@ local widths = { { "status", 7 }, { "code", 32 }, { "category", 16 }, { "retry",
 
 -- By service, then by status; services, and codes of one status, in their order in the list.
 local function in_order(list)
-    local place, rows = {}, {}
+    local places, keys, kinds = {}, {}, {}
     for index, kind in ipairs(list) do
-        rows[index], place[kind] = kind, index
-        place[kind.service] = place[kind.service] or index
+        places[kind.service] = places[kind.service] or index
+        keys[index] = format("%08d %d %08d", places[kind.service], kind.status, index)
+        kinds[keys[index]] = kind
     end
-    sort(rows, function(left, right)
-        if left.service ~= right.service then return place[left.service] < place[right.service] end
-        if left.status ~= right.status then return left.status < right.status end
-        return place[left] < place[right]
-    end)
-    return rows
+    sort(keys)
+    for index, key in ipairs(keys) do keys[index] = kinds[key] end
+    return keys
 end
 
 
@@ -51,28 +46,27 @@ function lists.kinds(list, chosen)
     for _, column in ipairs(widths) do heads[column[1]] = say("column", column[1], chosen) end
     for _, kind in ipairs(in_order(list)) do
         if kind.service ~= service then
-            lines[#lines + 1] = service and ""
+            lines[#lines + 1] = (service and "\n" or "") .. kind.service .. "\n" .. row(heads)
             service = kind.service
-            lines[#lines + 1] = service
-            lines[#lines + 1] = row(heads)
         end
         lines[#lines + 1] = row(kind)
     end
-    return #lines > 0 and concat(lines, "\n") or say("sentence", "none_found", chosen)
+    return #list > 0 and concat(lines, "\n") or say("sentence", "none_found", chosen)
 end
 
 
 -- The names of groups with their meanings, but for "unknown", which no row of the catalogue has.
 local function meanings(...)
-    local lines, chosen = {}, language.of_locale()
-    for _, group in ipairs { ... } do
-        lines[#lines + 1] = (#lines > 0 and "\n" or "") .. group
+    local groups, chosen, margin = { ... }, language.of_locale(), 18 -- where the meaning of a word begins
+    for index, group in ipairs(groups) do
+        local lines = { group }
         for _, name in ipairs(language.names(group)) do
             local meaning = columns.wrap(say(group, name, chosen), margin)
             if name ~= "unknown" then lines[#lines + 1] = columns.pad("  " .. name, margin) .. meaning end
         end
+        groups[index] = concat(lines, "\n")
     end
-    return concat(lines, "\n")
+    return concat(groups, "\n\n")
 end
 
 

@@ -12,16 +12,12 @@ local misuse = require "cfs.errors.base.misuse"
 local subject = require "cfs.errors.explain.subject"
 local text = require "cfs.errors.base.text"
 
-local concat, format = table.concat, string.format
-local say = require("cfs.errors.explain.language").say
+local concat, format, say = table.concat, string.format, language.say
 
 local explain = {}
 
--- How many bytes of a received text, and of a cause, are shown.
-local most, most_of_cause = 2000, 500
-
--- How many links of a chain of causes are shown.
-local most_causes = 8
+-- How many bytes of a received text and of a cause are shown, and how many links of a chain of causes.
+local most, most_of_cause, most_causes = 2000, 500, 8
 
 -- A body that is shorter than this is kept whole: see wire/receive.
 local snapshot_size = 512
@@ -44,11 +40,10 @@ local function new_lines(chosen, ...)
 end
 
 
--- May the same call be repeated, as a sentence: of a word of retry, if that is known.
+-- May the same call be repeated, as a sentence: that of the kind's word of retry, if it may.
 local function repeat_words(about, kind, chosen)
     local may = judge.may_retry(about)
-    local is_word = kind and kind.retry ~= "never" and may == "yes" or may == "no" and kind and kind.code
-    return is_word and say("retry", kind.retry, chosen) or say("repeat", may, chosen)
+    return kind and may == "yes" and say("retry", kind.retry, chosen) or say("repeat", may, chosen)
 end
 
 
@@ -104,15 +99,6 @@ local function heading_of(err, kind, chosen)
 end
 
 
--- What only an error has.
-local function add_received(lines, err, chosen, is_text)
-    add_causes(lines, err)
-    lines.add("request_id", err.requestId and received(err.requestId))
-    lines.add("origin", is_text and say("sentence", "from_text", chosen)
-        or type(err.code) == "nil" and origin_words(err, chosen))
-end
-
-
 -- An error, or a kind without one.
 local function explain_one(about, chosen)
     local err, kind = about.err, catalogue.of_error(about.err) or about.kind
@@ -120,7 +106,12 @@ local function explain_one(about, chosen)
     local message, category = rawget(err or kind, "message"), kind.category
     if type(message) == "nil" and not catalogue.template(kind) then message = kind.message end
     lines.add("message", message and received(message))
-    if err then add_received(lines, err, chosen, about.is_text) end
+    if err then
+        add_causes(lines, err)
+        lines.add("request_id", err.requestId and received(err.requestId))
+        lines.add("origin", about.is_text and say("sentence", "from_text", chosen)
+            or type(err.code) == "nil" and origin_words(err, chosen))
+    end
 
     local meaning = language.translate(kind.description, chosen)
     local remedy = language.translate(kind.remedy, chosen)

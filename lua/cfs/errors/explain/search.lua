@@ -17,27 +17,24 @@ local most_words = 16
 -- All that is said of a kind, in lower case: its code, once in words; its texts, in both languages.
 local function text_of(kind)
     local parts = {
-        kind.code, gsub(kind.code, "(%l)(%u)", "%1 %2"), kind.status, kind.reason or "", kind.message or "",
+        kind.code, gsub(kind.code, "(%l)(%u)", "%1 %2"), kind.status, kind.reason or "", kind.message,
         kind.description, kind.remedy, kind.category, kind.retry, kind.fault, kind.service,
     }
-    for group, name in pairs { description = kind.code, remedy = kind.code, category = kind.category,
-        retry = kind.retry } do
+    for group, name in pairs { category = kind.category, retry = kind.retry,
+        description = kind.code, remedy = kind.code } do
         local english, chinese = say(group, name)
         parts[#parts + 1] = english and english .. "\n" .. chinese
     end
-    return lower(concat(parts, "\n"))
+    return lower(concat(parts, "\n")) .. "\n"
 end
 
 
 -- Has the text a word that begins like each of these? A plural ends in s.
 local function has_all(text, words)
     for _, word in ipairs(words) do
-        local is_plain = find(word, "[^%w]") ~= nil
-        local start = is_plain and word or "%f[%w]" .. word
-        if not find(text, start, 1, is_plain)
-            and (is_plain or not find(text, gsub(start, "s$", "") .. "%f[%W]")) then
-            return false
-        end
+        local is_plain = find(word, "%W") ~= nil
+        local pattern = is_plain and word or "%f[%w]" .. gsub(word, "s$", "[s%%W]")
+        if not find(text, pattern, 1, is_plain) then return false end
     end
     return #words > 0
 end
@@ -60,8 +57,8 @@ function search.search(wanted, each)
     end
     for kind in (each or catalogue.each)() do
         local row = lower(kind.code .. "\n" .. kind.message .. "\n" .. kind.description)
-        if find(row, wanted, 1, true) then literal[#literal + 1] = kind end
         local text = text_of(kind)
+        if find(row, wanted, 1, true) then literal[#literal + 1] = kind end
         if has_all(text, words) then found[#found + 1] = kind end
         if has_all(text, characters) then loose[#loose + 1] = kind end
     end

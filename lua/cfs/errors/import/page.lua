@@ -5,7 +5,6 @@ local parse = require("cfs.errors.wire.envelope").parse
 
 local find, format, gmatch, gsub = string.find, string.format, string.gmatch, string.gsub
 local lower, match = require("cfs.errors.base.text").lower, string.match
-local ipairs, tonumber = ipairs, tonumber
 
 local page = {}
 
@@ -28,8 +27,7 @@ local headings = {
 
 
 local function decode_entity(name)
-    local digits = match(name, "^#(%d+)$")
-    local code = digits and tonumber(digits) or tonumber(match(name, "^#[xX](%x+)$") or "", 16)
+    local code = find(name, "^#") and tonumber((gsub(name, "^#[xX]?", "")), find(name, "^#[xX]") and 16 or 10)
     if code and code > 0 and code <= 0xFFFF then return parse(format('{"code":"\\u%04x"}', code)).code end
     return entities[name]
 end
@@ -49,7 +47,7 @@ local marks = { table = "\1\2", tr = "\2", br = " ", p = " ", div = " ", li = " 
 
 local function mark_tag(slash, name, attributes)
     name = lower(name)
-    if name == "td" or name == "th" then return slash == "" and "\3" .. attributes .. "\4" or "\5" end
+    if name == "td" or name == "th" then return slash == "" and "\3" .. lower(attributes) .. "\4" or "\5" end
     return marks[name] or ""
 end
 
@@ -59,15 +57,15 @@ local function rows_of_html(html)
     html = gsub(gsub(html, "[%s%c]+", " "), "<!%-%-.-%-%->", "")
     local rows, held = {}, {}
     for row in gmatch(gsub(html, "<(/?)(%w+)([^>]*)>", mark_tag), "[^\2]+") do
-        local cells, is_last = {}, find(row, "\1", 1, true)
-        local marked = find(row, "\3", 1, true) and row .. "\3\4" or ""
-        for attributes, cell in gmatch(marked, "\3([^\3\4]*)\4([^\1\3\5]*)") do
+        local cells, is_last = {}, find(row, "\1")
+        row = gsub(row, "\3.*", "%0\3\4") -- one cell more, so that cells from above come behind the last, too
+        for attributes, cell in gmatch(row, "\3([^\3\4]*)\4([^\1\3\5]*)") do
             local above = held[#cells + 1]
             while above and above.depth > 0 do
                 above.depth, cells[#cells + 1] = above.depth - 1, above.words
                 above = held[#cells + 1]
             end
-            attributes, cell = lower(attributes), words_of(cell)
+            cell = words_of(cell)
             local depth = tonumber(match(attributes, "rowspan=[\"']?(%d+)")) or 1
             local width = #cells > 0 and tonumber(match(attributes, "colspan=[\"']?(%d)")) or 1
             for _ = 1, width do -- a wide cell that begins a row parts sections: it counts as one
@@ -75,9 +73,9 @@ local function rows_of_html(html)
                 held[#cells] = { words = cell, depth = depth - 1 }
             end
         end
-        cells[#cells] = nil -- the one that was added, so that cells from above come behind the last, too
+        cells[#cells] = nil
         if is_last then held = {} end
-        if #cells > 0 or is_last then rows[#rows + 1] = cells end
+        if #cells > 1 or is_last then rows[#rows + 1] = cells end
     end
     return rows
 end
@@ -86,17 +84,16 @@ end
 -- The rows of text; the rule below a heading is none, nor is one that is drawn.
 local function rows_of_text(text)
     local rows = {}
-    text = gsub(gsub(text, "│", "|"), "\226[\148\149][\128-\191]", "-")
+    text = gsub(gsub(text, "│", "|"), "\226[\148\149][\128-\191]", "")
     for gap, line in gmatch(gsub(text, "\\|", "\1"), "([\r\n]*)([^\r\n]+)") do
-        local has_tab = find(line, "\t", 1, true)
-        local has_bar = find(line, "^%s*|") or not has_tab and find(line, "|", 1, true)
-        if has_bar then
+        local mark = find(line, "^%s*|") and "|" or match(line, "\t") or match(line, "|")
+        if mark == "|" then
             line = gsub(gsub(line, "^%s*|", ""), "|%s*$", "")
-        elseif not has_tab then
+        elseif not mark then
             line = gsub(match(line, "^%s*(.-)%s*$"), "   *", "\t")
         end
-        local cells = { is_text = not has_bar and not find(line, "\t"), is_first = find(gap, "\n.*\n") }
-        for cell in gmatch(line .. (has_bar and "|" or "\t"), has_bar and "([^|]*)|" or "([^\t]*)\t") do
+        local cells = { is_text = mark ~= "|" and not find(line, "\t"), is_first = find(gap, "\n.*\n") }
+        for cell in gmatch(gsub(line, mark or "\t", "\2") .. "\2", "([^\2]*)\2") do
             cells[#cells + 1] = words_of((gsub(cell, "\1", "|")))
         end
         if find(line, "[^%s|:+-]") then rows[#rows + 1] = cells end
@@ -107,7 +104,7 @@ end
 
 -- Column → its place, if the row is the heading of a table of errors.
 local function columns_of(cells)
-    local columns = {}
+    local columns = { count = #cells }
     for place, cell in ipairs(cells) do
         local heading, found = gsub(lower(cell), "[%s*`]", ""), nil
         for _, row in ipairs(#cell <= 60 and headings or {}) do
@@ -117,7 +114,6 @@ local function columns_of(cells)
     end
     local other = columns.message and "description" or "message"
     columns[other] = columns[other] or columns.either
-    columns.count = #cells
     return columns.code and columns.status and columns
 end
 
@@ -128,7 +124,7 @@ local function row_of(cells, columns, above)
         local cell = columns[column] and cells[columns[column]] or ""
         return cell ~= "-" and cell or ""
     end
-    if #cells > columns.count then cells[columns.count] = table.concat(cells, " | ", columns.count) end
+    cells[columns.count] = table.concat(cells, " | ", columns.count)
     local row, status = { message = cell_of "message", remedy = cell_of "remedy" }, cell_of "status"
     row.description = cell_of "description"
     if not find(status, "%d") and find(row.message, "^%d%d%d%f[^%w][%a ]*$") then -- a blank cell was left out
@@ -136,7 +132,7 @@ local function row_of(cells, columns, above)
     end
     local number, reason = match(status, "%f[%d](%d%d%d)%f[%D] ?(.*)$")
     row.status, row.reason = tonumber(number), reason -- the reason is for tools/drift
-    row.is_odd = find(reason or "", "%f[%d]%d%d%d%f[%D]") ~= nil -- there are several
+    row.is_odd = reason and find(reason, "%f[%d]%d%d%d%f[%D]") -- there are several
     row.name = gsub(gsub(cell_of "code", "%[([^%]]*)%]%([^)]*%)", "%1"), "[`*]", "")
     if row.name == "" and number then row.name = above or "" end
     row.code = match(row.name, "^%w[%w_. -]*$") or match(row.name, "^(%a[%w_.]*) ?[(（]")
@@ -144,17 +140,16 @@ local function row_of(cells, columns, above)
 end
 
 
---- The rows of the page's tables of errors.
----@param source string the page
----@return table[] rows name; code, status and reason as far as there are such; message, description, remedy
+--- The rows of the page's tables of errors: name; code, status and reason as far as there are such; message,
+--- description, remedy.
 function page.read(source)
     source = gsub(source, "^\239\187\191", "")
     local rows = find(source, "<[tT][rRdDhH]%f[%W]") and rows_of_html(source) or rows_of_text(source)
     local list, columns, first, broken, last = {}, nil, nil, nil, nil
     for _, cells in ipairs(rows) do
         local heading = columns_of(cells)
-        if broken and not heading and #broken + #cells - 1 <= columns.count then -- over several lines
-            broken[#broken] = words_of(broken[#broken] .. " " .. (cells[1] or ""))
+        if broken and #cells > 0 and not heading and #broken + #cells - 1 <= columns.count then
+            broken[#broken] = words_of(broken[#broken] .. " " .. cells[1]) -- a cell over several lines
             for index = 2, #cells do broken[#broken + 1] = cells[index] end
             cells = broken
         end
@@ -173,7 +168,7 @@ function page.read(source)
                 for index, cell in ipairs(cells) do
                     last[index] = words_of((last[index] or "") .. " " .. cell)
                 end
-                list[#list] = row_of(last, columns)
+                list[#list] = row_of(last, columns, list[#list].name)
             end
         end
     end
