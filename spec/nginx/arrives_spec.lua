@@ -105,8 +105,14 @@ server {
         error_page 403 = @other;
         content_by_lua_block { ngx.print("PROTECTED") }
     }
+    location = /refused/captured {
+        auth_request /auth;
+        error_page 403 = @captured;
+        content_by_lua_block { ngx.print("PROTECTED") }
+    }
     location = /auth { internal; content_by_lua_block { denied() } }
     location @other { content_by_lua_block { other() } }
+    location @captured { content_by_lua_block { ngx.location.capture("/pending/content/slept") other() } }
     location = /inside { proxy_pass http://127.0.0.1:PORT2; }
     location = /inside/passes {
         header_filter_by_lua_block { nginx.relay({ limit = 10 }).header_filter() }
@@ -264,6 +270,10 @@ describe("A response of nginx", function()
         for _, line in ipairs(lines) do
             assert.truthy(line:find(" requestId=" .. response.headers["x-bce-request-id"] .. " ", 1, true))
         end
+        counts, lines = counted(function() response = nginx:get("/refused/captured") end)
+        assert.same({ ["AccessDenied permission 403 raised"] = 1,
+            ["InstanceNotFound not_found 404 raised"] = 1 }, counts) -- the second is what was captured
+        assert.same({ 503, 3 }, { response.status, #lines })
     end)
 
     it("passes where it is nginx's own and the relay is for an upstream's", function()

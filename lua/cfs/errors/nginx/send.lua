@@ -101,7 +101,7 @@ function send.send(err, read, place)
     }
     local is_old = http_version() == 1
     if has_begun(is_old) then return break_off(record, read) end
-    local refusal = records.refused_before()
+    local refusal = records.refusal()
     if refusal then record.is_counted = true end -- each request is counted once
     local status, content_type, request_id, retry_after, body =
         make(record, read, refusal and refusal.request_id)
