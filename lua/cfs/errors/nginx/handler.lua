@@ -128,7 +128,7 @@ local function read_call(name, target, options)
     local err, wrong = kind_of(target) and target, nil
     if not err then err, wrong = make.make(target) end
     if not err then misuse.argument(1, name, wrong, 3) end
-    local read, unread = read_options(options)
+    local read, unread = read_options(options, {})
     if not read then misuse.argument(2, name, unread, 3) end
     send.check_phase(name, 3)
     return err, read, err.fault ~= "client" and place_of(2) or nil

@@ -7,41 +7,34 @@ local text = require "cfs.errors.base.text"
 
 local ngx = ngx
 local find, gsub = string.find, string.gsub
-local pairs, pcall, type = pairs, pcall, type
+local ipairs, pairs, pcall, type = ipairs, pairs, pcall, type
 
 local options = {}
 
--- The type of each: false for those of err:response, which show/respond checks. `request_id` may be a
--- function here.
+-- The type of each: `request_id` may be a function here; false for those that show/respond checks.
 local option_types = {
+    map = "function", log = "function", replace_request_id = "boolean", request_id = false,
     standard = false, hide = false, retry_after = false, format = false, type_base = false,
-    request_id = false, replace_request_id = "boolean", map = "function", log = "function",
 }
+local of_response = { "standard", "hide", "retry_after", "format", "type_base" }
 
 -- How much is logged of why a function of the program failed, in bytes.
 local longest_reason = 600
 
 
---- Reads the options and checks them; `more` are further ones: name → type, no number below 0. Returns a
---- table with those of err:response in `response` and the others by name, to which the caller adds a table
---- `shapes` if they are for many errors; or nil and what is wrong.
-function options.read(given, more)
-    local types = {}
+--- Reads the options and checks them. `types` has further ones, and gets all. Returns a table, to which the
+--- caller adds a table `shapes` if they are for many errors; or nil and what is wrong.
+function options.read(given, types)
     for name, wanted in pairs(option_types) do types[name] = wanted end
-    for name, wanted in pairs(more or {}) do types[name] = wanted end
-    local all, wrong = misuse.read("option", given == nil and {} or given, types, { limit = 0 })
-    if not all then return nil, wrong end
-    local read, id_type = { request_id = all.request_id }, type(all.request_id)
+    local read, wrong = misuse.read("option", given == nil and {} or given, types, { limit = 0 })
+    if not read then return nil, wrong end
+    local id_type, shown = type(read.request_id), {}
     if not find("nil string function", id_type, 1, true) then
         return nil, "option 'request_id' must be a string or a function, got " .. id_type
     end
-    all.request_id = nil
-    for name, wanted in pairs(types) do
-        if wanted then read[name], all[name] = all[name], nil end
-    end
-    read.response, wrong = respond.options(all)
-    if not read.response then return nil, wrong end
-    return read
+    for _, name in ipairs(of_response) do shown[name] = read[name] end
+    shown, wrong = respond.options(shown)
+    return shown and read, wrong
 end
 
 

@@ -22,7 +22,7 @@ local longest_plain, placeholder = 40, "cfs-errors-request-id"
 local function new_shape(kind, read)
     local err = make.make(kind, { message = kind.message })
     if not err then return false end
-    local status, content_type, _, retry_after, body = parts(err, kind, read.response, nil, placeholder)
+    local status, content_type, _, retry_after, body = parts(err, kind, read, nil, placeholder)
     local first, last = find(body, placeholder, 1, true)
     if not first or find(body, placeholder, last, true) then return false end
     return {
@@ -55,7 +55,7 @@ end
 function response.own_id(err, read)
     local id = not read.replace_request_id and rawget(err, "requestId") or nil
     if id == nil or is_plain(id) then return id, true end
-    local may_pass = read.response.hide == false and is_token(id) or passes(id)
+    local may_pass = read.hide == false and is_token(id) or passes(id)
     return may_pass and id or nil, false
 end
 
@@ -93,7 +93,7 @@ function response.make(err, kind, read, id, sent)
             return shape.status, shape.content_type, id, shape.retry_after, shape.before .. id .. shape.behind
         end
     end
-    return parts(err, kind, read.response, sent, id)
+    return parts(err, kind, read, sent, id)
 end
 
 
