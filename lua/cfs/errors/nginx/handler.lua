@@ -14,7 +14,7 @@ local wrap = require("cfs.errors.object.raise").wrap
 local ngx = ngx
 local find, gsub, match = string.find, string.gsub, string.match
 local getinfo, traceback = debug.getinfo, debug.traceback
-local type, xpcall = type, xpcall
+local error, type, xpcall = error, type, xpcall
 local error_of, is_kind, kind_of, respond = make.of, catalogue.is_kind, catalogue.of_error, send.send
 
 local handler = {}
@@ -30,6 +30,9 @@ local no_output = {
 -- The files of the library, as debug.getinfo has them; and how many calls are looked at in search of one
 -- that is not the library's.
 local library, deepest = match(getinfo(1, "S").source, "^(.*)nginx[/\\]handler%.lua$") or "\n", 16
+
+-- The phases in which a body can be sent; no other's name is within these words.
+local phases = "server_rewrite, rewrite, access, precontent and content"
 
 -- Where an error was raised. It is set there, and read by `caught` before anything else can run.
 local raised_at
@@ -58,6 +61,15 @@ local function place_of(level)
             return info.short_src .. ":" .. info.currentline
         end
     end
+end
+
+
+-- Raises a sentence in a phase in which no response can be sent.
+local function check_phase(name, level)
+    local phase = ngx.get_phase()
+    if find(phases, phase, 1, true) then return end
+    error("'" .. name .. "' cannot respond in the phase '" .. phase .. "', but in " .. phases
+        .. "; nginx.guard is for the others", level + 1)
 end
 
 
@@ -103,35 +115,29 @@ function handler.handler(f, options)
     read.shapes = {}
 
     local function finish(good, ...)
-        if not good then
-            local err, place = caught((...))
-            return respond(err, read, place)
-        end
-        local first, second = ...
-        if first ~= true then
-            local err = returned(first, second)
-            if err then return respond(err, read) end
-        end
+        if not good then return respond(read, caught((...))) end
+        local err = (...) ~= true and returned(...)
+        if err then return respond(read, err) end
         return ...
     end
 
     return function(...)
-        send.check_phase("handler", 2)
+        check_phase("handler", 2)
         return finish(xpcall(f, on_error, ...))
     end
 end
 
 
--- The error and the options of a call of `name`, checked; and the line of the program, if the log has it. The
--- raised sentences blame the caller of `name`.
+-- The options and the error of a call of `name`, checked; and the line of the program, if the log has it.
+-- The raised sentences blame the caller of `name`.
 local function read_call(name, target, options)
     local err, wrong = kind_of(target) and target, nil
     if not err then err, wrong = make.make(target) end
     if not err then misuse.argument(1, name, wrong, 3) end
     local read, unread = read_options(options, {})
     if not read then misuse.argument(2, name, unread, 3) end
-    send.check_phase(name, 3)
-    return err, read, err.fault ~= "client" and place_of(2) or nil
+    check_phase(name, 3)
+    return read, err, err.fault ~= "client" and place_of(2) or nil
 end
 
 
@@ -144,8 +150,7 @@ end
 ---@param target string|cfs.kind|cfs.error a code, a kind or an error
 ---@param options table? as for handler
 function handler.exit(target, options)
-    local err, read, place = read_call("exit", target, options)
-    return respond(err, read, place)
+    return respond(read_call("exit", target, options))
 end
 
 
@@ -161,8 +166,7 @@ end
 ---@return table<string, string> headers Content-Type, x-bce-request-id and, for some errors, Retry-After
 ---@return string body
 function handler.prepare(target, options)
-    local err, read, place = read_call("prepare", target, options)
-    return send.prepare(err, read, place)
+    return send.prepare(read_call("prepare", target, options))
 end
 
 

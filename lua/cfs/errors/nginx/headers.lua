@@ -28,10 +28,6 @@ local of_inside = set "forwarded proxy-status server-timing sourcemap via warnin
 local inside_parts = set [[backend debug forwarded host hostname instance lookup node origin pod powered real
     served server sourcemap upstream]]
 
--- A list of nginx (ngx_list_t): last part; the first part's elements, their count, next part; an element's
--- size, elements in a part, pool.
-local list_words = 7
-
 ffi.cdef "void ngx_http_clean_header(ngx_http_request_t *r);"
 
 
@@ -54,26 +50,25 @@ end
 -- nor charset: the words of the list of trailers, and of the rest, the status first, counted from the
 -- beginning of the request. This is not guessed: nginx's own function that empties all of it knows the
 -- layout, does that here in memory of ours that is filled with a mark. Then there are two lists, of headers
--- and of trailers: the last part is the first, whose elements stay; none of them count, and no part follows.
--- Behind them, and nowhere else, the marks are gone. Returns nothing where a nginx leaves something else.
+-- and of trailers, each of seven words (ngx_list_t): the last part is the first, whose elements stay; none of
+-- them count, and no part follows. Behind them the marks are gone as far as the rest goes. Returns nothing
+-- where a nginx leaves something else.
 local function find_output()
     local size, mark = 1024, cast("uintptr_t", 0xA5A5A5A5) -- a request has about 200 words
-    local words, lists = new("uintptr_t[?]", size), {}
+    local words = new("uintptr_t[?]", size)
+    local function is_list(at)
+        return words[at] == cast("uintptr_t", words + at + 1) and words[at + 1] == mark
+            and words[at + 2] == 0 and words[at + 3] == 0
+    end
     for at = 0, size - 1 do words[at] = mark end
     C.ngx_http_clean_header(cast("ngx_http_request_t *", words))
-    for at = 0, size - 4 do
-        if words[at] == cast("uintptr_t", words + at + 1) and words[at + 1] == mark and words[at + 2] == 0
-            and words[at + 3] == 0 then
-            lists[#lists + 1] = at
+    for at = 0, size - 15 do
+        if is_list(at) and is_list(at + 7) then
+            local last = at + 14
+            while last + 1 < size and words[last + 1] ~= mark do last = last + 1 end
+            return at + 7, at + 14, last
         end
     end
-    if #lists ~= 2 or lists[2] ~= lists[1] + list_words then return end
-    local first, last = lists[2] + list_words, size - 1
-    while words[last] == mark do last = last - 1 end
-    for at = first, last do
-        if words[at] == mark then return end
-    end
-    return lists[2], first, last
 end
 
 local trailers, first, last = find_output()

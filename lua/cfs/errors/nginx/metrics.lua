@@ -25,19 +25,17 @@ local metrics = {}
 local most_unknown, printable, longest = 100, "^[\32-\126]+$", 100
 local reserved = { other = true, none = true }
 
-local header = [[
+local page = [[
 # HELP cfs_errors_total Errors, by the side that they come from: raised here, or upstream.
 # TYPE cfs_errors_total counter
-]]
-
-local dropped = [[
-# HELP cfs_errors_dropped_total Errors that cfs_errors_total lacks, because the shared memory is full.
+%s# HELP cfs_errors_dropped_total Errors that cfs_errors_total lacks, because the shared memory is full.
 # TYPE cfs_errors_dropped_total counter
 cfs_errors_dropped_total %.0f
 ]]
 
--- Unknown codes with a series of their own, as cached by this worker. A series is never given up.
-local places, looked = {}, 0
+-- Unknown codes with a series of their own, as cached by this worker. A series is never given up. And: kind →
+-- the key of its errors that have the kind's own status.
+local places, looked, keys = {}, 0, { raised = {}, upstream = {} }
 
 if dict then dict:safe_add("dropped", 0) end -- while there is room for it
 
@@ -65,29 +63,19 @@ local function label(err, kind)
 end
 
 
-local function new_key(err, kind, side)
+local function key_of(err, kind, side)
+    local is_usual = kind.known and rawget(err, "status") == nil
+    local key = is_usual and keys[side][kind]
+    if key then return key end
     local number = normalize(rawget(err, "status") or kind.status) or "none"
     local service = kind.known and state.services[kind.service] and ":" .. kind.service or ""
-    return concat({ "count" .. service, side, number, kind.category, label(err, kind) }, " ")
-end
-
-
--- Kind → the key of its errors that have the kind's own status.
-local keys = { raised = {}, upstream = {} }
-
-
-local function key_of(err, kind, side)
-    if not kind.known or rawget(err, "status") ~= nil then return new_key(err, kind, side) end
-    local key = keys[side][kind] or new_key(err, kind, side)
-    keys[side][kind] = key
+    key = concat({ "count" .. service, side, number, kind.category, label(err, kind) }, " ")
+    if is_usual then keys[side][kind] = key end
     return key
 end
 
 
---- Counts an error, if there is memory to count in.
----@param err cfs.error
----@param kind cfs.kind the error's
----@param side "raised"|"upstream"
+--- Counts an error, which has the kind, on a side, if there is memory to count in.
 function metrics.count(err, kind, side)
     if not dict then return end
     local key = key_of(err, kind, side)
@@ -98,10 +86,9 @@ end
 
 
 local function check_dict(name)
-    if not dict then
-        error("'" .. name .. "' needs memory to count in: put `lua_shared_dict cfs_errors 1m;` into"
-            .. " nginx's block http", 3)
-    end
+    if dict then return end
+    error("'" .. name .. "' needs memory to count in: put `lua_shared_dict cfs_errors 1m;` into nginx's block"
+        .. " http", 3)
 end
 
 
@@ -149,7 +136,7 @@ function metrics.metrics()
         end
     end
     sort(lines)
-    return header .. concat(lines) .. format(dropped, dict:get("dropped") or 0)
+    return format(page, concat(lines), dict:get("dropped") or 0)
 end
 
 

@@ -9,7 +9,6 @@ local headers = require "cfs.errors.nginx.headers"
 local kind_of = require("cfs.errors.catalogue.kind").of_error
 local lower = require("cfs.errors.base.text").lower
 local make = require "cfs.errors.object.make"
-local make_parts = require("cfs.errors.nginx.response").make
 local metrics = require "cfs.errors.nginx.metrics"
 local misuse = require "cfs.errors.base.misuse"
 local names = require "cfs.errors.catalogue.names"
@@ -18,6 +17,7 @@ local passes = require("cfs.errors.show.respond").passes
 local read_options = require("cfs.errors.nginx.options").read
 local receive = require "cfs.errors.wire.receive"
 local records = require "cfs.errors.nginx.record"
+local make_parts = require("cfs.errors.nginx.send").parts
 
 local ngx = ngx
 local concat = table.concat
@@ -88,8 +88,7 @@ end
 -- Readies the headers: for an envelope whose body will be ours, or for a body that passes as it is.
 local function announce(record, length, content_type)
     local read, told = record.read, record.err or foretell(record, length, content_type)
-    local status, own_type, request_id, retry_after =
-        make_parts(told, kind_of(told), read, record.request_id)
+    local status, own_type, request_id, retry_after = make_parts(told, read, record.request_id)
     if not record.holds then
         -- nobody reads what is above the limit, so it has no request id but that of a header
         if length and length > read.limit then
@@ -154,9 +153,8 @@ end
 local function replacement(record)
     local err, read, sent = record.err, record.read, record.sent
     local mapped = map(read, err)
-    local kind, id = kind_of(mapped), record.request_id
-    local status, _, _, _, body = make_parts(mapped, kind, read, id)
-    if status ~= sent then _, _, _, _, body = make_parts(mapped, kind, read, id, sent) end
+    local status, _, _, _, body = make_parts(mapped, read, record.request_id)
+    if status ~= sent then _, _, _, _, body = make_parts(mapped, read, record.request_id, sent) end
     if status ~= sent or mapped ~= err then
         record.response = sent .. " " .. tostring(rawget(mapped, "code"))
     end
