@@ -12,9 +12,7 @@ local state = require "cfs.errors.base.state"
 local wrap = require("cfs.errors.object.raise").wrap
 
 local ngx = ngx
-local find, gsub, match = string.find, string.gsub, string.match
-local getinfo, traceback = debug.getinfo, debug.traceback
-local error, type, xpcall = error, type, xpcall
+local find, type, xpcall = string.find, type, xpcall
 local error_of, is_kind, kind_of, respond = make.of, catalogue.is_kind, catalogue.of_error, send.send
 
 local handler = {}
@@ -27,9 +25,8 @@ local no_output = {
     ["raw request socket acquired"] = true,
 }
 
--- The files of the library, as debug.getinfo has them; and how many calls are looked at in search of one
--- that is not the library's.
-local library, deepest = match(getinfo(1, "S").source, "^(.*)nginx[/\\]handler%.lua$") or "\n", 16
+-- The files of the library, as debug.getinfo has them.
+local library = debug.getinfo(1, "S").source:match("^(.*)nginx[/\\]handler%.lua$") or "\n"
 
 -- The phases in which a body can be sent; no other's name is within these words.
 local phases = "server_rewrite, rewrite, access, precontent and content"
@@ -42,7 +39,7 @@ local raised_at
 local function returned(first, second)
     local is_null = (type(first) == "userdata" or type(first) == "cdata") and error_of(second) -- ngx.null
     if first and not is_null then return error_of(first) or is_kind(first) and wrap(first) or nil end
-    -- by its type, since a null pointer of LuaJIT equals nil
+    -- a null pointer of LuaJIT equals nil
     if type(second) == "nil" then return first == false and wrap(false) or nil end
     if type(second) == "string" then
         if state.kinds[second] then return error_of(state.kinds[second]) end
@@ -54,8 +51,8 @@ end
 
 -- The line of the program that called the library, from a level on, as "app.lua:7"; or nil.
 local function place_of(level)
-    for depth = level + 1, level + deepest do
-        local info = getinfo(depth, "Sl")
+    for depth = level + 1, level + 16 do -- the library's own calls are fewer
+        local info = debug.getinfo(depth, "Sl")
         if not info then return nil end
         if info.currentline > 0 and not find(info.source, library, 1, true) then
             return info.short_src .. ":" .. info.currentline
@@ -77,7 +74,7 @@ end
 local function on_error(value)
     local err = error_of(value)
     raised_at = err and err.fault ~= "client" and place_of(2) or nil -- a client's fault is in no line of it
-    return err or wrap(value, (gsub(traceback("", 2), "^\n", "")))
+    return err or wrap(value, (debug.traceback("", 2):gsub("^\n", "")))
 end
 
 
@@ -131,8 +128,8 @@ end
 -- The options and the error of a call of `name`, checked; and the line of the program, if the log has it.
 -- The raised sentences blame the caller of `name`.
 local function read_call(name, target, options)
-    local err, wrong = kind_of(target) and target, nil
-    if not err then err, wrong = make.make(target) end
+    local err, wrong = target, nil
+    if not kind_of(target) then err, wrong = make.make(target) end
     if not err then misuse.argument(1, name, wrong, 3) end
     local read, unread = read_options(options, {})
     if not read then misuse.argument(2, name, unread, 3) end

@@ -22,8 +22,8 @@ local of_body = set [[accept-ranges delta-base etag im last-modified location si
     trailer transfer-encoding]]
 local of_document = set "content-security-policy content-security-policy-report-only"
 
--- Headers by which a service tells which of its machines responded, or how it is built; and parts of other
--- names of such headers, which begin with "x-".
+-- Headers by which a service tells which of its machines responded, or how it is built; and parts of the
+-- names of others, which begin with "x-".
 local of_inside = set "forwarded proxy-status server-timing sourcemap via warning x-cache"
 local inside_parts = set [[backend debug forwarded host hostname instance lookup node origin pod powered real
     served server sourcemap upstream]]
@@ -40,19 +40,12 @@ local function tells_of_inside(name)
 end
 
 
-local function describes_body(name)
-    return of_body[name] or sub(name, 1, 8) == "content-" and not of_document[name]
-        or sub(name, -6) == "digest" or sub(name, 1, 14) == "x-bce-content-"
-end
-
-
 -- Where a request has what nginx is to send (ngx_http_headers_out_t), of which Lua reaches neither trailers
--- nor charset: the words of the list of trailers, and of the rest, the status first, counted from the
--- beginning of the request. This is not guessed: nginx's own function that empties all of it knows the
--- layout, does that here in memory of ours that is filled with a mark. Then there are two lists, of headers
--- and of trailers, each of seven words (ngx_list_t): the last part is the first, whose elements stay; none of
--- them count, and no part follows. Behind them the marks are gone as far as the rest goes. Returns nothing
--- where a nginx leaves something else.
+-- nor charset: the words of the list of trailers, and of the rest, from the status on, counted from the
+-- beginning of the request. This is not guessed: nginx's own function that empties all of it does that here
+-- in memory of ours that is filled with a mark. Then there are two lists, of headers and of trailers, each of
+-- seven words (ngx_list_t): the last part is the first, whose elements stay; none of them count, and no part
+-- follows. Behind them the marks are gone as far as the rest goes. Returns nothing for another layout.
 local function find_output()
     local size, mark = 1024, cast("uintptr_t", 0xA5A5A5A5) -- a request has about 200 words
     local words = new("uintptr_t[?]", size)
@@ -90,8 +83,8 @@ local function clear_charset(content_type)
 end
 
 
---- Takes back the trailers of the body that ours replaces, as nginx's own function does. They come behind the
---- last of that body; the headers have been sent by then. Nobody is sent a subrequest's.
+--- Takes back the trailers of the body that ours replaces, which come behind it, as nginx's own function
+--- does. Nobody is sent a subrequest's.
 function headers.drop_trailers()
     if not trailers or ngx.is_subrequest then return end
     local list = cast("uintptr_t *", get_request()) + trailers
@@ -113,7 +106,8 @@ function headers.write(content_type, request_id, retry_after, stale)
     for name in pairs(ngx.resp.get_headers(0)) do
         if name == "content-type" then
             has_type = true
-        elseif name ~= "connection" and (stale[name] or describes_body(name)) then
+        elseif stale[name] or of_body[name] or sub(name, 1, 8) == "content-" and not of_document[name]
+            or sub(name, -6) == "digest" or sub(name, 1, 14) == "x-bce-content-" then
             header[name] = nil
         end
     end

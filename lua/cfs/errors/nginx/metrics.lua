@@ -14,9 +14,7 @@ local say = require("cfs.errors.catalogue.words").say
 
 local ngx = ngx
 local dict = ngx.shared.cfs_errors
-local concat, sort = table.concat, table.sort
-local find, format, gsub, match = string.find, string.format, string.gsub, string.match
-local rawget, type = rawget, type
+local concat, find, rawget, type = table.concat, string.find, rawget, type
 
 local metrics = {}
 
@@ -125,18 +123,17 @@ function metrics.metrics()
     check_dict("metrics")
     local lines = {}
     for _, key in ipairs(dict:get_keys(0)) do
-        local service, side, status, category, code = match(key, "^count:?(%S*) (%S+) (%S+) (%S+) (.*)$")
+        local service, side, status, category, code = key:match "^count:?(%S*) (%S+) (%S+) (%S+) (.*)$"
         if side then
             local kind = service == "" and state.kinds[code]
             if kind and kind.category == category then service = kind.service end -- else another's code
             local more = state.services[1] and service ~= "" and ',service="' .. service .. '"' or ""
-            lines[#lines + 1] = format(
-                'cfs_errors_total{code="%s",category="%s",status="%s",side="%s"%s} %.0f\n',
-                gsub(code, '["\\]', "\\%0"), category, status, side, more, dict:get(key))
+            lines[#lines + 1] = ('cfs_errors_total{code="%s",category="%s",status="%s",side="%s"%s} %.0f\n')
+                :format(code:gsub('["\\]', "\\%0"), category, status, side, more, dict:get(key))
         end
     end
-    sort(lines)
-    return format(page, concat(lines), dict:get("dropped") or 0)
+    table.sort(lines)
+    return page:format(concat(lines), dict:get("dropped") or 0)
 end
 
 

@@ -12,7 +12,7 @@ local options = require "cfs.errors.nginx.options"
 
 local ngx = ngx
 local cast, get_request = ffi.cast, base.get_request
-local gsub, rawget, rawset, setmetatable, tonumber = string.gsub, rawget, rawset, setmetatable, tonumber
+local rawget, rawset, setmetatable, tonumber = rawget, rawset, setmetatable, tonumber
 
 local records = {}
 
@@ -113,21 +113,19 @@ local function to_line(self)
     if id and own ~= id then line = field(line, "receivedRequestId", own, longest_value) end
     line = field(line, "response", self.response, longest_value)
     line = field(line, "at", self.place, longest_value)
-    stack = stack and gsub(gsub(stack, "^stack traceback:%s*", ""), "%s*\n%s*", "; ")
+    stack = stack and stack:gsub("^stack traceback:%s*", ""):gsub("%s*\n%s*", "; ")
     return field(line, "traceback", stack, longest_traceback)
 end
 
--- ngx.log asks for the text only if it logs that level.
-local entry = { __tostring = to_line }
+local entry = { __tostring = to_line } -- ngx.log asks for the text only if it logs that level
 
 
---- Logs the error of a record in one line, or has the option `log` do so. The line has the record's
---- `note`, `request_id`, `response` and `place`, as far as there are any. If no level is given, a client's
---- fault is logged at the level info.
+--- Logs the error of a record in one line, or has the option `log` do so; without a level, a client's fault
+--- at the level info.
 function records.log(record, read, level)
     level = level or record.err.fault == "client" and ngx.INFO or ngx.ERR
     if read and read.log then
-        local _, good = options.call("log", read.log, record.err, level, to_line(record))
+        local _, good = options.call("log", read.log, nil, record.err, level, to_line(record))
         if good then return end
     end
     ngx.log(level, setmetatable(record, entry))

@@ -2,8 +2,7 @@
 ---
 --- nginx sends the headers before the body has come. So the headers settle what becomes of the body: it
 --- passes as it comes, and is only watched; or it is held back, up to the limit, and an envelope of ours
---- takes its place. An encoded body cannot be read, so it is replaced unread: otherwise a client could ask
---- for an encoding and see all of the body.
+--- takes its place. An encoded body is replaced unread: else a client could ask for an encoding to see it.
 
 local headers = require "cfs.errors.nginx.headers"
 local kind_of = require("cfs.errors.catalogue.kind").of_error
@@ -37,22 +36,21 @@ local replaced_by_map = { ["x-bce-error-message"] = true, ["x-bce-error-code"] =
 local likely_codes = { [421] = "RateLimit", [424] = "ServiceError" }
 
 
--- A header that may have come several times, in lower case.
+-- A header, in lower case; joined, if it came several times.
 local function header_text(name)
     local value = ngx.header[name]
-    if type(value) == "table" then value = concat(value, ",") end
-    return lower(tostring(value or ""))
+    return lower(type(value) == "table" and concat(value, ",") or tostring(value or ""))
 end
 
 
 -- Where the response comes from; and is an upstream just sending it? nginx notes how long an upstream
 -- took when it is done with it, and notes "-" as long as it is not.
 local function source()
-    local time, upstream_status = ngx.var.upstream_response_time, ngx.var.upstream_status
-    if time and find(time, "%-$") then return "upstream", true end
-    local last = upstream_status and tonumber(match(upstream_status, "(%d+)$"))
-    if last then return (last >= 400 or last < 200) and "upstream" or "raised", false end -- 103 came before
-    return ngx.var.upstream_cache_status and "upstream" or "raised", false
+    if find(ngx.var.upstream_response_time or "", "%-$") then return "upstream", true end
+    local last = tonumber(match(ngx.var.upstream_status or "", "%d+$"))
+    local is_upstreams = ngx.var.upstream_cache_status
+    if last then is_upstreams = last >= 400 or last < 200 end -- 103 came before
+    return is_upstreams and "upstream" or "raised", false
 end
 
 
@@ -75,23 +73,17 @@ local function conclude(record)
 end
 
 
--- What the headers alone tell of the error. Until the body comes, 421 and 424 are taken for RateLimit and
--- ServiceError, unless the body is empty or HTML: a proxy's page, or nginx's own.
-local function foretell(record, length, content_type)
-    local err, likely = read_error(record), likely_codes[record.status]
-    local is_likely = likely and not record.read.home and rawget(err, "code") == nil and length ~= 0
-        and not find(content_type, "html", 1, true)
-    return is_likely and read_error(record, nil, nil, likely) or err
-end
-
-
--- Readies the headers: for an envelope whose body will be ours, or for a body that passes as it is.
+-- Readies the headers: for an envelope whose body will be ours, or for a body that passes as it is. Until the
+-- body comes, 421 and 424 are taken for RateLimit and ServiceError, unless it is empty or a page.
 local function announce(record, length, content_type)
-    local read, told = record.read, record.err or foretell(record, length, content_type)
+    local read, told = record.read, record.err or read_error(record)
+    local likely = not record.err and not read.home and length ~= 0 and likely_codes[record.status]
+    if likely and rawget(told, "code") == nil and not find(content_type, "html", 1, true) then
+        told = read_error(record, nil, nil, likely)
+    end
     local status, own_type, request_id, retry_after = make_parts(told, read, record.request_id)
     if not record.holds then
-        -- nobody reads what is above the limit, so it has no request id but that of a header
-        if length and length > read.limit then
+        if length and length > read.limit then -- nobody reads the request id in it
             record.request_id, ngx.header["x-bce-request-id"] = request_id, request_id
         end
         if read.standard then ngx.status = status end
@@ -101,8 +93,7 @@ local function announce(record, length, content_type)
     local is_plain = read.hide == false and type(code) == "string" and not find(code, "[^\33-\126]")
         or passes(code)
     record.request_id, record.sent = request_id, status
-    -- What has no length may turn out to be too large. It passes then, if it has our type; else it is ours
-    -- whatever its size.
+    -- what has no length may turn out to be too large, and passes then, if it has our type
     record.passes_large = not length and not record.is_encoded and own_type == "application/json"
         and find(content_type, "^%s*application/[%w.+-]*json%s*;?")
     headers.write(own_type, request_id, ngx.header["Retry-After"] == nil and retry_after or nil,
@@ -119,7 +110,7 @@ local function new_record(read, status, told)
         read = read, finish = receive.begin(status, values), status = status, chunks = {}, size = 0,
         side = told or side, is_sending = is_sending, is_encoded = find(encoding, "[^%s,]") ~= nil,
     }
-    local refusal = record.side == "raised" and not ngx.is_subrequest and records.refusal(status)
+    local refusal = record.side == "raised" and records.refusal(status)
     if refusal then
         conclude(refusal) -- its body never came
         record.is_counted, record.is_logged, refusal.is_logged = true, refusal.is_logged, true
@@ -170,8 +161,8 @@ function functions.body_filter(read)
     record.chunks[#record.chunks + 1] = chunk
     record.size = record.size + #chunk
     local is_large = record.size > read.limit
-    -- An empty chunk that is not the last only flushes. nginx sends one when the headers have come by
-    -- themselves, and one when it has lost the upstream that was sending: then it is done with that.
+    -- An empty chunk only flushes. nginx sends one when the headers have come by themselves, and one when it
+    -- has lost the upstream that was sending: then it is done with that.
     local is_lost = chunk == "" and record.is_sending and find(ngx.var.upstream_response_time or "-", "%d$")
     if not is_large and not is_last and not is_lost then
         if record.holds then ngx.arg[1] = nil end
@@ -190,9 +181,8 @@ end
 -- The error of this request: the upstream's, or what handler or exit has sent; nil if there is none.
 function functions.error()
     local record = records.get()
-    if not record then return nil end
-    conclude(record) -- the client was gone before its end
-    return record.err
+    if record then conclude(record) end -- the client was gone before its end
+    return record and record.err
 end
 
 
@@ -206,7 +196,7 @@ end
 -- Logs the error of this request in one line, unless that is done, and returns it. nginx has no log phase for
 -- subrequests, and nobody reads the body of some, so that theirs are logged, too.
 function functions.log(read)
-    local own, record = records.get(), records.aside()
+    local record, own = records.aside(), records.get()
     while record do
         log(record, read)
         record = record.earlier

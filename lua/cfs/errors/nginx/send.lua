@@ -69,12 +69,7 @@ end
 -- `$request_id` in nginx's configuration each call gives another.
 local function new_id(read)
     local id = read.request_id
-    if type(id) == "function" then
-        id = options.call("request_id", id)
-        if id ~= nil and type(id) ~= "string" then
-            options.complain("request_id", "it returned a " .. type(id) .. ", not a string")
-        end
-    end
+    if type(id) == "function" then id = options.call("request_id", id, "a string") end
     return is_token(id) and id or ngx.var.request_id
 end
 
