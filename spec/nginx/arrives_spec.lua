@@ -4,12 +4,7 @@ local cjson = require "cjson"
 local metrics = require "spec.nginx.metrics"
 local server = require "spec.nginx.server"
 
-local conf = [[
-lua_shared_dict cfs_errors 1m;
-log_format ids '$request_id';
-proxy_cache_path cache keys_zone=responses:1m;
-init_by_lua_block {
-    errors, nginx = require "cfs.errors", require "cfs.errors.nginx"
+local conf = { init = [[
     relay = nginx.relay()
     problem = nginx.relay { format = "problem", standard = true,
         map = function(err) if err:is("not_found") then return errors.new("FSNotInService") end end }
@@ -31,28 +26,8 @@ init_by_lua_block {
     }
     denied = nginx.handler(function() return nil, errors.AccessDenied() end)
     other = nginx.handler(function() return nil, errors.ServiceUnavailable() end)
-}
-server {
-    listen 127.0.0.1:PORT2;
-    location / { content_by_lua_block { require("spec.nginx.upstream").serve() } }
-    location = /inside {
-        content_by_lua_block {
-            ngx.status = 404
-            for _, name in ipairs { "x-bce-debug-id", "X-Served-By", "X-Backend-Server", "Via",
-                    "X-Cache-Lookup", "X-Pod-Name", "X-Upstream-Address", "Server-Timing" } do
-                ngx.header[name] = "MTAuMC4zLjc6ODA4MA=="
-            end
-            ngx.header["X-Kept"] = "yes"
-            ngx.print('{"requestId":"7e0c3b52","code":"InstanceNotFound","message":"gone"}')
-        }
-    }
-}
-server {
-    listen 127.0.0.1:PORT1;
-    header_filter_by_lua_block { relay.header_filter() }
-    body_filter_by_lua_block { relay.body_filter() }
-    log_by_lua_block { relay.log() }
-    location = /metrics { content_by_lua_block { ngx.print(nginx.metrics()) } }
+]], locations = [[
+    FILTERS(relay)
     location = /slow {
         content_by_lua_block {
             ngx.sleep(0.3)
@@ -119,26 +94,38 @@ server {
         proxy_pass http://127.0.0.1:PORT2/inside;
     }
     location = /problem {
-        header_filter_by_lua_block { problem.header_filter() }
-        body_filter_by_lua_block { problem.body_filter() }
-        log_by_lua_block { problem.log() }
+        FILTERS(problem)
         proxy_http_version 1.1;
         proxy_pass http://127.0.0.1:PORT2/$is_args$args;
     }
     location = /own {
-        header_filter_by_lua_block { upstream_only.header_filter() }
-        body_filter_by_lua_block { upstream_only.body_filter() }
-        log_by_lua_block { upstream_only.log() }
+        FILTERS(upstream_only)
         if ($arg_own) { return 403 "mine"; }
         proxy_pass http://127.0.0.1:PORT2/$is_args$args;
     }
     location / { proxy_pass http://127.0.0.1:PORT2; }
-    MORE
+]], http = [[
+log_format ids '$request_id';
+proxy_cache_path cache keys_zone=responses:1m;
+server {
+    listen 127.0.0.1:PORT2;
+    location / { content_by_lua_block { require("spec.nginx.upstream").serve() } }
+    location = /inside {
+        content_by_lua_block {
+            ngx.status = 404
+            for _, name in ipairs { "x-bce-debug-id", "X-Served-By", "X-Backend-Server", "Via",
+                    "X-Cache-Lookup", "X-Pod-Name", "X-Upstream-Address", "Server-Timing" } do
+                ngx.header[name] = "MTAuMC4zLjc6ODA4MA=="
+            end
+            ngx.header["X-Kept"] = "yes"
+            ngx.print('{"requestId":"7e0c3b52","code":"InstanceNotFound","message":"gone"}')
+        }
+    }
 }
-]]
+]] }
 
 -- Trailers, which Debian's nginx does not pass.
-local more = server.is_newest and [[
+if server.is_newest then conf.locations = conf.locations .. [[
     location = /trailers {
         proxy_http_version 1.1;
         proxy_pass_trailers on;
@@ -148,12 +135,12 @@ local more = server.is_newest and [[
         precontent_by_lua_block { nginx.handler(pending.raise)() }
         content_by_lua_block { ngx.print("PROTECTED") }
     }
-]] or ""
+]] end
 
 
 describe("A response of nginx", function()
-    local nginx
-    local meter
+    local nginx = server.during(getfenv(), conf)
+    local meter = metrics.meter(nginx)
 
     -- What was counted meanwhile: labels → how often; and the lines of the log.
     local function counted(f)
@@ -161,12 +148,6 @@ describe("A response of nginx", function()
         nginx:clear_log()
         return meter(f, true), nginx:error_lines()
     end
-
-    setup(function()
-        nginx = server.start { http = conf:gsub("MORE", more) }
-        meter = metrics.meter(nginx)
-    end)
-    teardown(function() nginx:stop() end)
 
     local paths = { "/pending/content/exit", "/pending/content/slept" }
     for _, phase in ipairs { "content", "access", "rewrite" } do

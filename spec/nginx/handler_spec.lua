@@ -2,9 +2,7 @@ local cjson = require "cjson"
 local errors = require "cfs.errors"
 local server = require "spec.nginx.server"
 
-local conf = [[
-init_by_lua_block {
-    errors, nginx = require "cfs.errors", require "cfs.errors.nginx"
+local conf = { init = [[
 
     function not_found() errors.raise("InstanceNotFound", { requestId = "7e0c3b52" }) end
     function serve(f, options) return nginx.handler(f, options)() end
@@ -66,11 +64,7 @@ init_by_lua_block {
             ngx.say(result)
         end,
     }
-}
-lua_shared_dict cfs_errors 1m;
-
-server {
-    listen 127.0.0.1:PORT1;
+]], locations = [[
     default_type text/plain;
 
     location ~ ^/(?<name>\w+)$ { content_by_lua_block { serve(functions[ngx.var.name]) } }
@@ -158,18 +152,14 @@ server {
             for _, call in ipairs(calls) do ngx.say(select(2, pcall(call))) end
         }
     }
-}
-]]
+]] }
 
 local not_found = '{"requestId":"7e0c3b52","code":"InstanceNotFound",'
     .. '"message":"The specified CFS instance does not exist."}'
 
 
 describe("In nginx,", function()
-    local nginx
-
-    setup(function() nginx = server.start { http = conf } end)
-    teardown(function() nginx:stop() end)
+    local nginx = server.during(getfenv(), conf)
     before_each(function() nginx:clear_log() end)
 
     -- Our part of the one line in the log, and its level.

@@ -7,10 +7,7 @@ local upstream = require "spec.nginx.upstream"
 
 local responses = upstream.responses
 
-local conf = [[
-lua_shared_dict cfs_errors 1m;
-init_by_lua_block {
-    errors, nginx = require "cfs.errors", require "cfs.errors.nginx"
+local conf = { init = [[
 
     relays = {
         plain = nginx.relay(),
@@ -26,16 +23,8 @@ init_by_lua_block {
             end,
         },
     }
-}
-server {
-    listen 127.0.0.1:PORT2;
-    location / { content_by_lua_block { require("spec.nginx.upstream").serve() } }
-}
-server {
-    listen 127.0.0.1:PORT1;
-    header_filter_by_lua_block { relays[ngx.var.relay].header_filter() }
-    body_filter_by_lua_block { relays[ngx.var.relay].body_filter() }
-    log_by_lua_block { relays[ngx.var.relay].log() }
+]], locations = [[
+    FILTERS(relays[ngx.var.relay])
     set $relay plain;
     proxy_http_version 1.1;
 
@@ -68,9 +57,12 @@ server {
             try { limits = 1 }
         }
     }
-    location = /metrics { content_by_lua_block { ngx.print(nginx.metrics()) } }
+]], http = [[
+server {
+    listen 127.0.0.1:PORT2;
+    location / { content_by_lua_block { require("spec.nginx.upstream").serve() } }
 }
-]]
+]] }
 
 local function envelope(request_id, code, message)
     return ('{"requestId":"%s","code":"%s","message":"%s"}'):format(request_id, code, message)
@@ -163,15 +155,8 @@ local transports = {
 
 
 describe("A relay", function()
-    local nginx
-
-    local counted
-
-    setup(function()
-        nginx = server.start { http = conf }
-        counted = metrics.meter(nginx)
-    end)
-    teardown(function() nginx:stop() end)
+    local nginx = server.during(getfenv(), conf)
+    local counted = metrics.meter(nginx)
 
     local function check(row, query, location)
         nginx:clear_log()

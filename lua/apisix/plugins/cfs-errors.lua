@@ -6,10 +6,10 @@ local ngx = ngx
 local schema = {
     type = "object",
     properties = {
-        gateway_errors = { type = "boolean", default = false }, metrics = { type = "boolean", default = false },
+        gateway_errors = { type = "boolean", default = false },
         standard = { type = "boolean", default = true }, hide = { type = "boolean", default = true },
-        limit = { type = "integer", default = 65536 }, retry_after = { type = "number" },
-        format = { type = "string" }, type_base = { type = "string" },
+        limit = { type = "integer", default = 65536 }, metrics = { type = "boolean", default = false },
+        retry_after = { type = "number" }, format = { type = "string" }, type_base = { type = "string" },
     },
 }
 
