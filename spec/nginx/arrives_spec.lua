@@ -238,7 +238,7 @@ describe("A response of nginx", function()
         local response
         local counts, lines = counted(function() response = nginx:get("/mirrored") end)
         assert.equal(200, response.status)
-        assert.same({ ["empty unavailable 502 upstream"] = 1 }, counts)
+        assert.same({ ["none unavailable 502 upstream"] = 1 }, counts)
         assert.equal(1, #lines)
     end)
 

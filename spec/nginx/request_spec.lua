@@ -428,7 +428,7 @@ describe("A request of nginx", function()
             { "/auth/page", 403, "AccessDenied permission 403 raised", "AccessDenied" },
             { "/auth/captured", 403, "AccessDenied permission 403 raised", "AccessDenied" },
             { "/auth/other", 500, "InstanceNotFound not_found 404 raised", "InternalError" },
-            { "/auth/upstream", 403, "empty permission 403 upstream", "AccessDenied" },
+            { "/auth/upstream", 403, "none permission 403 upstream", "AccessDenied" },
         }
         for _, row in ipairs(rows) do
             it(row[1], function()

@@ -5,6 +5,7 @@
 --- takes its place. An encoded body is replaced unread: else a client could ask for an encoding to see it.
 
 local headers = require "cfs.errors.nginx.headers"
+local kept = require "cfs.errors.object.kept"
 local kind_of = require("cfs.errors.catalogue.kind").of_error
 local lower = require("cfs.errors.base.text").lower
 local make = require "cfs.errors.object.make"
@@ -61,12 +62,17 @@ local function read_error(record, ...)
 end
 
 
--- All that will come of the body is here, unless that was so before: the error is known and counted.
-local function conclude(record)
+-- All that will come of the body is here, unless that was so before: the error is known and counted. A body
+-- whose end nobody has seen, for HEAD, say, or where the client has gone, is not said to be empty.
+local function conclude(record, is_whole)
     if not record.chunks then return end
     local body = concat(record.chunks)
     record.chunks = nil
-    if not record.err then record.err = read_error(record, body, record.read.limit) end
+    if not record.err then
+        record.err = read_error(record, body, record.read.limit)
+        local is_unread = not is_whole and kept.get(record.err, "origin") == "empty"
+        if is_unread then kept.keep(record.err, "origin", nil) end
+    end
     if not record.is_counted then metrics.count(record.err, kind_of(record.err), record.side) end
     record.is_counted = true
     return body
@@ -168,7 +174,7 @@ function functions.body_filter(read)
         if record.holds then ngx.arg[1] = nil end
         return
     end
-    local body = conclude(record)
+    local body = conclude(record, true)
     if not record.holds then return end
     if is_large and record.passes_large then
         ngx.arg[1] = body
