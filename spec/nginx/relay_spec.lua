@@ -37,6 +37,10 @@ local conf = { init = [[
         proxy_buffering off;
         proxy_pass http://127.0.0.1:PORT2/$is_args$args;
     }
+    location = /asked {
+        header_filter_by_lua_block { relays.plain.header_filter() assert(not relays.plain.error()) }
+        proxy_pass http://127.0.0.1:PORT2/?name=html;
+    }
     location = /down { proxy_pass http://127.0.0.1:PORT5; }
     location = /deny { deny all; }
     location = /own {
@@ -338,6 +342,12 @@ describe("A relay", function()
                 server.wait("the log", function() return #nginx:error_lines() > 0 end)
             end))
         end
+    end)
+
+    it("holds a body back though its error is asked for before it is known", function()
+        assert.same({ ["html unavailable 502 upstream"] = 1 }, counted(function()
+            assert.equal(bad_gateway, nginx:get("/asked").body)
+        end))
     end)
 
     it("responds for nginx's own pages, as raised here", function()

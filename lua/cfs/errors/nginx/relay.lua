@@ -184,10 +184,11 @@ function functions.body_filter(read)
 end
 
 
--- The error of this request: the upstream's, or what handler or exit has sent; nil if there is none.
+-- The error of this request: the upstream's, or what handler or exit has sent; nil if there is none, or the
+-- body that tells of it has not come.
 function functions.error()
     local record = records.get()
-    if record then conclude(record) end -- the client was gone before its end
+    if record and ngx.get_phase() == "log" then conclude(record) end -- the client was gone before its end
     return record and record.err
 end
 
