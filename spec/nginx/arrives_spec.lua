@@ -80,6 +80,12 @@ local conf = { init = [[
         error_page 403 = @other;
         content_by_lua_block { ngx.print("PROTECTED") }
     }
+    location = /refused/relayed {
+        auth_request /auth/relayed;
+        error_page 403 = @other;
+        content_by_lua_block { ngx.print("PROTECTED") }
+    }
+    location = /auth/relayed { internal; proxy_pass http://127.0.0.1:PORT2/?name=headers_only; }
     location = /refused/captured {
         auth_request /auth;
         error_page 403 = @captured;
@@ -251,6 +257,9 @@ describe("A response of nginx", function()
         for _, line in ipairs(lines) do
             assert.truthy(line:find(" requestId=" .. response.headers["x-bce-request-id"] .. " ", 1, true))
         end
+        counts, lines = counted(function() response = nginx:get("/refused/relayed") end)
+        assert.same({ ["SignatureDoesNotMatch authentication 403 upstream"] = 1 }, counts)
+        assert.same({ 503, 2 }, { response.status, #lines })
         counts, lines = counted(function() response = nginx:get("/refused/captured") end)
         assert.same({ ["AccessDenied permission 403 raised"] = 1,
             ["InstanceNotFound not_found 404 raised"] = 1 }, counts) -- the second is what was captured

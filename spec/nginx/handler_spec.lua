@@ -1,5 +1,6 @@
 local cjson = require "cjson"
 local errors = require "cfs.errors"
+local metrics = require "spec.nginx.metrics"
 local server = require "spec.nginx.server"
 
 local conf = { init = [[
@@ -72,6 +73,12 @@ local conf = { init = [[
         access_by_lua_block { serve(not_found) }
         content_by_lua_block { ngx.say("never") }
     }
+    location = /refused {
+        auth_request /content;
+        error_page 500 = @refused;
+        content_by_lua_block { ngx.say("never") }
+    }
+    location @refused { content_by_lua_block { denied() } }
     location = /rewrite { rewrite_by_lua_block { serve(not_found) } }
     location = /exit/content { content_by_lua_block { denied() ngx.say("never") } }
     location = /exit/access {
@@ -277,6 +284,12 @@ describe("In nginx,", function()
 
         it("lets its function wait for threads", function()
             assert.equal("FSNotInService", cjson.decode(nginx:get("/thread").body).code)
+        end)
+
+        it("counts one error where auth_request leads to a second, without a relay, too", function()
+            assert.same({ ["InstanceNotFound not_found 404 raised"] = 1 }, metrics.meter(nginx)(function()
+                assert.equal(403, nginx:get("/refused").status)
+            end))
         end)
 
         it("responds to a subrequest", function()

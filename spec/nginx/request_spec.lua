@@ -129,6 +129,7 @@ local conf = { init = [[
     location = /auth/page { auth_request /aside; error_page 403 /page; proxy_pass http://127.0.0.1:PORT2; }
     location = /auth/other { auth_request /handler/at_none; proxy_pass http://127.0.0.1:PORT2; }
     location = /auth/upstream { auth_request /refuses; proxy_pass http://127.0.0.1:PORT2; }
+    location = /auth/lacks { auth_request /lacks; proxy_pass http://127.0.0.1:PORT2; }
     location = /auth/not {
         access_by_lua_block { ngx.location.capture("/handler/at_none") ngx.exit(500) }
         proxy_pass http://127.0.0.1:PORT2;
@@ -187,6 +188,7 @@ server {
         default_type "text/x; charset=gbk";
         return 200;
     }
+    location /lacks { add_header x-bce-request-id 4db2b34d; return 404; }
     location /refuses { add_header x-bce-request-id 4db2b34d; return 403; }
 }
 upstream balanced {
@@ -429,6 +431,7 @@ describe("A request of nginx", function()
             { "/auth/captured", 403, "AccessDenied permission 403 raised", "AccessDenied" },
             { "/auth/other", 500, "InstanceNotFound not_found 404 raised", "InternalError" },
             { "/auth/upstream", 403, "none permission 403 upstream", "AccessDenied" },
+            { "/auth/lacks", 500, "none unknown 404 upstream", "InternalError" },
         }
         for _, row in ipairs(rows) do
             it(row[1], function()

@@ -3,10 +3,8 @@
 
 local catalogue = require "cfs.errors.catalogue.kind"
 local make = require "cfs.errors.object.make"
-local metrics = require "cfs.errors.nginx.metrics"
 local misuse = require "cfs.errors.base.misuse"
 local read_options = require("cfs.errors.nginx.options").read
-local records = require "cfs.errors.nginx.record"
 local send = require "cfs.errors.nginx.send"
 local state = require "cfs.errors.base.state"
 local wrap = require("cfs.errors.object.raise").wrap
@@ -25,10 +23,9 @@ local no_output = {
     ["raw request socket acquired"] = true,
 }
 
--- The files of the library, as debug.getinfo has them.
+-- The files of the library, as debug.getinfo has them. The phases in which a body can be sent; no other's
+-- name is within these words.
 local library = debug.getinfo(1, "S").source:match("^(.*)nginx[/\\]handler%.lua$") or "\n"
-
--- The phases in which a body can be sent; no other's name is within these words.
 local phases = "server_rewrite, rewrite, access, precontent and content"
 
 -- Where an error was raised. It is set there, and read by `caught` before anything else can run.
@@ -180,8 +177,7 @@ function handler.guard(f)
     local function finish(good, ...)
         if good then return ... end
         local err, place = caught((...))
-        metrics.count(err, kind_of(err), "raised")
-        records.log({ err = err, place = place }, nil, ngx.ERR)
+        send.settle({ err = err, place = place }, {}, ngx.ERR)
         return nil
     end
 

@@ -17,9 +17,10 @@ end
 
 -- Headers that describe a body, or its bytes on their way: RFC 9110, sections 6.6, 8, 10.2.2 and 14.3;
 -- RFC 9112, section 6.1; RFC 3229; RFC 9421. Those with "content-" or "digest" in their names (RFC 9530)
--- and the service's own are found by their names, below; those of_document describe none.
+-- and the service's own are found by their names, below; those of_document describe none. The message has
+-- the same words as a body.
 local of_body = set [[accept-ranges delta-base etag im last-modified location signature signature-input
-    trailer transfer-encoding]]
+    trailer transfer-encoding x-bce-error-message]]
 local of_document = set "content-security-policy content-security-policy-report-only"
 
 -- Headers by which a service tells which of its machines responded, or how it is built; and parts of the

@@ -38,26 +38,21 @@ local places, looked, keys = {}, 0, { raised = {}, upstream = {} }
 if dict then dict:safe_add("dropped", 0) end -- while there is room for it
 
 
--- Is there a place for the code, or one left?
-local function has_place(code)
-    while not places[code] and looked < most_unknown do
-        local key = "place " .. looked + 1
-        local holder = dict:safe_add(key, code) and code or dict:get(key)
-        if not holder then return false end -- the memory is full
-        places[holder], looked = true, looked + 1
-    end
-    return places[code]
-end
-
-
--- The label `code`: the origin if there is no code; "other" for a code that has the name of an origin.
+-- The label `code`: the origin if there is no code; "other" for a code that has the name of an origin, or for
+-- which no place is left.
 local function label(err, kind)
     if kind.code then return kind.code end -- those of src/seen.def are few, too
     local code = rawget(err, "code")
     if code == nil then return kept.get(err, "origin") or "none" end
     local is_label = type(code) == "string" and #code <= longest and find(code, printable)
     if not is_label or reserved[code] or say("origin", code) then return "other" end
-    return has_place(code) and code or "other"
+    while not places[code] and looked < most_unknown do
+        local key = "place " .. looked + 1
+        local holder = dict:safe_add(key, code) and code or dict:get(key)
+        if not holder then break end -- the memory is full
+        places[holder], looked = true, looked + 1
+    end
+    return places[code] and code or "other"
 end
 
 

@@ -29,9 +29,8 @@ local relay = {}
 -- The functions of a relay; their first parameter are its options.
 local functions = {}
 
--- Headers that the relay's own replace; and, where `map` or a code that is none may change it, the code.
-local replaced = { ["x-bce-error-message"] = true }
-local replaced_by_map = { ["x-bce-error-message"] = true, ["x-bce-error-code"] = true }
+-- The header that goes where `map`, or that the code is none, may change the code; else none does.
+local with_code, nothing = { ["x-bce-error-code"] = true }, {}
 
 -- The codes that CFS sends with its own statuses.
 local likely_codes = { [421] = "RateLimit", [424] = "ServiceError" }
@@ -103,7 +102,7 @@ local function announce(record, length, content_type)
     record.passes_large = not length and not record.is_encoded and own_type == "application/json"
         and find(content_type, "^%s*application/[%w.+-]*json%s*;?")
     headers.write(own_type, request_id, ngx.header["Retry-After"] == nil and retry_after or nil,
-        (read.map or not is_plain) and replaced_by_map or replaced)
+        (read.map or not is_plain) and with_code or nothing)
     ngx.status = status
 end
 

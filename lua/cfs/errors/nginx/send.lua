@@ -22,9 +22,7 @@ local send = {}
 local placeholder = "cfsErrorsRequestId"
 
 -- What may have been said of the response that was to come, its body aside.
-local stale = {
-    ["cache-control"] = true, expires = true, ["x-bce-error-code"] = true, ["x-bce-error-message"] = true,
-}
+local stale = { ["cache-control"] = true, expires = true, ["x-bce-error-code"] = true }
 
 
 -- The response to errors of a kind that have the kind's own message and status, and nothing beside them:
@@ -106,9 +104,9 @@ local function finish(status)
 end
 
 
--- Counts and logs the error. Most log no client's fault, and to find that out is quicker than to make a line:
--- what nginx filters, `lua_capture_error_log` would not get either.
-local function settle(record, read, level)
+--- Counts and logs the error of a record. Most log no client's fault, and to find that out is quicker than to
+--- make a line: what nginx filters, `lua_capture_error_log` would not get either.
+function send.settle(record, read, level)
     local err = record.err
     local kind = kind_of(err)
     if not record.is_counted then metrics.count(err, kind, "raised") end
@@ -125,7 +123,7 @@ local function break_off(record, read)
     record.note = is_complete and "the response was complete before this: "
         or "the response had begun and breaks off here: "
     records.keep(record)
-    settle(record, read, ngx.ERR)
+    send.settle(record, read, ngx.ERR)
     if is_complete then return finish(HTTP_OK) end
     -- 444 closes the connection, and resets it where `reset_timedout_connection` is on; a subrequest
     -- would take its request with it
@@ -163,7 +161,7 @@ function send.send(read, err, place)
     ngx.status = status
     local sent, reason = records.print(record, body, is_old)
     if not sent and reason ~= "header only" then record.note = "the client had gone before this: " end
-    settle(record, read)
+    send.settle(record, read)
     return finish(HTTP_OK)
 end
 
@@ -173,7 +171,7 @@ function send.prepare(read, err, place)
     local record = { err = err, place = place }
     local status, content_type, request_id, retry_after, body = make(record, read)
     records.keep(record)
-    settle(record, read)
+    send.settle(record, read)
     return status, {
         ["Content-Type"] = content_type, ["x-bce-request-id"] = request_id, ["Retry-After"] = retry_after,
     }, body
