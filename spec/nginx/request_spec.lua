@@ -130,6 +130,12 @@ local conf = { init = [[
     location = /auth/other { auth_request /handler/at_none; proxy_pass http://127.0.0.1:PORT2; }
     location = /auth/upstream { auth_request /refuses; proxy_pass http://127.0.0.1:PORT2; }
     location = /auth/lacks { auth_request /lacks; proxy_pass http://127.0.0.1:PORT2; }
+    location = /auth/any {
+        satisfy any;
+        auth_request /aside;
+        access_by_lua_block { ngx.exit(ngx.OK) }
+        content_by_lua_block { handlers.at_none() }
+    }
     location = /auth/not {
         access_by_lua_block { ngx.location.capture("/handler/at_none") ngx.exit(500) }
         proxy_pass http://127.0.0.1:PORT2;
@@ -423,6 +429,12 @@ describe("A request of nginx", function()
                 at_once(function() response = nginx:get("/auth/not") end))
             assert.equal(500, response.status)
             assert.equal(2, #error_lines())
+        end)
+
+        it("a request that has access otherwise, and fails, is not one of these", function()
+            local counts = at_once(function() nginx:get("/auth/any") end)
+            assert.same({ ["AccessDenied permission 403 raised"] = 1,
+                ["InstanceNotFound not_found 404 raised"] = 1 }, counts)
         end)
 
         local rows = {

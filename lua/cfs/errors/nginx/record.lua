@@ -87,7 +87,7 @@ local function explains(record, status)
     local passes = record.status == 401 or record.status == 403
     if status == 401 or status == 403 then return record.status == status end
     if not status then return record.is_header_only or passes and record.chunks end
-    return status == 500 and not passes and (record.is_header_only or record.chunks)
+    return status == 500 and (record.is_header_only or record.chunks)
 end
 
 
