@@ -123,7 +123,7 @@ server {
                     "X-Cache-Lookup", "X-Pod-Name", "X-Upstream-Address", "Server-Timing" } do
                 ngx.header[name] = "MTAuMC4zLjc6ODA4MA=="
             end
-            ngx.header["X-Kept"] = "yes"
+            ngx.header["X-Kept"], ngx.header["X-APISIX-Upstream-Status"] = "yes", "yes"
             ngx.print('{"requestId":"7e0c3b52","code":"InstanceNotFound","message":"gone"}')
         }
     }
@@ -214,6 +214,7 @@ describe("A response of nginx", function()
         for _, path in ipairs { "/inside", "/inside/passes" } do
             local response = nginx:get(path)
             assert.equal("yes", response.headers["x-kept"])
+            assert.equal("yes", response.headers["x-apisix-upstream-status"]) -- the gateway's own
             assert.is_nil(response.head:find("MTAuMC4zLjc6ODA4MA==", 1, true), response.head)
         end
     end)

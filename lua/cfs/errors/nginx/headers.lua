@@ -84,10 +84,9 @@ local function clear_charset(content_type)
 end
 
 
---- Takes back the trailers of the body that ours replaces, which come behind it, as nginx's own function
---- does. Nobody is sent a subrequest's.
+--- Takes back the trailers of the body that ours replaces, which come behind it, as nginx's function does.
 function headers.drop_trailers()
-    if not trailers or ngx.is_subrequest then return end
+    if not trailers then return end
     local list = cast("uintptr_t *", get_request()) + trailers
     list[0], list[2], list[3] = cast("uintptr_t", list + 1), 0, 0
 end
