@@ -120,10 +120,12 @@ server {
         content_by_lua_block {
             ngx.status = 404
             for _, name in ipairs { "x-bce-debug-id", "X-Served-By", "X-Backend-Server", "Via",
-                    "X-Cache-Lookup", "X-Pod-Name", "X-Upstream-Address", "Server-Timing" } do
+                    "X-Cache", "X-Cache-Lookup", "X-Pod-Name", "X-Upstream-Address", "Server-Timing" } do
                 ngx.header[name] = "MTAuMC4zLjc6ODA4MA=="
             end
-            ngx.header["X-Kept"], ngx.header["X-APISIX-Upstream-Status"] = "yes", "yes"
+            for _, name in ipairs { "X-Kept", "X-APISIX-Upstream-Status", "X-Kong-Upstream-Latency" } do
+                ngx.header[name] = "yes"
+            end
             ngx.print('{"requestId":"7e0c3b52","code":"InstanceNotFound","message":"gone"}')
         }
     }
@@ -214,7 +216,8 @@ describe("A response of nginx", function()
         for _, path in ipairs { "/inside", "/inside/passes" } do
             local response = nginx:get(path)
             assert.equal("yes", response.headers["x-kept"])
-            assert.equal("yes", response.headers["x-apisix-upstream-status"]) -- the gateway's own
+            assert.equal("yes", response.headers["x-apisix-upstream-status"]) -- the gateways' own
+            assert.equal("yes", response.headers["x-kong-upstream-latency"])
             assert.is_nil(response.head:find("MTAuMC4zLjc6ODA4MA==", 1, true), response.head)
         end
     end)
