@@ -94,15 +94,12 @@ local function announce(record, length, content_type)
         if read.standard then ngx.status = status end
         return
     end
-    local code = ngx.header["x-bce-error-code"]
-    local is_plain = read.hide == false and type(code) == "string" and not find(code, "[^\33-\126]")
-        or passes(code)
     record.request_id, record.sent = request_id, status
     -- what has no length may turn out to be too large, and passes then, if it has our type
     record.passes_large = not length and not record.is_encoded and own_type == "application/json"
         and find(content_type, "^%s*application/[%w.+-]*json%s*;?")
     headers.write(own_type, request_id, ngx.header["Retry-After"] == nil and retry_after or nil,
-        (read.map or not is_plain) and with_code or nothing)
+        (read.map or not passes(ngx.header["x-bce-error-code"])) and with_code or nothing)
     ngx.status = status
 end
 
