@@ -65,7 +65,6 @@ build = {
         ["cfs.errors.nginx.plugin"] = "lua/cfs/errors/nginx/plugin.lua",
         ["cfs.errors.nginx.record"] = "lua/cfs/errors/nginx/record.lua",
         ["cfs.errors.nginx.relay"] = "lua/cfs/errors/nginx/relay.lua",
-        ["cfs.errors.nginx.response"] = "lua/cfs/errors/nginx/response.lua",
         ["cfs.errors.nginx.send"] = "lua/cfs/errors/nginx/send.lua",
         ["cfs.errors.object.kept"] = "lua/cfs/errors/object/kept.lua",
         ["cfs.errors.object.make"] = "lua/cfs/errors/object/make.lua",

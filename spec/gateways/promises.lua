@@ -36,7 +36,7 @@ local rows = {
         "SignatureDoesNotMatch authentication 403 upstream", "upstream" },
     { "/up?name=zipped", 500, "InternalError", "InternalError internal 500 upstream", "upstream" },
     { "/up?name=hostile", 500, "InternalError", "other internal 500 upstream", "upstream" },
-    { "/up?name=envelope", 404, nil, "empty unknown 404 upstream", "upstream", arguments = "-I" },
+    { "/up?name=envelope", 404, nil, "none unknown 404 upstream", "upstream", arguments = "-I" },
     { "/up?name=limited", 429, "RateLimit", "RateLimit throttle 421 upstream", "upstream", arguments = "-0" },
     { "/up?name=at_the_limit", 400, "InvalidFSName", "InvalidFSName invalid 400 upstream", "upstream" },
     { "/up?name=above_the_limit", 400, nil, "too_large invalid 400 upstream", "upstream" },

@@ -4,12 +4,7 @@ local cjson = require "cjson"
 local metrics = require "spec.nginx.metrics"
 local server = require "spec.nginx.server"
 
-local conf = [[
-lua_shared_dict cfs_errors 1m;
-log_format ids '$request_id';
-proxy_cache_path cache keys_zone=responses:1m;
-init_by_lua_block {
-    errors, nginx = require "cfs.errors", require "cfs.errors.nginx"
+local conf = { init = [[
     relay = nginx.relay()
     problem = nginx.relay { format = "problem", standard = true,
         map = function(err) if err:is("not_found") then return errors.new("FSNotInService") end end }
@@ -31,28 +26,8 @@ init_by_lua_block {
     }
     denied = nginx.handler(function() return nil, errors.AccessDenied() end)
     other = nginx.handler(function() return nil, errors.ServiceUnavailable() end)
-}
-server {
-    listen 127.0.0.1:PORT2;
-    location / { content_by_lua_block { require("spec.nginx.upstream").serve() } }
-    location = /inside {
-        content_by_lua_block {
-            ngx.status = 404
-            for _, name in ipairs { "x-bce-debug-id", "X-Served-By", "X-Backend-Server", "Via",
-                    "X-Cache-Lookup", "X-Pod-Name", "X-Upstream-Address", "Server-Timing" } do
-                ngx.header[name] = "MTAuMC4zLjc6ODA4MA=="
-            end
-            ngx.header["X-Kept"] = "yes"
-            ngx.print('{"requestId":"7e0c3b52","code":"InstanceNotFound","message":"gone"}')
-        }
-    }
-}
-server {
-    listen 127.0.0.1:PORT1;
-    header_filter_by_lua_block { relay.header_filter() }
-    body_filter_by_lua_block { relay.body_filter() }
-    log_by_lua_block { relay.log() }
-    location = /metrics { content_by_lua_block { ngx.print(nginx.metrics()) } }
+]], locations = [[
+    FILTERS(relay)
     location = /slow {
         content_by_lua_block {
             ngx.sleep(0.3)
@@ -105,34 +80,60 @@ server {
         error_page 403 = @other;
         content_by_lua_block { ngx.print("PROTECTED") }
     }
+    location = /refused/relayed {
+        auth_request /auth/relayed;
+        error_page 403 = @other;
+        content_by_lua_block { ngx.print("PROTECTED") }
+    }
+    location = /auth/relayed { internal; proxy_pass http://127.0.0.1:PORT2/?name=headers_only; }
+    location = /refused/captured {
+        auth_request /auth;
+        error_page 403 = @captured;
+        content_by_lua_block { ngx.print("PROTECTED") }
+    }
     location = /auth { internal; content_by_lua_block { denied() } }
     location @other { content_by_lua_block { other() } }
+    location @captured { content_by_lua_block { ngx.location.capture("/pending/content/slept") other() } }
     location = /inside { proxy_pass http://127.0.0.1:PORT2; }
     location = /inside/passes {
         header_filter_by_lua_block { nginx.relay({ limit = 10 }).header_filter() }
         proxy_pass http://127.0.0.1:PORT2/inside;
     }
     location = /problem {
-        header_filter_by_lua_block { problem.header_filter() }
-        body_filter_by_lua_block { problem.body_filter() }
-        log_by_lua_block { problem.log() }
+        FILTERS(problem)
         proxy_http_version 1.1;
         proxy_pass http://127.0.0.1:PORT2/$is_args$args;
     }
     location = /own {
-        header_filter_by_lua_block { upstream_only.header_filter() }
-        body_filter_by_lua_block { upstream_only.body_filter() }
-        log_by_lua_block { upstream_only.log() }
+        FILTERS(upstream_only)
         if ($arg_own) { return 403 "mine"; }
         proxy_pass http://127.0.0.1:PORT2/$is_args$args;
     }
     location / { proxy_pass http://127.0.0.1:PORT2; }
-    MORE
+]], http = [[
+log_format ids '$request_id';
+proxy_cache_path cache keys_zone=responses:1m;
+server {
+    listen 127.0.0.1:PORT2;
+    location / { content_by_lua_block { require("spec.nginx.upstream").serve() } }
+    location = /inside {
+        content_by_lua_block {
+            ngx.status = 404
+            for _, name in ipairs { "x-bce-debug-id", "X-Served-By", "X-Backend-Server", "Via",
+                    "X-Cache", "X-Cache-Lookup", "X-Pod-Name", "X-Upstream-Address", "Server-Timing" } do
+                ngx.header[name] = "MTAuMC4zLjc6ODA4MA=="
+            end
+            for _, name in ipairs { "X-Kept", "X-APISIX-Upstream-Status", "X-Kong-Upstream-Latency" } do
+                ngx.header[name] = "yes"
+            end
+            ngx.print('{"requestId":"7e0c3b52","code":"InstanceNotFound","message":"gone"}')
+        }
+    }
 }
-]]
+]] }
 
 -- Trailers, which Debian's nginx does not pass.
-local more = server.is_newest and [[
+if server.is_newest then conf.locations = conf.locations .. [[
     location = /trailers {
         proxy_http_version 1.1;
         proxy_pass_trailers on;
@@ -142,12 +143,12 @@ local more = server.is_newest and [[
         precontent_by_lua_block { nginx.handler(pending.raise)() }
         content_by_lua_block { ngx.print("PROTECTED") }
     }
-]] or ""
+]] end
 
 
 describe("A response of nginx", function()
-    local nginx
-    local meter
+    local nginx = server.during(getfenv(), conf)
+    local meter = metrics.meter(nginx)
 
     -- What was counted meanwhile: labels → how often; and the lines of the log.
     local function counted(f)
@@ -155,12 +156,6 @@ describe("A response of nginx", function()
         nginx:clear_log()
         return meter(f, true), nginx:error_lines()
     end
-
-    setup(function()
-        nginx = server.start { http = conf:gsub("MORE", more) }
-        meter = metrics.meter(nginx)
-    end)
-    teardown(function() nginx:stop() end)
 
     local paths = { "/pending/content/exit", "/pending/content/slept" }
     for _, phase in ipairs { "content", "access", "rewrite" } do
@@ -221,6 +216,8 @@ describe("A response of nginx", function()
         for _, path in ipairs { "/inside", "/inside/passes" } do
             local response = nginx:get(path)
             assert.equal("yes", response.headers["x-kept"])
+            assert.equal("yes", response.headers["x-apisix-upstream-status"]) -- the gateways' own
+            assert.equal("yes", response.headers["x-kong-upstream-latency"])
             assert.is_nil(response.head:find("MTAuMC4zLjc6ODA4MA==", 1, true), response.head)
         end
     end)
@@ -251,7 +248,7 @@ describe("A response of nginx", function()
         local response
         local counts, lines = counted(function() response = nginx:get("/mirrored") end)
         assert.equal(200, response.status)
-        assert.same({ ["empty unavailable 502 upstream"] = 1 }, counts)
+        assert.same({ ["none unavailable 502 upstream"] = 1 }, counts)
         assert.equal(1, #lines)
     end)
 
@@ -264,6 +261,13 @@ describe("A response of nginx", function()
         for _, line in ipairs(lines) do
             assert.truthy(line:find(" requestId=" .. response.headers["x-bce-request-id"] .. " ", 1, true))
         end
+        counts, lines = counted(function() response = nginx:get("/refused/relayed") end)
+        assert.same({ ["SignatureDoesNotMatch authentication 403 upstream"] = 1 }, counts)
+        assert.same({ 503, 2 }, { response.status, #lines })
+        counts, lines = counted(function() response = nginx:get("/refused/captured") end)
+        assert.same({ ["AccessDenied permission 403 raised"] = 1,
+            ["InstanceNotFound not_found 404 raised"] = 1 }, counts) -- the second is what was captured
+        assert.same({ 503, 3 }, { response.status, #lines })
     end)
 
     it("passes where it is nginx's own and the relay is for an upstream's", function()

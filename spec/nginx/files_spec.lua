@@ -4,41 +4,32 @@ local command = require "spec.helpers.command"
 local files = require "spec.helpers.files"
 local server = require "spec.nginx.server"
 
-local configuration = [[
-lua_shared_dict cfs_errors 1m;
-init_by_lua_block {
-    errors, nginx, retry = require "cfs.errors", require "cfs.errors.nginx", require "cfs.errors.retry"
+local configuration = { init = [[
+    retry = require "cfs.errors.retry"
     relay = nginx.relay { standard = true }
     raise = nginx.handler(function() errors.raise("InstanceNotFound") end)
     fail = nginx.handler(function() return nil, "a bug" end)
     guard = nginx.guard(function() errors.raise("ServiceUnavailable") end)
-}
-server {
-    listen 127.0.0.1:PORT1;
+]], locations = [[
     location /raise { content_by_lua_block { raise() } }
     location /fail { content_by_lua_block { fail() } }
     location /exit { content_by_lua_block { nginx.exit "AccessDenied" } }
     location /guard { content_by_lua_block { guard() ngx.say "guarded" } }
-    location /metrics { content_by_lua_block { ngx.print(nginx.metrics()) } }
     location /run { content_by_lua_block {
         ngx.say(select(2, retry.run(function() return nil, errors.ServiceUnavailable() end)).code)
     } }
     location /relay {
         proxy_pass http://127.0.0.1:PORT2;
-        header_filter_by_lua_block { relay.header_filter() }
-        body_filter_by_lua_block { relay.body_filter() }
-        log_by_lua_block { relay.log() }
+        FILTERS(relay)
     }
-}
-server { listen 127.0.0.1:PORT2; return 502 "<html>10.0.0.7</html>"; }
-]]
+]], http = [[server { listen 127.0.0.1:PORT2; return 502 "<html>10.0.0.7</html>"; }]] }
 
 local paths = { "raise", "fail", "exit", "guard", "metrics", "run", "relay" }
 
 
 describe("The library in nginx", function()
     it("opens no file once it is loaded", function()
-        local nginx = server.start { http = configuration }
+        local nginx = server.start(configuration)
         local trace = nginx.directory .. "/trace"
         for _, path in ipairs(paths) do nginx:get("/" .. path) end -- nginx itself may open some at first
         command.must(("strace -qq -f -e trace=open,openat,stat,access,execve -o '%s' -p %d >/dev/null 2>&1 & "

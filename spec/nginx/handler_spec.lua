@@ -1,10 +1,9 @@
 local cjson = require "cjson"
 local errors = require "cfs.errors"
+local metrics = require "spec.nginx.metrics"
 local server = require "spec.nginx.server"
 
-local conf = [[
-init_by_lua_block {
-    errors, nginx = require "cfs.errors", require "cfs.errors.nginx"
+local conf = { init = [[
 
     function not_found() errors.raise("InstanceNotFound", { requestId = "7e0c3b52" }) end
     function serve(f, options) return nginx.handler(f, options)() end
@@ -66,11 +65,7 @@ init_by_lua_block {
             ngx.say(result)
         end,
     }
-}
-lua_shared_dict cfs_errors 1m;
-
-server {
-    listen 127.0.0.1:PORT1;
+]], locations = [[
     default_type text/plain;
 
     location ~ ^/(?<name>\w+)$ { content_by_lua_block { serve(functions[ngx.var.name]) } }
@@ -78,6 +73,12 @@ server {
         access_by_lua_block { serve(not_found) }
         content_by_lua_block { ngx.say("never") }
     }
+    location = /refused {
+        auth_request /content;
+        error_page 500 = @refused;
+        content_by_lua_block { ngx.say("never") }
+    }
+    location @refused { content_by_lua_block { denied() } }
     location = /rewrite { rewrite_by_lua_block { serve(not_found) } }
     location = /exit/content { content_by_lua_block { denied() ngx.say("never") } }
     location = /exit/access {
@@ -158,18 +159,14 @@ server {
             for _, call in ipairs(calls) do ngx.say(select(2, pcall(call))) end
         }
     }
-}
-]]
+]] }
 
 local not_found = '{"requestId":"7e0c3b52","code":"InstanceNotFound",'
     .. '"message":"The specified CFS instance does not exist."}'
 
 
 describe("In nginx,", function()
-    local nginx
-
-    setup(function() nginx = server.start { http = conf } end)
-    teardown(function() nginx:stop() end)
+    local nginx = server.during(getfenv(), conf)
     before_each(function() nginx:clear_log() end)
 
     -- Our part of the one line in the log, and its level.
@@ -287,6 +284,12 @@ describe("In nginx,", function()
 
         it("lets its function wait for threads", function()
             assert.equal("FSNotInService", cjson.decode(nginx:get("/thread").body).code)
+        end)
+
+        it("counts one error where auth_request leads to a second, without a relay, too", function()
+            assert.same({ ["InstanceNotFound not_found 404 raised"] = 1 }, metrics.meter(nginx)(function()
+                assert.equal(403, nginx:get("/refused").status)
+            end))
         end)
 
         it("responds to a subrequest", function()

@@ -3,20 +3,14 @@
 local metrics = require "spec.nginx.metrics"
 local server = require "spec.nginx.server"
 
-local conf = [[
-lua_shared_dict cfs_errors 1m;
-init_by_lua_block {
-    errors, nginx = require "cfs.errors", require "cfs.errors.nginx"
+local conf = { init = [[
     serve = nginx.handler(function() errors.raise "InstanceNotFound" end)
     made = {}
     function late()
         made.relay = made.relay or nginx.relay()
         return made.relay
     end
-}
-server {
-    listen 127.0.0.1:PORT1;
-    location = /metrics { content_by_lua_block { ngx.print(nginx.metrics()) } }
+]], locations = [[
     location = /quiet {
         error_log error.log error;
         content_by_lua_block { serve() }
@@ -26,18 +20,15 @@ server {
     }
     location / {
         content_by_lua_block { serve() }
-        header_filter_by_lua_block { late().header_filter() }
-        body_filter_by_lua_block { late().body_filter() }
-        log_by_lua_block { late().log() }
+        FILTERS(late())
     }
-}
-]]
+]] }
 
 
 describe("A relay that is made after a handler has begun to respond", function()
     local nginx
 
-    before_each(function() nginx = server.start { http = conf } end)
+    before_each(function() nginx = server.start(conf) end)
     after_each(function() nginx:stop() end)
 
     it("neither counts nor logs the handler's error again", function()

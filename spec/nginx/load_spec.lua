@@ -4,33 +4,25 @@ local server = require "spec.nginx.server"
 
 -- Whether memory grows is for `make soak`.
 
-local conf = [[
-lua_shared_dict cfs_errors 1m;
-init_by_lua_block {
-    errors, nginx = require "cfs.errors", require "cfs.errors.nginx"
+local conf = { init = [[
     relay = nginx.relay { standard = true }
     serve = nginx.handler(function() errors.raise("InstanceNotFound", { cause = {} }) end)
-}
-server {
-    listen 127.0.0.1:PORT1;
+]], locations = [[
     keepalive_requests 1000000;
 
     location /raised { content_by_lua_block { serve() } }
     location /relayed {
         proxy_pass http://127.0.0.1:PORT2;
-        header_filter_by_lua_block { relay.header_filter() }
-        body_filter_by_lua_block { relay.body_filter() }
-        log_by_lua_block { relay.log() }
+        FILTERS(relay)
     }
-    location = /metrics { content_by_lua_block { ngx.print(nginx.metrics()) } }
-}
+]], http = [[
 server {
     listen 127.0.0.1:PORT2;
     location / {
         return 421 '{"requestId":"4db2b34d","code":"RateLimit","message":"The host is 10.0.3.7"}';
     }
 }
-]]
+]], workers = 2 }
 
 
 -- One response in a line: its status, and curl's own exit status.
@@ -55,7 +47,7 @@ describe("Many errors", function()
     end
 
     it("all get a response and are exactly counted by two workers, while nginx reloads", function()
-        nginx = server.start { http = conf, workers = 2 }
+        nginx = server.start(conf)
         local raised, relayed = nginx.directory .. "/raised", nginx.directory .. "/relayed"
         local stop, done = nginx.directory .. "/stop", nginx.directory .. "/done"
         local curl = "curl -s -Z --parallel-max 8 "
@@ -75,7 +67,8 @@ describe("Many errors", function()
     end)
 
     it("are counted and get a response without the code cache, too", function()
-        nginx = server.start { http = "lua_code_cache off;\n" .. conf, workers = 2 }
+        conf.http = "lua_code_cache off;\n" .. conf.http
+        nginx = server.start(conf)
         command.must("curl -s -Z --parallel-max 4 " .. url(nginx, "raised", 100) .. " >/dev/null")
         command.must("curl -s -Z --parallel-max 4 " .. url(nginx, "relayed", 100) .. " >/dev/null")
         assert.same({

@@ -68,8 +68,9 @@ end
 --- Makes a function that runs f and returns what an nginx counted meanwhile: labels → how often. If it is to
 --- wait, it does until there is something.
 function metrics.meter(nginx)
-    local before = metrics.counts(nginx:get("/metrics").body)
+    local before
     return function(f, waits)
+        before = before or metrics.counts(nginx:get("/metrics").body)
         f()
         local more = {}
         local now = metrics.await(nginx, function(counts)

@@ -7,10 +7,7 @@ local upstream = require "spec.nginx.upstream"
 
 local responses = upstream.responses
 
-local conf = [[
-lua_shared_dict cfs_errors 1m;
-init_by_lua_block {
-    errors, nginx = require "cfs.errors", require "cfs.errors.nginx"
+local conf = { init = [[
 
     relays = {
         plain = nginx.relay(),
@@ -26,16 +23,8 @@ init_by_lua_block {
             end,
         },
     }
-}
-server {
-    listen 127.0.0.1:PORT2;
-    location / { content_by_lua_block { require("spec.nginx.upstream").serve() } }
-}
-server {
-    listen 127.0.0.1:PORT1;
-    header_filter_by_lua_block { relays[ngx.var.relay].header_filter() }
-    body_filter_by_lua_block { relays[ngx.var.relay].body_filter() }
-    log_by_lua_block { relays[ngx.var.relay].log() }
+]], locations = [[
+    FILTERS(relays[ngx.var.relay])
     set $relay plain;
     proxy_http_version 1.1;
 
@@ -47,6 +36,10 @@ server {
         set $relay $name;
         proxy_buffering off;
         proxy_pass http://127.0.0.1:PORT2/$is_args$args;
+    }
+    location = /asked {
+        header_filter_by_lua_block { relays.plain.header_filter() assert(not relays.plain.error()) }
+        proxy_pass http://127.0.0.1:PORT2/?name=html;
     }
     location = /down { proxy_pass http://127.0.0.1:PORT5; }
     location = /deny { deny all; }
@@ -68,9 +61,12 @@ server {
             try { limits = 1 }
         }
     }
-    location = /metrics { content_by_lua_block { ngx.print(nginx.metrics()) } }
+]], http = [[
+server {
+    listen 127.0.0.1:PORT2;
+    location / { content_by_lua_block { require("spec.nginx.upstream").serve() } }
 }
-]]
+]] }
 
 local function envelope(request_id, code, message)
     return ('{"requestId":"%s","code":"%s","message":"%s"}'):format(request_id, code, message)
@@ -127,6 +123,10 @@ local rows = {
         "plain zipped", 500, "InternalError internal 500",
         function(id) return envelope(id, "InternalError", errors.InternalError.message) end,
         headers = { ["content-encoding"] = false, etag = false, ["content-type"] = "application/json" } },
+    { "an envelope for what is encoded, however large it is",
+        "small zipped", 500, "InternalError internal 500",
+        function(id) return envelope(id, "InternalError", errors.InternalError.message) end,
+        headers = { ["content-encoding"] = false } },
     { "untouched what is encoded where nothing is to be hidden",
         "watch zipped", 500, "InternalError internal 500", responses.zipped.body,
         headers = { ["content-encoding"] = "gzip", etag = '"1"' } },
@@ -163,15 +163,8 @@ local transports = {
 
 
 describe("A relay", function()
-    local nginx
-
-    local counted
-
-    setup(function()
-        nginx = server.start { http = conf }
-        counted = metrics.meter(nginx)
-    end)
-    teardown(function() nginx:stop() end)
+    local nginx = server.during(getfenv(), conf)
+    local counted = metrics.meter(nginx)
 
     local function check(row, query, location)
         nginx:clear_log()
@@ -247,7 +240,7 @@ describe("A relay", function()
     end)
 
     it("responds to HEAD as GET, without a body", function()
-        for name, labels in pairs { envelope = "empty unknown 404", headers_only =
+        for name, labels in pairs { envelope = "none unknown 404", headers_only =
             "SignatureDoesNotMatch authentication 403" } do
             local response
             assert.same({ [labels .. " upstream"] = 1 }, counted(function()
@@ -344,11 +337,20 @@ describe("A relay", function()
         end)
     end)
 
-    it("counts an error whose client has gone before its end", function()
-        assert.same({ ["malformed unknown 404 upstream"] = 1 }, counted(function()
-            local path = "/plain/unbuffered?name=envelope&framing=chunked&split=1&pause=0.001"
-            assert.equal(28, nginx:get(path, "--max-time 0.05").exit)
-            server.wait("the log", function() return nginx:log():find(" origin=malformed ", 1, true) end)
+    it("counts an error whose client has gone before its end, or before its beginning", function()
+        for hold, words in pairs { [0] = "malformed unknown 404", "none unknown 404" } do
+            nginx:clear_log()
+            assert.same({ [words .. " upstream"] = 1 }, counted(function()
+                local path = "/plain/unbuffered?name=envelope&framing=chunked&split=1&pause=0.001&hold="
+                assert.equal(28, nginx:get(path .. hold, "--max-time 0.05").exit)
+                server.wait("the log", function() return #nginx:error_lines() > 0 end)
+            end))
+        end
+    end)
+
+    it("holds a body back though its error is asked for before it is known", function()
+        assert.same({ ["html unavailable 502 upstream"] = 1 }, counted(function()
+            assert.equal(bad_gateway, nginx:get("/asked").body)
         end))
     end)
 

@@ -3,13 +3,7 @@ local errors = require "cfs.errors"
 local metrics = require "spec.nginx.metrics"
 local server = require "spec.nginx.server"
 
-local conf = [[
-lua_shared_dict cfs_errors 1m;
-proxy_cache_path cache keys_zone=responses:1m;
-proxy_cache_key $request_uri;
-proxy_cache_valid any 1m;
-init_by_lua_block {
-    errors, nginx = require "cfs.errors", require "cfs.errors.nginx"
+local conf = { init = [[
 
     function not_found() errors.raise("InstanceNotFound", { requestId = "7e0c3b52" }) end
     function without_id() errors.raise "InstanceNotFound" end
@@ -95,35 +89,7 @@ init_by_lua_block {
         if what == "foreign" then error("a bug") end
         return what, 2
     end)
-}
-init_worker_by_lua_block { guarded("mine") }
-server {
-    listen 127.0.0.1:PORT2;
-    location / { content_by_lua_block { require("spec.nginx.upstream").serve() } }
-    location /types {
-        content_by_lua_block {
-            ngx.status = 404
-            ngx.header["Content-Type"] = ngx.var.arg_type and ngx.unescape_uri(ngx.var.arg_type)
-            ngx.header["Set-Cookie"] = { "a=1", "b=2" }
-            for name, value in pairs(ngx.req.get_uri_args()) do
-                if name ~= "type" then ngx.header[name] = value end
-            end
-            ngx.print('{"requestId":"7e0c3b52","code":"InstanceNotFound","message":"gone"}')
-        }
-    }
-    location /accel {
-        add_header X-Accel-Redirect /handler/at_none;
-        default_type "text/x; charset=gbk";
-        return 200;
-    }
-    location /refuses { add_header x-bce-request-id 4db2b34d; return 403; }
-}
-upstream balanced {
-    server 127.0.0.1:PORT2;
-    balancer_by_lua_block { guarded("foreign") }
-}
-server {
-    listen 127.0.0.1:PORT1;
+]], locations = [[
     listen 127.0.0.1:PORT3 http2;
     default_type text/plain;
     proxy_http_version 1.1;
@@ -145,9 +111,7 @@ server {
     }
     location = /guard/balancer { proxy_pass http://balanced/?name=fine; }
 
-    header_filter_by_lua_block { relay.header_filter() }
-    body_filter_by_lua_block { relay.body_filter() }
-    log_by_lua_block { relay.log() }
+    FILTERS(relay)
 
     location / { proxy_pass http://127.0.0.1:PORT2; }
     location = /aside { content_by_lua_block { handlers.returns_nil_err() } }
@@ -165,6 +129,13 @@ server {
     location = /auth/page { auth_request /aside; error_page 403 /page; proxy_pass http://127.0.0.1:PORT2; }
     location = /auth/other { auth_request /handler/at_none; proxy_pass http://127.0.0.1:PORT2; }
     location = /auth/upstream { auth_request /refuses; proxy_pass http://127.0.0.1:PORT2; }
+    location = /auth/lacks { auth_request /lacks; proxy_pass http://127.0.0.1:PORT2; }
+    location = /auth/any {
+        satisfy any;
+        auth_request /aside;
+        access_by_lua_block { ngx.exit(ngx.OK) }
+        content_by_lua_block { handlers.at_none() }
+    }
     location = /auth/not {
         access_by_lua_block { ngx.location.capture("/handler/at_none") ngx.exit(500) }
         proxy_pass http://127.0.0.1:PORT2;
@@ -199,10 +170,39 @@ server {
     location = /large { client_max_body_size 1; proxy_pass http://127.0.0.1:PORT2; }
     location = /421 { return 421; }
     location = /424 { return 424; }
-    location = /metrics { content_by_lua_block { ngx.print(nginx.metrics()) } }
+]], http = [[
+proxy_cache_path cache keys_zone=responses:1m;
+proxy_cache_key $request_uri;
+proxy_cache_valid any 1m;
+init_worker_by_lua_block { guarded("mine") }
+server {
+    listen 127.0.0.1:PORT2;
+    location / { content_by_lua_block { require("spec.nginx.upstream").serve() } }
+    location /types {
+        content_by_lua_block {
+            ngx.status = 404
+            ngx.header["Content-Type"] = ngx.var.arg_type and ngx.unescape_uri(ngx.var.arg_type)
+            ngx.header["Set-Cookie"] = { "a=1", "b=2" }
+            for name, value in pairs(ngx.req.get_uri_args()) do
+                if name ~= "type" then ngx.header[name] = value end
+            end
+            ngx.print('{"requestId":"7e0c3b52","code":"InstanceNotFound","message":"gone"}')
+        }
+    }
+    location /accel {
+        add_header X-Accel-Redirect /handler/at_none;
+        default_type "text/x; charset=gbk";
+        return 200;
+    }
+    location /lacks { add_header x-bce-request-id 4db2b34d; return 404; }
+    location /refuses { add_header x-bce-request-id 4db2b34d; return 403; }
+}
+upstream balanced {
+    server 127.0.0.1:PORT2;
+    balancer_by_lua_block { guarded("foreign") }
 }
 upstream next { server 127.0.0.1:PORT5 max_fails=0; server 127.0.0.1:PORT2 backup; }
-]]
+]] }
 
 local not_found = '{"requestId":"7e0c3b52","code":"InstanceNotFound",'
     .. '"message":"The specified CFS instance does not exist."}'
@@ -240,8 +240,8 @@ local handler_rows = {
 
 
 describe("A request of nginx", function()
-    local nginx
-    local counted
+    local nginx = server.during(getfenv(), conf)
+    local counted = metrics.meter(nginx)
 
     local function error_lines() return nginx:error_lines() end
 
@@ -250,12 +250,6 @@ describe("A request of nginx", function()
         nginx:clear_log()
         return counted(f)
     end
-
-    setup(function()
-        nginx = server.start { http = conf }
-        counted = metrics.meter(nginx)
-    end)
-    teardown(function() nginx:stop() end)
 
     for _, row in ipairs(handler_rows) do
         it("is responded to by a handler, whatever its function and its options do: " .. row[1], function()
@@ -314,7 +308,7 @@ describe("A request of nginx", function()
     end)
 
     it("has the line of the program in its log line where the fault is the server's", function()
-        local first = select(2, conf:match("init_by_lua_block {(.*)define%(\"at_raise"):gsub("\n", "")) + 1
+        local first = select(2, conf.init:match("^(.*)define%(\"at_raise"):gsub("\n", "")) + 2
         for index, name in ipairs { "at_raise", "at_kind", "at_error", "at_assert", "at_exit" } do
             local line = first + index - 1
             at_once(function() nginx:get("/handler/" .. name) end)
@@ -437,12 +431,19 @@ describe("A request of nginx", function()
             assert.equal(2, #error_lines())
         end)
 
+        it("a request that has access otherwise, and fails, is not one of these", function()
+            local counts = at_once(function() nginx:get("/auth/any") end)
+            assert.same({ ["AccessDenied permission 403 raised"] = 1,
+                ["InstanceNotFound not_found 404 raised"] = 1 }, counts)
+        end)
+
         local rows = {
             { "/auth/raise", 403, "AccessDenied permission 403 raised", "AccessDenied" },
             { "/auth/page", 403, "AccessDenied permission 403 raised", "AccessDenied" },
             { "/auth/captured", 403, "AccessDenied permission 403 raised", "AccessDenied" },
             { "/auth/other", 500, "InstanceNotFound not_found 404 raised", "InternalError" },
-            { "/auth/upstream", 403, "empty permission 403 upstream", "AccessDenied" },
+            { "/auth/upstream", 403, "none permission 403 upstream", "AccessDenied" },
+            { "/auth/lacks", 500, "none unknown 404 upstream", "InternalError" },
         }
         for _, row in ipairs(rows) do
             it(row[1], function()

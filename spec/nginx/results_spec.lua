@@ -6,10 +6,7 @@ local errors = require "cfs.errors"
 local metrics = require "spec.nginx.metrics"
 local server = require "spec.nginx.server"
 
-local conf = [[
-lua_shared_dict cfs_errors 1m;
-init_by_lua_block {
-    errors, nginx = require "cfs.errors", require "cfs.errors.nginx"
+local conf = { init = [[
 
     values = {
         ["nil"] = function() end,
@@ -35,10 +32,7 @@ init_by_lua_block {
     raises = nginx.handler(function() error((values[ngx.var.arg_first]())) end)
     raises_parameters = nginx.handler(function() error(errors.RateLimit) end)
     guarded = nginx.guard(function() error(errors.AccessDenied) end)
-}
-server {
-    listen 127.0.0.1:PORT1;
-    location = /metrics { content_by_lua_block { ngx.print(nginx.metrics()) } }
+]], locations = [[
     location = /content {
         content_by_lua_block {
             local function show(...)
@@ -74,8 +68,7 @@ server {
             if name == "closed_false" then run(function() return false, "client aborted" end) end
         }
     }
-}
-]]
+]] }
 
 local firsts = { "nothing", "nil", "false", "true", "string", "code", "kind", "error", "table", "null" }
 local seconds = { "nothing", "nil", "false", "true", "string", "code", "kind", "error", "table", "number",
@@ -100,10 +93,7 @@ local causes = {
 
 
 describe("A handler whose function returns", function()
-    local nginx
-
-    setup(function() nginx = server.start { http = conf } end)
-    teardown(function() nginx:stop() end)
+    local nginx = server.during(getfenv(), conf)
     before_each(function() nginx:clear_log() end)
 
     local function sum()

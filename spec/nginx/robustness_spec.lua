@@ -4,10 +4,7 @@ local files = require "spec.helpers.files"
 local metrics = require "spec.nginx.metrics"
 local server = require "spec.nginx.server"
 
-local conf = [=[
-lua_shared_dict cfs_errors SIZE;
-init_by_lua_block {
-    errors, nginx = require "cfs.errors", require "cfs.errors.nginx"
+local conf = { init = [=[
     relay = nginx.relay()
     handlers = {
         raised = nginx.handler(function() errors.raise "InstanceNotFound" end),
@@ -18,12 +15,8 @@ init_by_lua_block {
         end),
     }
     options = nginx.handler(function() errors.raise "InstanceNotFound" end, { format = "problem" })
-}
-server {
-    listen 127.0.0.1:PORT1;
-    header_filter_by_lua_block { relay.header_filter() }
-    body_filter_by_lua_block { relay.body_filter() }
-    log_by_lua_block { relay.log() }
+]=], locations = [=[
+    FILTERS(relay)
     location ~ ^/(raised|foreign|template|received)$ { content_by_lua_block { handlers[ngx.var[1]]() } }
     location = /problem { content_by_lua_block { options() } }
     location = /relayed { proxy_pass http://127.0.0.1:PORT2; }
@@ -42,7 +35,6 @@ server {
             ngx.say(file and "open" or reason)
         }
     }
-    location = /metrics { content_by_lua_block { ngx.print(nginx.metrics()) } }
     location = /fill { # the memory for counts
         content_by_lua_block {
             local index = 0
@@ -51,9 +43,7 @@ server {
         }
     }
     location = /pid { content_by_lua_block { ngx.say(ngx.worker.pid()) } }
-}
-server { listen 127.0.0.1:PORT2; location / { return 421; } }
-]=]
+]=], http = "server { listen 127.0.0.1:PORT2; location / { return 421; } }" }
 
 -- Path → code and status of what the client gets.
 local expected = {
@@ -73,7 +63,8 @@ describe("nginx", function()
         tree = command.new_directory()
         command.must("cp -r lua " .. tree .. " && mkdir -p " .. tree .. "/build && cp -r build/luajit "
             .. tree .. "/build && chmod -R a+rX " .. tree)
-        nginx = server.start { http = conf:gsub("SIZE", size), workers = workers, tree = tree }
+        conf.size, conf.workers, conf.tree = size, workers, tree
+        nginx = server.start(conf)
     end
 
     after_each(function()

@@ -78,16 +78,51 @@ function server.free_ports()
 end
 
 
+local usual = [[
+lua_shared_dict cfs_errors %s;
+init_by_lua_block { errors, nginx = require "cfs.errors", require "cfs.errors.nginx"
+%s}
+%s
+server {
+    listen 127.0.0.1:PORT1;
+    location = /metrics { content_by_lua_block { ngx.print(nginx.metrics()) } }
+%s}
+]]
+
+-- What FILTERS(relay) stands for.
+local filters = [[
+header_filter_by_lua_block { %s.header_filter() }
+body_filter_by_lua_block { %s.body_filter() }
+log_by_lua_block { %s.log() }]]
+
+
+-- The configuration, but for words that stand for others.
+local function text_of(options)
+    local http = options.http
+    if options.init then
+        http = usual:format(options.size or "1m", options.init, http or "", options.locations)
+    end
+    local text = options.whole or preamble .. http .. "\n}\n" .. (options.beside or "")
+    return text:gsub("FILTERS(%b())", function(relay)
+        relay = relay:sub(2, -2)
+        return filters:format(relay, relay, relay)
+    end)
+end
+
+
 --- Starts nginx, and returns once it listens.
---- In a configuration PORT1 to PORT5 stand for ports, ROOT for this project, DIRECTORY for nginx's own.
----@param options table `http`, what that block has, and `beside`, what is beside that; or `whole`, all of a
---- configuration, and `files` to lie beside it; `workers`, how many; `tree`, the tree that has the library,
---- if not this one; `runner`, a program that runs nginx, which is one process then
-function server.start(options)
-    local self = setmetatable({}, server)
+--- In a configuration PORT1 to PORT5 stand for ports, ROOT for this project, DIRECTORY for nginx's own, and
+--- FILTERS(relay) for the filters of a relay.
+---@param options table `init`, Lua that follows after `errors` and `nginx`, `locations`, what the server at
+--- PORT1 has beside /metrics, and `size` of the memory for counts; `http`, what is beside these, or all that
+--- this block has, and `beside`, what is beside that; or `whole`, all of a configuration, and `files` to lie
+--- beside it; `workers`, how many; `tree`, the tree that has the library, if not this one; `runner`, a
+--- program that runs nginx, which is one process then
+---@param self table? becomes the nginx
+function server.start(options, self)
+    self = setmetatable(self or {}, server)
     self.directory, self.port, self.count = command.new_directory(), server.free_ports(), options.workers or 1
-    local text = options.whole or preamble .. options.http .. "\n}\n" .. (options.beside or "")
-    text = text:gsub("PORT(%d)", function(digit) return self.port + digit - 1 end)
+    local text = text_of(options):gsub("PORT(%d)", function(digit) return self.port + digit - 1 end)
     local root = command.must("pwd -P"):gsub("\n", "")
     local names = {
         DIRECTORY = self.directory, ROOT = root, LIBRARY = options.tree or library or root,
@@ -112,6 +147,16 @@ function server.start(options)
         error(output, 2)
     end
     running[self] = true
+    return self
+end
+
+
+--- Has an nginx run while the tests of a `describe` do, whose environment is given. It can be asked within
+--- the tests.
+function server.during(environment, options)
+    local self = {}
+    environment.setup(function() server.start(options, self) end)
+    environment.teardown(function() self:stop() end)
     return self
 end
 

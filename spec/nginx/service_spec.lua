@@ -4,21 +4,15 @@ local cjson = require "cjson"
 local metrics = require "spec.nginx.metrics"
 local server = require "spec.nginx.server"
 
-local conf = [[
-lua_shared_dict cfs_errors 1m;
-init_by_lua_block {
-    errors, nginx = require "cfs.errors", require "cfs.errors.nginx"
+local conf = { init = [[
     bos = errors.service("bos", {
         { code = "ServiceUnavailable", status = 503, category = "throttle", retry = "throttle",
           message = "Please reduce your request rate." },
         { code = "NoSuchBucket", status = 404, category = "not_found", message = "No such bucket." },
     })
     relays = { bos = nginx.relay { service = bos }, cfs = nginx.relay() }
-}
-server {
-    listen 127.0.0.1:PORT1;
+]], locations = [[
     default_type application/json;
-    location = /metrics { content_by_lua_block { ngx.print(nginx.metrics()) } }
     location = /raised { content_by_lua_block { nginx.exit(bos.NoSuchBucket) } }
     location = /misuse {
         content_by_lua_block { ngx.print(select(2, pcall(nginx.relay, { service = {} }))) }
@@ -26,9 +20,7 @@ server {
     location ~ ^/(bos|cfs)/(\d+)/(\w+)$ {
         set $relay $1;
         proxy_pass http://127.0.0.1:PORT1/upstream/$2/$3;
-        header_filter_by_lua_block { relays[ngx.var.relay].header_filter() }
-        body_filter_by_lua_block { relays[ngx.var.relay].body_filter() }
-        log_by_lua_block { relays[ngx.var.relay].log() }
+        FILTERS(relays[ngx.var.relay])
     }
     location ~ ^/upstream/(\d+)/(\w+)$ {
         content_by_lua_block {
@@ -37,8 +29,7 @@ server {
                 .. '"requestId":"r"}')
         }
     }
-}
-]]
+]] }
 
 -- Path; status, message of the client's envelope, Retry-After; what is counted; its service.
 local rows = {
@@ -55,10 +46,7 @@ local rows = {
 
 
 describe("An upstream of another service", function()
-    local nginx
-
-    setup(function() nginx = server.start { http = conf } end)
-    teardown(function() nginx:stop() end)
+    local nginx = server.during(getfenv(), conf)
 
     for _, row in ipairs(rows) do
         it("is relayed and counted by its own kinds: " .. row[1], function()

@@ -3,8 +3,8 @@
 --     location / { content_by_lua_block { require("spec.nginx.upstream").serve() } }
 --
 -- The argument `name` tells the response; `framing` how its end is marked: "length", "chunked", "trailers" or
--- "close"; `split` of how many bytes its pieces are, each sent by itself, and `pause` the seconds in
--- between; `cut` after how many bytes of the body the connection breaks off.
+-- "close"; `split` of how many bytes its pieces are, each sent by itself, and `hold` the seconds before the
+-- first, `pause` those in between; `cut` after how many bytes of the body the connection breaks off.
 
 local upstream = {}
 
@@ -125,7 +125,7 @@ function upstream.send(response, how)
     if how.hints then assert(socket:send("HTTP/1.1 103 Early Hints\r\nX-Hint: yes\r\n\r\n")) end
     if how.continues then assert(socket:send("HTTP/1.1 100 Continue\r\n\r\n")) end
     assert(socket:send(head_of(response, framing)))
-    if split then ngx.sleep(0.005) end -- so that the head comes by itself
+    if split then ngx.sleep(how.hold or 0.005) end -- so that the head comes by itself
     if ngx.req.get_method() == "HEAD" then return end
     local body = response.body:sub(1, cut)
     for first = 1, #body, split or #body do
@@ -150,6 +150,7 @@ function upstream.serve()
         continues = arguments.continues,
         split = tonumber(arguments.split),
         pause = tonumber(arguments.pause),
+        hold = tonumber(arguments.hold),
         cut = tonumber(arguments.cut),
     })
 end

@@ -1,23 +1,19 @@
 --- APISIX' plugin cfs-errors, whose `wrap` and `exit` other plugins use: see docs/gateways.md.
 
 local core = require "apisix.core"
-local plugin = require "cfs.errors.nginx.plugin"
-
 local ngx = ngx
 
 local schema = {
     type = "object",
     properties = {
         gateway_errors = { type = "boolean", default = false },
-        standard = { type = "boolean", default = true },
-        hide = { type = "boolean", default = true },
-        limit = { type = "integer", default = 65536 },
+        standard = { type = "boolean", default = true }, hide = { type = "boolean", default = true },
+        limit = { type = "integer", default = 65536 }, metrics = { type = "boolean", default = false },
         retry_after = { type = "number" }, format = { type = "string" }, type_base = { type = "string" },
-        metrics = { type = "boolean", default = false },
     },
 }
 
-local _M = plugin.new {
+local _M = require("cfs.errors.nginx.plugin").new {
     -- older versions have the id of the plugin request-id in their context alone, and do not tell the source
     request_id = function()
         return ngx.var.apisix_request_id or ngx.ctx.api_ctx and ngx.ctx.api_ctx["request-id-X-Request-Id"]

@@ -3,18 +3,14 @@
 
 local catalogue = require "cfs.errors.catalogue.kind"
 local make = require "cfs.errors.object.make"
-local metrics = require "cfs.errors.nginx.metrics"
 local misuse = require "cfs.errors.base.misuse"
 local read_options = require("cfs.errors.nginx.options").read
-local records = require "cfs.errors.nginx.record"
 local send = require "cfs.errors.nginx.send"
 local state = require "cfs.errors.base.state"
 local wrap = require("cfs.errors.object.raise").wrap
 
 local ngx = ngx
-local find, gsub, match = string.find, string.gsub, string.match
-local getinfo, traceback = debug.getinfo, debug.traceback
-local type, xpcall = type, xpcall
+local find, type, xpcall = string.find, type, xpcall
 local error_of, is_kind, kind_of, respond = make.of, catalogue.is_kind, catalogue.of_error, send.send
 
 local handler = {}
@@ -27,9 +23,10 @@ local no_output = {
     ["raw request socket acquired"] = true,
 }
 
--- The files of the library, as debug.getinfo has them; and how many calls are looked at in search of one
--- that is not the library's.
-local library, deepest = match(getinfo(1, "S").source, "^(.*)nginx[/\\]handler%.lua$") or "\n", 16
+-- The files of the library, as debug.getinfo has them. The phases in which a body can be sent; no other's
+-- name is within these words.
+local library = debug.getinfo(1, "S").source:match("^(.*)nginx[/\\]handler%.lua$") or "\n"
+local phases = "server_rewrite, rewrite, access, precontent and content"
 
 -- Where an error was raised. It is set there, and read by `caught` before anything else can run.
 local raised_at
@@ -39,7 +36,7 @@ local raised_at
 local function returned(first, second)
     local is_null = (type(first) == "userdata" or type(first) == "cdata") and error_of(second) -- ngx.null
     if first and not is_null then return error_of(first) or is_kind(first) and wrap(first) or nil end
-    -- by its type, since a null pointer of LuaJIT equals nil
+    -- a null pointer of LuaJIT equals nil
     if type(second) == "nil" then return first == false and wrap(false) or nil end
     if type(second) == "string" then
         if state.kinds[second] then return error_of(state.kinds[second]) end
@@ -51,8 +48,8 @@ end
 
 -- The line of the program that called the library, from a level on, as "app.lua:7"; or nil.
 local function place_of(level)
-    for depth = level + 1, level + deepest do
-        local info = getinfo(depth, "Sl")
+    for depth = level + 1, level + 16 do -- the library's own calls are fewer
+        local info = debug.getinfo(depth, "Sl")
         if not info then return nil end
         if info.currentline > 0 and not find(info.source, library, 1, true) then
             return info.short_src .. ":" .. info.currentline
@@ -61,11 +58,20 @@ local function place_of(level)
 end
 
 
+-- Raises a sentence in a phase in which no response can be sent.
+local function check_phase(name, level)
+    local phase = ngx.get_phase()
+    if find(phases, phase, 1, true) then return end
+    error("'" .. name .. "' cannot respond in the phase '" .. phase .. "', but in " .. phases
+        .. "; nginx.guard is for the others", level + 1)
+end
+
+
 -- What xpcall with this gives is what errors.pcall gives.
 local function on_error(value)
     local err = error_of(value)
     raised_at = err and err.fault ~= "client" and place_of(2) or nil -- a client's fault is in no line of it
-    return err or wrap(value, (gsub(traceback("", 2), "^\n", "")))
+    return err or wrap(value, (debug.traceback("", 2):gsub("^\n", "")))
 end
 
 
@@ -103,35 +109,29 @@ function handler.handler(f, options)
     read.shapes = {}
 
     local function finish(good, ...)
-        if not good then
-            local err, place = caught((...))
-            return respond(err, read, place)
-        end
-        local first, second = ...
-        if first ~= true then
-            local err = returned(first, second)
-            if err then return respond(err, read) end
-        end
+        if not good then return respond(read, caught((...))) end
+        local err = (...) ~= true and returned(...)
+        if err then return respond(read, err) end
         return ...
     end
 
     return function(...)
-        send.check_phase("handler", 2)
+        check_phase("handler", 2)
         return finish(xpcall(f, on_error, ...))
     end
 end
 
 
--- The error and the options of a call of `name`, checked; and the line of the program, if the log has it. The
--- raised sentences blame the caller of `name`.
+-- The options and the error of a call of `name`, checked; and the line of the program, if the log has it.
+-- The raised sentences blame the caller of `name`.
 local function read_call(name, target, options)
-    local err, wrong = kind_of(target) and target, nil
-    if not err then err, wrong = make.make(target) end
+    local err, wrong = target, nil
+    if not kind_of(target) then err, wrong = make.make(target) end
     if not err then misuse.argument(1, name, wrong, 3) end
-    local read, unread = read_options(options)
+    local read, unread = read_options(options, {})
     if not read then misuse.argument(2, name, unread, 3) end
-    send.check_phase(name, 3)
-    return err, read, err.fault ~= "client" and place_of(2) or nil
+    check_phase(name, 3)
+    return read, err, err.fault ~= "client" and place_of(2) or nil
 end
 
 
@@ -144,8 +144,7 @@ end
 ---@param target string|cfs.kind|cfs.error a code, a kind or an error
 ---@param options table? as for handler
 function handler.exit(target, options)
-    local err, read, place = read_call("exit", target, options)
-    return respond(err, read, place)
+    return respond(read_call("exit", target, options))
 end
 
 
@@ -161,8 +160,7 @@ end
 ---@return table<string, string> headers Content-Type, x-bce-request-id and, for some errors, Retry-After
 ---@return string body
 function handler.prepare(target, options)
-    local err, read, place = read_call("prepare", target, options)
-    return send.prepare(err, read, place)
+    return send.prepare(read_call("prepare", target, options))
 end
 
 
@@ -179,8 +177,7 @@ function handler.guard(f)
     local function finish(good, ...)
         if good then return ... end
         local err, place = caught((...))
-        metrics.count(err, kind_of(err), "raised")
-        records.log({ err = err, place = place }, nil, ngx.ERR)
+        send.settle({ err = err, place = place }, {}, ngx.ERR)
         return nil
     end
 

@@ -17,20 +17,17 @@ end
 
 -- Headers that describe a body, or its bytes on their way: RFC 9110, sections 6.6, 8, 10.2.2 and 14.3;
 -- RFC 9112, section 6.1; RFC 3229; RFC 9421. Those with "content-" or "digest" in their names (RFC 9530)
--- and the service's own are found by their names, below; those of_document describe none.
+-- and the service's own are found by their names, below; those of_document describe none. The message has
+-- the same words as a body.
 local of_body = set [[accept-ranges delta-base etag im last-modified location signature signature-input
-    trailer transfer-encoding]]
+    trailer transfer-encoding x-bce-error-message]]
 local of_document = set "content-security-policy content-security-policy-report-only"
 
--- Headers by which a service tells which of its machines responded, or how it is built; and parts of other
--- names of such headers, which begin with "x-".
+-- Headers by which a service tells which of its machines responded, or how it is built; and parts of the
+-- names of others, which begin with "x-".
 local of_inside = set "forwarded proxy-status server-timing sourcemap via warning x-cache"
 local inside_parts = set [[backend debug forwarded host hostname instance lookup node origin pod powered real
     served server sourcemap upstream]]
-
--- A list of nginx (ngx_list_t): last part; the first part's elements, their count, next part; an element's
--- size, elements in a part, pool.
-local list_words = 7
 
 ffi.cdef "void ngx_http_clean_header(ngx_http_request_t *r);"
 
@@ -44,36 +41,28 @@ local function tells_of_inside(name)
 end
 
 
-local function describes_body(name)
-    return of_body[name] or sub(name, 1, 8) == "content-" and not of_document[name]
-        or sub(name, -6) == "digest" or sub(name, 1, 14) == "x-bce-content-"
-end
-
-
 -- Where a request has what nginx is to send (ngx_http_headers_out_t), of which Lua reaches neither trailers
--- nor charset: the words of the list of trailers, and of the rest, the status first, counted from the
--- beginning of the request. This is not guessed: nginx's own function that empties all of it knows the
--- layout, does that here in memory of ours that is filled with a mark. Then there are two lists, of headers
--- and of trailers: the last part is the first, whose elements stay; none of them count, and no part follows.
--- Behind them, and nowhere else, the marks are gone. Returns nothing where a nginx leaves something else.
+-- nor charset: the words of the list of trailers, and of the rest, from the status on, counted from the
+-- beginning of the request. This is not guessed: nginx's own function that empties all of it does that here
+-- in memory of ours that is filled with a mark. Then there are two lists, of headers and of trailers, each of
+-- seven words (ngx_list_t): the last part is the first, whose elements stay; none of them count, and no part
+-- follows. Behind them the marks are gone as far as the rest goes. Returns nothing for another layout.
 local function find_output()
     local size, mark = 1024, cast("uintptr_t", 0xA5A5A5A5) -- a request has about 200 words
-    local words, lists = new("uintptr_t[?]", size), {}
+    local words = new("uintptr_t[?]", size)
+    local function is_list(at)
+        return words[at] == cast("uintptr_t", words + at + 1) and words[at + 1] == mark
+            and words[at + 2] == 0 and words[at + 3] == 0
+    end
     for at = 0, size - 1 do words[at] = mark end
     C.ngx_http_clean_header(cast("ngx_http_request_t *", words))
-    for at = 0, size - 4 do
-        if words[at] == cast("uintptr_t", words + at + 1) and words[at + 1] == mark and words[at + 2] == 0
-            and words[at + 3] == 0 then
-            lists[#lists + 1] = at
+    for at = 0, size - 15 do
+        if is_list(at) and is_list(at + 7) then
+            local last = at + 14
+            while last + 1 < size and words[last + 1] ~= mark do last = last + 1 end
+            return at + 7, at + 14, last
         end
     end
-    if #lists ~= 2 or lists[2] ~= lists[1] + list_words then return end
-    local first, last = lists[2] + list_words, size - 1
-    while words[last] == mark do last = last - 1 end
-    for at = first, last do
-        if words[at] == mark then return end
-    end
-    return lists[2], first, last
 end
 
 local trailers, first, last = find_output()
@@ -95,10 +84,9 @@ local function clear_charset(content_type)
 end
 
 
---- Takes back the trailers of the body that ours replaces, as nginx's own function does. They come behind the
---- last of that body; the headers have been sent by then. Nobody is sent a subrequest's.
+--- Takes back the trailers of the body that ours replaces, which come behind it, as nginx's function does.
 function headers.drop_trailers()
-    if not trailers or ngx.is_subrequest then return end
+    if not trailers then return end
     local list = cast("uintptr_t *", get_request()) + trailers
     list[0], list[2], list[3] = cast("uintptr_t", list + 1), 0, 0
 end
@@ -118,7 +106,9 @@ function headers.write(content_type, request_id, retry_after, stale)
     for name in pairs(ngx.resp.get_headers(0)) do
         if name == "content-type" then
             has_type = true
-        elseif name ~= "connection" and (stale[name] or describes_body(name)) then
+        elseif name ~= "connection" and (stale[name] or of_body[name]
+            or sub(name, 1, 8) == "content-" and not of_document[name]
+            or sub(name, -6) == "digest" or sub(name, 1, 14) == "x-bce-content-") then
             header[name] = nil
         end
     end

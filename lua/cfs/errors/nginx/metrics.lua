@@ -14,9 +14,7 @@ local say = require("cfs.errors.catalogue.words").say
 
 local ngx = ngx
 local dict = ngx.shared.cfs_errors
-local concat, sort = table.concat, table.sort
-local find, format, gsub, match = string.find, string.format, string.gsub, string.match
-local rawget, type = rawget, type
+local concat, find, rawget, type = table.concat, string.find, rawget, type
 
 local metrics = {}
 
@@ -25,69 +23,52 @@ local metrics = {}
 local most_unknown, printable, longest = 100, "^[\32-\126]+$", 100
 local reserved = { other = true, none = true }
 
-local header = [[
+local page = [[
 # HELP cfs_errors_total Errors, by the side that they come from: raised here, or upstream.
 # TYPE cfs_errors_total counter
-]]
-
-local dropped = [[
-# HELP cfs_errors_dropped_total Errors that cfs_errors_total lacks, because the shared memory is full.
+%s# HELP cfs_errors_dropped_total Errors that cfs_errors_total lacks, because the shared memory is full.
 # TYPE cfs_errors_dropped_total counter
 cfs_errors_dropped_total %.0f
 ]]
 
--- Unknown codes with a series of their own, as cached by this worker. A series is never given up.
-local places, looked = {}, 0
+-- Unknown codes with a series of their own, as cached by this worker. A series is never given up. And: kind →
+-- the key of its errors that have the kind's own status.
+local places, looked, keys = {}, 0, { raised = {}, upstream = {} }
 
 if dict then dict:safe_add("dropped", 0) end -- while there is room for it
 
 
--- Is there a place for the code, or one left?
-local function has_place(code)
-    while not places[code] and looked < most_unknown do
-        local key = "place " .. looked + 1
-        local holder = dict:safe_add(key, code) and code or dict:get(key)
-        if not holder then return false end -- the memory is full
-        places[holder], looked = true, looked + 1
-    end
-    return places[code]
-end
-
-
--- The label `code`: the origin if there is no code; "other" for a code that has the name of an origin.
+-- The label `code`: the origin if there is no code; "other" for a code that has the name of an origin, or for
+-- which no place is left.
 local function label(err, kind)
     if kind.code then return kind.code end -- those of src/seen.def are few, too
     local code = rawget(err, "code")
     if code == nil then return kept.get(err, "origin") or "none" end
     local is_label = type(code) == "string" and #code <= longest and find(code, printable)
     if not is_label or reserved[code] or say("origin", code) then return "other" end
-    return has_place(code) and code or "other"
+    while not places[code] and looked < most_unknown do
+        local key = "place " .. looked + 1
+        local holder = dict:safe_add(key, code) and code or dict:get(key)
+        if not holder then break end -- the memory is full
+        places[holder], looked = true, looked + 1
+    end
+    return places[code] and code or "other"
 end
-
-
-local function new_key(err, kind, side)
-    local number = normalize(rawget(err, "status") or kind.status) or "none"
-    local service = kind.known and state.services[kind.service] and ":" .. kind.service or ""
-    return concat({ "count" .. service, side, number, kind.category, label(err, kind) }, " ")
-end
-
-
--- Kind → the key of its errors that have the kind's own status.
-local keys = { raised = {}, upstream = {} }
 
 
 local function key_of(err, kind, side)
-    if not kind.known or rawget(err, "status") ~= nil then return new_key(err, kind, side) end
-    local key = keys[side][kind] or new_key(err, kind, side)
-    keys[side][kind] = key
+    local is_usual = kind.known and rawget(err, "status") == nil
+    local key = is_usual and keys[side][kind]
+    if key then return key end
+    local number = normalize(rawget(err, "status") or kind.status) or "none"
+    local service = kind.known and state.services[kind.service] and ":" .. kind.service or ""
+    key = concat({ "count" .. service, side, number, kind.category, label(err, kind) }, " ")
+    if is_usual then keys[side][kind] = key end
     return key
 end
 
 
---- Counts an error, if there is memory to count in.
----@param err cfs.error
----@param kind cfs.kind the error's
----@param side "raised"|"upstream"
+--- Counts an error, which has the kind, on a side, if there is memory to count in.
 function metrics.count(err, kind, side)
     if not dict then return end
     local key = key_of(err, kind, side)
@@ -98,10 +79,9 @@ end
 
 
 local function check_dict(name)
-    if not dict then
-        error("'" .. name .. "' needs memory to count in: put `lua_shared_dict cfs_errors 1m;` into"
-            .. " nginx's block http", 3)
-    end
+    if dict then return end
+    error("'" .. name .. "' needs memory to count in: put `lua_shared_dict cfs_errors 1m;` into nginx's block"
+        .. " http", 3)
 end
 
 
@@ -138,18 +118,17 @@ function metrics.metrics()
     check_dict("metrics")
     local lines = {}
     for _, key in ipairs(dict:get_keys(0)) do
-        local service, side, status, category, code = match(key, "^count:?(%S*) (%S+) (%S+) (%S+) (.*)$")
+        local service, side, status, category, code = key:match "^count:?(%S*) (%S+) (%S+) (%S+) (.*)$"
         if side then
             local kind = service == "" and state.kinds[code]
             if kind and kind.category == category then service = kind.service end -- else another's code
             local more = state.services[1] and service ~= "" and ',service="' .. service .. '"' or ""
-            lines[#lines + 1] = format(
-                'cfs_errors_total{code="%s",category="%s",status="%s",side="%s"%s} %.0f\n',
-                gsub(code, '["\\]', "\\%0"), category, status, side, more, dict:get(key))
+            lines[#lines + 1] = ('cfs_errors_total{code="%s",category="%s",status="%s",side="%s"%s} %.0f\n')
+                :format(code:gsub('["\\]', "\\%0"), category, status, side, more, dict:get(key))
         end
     end
-    sort(lines)
-    return header .. concat(lines) .. format(dropped, dict:get("dropped") or 0)
+    table.sort(lines)
+    return page:format(concat(lines), dict:get("dropped") or 0)
 end
 
 

@@ -4,8 +4,7 @@
 local nginx = require "cfs.errors.nginx"
 
 local ngx = ngx
-local error, ipairs, pairs, pcall = error, ipairs, pairs, pcall
-local gsub, match, setmetatable = string.gsub, string.match, setmetatable
+local error, ipairs, pairs, pcall, setmetatable = error, ipairs, pairs, pcall, setmetatable
 
 -- The functions of a plugin; their first parameter is its gateway.
 local functions = {}
@@ -23,15 +22,15 @@ end
 
 -- A configuration is a table that the gateway keeps as long as it is in force.
 local function relay_of(gateway, configuration)
-    local relays = gateway.relays
-    if not relays[configuration] then
-        local options = {}
-        for _, name in ipairs(configured) do
-            if configuration[name] ~= ngx.null then options[name] = configuration[name] end
-        end
-        relays[configuration] = nginx.relay(with_defaults(gateway, options))
+    local relay = gateway.relays[configuration]
+    if relay then return relay end
+    local options = {}
+    for _, name in ipairs(configured) do
+        if configuration[name] ~= ngx.null then options[name] = configuration[name] end
     end
-    return relays[configuration]
+    relay = nginx.relay(with_defaults(gateway, options))
+    gateway.relays[configuration] = relay
+    return relay
 end
 
 
@@ -60,14 +59,14 @@ function functions.check(gateway, configuration)
     local good, wrong = pcall(relay_of, gateway, configuration)
     if good and configuration.metrics == true then good, wrong = pcall(nginx.metrics) end
     if good then return true end
-    return nil, match(wrong, "bad argument #1 to 'relay' %((.*)%)$") or wrong
+    return nil, wrong:match "bad argument #1 to 'relay' %((.*)%)$" or wrong
 end
 
 
 -- Calls a function of cfs.errors.nginx. The caller's caller is blamed for misuse, under the caller's name.
 local function call(own_name, name, ...)
     local good, first, second, third = pcall(nginx[name], ...)
-    if not good then error(gsub(first, "'" .. name .. "'", "'" .. own_name .. "'", 1), 3) end
+    if not good then error(first:gsub("'" .. name .. "'", "'" .. own_name .. "'", 1), 3) end
     return first, second, third
 end
 
@@ -87,10 +86,9 @@ function functions.exit(gateway, target, options)
 end
 
 
---- Makes the functions of a plugin: of its phases, and for other plugins.
----@param gateway table `request_id()`, by which the gateway's logs know the request; `send(status, headers,
---- body)`; `is_upstreams(context)`: is the response an upstream's, or there for want of one?
----@return table<string, function>
+-- Makes the functions of a plugin: of its phases, and for other plugins. A gateway has `request_id()`, by
+-- which its logs know the request; `send(status, headers, body)`; and `is_upstreams(context)`: is the
+-- response an upstream's, or there for want of one?
 local function new(gateway)
     gateway.relays = setmetatable({}, { __mode = "k" })
     local self = {}

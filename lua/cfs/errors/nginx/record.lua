@@ -12,7 +12,7 @@ local options = require "cfs.errors.nginx.options"
 
 local ngx = ngx
 local cast, get_request = ffi.cast, base.get_request
-local gsub, rawget, rawset, setmetatable, tonumber = string.gsub, rawget, rawset, setmetatable, tonumber
+local rawget, rawset, setmetatable, tonumber = rawget, rawset, setmetatable, tonumber
 
 local records = {}
 
@@ -80,38 +80,28 @@ function records.aside()
 end
 
 
--- The record of a subrequest that refused its request: its body was not wanted, or is unread.
-local function refused()
-    local record = records.aside()
-    if not record or not record.status or not (record.is_header_only or record.chunks) then return nil end
-    return record
+-- Did nginx respond with the status because of a subrequest? `auth_request` passes 401 and 403 on, as those
+-- do who capture a response to decide on access; it alone makes 500 of other errors, and wants no body of
+-- the subrequest, which is unread then. Without a status: did nginx go to an error_page because of that?
+local function explains(record, status)
+    local passes = record.status == 401 or record.status == 403
+    if status == 401 or status == 403 then return record.status == status end
+    if not status then return record.is_header_only or passes and record.chunks end
+    return status == 500 and (record.is_header_only or record.chunks)
 end
 
 
---- The record of a subrequest of `auth_request` that made nginx go where this request is now: an error_page.
-function records.refused_before()
-    local record = has_asides and ngx.req.is_internal() and refused()
-    local is_auth = record and (record.is_header_only or record.status == 401 or record.status == 403)
-    return is_auth and record or nil
-end
-
-
---- The record of a subrequest that made nginx respond with this status. `auth_request` passes 401 and 403
---- on, as those do who capture a response to decide on access; it alone makes 500 of other errors, and
---- wants no body of the subrequest.
+--- The record of the subrequest that made nginx respond with this status; or, without a status, that made it
+--- go where this request is now.
 function records.refusal(status)
-    if status == 401 or status == 403 then
-        local record = records.aside()
-        return record and record.status == status and record or nil
-    end
-    local record = status == 500 and refused() or nil
-    return record and record.status ~= 401 and record.status ~= 403 and record or nil
+    local record = (status or has_asides and ngx.req.is_internal()) and records.aside()
+    while record and not explains(record, status) do record = record.earlier end
+    return record or nil
 end
 
 
 -- nginx cuts a line at 2,048 bytes, of which an error takes 1,024, and the request what it needs.
-local longest_traceback = 600
-local longest_value = 200
+local longest_traceback, longest_value = 600, 200
 
 
 local function to_line(self)
@@ -123,22 +113,19 @@ local function to_line(self)
     if id and own ~= id then line = field(line, "receivedRequestId", own, longest_value) end
     line = field(line, "response", self.response, longest_value)
     line = field(line, "at", self.place, longest_value)
-    if not stack then return line end
-    stack = gsub(gsub(stack, "^stack traceback:%s*", ""), "%s*\n%s*", "; ")
+    stack = stack and stack:gsub("^stack traceback:%s*", ""):gsub("%s*\n%s*", "; ")
     return field(line, "traceback", stack, longest_traceback)
 end
 
--- ngx.log asks for the text only if it logs that level.
-local entry = { __tostring = to_line }
+local entry = { __tostring = to_line } -- ngx.log asks for the text only if it logs that level
 
 
---- Logs the error of a record in one line, or has the option `log` do so. The line has the record's
---- `note`, `request_id`, `response` and `place`, as far as there are any. If no level is given, a client's
---- fault is logged at the level info.
+--- Logs the error of a record in one line, or has the option `log` do so; without a level, a client's fault
+--- at the level info.
 function records.log(record, read, level)
     level = level or record.err.fault == "client" and ngx.INFO or ngx.ERR
     if read and read.log then
-        local _, good = options.call("log", read.log, record.err, level, to_line(record))
+        local _, good = options.call("log", read.log, nil, record.err, level, to_line(record))
         if good then return end
     end
     ngx.log(level, setmetatable(record, entry))
