@@ -68,7 +68,8 @@ end
 
 -- Why the error has no code: what the response was, and where its body breaks.
 local function origin_words(err, chosen)
-    local origin, body = tostring(kept.get(err, "origin")), kept.get(err, "body")
+    local origin, body = kept.get(err, "origin"), kept.get(err, "body")
+    if not origin then return nil end -- its body was not read
     local words, word = say("origin", origin, chosen) or received(origin), err:transport()
     if word then
         return words .. say("label", "colon", chosen) .. word .. say("label", "comma", chosen)
