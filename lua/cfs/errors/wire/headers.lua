@@ -28,35 +28,24 @@ end
 local is_single = { ["x-bce-error-code"] = true, ["x-bce-request-id"] = true }
 
 
--- A header's value as text. The first entry of a list counts, which is at 0 in haproxy; an empty value counts
--- as none.
-local function value_text(key, value)
+-- Takes a header into the values if it is wanted. Of two spellings of one name the one that sorts first
+-- counts, so that the order of a table does not matter; of one spelling, the first. The first entry of a list
+-- counts, which is at 0 in haproxy; an empty value counts as none.
+local function take(values, spellings, name, value)
+    local key = known[name] or known[#name] and known[lower(name)]
+    if not key or spellings[key] and name >= spellings[key] then return end
     if type(value) == "table" then value = rawget(value, 0) or rawget(value, 1) end
     if type(value) == "number" then value = text.number(value) end
-    if type(value) ~= "string" then return nil end
+    if type(value) ~= "string" then return end
     if is_single[key] and find(value, "[%s,]") then
         value = match(match(value, "^[%s,]*([^,]*)"), "^.*%S") or ""
     end
-    if value == "" then return nil end
-    return core.repair(value)
+    if value ~= "" then values[key], spellings[key] = core.repair(value), name end
 end
 
 
--- Takes a header into the values if it is wanted. Of two spellings of one name the one that sorts first
--- counts, so that the order of a table does not matter; of one spelling, the first.
-local function take(values, spellings, name, value)
-    local key = known[name] or known[#name] and known[lower(name)]
-    if key and (not spellings[key] or name < spellings[key]) then
-        local words = value_text(key, value)
-        if words then values[key], spellings[key] = words, name end
-    end
-end
-
-
---- The status of a line, "HTTP/1.1 404 Not Found" or "404 Not Found"; of a raw block, that of its last status
---- line, before which are those of "100 Continue", of a proxy and of redirects.
----@param block string
----@return string? status three digits
+--- The three digits of the status of a line, "HTTP/1.1 404 Not Found" or "404 Not Found"; of a raw block, of
+--- its last status line, before which are those of "100 Continue", of a proxy and of redirects; or nil.
 function headers.status(block)
     local line = match(block, "^.*\n([Hh][Tt][Tt][Pp]/[^\r\n]*)") or block
     return match(line .. " ", "^[Hh][Tt][Tt][Pp]/[%d.]+ +(%d%d%d)%s") or match(line, "^(%d%d%d)%s")
@@ -97,25 +86,18 @@ end
 
 
 -- Takes the headers of a client's own object: by its `__pairs`, called directly, as Lua 5.1 and LuaJIT ignore
--- it, or by its method `each`. Both may raise.
+-- it, or by its method `each`. All of this may raise.
 local function take_object(values, spellings, object, metatable)
     local iterate = metatable and rawget(metatable, "__pairs") or object.each
-    if type(iterate) ~= "function" then return end
-    local each, state, name = iterate(object)
-    local value
-    while true do
-        name, value = each(state, name)
-        if name == nil then return end
+    for name, value in iterate(object) do
         if type(name) == "string" then take(values, spellings, name, value) end
     end
 end
 
 
---- Some headers, whatever the letter case of their names, in any of these forms: a table of names and
+--- The values of headers.names, by these names, in valid UTF-8. The headers may be a table of names and
 --- values; a list of lines or of pairs; one raw block; an object with `each` or `__pairs`, as lua-http's.
---- Anything else has none.
----@param given any
----@return table<string, string> values by their names in lower case, in valid UTF-8: see headers.names
+--- Anything else has none. The other functions take what this one returns.
 function headers.read(given)
     local values, spellings = {}, {}
     local given_type = type(given)
@@ -125,7 +107,7 @@ function headers.read(given)
         end
         if rawget(given, 1) ~= nil then take_list(values, spellings, given) end
         local metatable = getmetatable(given)
-        if not metatable and rawget(given, "each")
+        if rawget(given, "each")
             or metatable and (next(values) == nil or rawget(metatable, "__pairs")) then
             pcall(take_object, values, spellings, given, metatable)
         end
@@ -150,13 +132,9 @@ local longest_window = 86400
 -- A clock that tells a time before the year 2015 or after 2099 was never set: CFS is younger.
 local earliest, latest = 1420070400, 4102444800
 
-local none = {}
 
-
---- The time at the server when it sent the response.
----@param values table<string, string> headers by their names in lower case
----@param now number? Unix time at the caller
----@return integer? time Unix time; nil if the header Date does not tell it, as in a response from a cache
+--- The Unix time at the server when it sent the response; nil if the header Date does not tell it, as in a
+--- response from a cache. `now` is the caller's.
 function headers.server_time(values, now)
     local time = values.date and not values.age and date.parse(values.date, now)
     return time and time >= earliest and time < latest and time or nil
@@ -193,10 +171,7 @@ end
 
 
 --- What advice is taken from: Retry-After and Date. Where the service throttles, the end of a limit stands
---- for a Retry-After that is missing.
----@param values table<string, string> headers by their names in lower case
----@param is_throttled boolean
----@return table<string, string>? values nil if no advice can be taken from them
+--- for a Retry-After that is missing. nil if they tell nothing.
 function headers.advisory(values, is_throttled)
     local wait = values["retry-after"] or is_throttled and reset_after(values) or nil
     if wait == values["retry-after"] then return (wait or values.date) and values or nil end
@@ -204,19 +179,15 @@ function headers.advisory(values, is_throttled)
 end
 
 
---- The headers of the response that had the error, as far as they are kept: see headers.advisory.
----@param err cfs.error
----@return table<string, string> values by their names in lower case
+--- What headers.advisory gave of the response that had the error.
 function headers.kept(err)
-    return kept.get(err, "headers") or none
+    return kept.get(err, "headers") or {}
 end
 
 
---- How long the header Retry-After (RFC 9110, section 10.2.3) asks to wait: a number, rounded up, or
---- the first of a list of them, or a date, less the time at the server, else the caller's.
----@param values table<string, string> headers by their names in lower case
----@param now number? Unix time at the caller
----@return integer? seconds nil if the header says nothing that can be used
+--- How many seconds the header Retry-After (RFC 9110, section 10.2.3) asks to wait: a number, rounded up, or
+--- the first of a list of them, or a date, less the time at the server, else the caller's, `now`. nil if the
+--- header says nothing that can be used.
 function headers.retry_after(values, now)
     local value = values["retry-after"]
     if not value then return nil end
