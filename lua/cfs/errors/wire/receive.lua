@@ -19,6 +19,7 @@ local receive = {}
 receive.begin, receive.headers = body_reader.begin, headers.names -- for what reads headers before a body
 
 local option_types, leasts = { any_status = "boolean", limit = "number" }, { limit = 0 }
+local told_types = { sent = "boolean", elapsed = "number" }
 
 -- Our names of the fields of a response → what clients call them, in lower case without "_".
 local fields = {
@@ -28,34 +29,23 @@ local fields = {
 }
 
 
-local told_names = { sent = true, elapsed = true }
-
-
 -- A status: a number, "404", a status line or a block of them.
 local function read_status(given)
     return normalize(type(given) == "string" and #given > 3 and headers.status(given) or given)
 end
 
 
--- The error of a call that got no response, of which the caller may tell `sent` and `elapsed` in a table.
+-- The error of a call that got no response. A table of the caller may tell `sent` and `elapsed`; a list, or a
+-- client's own object, tells nothing.
 local function no_response(reason, told, number)
-    local is_sent, elapsed
-    if type(told) == "table" then
-        is_sent, elapsed = rawget(told, "sent"), rawget(told, "elapsed")
-        if is_sent ~= nil and type(is_sent) ~= "boolean" then
-            return nil, "field 'sent' must be a boolean, got " .. type(is_sent), 3
-        elseif elapsed ~= nil and type(elapsed) ~= "number" then
-            return nil, "field 'elapsed' must be a number, got " .. type(elapsed), 3
-        end
-        for name in next, getmetatable(told) and {} or told do -- a client's own objects have metatables
-            if type(name) == "string" and not told_names[name] then
-                return nil, (suggest.unknown("field", name, told_names)), 3
-            end
-        end
+    local facts, wrong = {}, nil
+    if type(told) == "table" and not getmetatable(told) and told[1] == nil then
+        facts, wrong = misuse.read("field", told, told_types)
+        if wrong then return nil, wrong, 3 end
     end
-    if elapsed == nil and receive.elapsed then elapsed = receive.elapsed() end -- within retry.run
+    local elapsed = facts.elapsed or receive.elapsed and receive.elapsed() -- within retry.run
     local word, sent, is_certificate = transport.classify(reason, elapsed, number)
-    if is_sent ~= nil then sent = is_sent and "maybe" or "no" end
+    if facts.sent ~= nil then sent = facts.sent and "maybe" or "no" end
     local retry = (word == "local" or is_certificate) and "never" or "backoff"
     return make.no_response(word, sent, retry, reason)
 end
@@ -65,7 +55,7 @@ end
 local function misnamed(response, field)
     local found
     for name, value in pairs(response) do
-        local is_other = value ~= false and type(name) == "string" and name ~= field
+        local is_other = value ~= false and type(name) == "string"
             and (find(fields[field], " " .. gsub(lower(name), "_", "") .. " ", 1, true)
             or field == "status" and suggest.nearest(name, fields) == field)
         if is_other and (not found or name < found) then found = name end
@@ -127,9 +117,9 @@ local function read_response(response, options)
     local given, body = response.status, response.body
     local given_headers = response.headers or response.header
     local given_type, headers_type, known = type(given), type(given_headers), nil
-    local line = headers_type == "table" and rawget(given_headers, 1)
-    local values = (given == nil or headers_type == "string" or line and type(line) == "string")
-        and headers.read(given_headers)
+    local has_lines = headers_type == "string"
+        or headers_type == "table" and type(rawget(given_headers, 1)) == "string"
+    local values = (given == nil or has_lines) and headers.read(given_headers)
     if values and (read_status(given) or 0) < 400 then given = values[":status"] or given end
     if given_type == "cdata" then given = tonumber(given) or given end -- numbers of LuaJIT's FFI
     local is_usual = given_type == "number" and given_headers ~= nil and type(body) == "string"
@@ -144,9 +134,8 @@ local function read_response(response, options)
     if is_success and not (known and known.any_status) then return nil end
     local lost = not is_success and read_no_response(response, given, received, given_headers)
     if lost then return lost end
-    local unread = body == nil and response.has_body -- by lua-resty-http
-    if unread or body == nil and unread == nil
-        and (type(response.read_body) == "function" or type(response.body_reader) == "function") then
+    if body == nil and (response.has_body or response.has_body == nil -- of lua-resty-http
+        and (type(response.read_body) == "function" or type(response.body_reader) == "function")) then
         return nil, "the body was not read; first set response.body = response:read_body()", 1
     end
     local err = body_reader.read(received, values or headers.read(given_headers), body, known and known.limit)
@@ -178,36 +167,30 @@ local function read_values(first, second, third)
 end
 
 
--- What is no response, though it is a table; nil of any other.
-local function impostor(given)
-    if catalogue.is_kind(given) then return "kind; call it to make an error" end
-    local metatable = getmetatable(given)
-    return rawget(metatable, "__newindex") == names.refuse and "the library itself" or nil
-end
-
-
 -- Reads what a client's call returned; its shape tells what it is. Returns what read_response returns.
 local function read(first, second, third)
-    local first_type, got = type(first), nil
+    local got, metatable = type(first), getmetatable(first)
     if not first then
-        local err = type(second) == "table" and make.of(second)
+        local err = make.of(second)
         if err then return err end
         return no_response(second, third)
-    elseif first_type == "table" then
-        if getmetatable(first) then
-            if catalogue.of_error(first) then return first end
-            got = impostor(first)
-        end
-        if not got then
-            if second == nil or type(second) ~= "string" or type(first[1]) ~= "table" or first.status then
-                return read_response(first, second)
-            end
-            return read_response({ status = first.code, headers = first, body = second }, third) -- coro-http
-        end
-    elseif first_type == "string" or first_type == "number" then
+    elseif got == "string" or got == "number" then
         return read_values(first, second, third)
+    elseif metatable then
+        if catalogue.of_error(first) then return first end
+        if catalogue.is_kind(first) then
+            got = "kind; call it to make an error"
+        elseif rawget(metatable, "__newindex") == names.refuse then
+            got = "the library itself"
+        end
     end
-    return nil, "response, nil or body expected, got " .. (got or first_type), 1
+    if got == "table" then
+        if type(second) ~= "string" or type(first[1]) ~= "table" or first.status then
+            return read_response(first, second)
+        end
+        return read_response({ status = first.code, headers = first, body = second }, third) -- coro-http
+    end
+    return nil, "response, nil or body expected, got " .. got, 1
 end
 
 receive.read = read
@@ -256,13 +239,10 @@ function receive.check(response, ...)
 end
 
 
---- The error of a failed call, nil and a reason, if the reason is one that HTTP clients have.
----@param reason any
----@param told any a table may tell `sent` and `elapsed`, as for errors.from_response
----@return cfs.error?
+--- The error of a failed call, nil and a reason, if the reason is one that HTTP clients have. A table may tell
+--- `sent` and `elapsed`, as for errors.from_response; what is wrong with that does not count.
 function receive.known_reason(reason, told)
-    if reason == nil or not transport.is_reason(reason) then return nil end
-    return no_response(reason, told) or (no_response(reason))
+    return transport.is_reason(reason) and (no_response(reason, told) or no_response(reason))
 end
 
 
