@@ -17,16 +17,15 @@ local snapshot_size = 512
 -- A page in HTML may begin like XML.
 local function is_xml(bytes)
     local start = find(bytes, "<", 1, true)
-    local second = start and sub(bytes, start + 1, start + 1)
-    if second ~= "?" and second ~= "E" and second ~= "e" then return false end
+    if not find(bytes, "^[?Ee]", start + 1) then return false end
     local beginning = lower(sub(bytes, start, start + 1023))
     return (find(beginning, "^<%?xml") or find(beginning, "^<error%a*[%s>/]"))
         and not find(beginning, "<html") and not find(beginning, "<!doctype html")
 end
 
 
-local function is_encoded(encoding)
-    return encoding ~= nil and find(gsub(lower(encoding), "identity", ""), "%w") ~= nil
+local function is_encoded(values)
+    return find(gsub(lower(values["content-encoding"] or ""), "identity", ""), "%w")
 end
 
 
@@ -36,10 +35,10 @@ local function read_rest(received, values, bytes, origin)
     local code, message, request_id, document = values["x-bce-error-code"], nil, nil, nil
     if origin == "not_envelope" then
         message, request_id, document = envelope.remains(bytes, received)
-    elseif origin == "html" then
-        origin = is_xml(bytes) and "xml" or origin
-    elseif origin == "malformed" then
-        origin = is_encoded(values["content-encoding"]) and "compressed" or origin
+    elseif origin == "html" and is_xml(bytes) then
+        origin = "xml"
+    elseif origin == "malformed" and is_encoded(values) then
+        origin = "compressed"
     end
     local snapshot = origin ~= "empty" and sub(bytes, 1, snapshot_size) or nil
     if code then message, origin = values["x-bce-error-message"], "headers" end
@@ -49,12 +48,8 @@ local function read_rest(received, values, bytes, origin)
 end
 
 
---- The error of an error response.
----@param received integer? the status
----@param values table<string, string> the headers, as headers.read gives them
----@param bytes string? the body
----@param limit integer? above which it is not read, in bytes
----@return cfs.error
+--- The error of an error response: its status, its headers as headers.read gives them, and its body, which is
+--- not read if it has more bytes than the limit.
 function body.read(received, values, bytes, limit)
     local err, origin, _ = nil, "empty", nil
     if bytes and limit and #bytes > limit then
@@ -83,10 +78,7 @@ end
 ---     finish()                --> the error, as far as the headers tell
 ---     finish(body, 65536)     --> the error of the whole response
 ---
----@param received integer the status
----@param given table<string, string|string[]> the headers, those of headers.names at least
----@return fun(bytes: string?, limit: integer?, code: string?): cfs.error finish may be called again; a code
----takes the place of that in the headers
+--- `finish` may be called again; a code, its third argument, takes the place of that in the headers.
 function body.begin(received, given)
     local values = headers.read(given)
     return function(bytes, limit, code)

@@ -11,8 +11,9 @@ local find, ipairs, pcall, type = string.find, ipairs, pcall, type
 
 local envelope = {}
 
--- Other Luas may have some other module of that name.
-local has_ffi = package.loaded.jit and pcall(require, "ffi")
+-- Other Luas may have some other module "ffi".
+local ffi_reader = package.loaded.jit and pcall(require, "ffi")
+    and require("cfs.errors.wire.envelope_ffi").reader
 
 -- Loaded now, as the file may not be readable later. This instance does not share the program's settings.
 local has_cjson, cjson = pcall(require, "cjson")
@@ -21,13 +22,9 @@ cjson = has_cjson and cjson.new()
 local request_ids = { "requestId", "requestID", "request_id" }
 local members = { "code", "message", "requestId", "requestID", "request_id" }
 
-local ffi_reader = has_ffi and require("cfs.errors.wire.envelope_ffi").reader
 
-
---- Makes a function like errors.parse, which gives errors these metatables.
----@param metatables table<string, table> code → metatable
----@param unknown table the metatable of the others
----@return fun(body: string): cfs.error?, string?, string?, integer?
+--- Makes a function like errors.parse, which gives errors the metatables of their codes; `unknown` is that of
+--- the other codes.
 function envelope.reader(metatables, unknown)
     local read = kept.reader(metatables, unknown)
     return ffi_reader and ffi_reader(read, metatables, unknown) or read
@@ -102,12 +99,8 @@ local function message_of(value, depth, ignored)
 end
 
 
---- Reads what a JSON object without a code, or without a `message`, says all the same.
----@param body string
----@param received integer? the HTTP status; its reason phrase is no message
----@return string? message
----@return string? request_id
----@return string? document the body, if its members can be had
+--- What a JSON object without a code, or without a `message`, says all the same: a message, a request id, and
+--- the body, if its members can be had. The reason phrase of the status is no message.
 function envelope.remains(body, received)
     local document = prepare(body)
     local good, decoded = pcall(cjson and cjson.decode or error, document)

@@ -59,11 +59,7 @@ local function take(source, length)
 end
 
 
---- A reader like the one of the C API.
----@param parse fun(body: string): any kept.reader's, for all that this one leaves to it
----@param metatables table<string, table> as for kept.reader, and so is `unknown`
----@param unknown table
----@return fun(body: string): any parse see cfs.errors.wire.envelope
+--- Makes a function like `parse`, which kept.reader made for the same metatables: it is left all the rest.
 function envelope_ffi.reader(parse, metatables, unknown)
     return function(body)
         if type(body) ~= "string" then return parse(body) end

@@ -105,7 +105,7 @@ local function read_no_response(response, given, received, given_headers)
     elseif received then
         return transport.is_reason(response.reason) and no_response(response.reason, { sent = true }) or nil
     end
-    if given == "" or type(given) == "number" and (given > 0 or given ~= given) then return nil end
+    if given == "" or type(given) == "number" and not (given <= 0) then return nil end
     local is_servers = given_headers ~= nil or body ~= nil
     return no_response(not tonumber(given) and given or nil, { sent = is_servers or nil })
 end
@@ -161,7 +161,7 @@ local function read_values(first, second, third)
     elseif first >= 0 and first < 100 and (second == nil or type(second) == "string") then
         if first > 0 then return no_response(second or first, third, first) end
         if type(third) == "table" then return no_response(nil) end -- of LÖVE, where libcurl failed
-        return second ~= nil and second ~= "" and no_response(second, third) or nil
+        return second ~= nil and second ~= "" and no_response(second) or nil
     end
     return nil, "response, body, 1 or a number of libcurl expected, got " .. first, 1
 end

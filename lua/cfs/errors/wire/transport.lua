@@ -26,9 +26,7 @@ local key_lengths = { begins = 4, opens = 4, has = 0, hint = 0 }
 
 --- Adds the rows of src/reasons.def that are matched in the ways that `made` has a table for: text or number
 --- → what it means; or first bytes → a list of texts, each before what it means. What is a client's and no
---- one else's is `own`.
----@param made table<string, table> how they are matched → an empty table
----@return table made
+--- one else's is `own`. Returns `made`.
 function transport.fill_index(made)
     local row, place, how, meaning = core.reason(1), 1, nil, nil
     while row do
@@ -64,11 +62,7 @@ local function stripped(text)
 end
 
 
---- The meaning of the first text of a list that a reason has, or begins with.
----@param list (string|table)[]? texts and what they mean, in turn
----@param text string
----@param is_beginning boolean?
----@return table? meaning
+--- The meaning of the first text of a list that a reason has, or begins with; nil without one.
 function transport.first_in(list, text, is_beginning)
     for place = 1, list and #list or 0, 2 do
         local first = find(text, list[place], 1, true)
@@ -150,13 +144,11 @@ end
 ---     transport.classify "connection refused"       --> connect  maybe  false
 ---     transport.classify("connection refused", 0.1) --> connect  no     false
 ---     transport.classify "wantread"                 --> timeout  maybe  false
----@param reason any what the client gave: a string, a number of libcurl, an error object of Lua-cURL or
---- lua-http; anything else is "other"
----@param elapsed number? how many seconds the attempt took
----@param number integer? libcurl's, beside its sentence: it says whether the request was sent
----@return string word "resolve", "connect", "tls", "timeout", "closed", "protocol", "local" or "other"
----@return string sent "no" if the request certainly did not reach the service, else "maybe"
----@return boolean certificate whether a certificate was refused, by either side
+---
+--- The reason may be a string, a number of libcurl, an error object of Lua-cURL or lua-http; anything else is
+--- "other". It took `elapsed` seconds. libcurl's number beside its sentence says whether the request was sent.
+--- Returns the word; "no" if the request certainly did not reach the service, else "maybe"; and whether a
+--- certificate was refused, by either side.
 function transport.classify(reason, elapsed, number)
     local meaning = read(reason)
     local sent = meaning.sent
@@ -179,8 +171,6 @@ end
 ---
 ---     transport.is_reason "timeout"         --> true
 ---     transport.is_reason "header missing"  --> false
----@param reason any
----@return boolean
 function transport.is_reason(reason)
     return type(reason) ~= "number" and read(reason).own == true
 end
