@@ -9,8 +9,8 @@ local date = {}
 local months = "jan feb mar apr may jun jul aug sep oct nov dec"
 
 
--- Days from 1970-01-01 to a date, whose month may be 13. Years begin in March, so that 29 February is the last
--- day of a year.
+-- Days from 1970-01-01 to a date, whose month may be 13. Years begin in March, so that 29 February is the
+-- last day of a year.
 local function days_since_epoch(year, month, day)
     if month <= 2 then year, month = year - 1, month + 12 end
     local leap_days = floor(year / 4) - floor(year / 100) + floor(year / 400)

@@ -38,11 +38,9 @@ end
 -- The error of a call that got no response. A table of the caller may tell `sent` and `elapsed`; a list, or a
 -- client's own object, tells nothing.
 local function no_response(reason, told, number)
-    local facts, wrong = {}, nil
-    if type(told) == "table" and not getmetatable(told) and told[1] == nil then
-        facts, wrong = misuse.read("field", told, told_types)
-        if wrong then return nil, wrong, 3 end
-    end
+    local is_list = type(told) ~= "table" or getmetatable(told) or told[1] ~= nil
+    local facts, wrong = misuse.read("field", is_list and {} or told, told_types)
+    if not facts then return nil, wrong, 3 end
     local elapsed = facts.elapsed or receive.elapsed and receive.elapsed() -- within retry.run
     local word, sent, is_certificate = transport.classify(reason, elapsed, number)
     if facts.sent ~= nil then sent = facts.sent and "maybe" or "no" end
@@ -105,7 +103,7 @@ local function read_no_response(response, given, received, given_headers)
     elseif received then
         return transport.is_reason(response.reason) and no_response(response.reason, { sent = true }) or nil
     end
-    if given == "" or type(given) == "number" and not (given <= 0) then return nil end
+    if given == "" or type(given) == "number" and (given > 0 or given ~= given) then return nil end
     local is_servers = given_headers ~= nil or body ~= nil
     return no_response(not tonumber(given) and given or nil, { sent = is_servers or nil })
 end
@@ -239,8 +237,8 @@ function receive.check(response, ...)
 end
 
 
---- The error of a failed call, nil and a reason, if the reason is one that HTTP clients have. A table may tell
---- `sent` and `elapsed`, as for errors.from_response; what is wrong with that does not count.
+--- The error of a failed call, nil and a reason, if the reason is one that HTTP clients have. A table may
+--- tell `sent` and `elapsed`, as for errors.from_response; what is wrong with that does not count.
 function receive.known_reason(reason, told)
     return transport.is_reason(reason) and (no_response(reason, told) or no_response(reason))
 end

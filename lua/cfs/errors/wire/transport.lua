@@ -145,10 +145,10 @@ end
 ---     transport.classify("connection refused", 0.1) --> connect  no     false
 ---     transport.classify "wantread"                 --> timeout  maybe  false
 ---
---- The reason may be a string, a number of libcurl, an error object of Lua-cURL or lua-http; anything else is
---- "other". It took `elapsed` seconds. libcurl's number beside its sentence says whether the request was sent.
---- Returns the word; "no" if the request certainly did not reach the service, else "maybe"; and whether a
---- certificate was refused, by either side.
+--- The reason may be a string, a number of libcurl, an error object of Lua-cURL or lua-http; anything else
+--- is "other". The attempt took `elapsed` seconds. libcurl's number beside its sentence says whether the
+--- request was sent. Returns the word; "no" if the request certainly did not reach the service, else "maybe";
+--- and whether a certificate was refused, by either side.
 function transport.classify(reason, elapsed, number)
     local meaning = read(reason)
     local sent = meaning.sent
