@@ -40,7 +40,7 @@ local shared = budget.settle({}, budget.tokens)
 -- A policy; or nil and what is wrong with the table. The functions of OpenResty are looked up here, as the
 -- worker may have begun since the module was loaded.
 local function make(given)
-    local fields, wrong = misuse.read("field", given, policy_types, leasts)
+    local fields, wrong = misuse.read("field", given == nil and {} or given, policy_types, leasts)
     if not fields then return nil, wrong end
     local nginx = package.loaded.ngx or {}
     local policy = { sleep = nginx.sleep, now = nginx.now or os.time, random = math.random,
@@ -65,17 +65,9 @@ end
 ---@param fields table?
 ---@return table policy
 function retry.policy(fields)
-    local policy, wrong = make(fields == nil and {} or fields)
+    local policy, wrong = make(fields)
     if not policy then misuse.argument(1, "policy", wrong) end
     return policy
-end
-
-
--- A policy, and the home of its buckets; or nil and what is wrong with the table.
-local function resolve(given)
-    if getmetatable(given) == policy_metatable then return given, given end
-    local policy, wrong = make(given == nil and {} or given)
-    return policy, policy and shared or wrong
 end
 
 
@@ -104,11 +96,14 @@ end
 ---@return string? why there was no further attempt, a sentence
 function retry.run(f, policy, call)
     misuse.expect(1, "run", f, "function")
-    local resolved, home = resolve(policy)
-    if not resolved then misuse.argument(2, "run", home) end
-    local known, wrong = misuse.read("field", call == nil and {} or call, call_types)
-    if not known then misuse.argument(3, "run", wrong) end
-    return run(f, resolved, home, known)
+    local resolved, home, wrong = policy, policy, nil
+    if getmetatable(policy) ~= policy_metatable then
+        home, resolved, wrong = shared, make(policy)
+        if wrong then misuse.argument(2, "run", wrong) end
+    end
+    call, wrong = misuse.read("field", call == nil and {} or call, call_types)
+    if wrong then misuse.argument(3, "run", wrong) end
+    return run(f, resolved, home, call)
 end
 
 

@@ -9,8 +9,7 @@ local statuses = require "cfs.errors.catalogue.status"
 local text = require "cfs.errors.base.text"
 local say = require("cfs.errors.catalogue.words").say
 
-local abs, floor, min = math.abs, math.floor, math.min
-local find, format, gsub, upper = string.find, string.format, string.gsub, text.upper
+local abs, format, min = math.abs, string.format, math.min
 
 local advice = {}
 
@@ -18,20 +17,13 @@ local advice = {}
 --- throttles; the longest pause of all. Pauses are in seconds.
 advice.defaults = { attempts = 3, base = 0.1, throttled_base = 1, cap = 20 }
 
--- A clock that is off by more than this many seconds may be why a signature does not match.
-local suspicious_offset = 300
+local suspicious_offset = 300 -- seconds; if a clock is off by more, this may be why no signature matches
+local idempotent = " GET HEAD OPTIONS TRACE PUT DELETE " -- RFC 9110, section 9.2.2
+local longest_code = 64 -- bytes of a received code are repeated by a sentence
 
--- RFC 9110, section 9.2.2.
-local idempotent = " GET HEAD OPTIONS TRACE PUT DELETE "
-
--- How many bytes of a received code a sentence repeats.
-local longest_code = 64
-
--- What may be said of a call: field → type.
+-- What may be said of a call: field → type; and what its numbers must be at least.
 local call_types = { method = "string", client_token = "string", replayable = "boolean", resigned = "boolean",
     attempt = "number", attempts = "number", cap = "number", now = "number", headers = "table" }
-
--- What its numbers must be at least.
 local leasts = { attempt = 1, attempts = 1, cap = 0, now = 0 }
 
 
@@ -57,9 +49,9 @@ local function judge(action, call, offset, is_unsent, remedy)
         return "never", "repeat with the same client token; this call has none, so first look whether it "
             .. "was done"
     elseif action == "backoff" then
-        local method = upper(call.method or "")
+        local method = text.upper(call.method or "")
         if is_unsent then return action, "the request was not sent, so " .. pause end
-        if has_token or find(idempotent, " " .. method .. " ", 1, true) then return action, pause end
+        if has_token or idempotent:find(" " .. method .. " ", 1, true) then return action, pause end
         if not call.method then return action, pause .. ", if it is idempotent or has a client token" end
         return "never", "this " .. text.printable(method)
             .. " has no client token and may have been carried out, so first look whether it was"
@@ -79,7 +71,7 @@ end
 -- The action for the error and the call, before attempts and pauses are counted.
 local function choose(err, call, offset)
     local kind = kind_of(err)
-    local action, remedy = kind.retry, gsub(kind.remedy, "%.$", "")
+    local action, remedy = kind.retry, kind.remedy:gsub("%.$", "")
     if kind == state.kinds.SignatureDoesNotMatch and offset and abs(offset) > suspicious_offset then
         action = "resign"
     end
@@ -109,7 +101,7 @@ function advice.advise(err, call)
         values = headers.advisory(headers.read(call.headers), is_throttled) or {}
     end
     local time = call.now and headers.server_time(values, call.now)
-    local offset, wait = time and floor(time - call.now + 0.5) or nil, headers.retry_after(values, call.now)
+    local offset, wait = time and math.floor(time - call.now + 0.5) or nil, headers.retry_after(values, call.now)
     local attempt, attempts = call.attempt or 1, call.attempts or advice.defaults.attempts
     local cap = call.cap or advice.defaults.cap
     local action, why = choose(err, call, offset)

@@ -73,13 +73,8 @@ local function lacks(bucket, price, most)
 end
 
 
---- Tells whether a call may be repeated, before its pause.
----@param bucket table
----@param price number
----@param most number how many tokens may be missing in the bucket
----@param now number
----@param attempt integer how many attempts the call has made
----@return string? why it may not, a sentence
+--- Why a call must not be repeated, before its pause; nil if it may. `most` tokens may be missing in the
+--- bucket; so many attempts were made.
 function budget.refusal(bucket, price, most, now, attempt)
     local silence = now - bucket.succeeded
     for _, limit in ipairs(limits) do
@@ -92,8 +87,8 @@ function budget.refusal(bucket, price, most, now, attempt)
 end
 
 
---- Pays for a repetition that begins now. Other calls may have emptied the bucket during its pause.
----@return string? why it must not begin, a sentence
+--- Pays for a repetition that begins now, or says why it must not: other calls may have emptied the bucket
+--- during its pause.
 function budget.take(bucket, price, most)
     local why = lacks(bucket, price, most)
     if not why then bucket.tokens = bucket.tokens - price end

@@ -45,29 +45,23 @@ function receive.elapsed()
 end
 
 
--- The error that an attempt ended in: an error of the library or a kind, raised or returned, alone or after
--- nil or false; or that of a reason that HTTP clients return after nil or false.
-local function failure(good, value, err, told)
-    local is_error = make_of(value)
-    if is_error or not good then return is_error end
-    return not value and (make_of(err) or receive.known_reason(err, told)) or nil
-end
-
-
 local function pack(...) return { n = select("#", ...), ... } end
 
 
--- Calls the function once. Returns what pcall returned, and the error, if it failed. Any other raised value
--- is raised again as it is.
+-- Calls the function once. Returns what pcall returned, and the error that it ended in, if it failed: an error
+-- of the library or a kind, raised or returned, alone or after nil or false; or that of a reason that HTTP
+-- clients return after nil or false. Any other raised value is raised again as it is.
 local function attempt(run, f, advised)
     local thread = coroutine.running() or main
     local outer = running[thread]
     run.began, run.system, run.inner = clock(run.policy), os_time(), nil
     running[thread] = run
-    local results = pack(pcall(f, run.about.attempt, advised))
-    local err = failure(unpack(results, 1, 4))
+    local results = pack(pcall(f, run.call.attempt, advised))
+    local good, value, reason = results[1], results[2], results[3]
+    local err = make_of(value)
+        or good and not value and (make_of(reason) or receive.known_reason(reason, results[4]))
     running[thread] = outer
-    if not err and not results[1] then error(results[2], 0) end
+    if not err and not good then error(value, 0) end
     return results, err
 end
 
@@ -80,14 +74,7 @@ local function give_up(run, err, why)
         local is_outer = thread == current or thread == main or coroutine.status(thread) == "normal"
         if is_outer then outer.inner = why end
     end
-    return nil, err, run.about.attempt, why
-end
-
-
--- Any other error than the service's fault is a response of a service that works.
-local function is_answered(err)
-    return not is_service_failing[err.retry] and kept.get(err, "origin") ~= "transport"
-        and kept.get(err, "traceback") == nil
+    return nil, err, run.call.attempt, why
 end
 
 
@@ -101,26 +88,21 @@ local function lateness(run, pause)
 end
 
 
--- A number from 0 to 1, whatever `random` gives. What is no number counts as 1, the longest pause.
-local function share(random)
-    local drawn = random()
-    return type(drawn) == "number" and drawn == drawn and min(max(drawn, 0), 1) or 1
-end
-
-
 -- Waits as long as it was advised, or until the policy's function says so. Returns why the call must not be
 -- repeated after that; nil if it may be. What the functions make of the advice has no effect here.
 local function wait(run, err, advised)
     local policy, action, why, delay = run.policy, advised.action, advised.why, 0
-    local handler, longest = by_function[action] and policy[action], advised.retry_after or 0
+    local handler = by_function[action] and policy[action]
     if not handler then
-        delay = share(policy.random) * advice.pause(action, run.about.attempt, policy)
-        delay = min(longest + delay, policy.cap)
+        local drawn = policy.random()
+        local share = type(drawn) == "number" and drawn == drawn and min(max(drawn, 0), 1) or 1
+        delay = share * advice.pause(action, run.call.attempt, policy)
+        delay = min((advised.retry_after or 0) + delay, policy.cap)
     end
     advised.delay = delay
     local late = lateness(run, delay)
     if policy.on_retry and not late then
-        policy.on_retry(err, advised, run.about.attempt)
+        policy.on_retry(err, advised, run.call.attempt)
         late = lateness(run, delay)
     end
     if late then return late end
@@ -140,7 +122,7 @@ local function prepare(run, err, advised)
         return format("%s; this policy has no function '%s'", advised.why, action)
     end
     local price = budget.price(action == "throttle")
-    local why = budget.refusal(bucket, price, policy.capacity, run.about.now, run.about.attempt)
+    local why = budget.refusal(bucket, price, policy.capacity, run.call.now, run.call.attempt)
         or wait(run, err, advised) or budget.take(bucket, price, policy.capacity)
     if not why then run.spent = run.spent + price end
     return why
@@ -149,12 +131,12 @@ end
 
 -- The advice on an error, and when it came.
 local function advise(run, err)
-    local about = run.about
-    about.now = clock(run.policy)
-    local advised = advice.advise(err, about)
+    local call = run.call
+    call.now = clock(run.policy)
+    local advised = advice.advise(err, call)
     advised.clock_offset = advised.clock_offset or run.offset -- once signed by, it goes on
-    if advised.action == "resign" then about.resigned = true end
-    if about.resigned then run.offset = advised.clock_offset end
+    call.resigned = call.resigned or advised.action == "resign"
+    if call.resigned then run.offset = advised.clock_offset end
     return advised
 end
 
@@ -162,29 +144,27 @@ end
 --- Calls a function until it succeeds or must not be repeated: see retry.run. The home's buckets are used.
 return function(f, policy, home, call)
     local began = clock(policy)
-    local run = {
-        policy = policy, bucket = budget.bucket(home, call.endpoint, began), spent = 0,
-        ends = policy.deadline and began + policy.deadline,
-        about = { method = call.method, client_token = call.client_token, replayable = call.replayable,
-            attempts = policy.attempts, cap = policy.cap, attempt = 1, resigned = false },
-    }
+    local bucket = budget.bucket(home, call.endpoint, began)
+    local run = { policy = policy, call = call, bucket = bucket, spent = 0,
+        ends = policy.deadline and began + policy.deadline }
+    call.attempt, call.attempts, call.cap, call.resigned = 1, policy.attempts, policy.cap, false
     local advised, is_counted
     while true do
         local results, err = attempt(run, f, advised)
         if not err then
             local failed_otherwise = not results[2] and results[3] ~= nil
-            if not failed_otherwise then budget.succeed(run.bucket, run.spent, clock(policy)) end
+            if not failed_otherwise then budget.succeed(bucket, run.spent, clock(policy)) end
             return unpack(results, 2, results.n)
         end
         if run.inner then return give_up(run, err, run.inner) end
-        if is_answered(err) then
-            budget.answer(run.bucket, clock(policy))
-        elseif is_service_failing[err.retry] and not is_counted then
-            run.bucket.failures, is_counted = run.bucket.failures + 1, true
+        if is_service_failing[err.retry] then
+            if not is_counted then bucket.failures, is_counted = bucket.failures + 1, true end
+        elseif kept.get(err, "origin") ~= "transport" and not kept.get(err, "traceback") then
+            budget.answer(bucket, clock(policy)) -- a service that works responded
         end
         advised = advise(run, err)
         local why = prepare(run, err, advised)
         if why then return give_up(run, err, why) end
-        run.about.attempt = run.about.attempt + 1
+        call.attempt = call.attempt + 1
     end
 end

@@ -6,12 +6,11 @@ local kept = require "cfs.errors.object.kept"
 local lower = require("cfs.errors.base.text").lower
 local make = require "cfs.errors.object.make"
 
-local find, gsub, rawget, sub = string.find, string.gsub, rawget, string.sub
+local find, sub = string.find, string.sub
 
 local body = {}
 
--- How much of a body that cannot be read is kept for the log.
-local snapshot_size = 512
+local snapshot_size = 512 -- bytes of a body that cannot be read are kept for the log
 
 
 -- A page in HTML may begin like XML.
@@ -25,7 +24,7 @@ end
 
 
 local function is_encoded(values)
-    return find(gsub(lower(values["content-encoding"] or ""), "identity", ""), "%w")
+    return find(lower(values["content-encoding"] or ""):gsub("identity", ""), "%w")
 end
 
 

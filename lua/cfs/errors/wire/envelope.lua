@@ -7,7 +7,7 @@ local state = require "cfs.errors.base.state"
 local status = require "cfs.errors.catalogue.status"
 local text = require "cfs.errors.base.text"
 
-local find, ipairs, pcall, type = string.find, ipairs, pcall, type
+local ipairs, pcall, type = ipairs, pcall, type
 
 local envelope = {}
 
@@ -105,7 +105,7 @@ function envelope.remains(body, received)
     local document = prepare(body)
     local good, decoded = pcall(cjson and cjson.decode or error, document)
     if not good or type(decoded) ~= "table" then return nil end
-    if not find(document, "^%s*{") then return nil, nil, body end
+    if not document:find "^%s*{" then return nil, nil, body end
     return message_of(decoded, 4, status.kind(received).reason), request_id_of(decoded), body
 end
 

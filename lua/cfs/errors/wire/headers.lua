@@ -5,11 +5,9 @@ local date = require "cfs.errors.wire.date"
 local kept = require "cfs.errors.object.kept"
 local text = require "cfs.errors.base.text"
 
-local ceil, max, min = math.ceil, math.max, math.min
-local find, gmatch, gsub, match, sub = string.find, string.gmatch, string.gsub, string.match, string.sub
+local find, match, sub, lower = string.find, string.match, string.sub, text.lower
 local getmetatable = debug.getmetatable -- a field __metatable does not hide it
-local ipairs, next, pcall, rawget, tonumber, type = ipairs, next, pcall, rawget, tonumber, type
-local lower = text.lower
+local next, pcall, rawget, tonumber, type = next, pcall, rawget, tonumber, type
 
 local headers = {}
 
@@ -21,7 +19,7 @@ headers.names = { ":status", "x-bce-error-code", "x-bce-error-message", "x-bce-r
 -- it is compared sooner than an unusual spelling.
 local known = {}
 for _, name in ipairs(headers.names) do
-    known[#name], known[name], known[gsub(name, "%f[a-z][a-z]", text.upper)] = true, name, name
+    known[#name], known[name], known[name:gsub("%f[a-z][a-z]", text.upper)] = true, name, name
 end
 
 -- Most clients join a header that came twice by a comma. The values of these headers have no comma.
@@ -56,7 +54,7 @@ end
 -- it. A status line begins the headers of another response, before which those of a redirect or of "100
 -- Continue" do not count.
 local function take_block(values, spellings, block)
-    for line in gmatch(gsub(block, "\r?\n[ \t]+", " "), "[^\r\n]+") do
+    for line in block:gsub("\r?\n[ \t]+", " "):gmatch "[^\r\n]+" do
         if find(line, "^[Hh][Tt][Tt][Pp]/") then
             for key in next, values do values[key], spellings[key] = nil, nil end
             values[":status"] = headers.status(line) or line -- a line that was cut is no success
@@ -70,8 +68,9 @@ end
 
 -- Takes the entries of a list: lines, or pairs of a name and a value.
 local function take_list(values, spellings, list)
-    local index, entry = 1, rawget(list, 1)
-    while entry ~= nil do
+    for index = 1, math.huge do
+        local entry = rawget(list, index)
+        if entry == nil then return end
         if type(entry) == "string" then
             take_block(values, spellings, entry)
         elseif type(entry) == "table" then
@@ -79,8 +78,6 @@ local function take_list(values, spellings, list)
             local value = rawget(entry, 2) or rawget(entry, "value")
             if type(name) == "string" then take(values, spellings, lower(name), value) end
         end
-        index = index + 1
-        entry = rawget(list, index)
     end
 end
 
@@ -120,17 +117,10 @@ function headers.read(given)
 end
 
 
--- How many bytes of a pause are read: a date is shorter, and only the first entry of a list counts.
-local longest_value = 64
-
--- The most seconds that count; more are read as this many: RFC 9111, section 1.2.2.
-local longest_wait = 2147483648
-
--- X-RateLimit-Reset has seconds or, in some services, a Unix time: no window of a limit is as long as this.
-local longest_window = 86400
-
--- A clock that tells a time before the year 2015 or after 2099 was never set: CFS is younger.
-local earliest, latest = 1420070400, 4102444800
+local longest_value = 64 -- bytes of a pause are read: only the first entry of a list counts
+local longest_wait = 2147483648 -- seconds; more are read as this many: RFC 9111, section 1.2.2
+local longest_window = 86400 -- seconds; what is more is a Unix time, as some services give it
+local earliest, latest = 1420070400, 4102444800 -- 2015 and 2100: beyond them, a clock was never set
 
 
 --- The Unix time at the server when it sent the response; nil if the header Date does not tell it, as in a
@@ -152,7 +142,7 @@ end
 -- longest of them; else by the headers that were before it.
 local function reset_after(values)
     local longest, is_used_up
-    for item in gmatch(values.ratelimit or "", "[^,]+") do
+    for item in (values.ratelimit or ""):gmatch "[^,]+" do
         local seconds = tonumber(match(item, "[;%s]t=(%d+)"))
         local used_up = find(item, "[;%s]r=0*%f[^%d]") ~= nil
         if seconds and (not longest or used_up and not is_used_up
@@ -195,9 +185,9 @@ function headers.retry_after(values, now)
     if not seconds then
         local time = date.parse(match(sub(value, 1, longest_value), "^%s*(.*%S)") or "", now)
         local since = headers.server_time(values, now) or now
-        seconds = time and since and max(0, time - since)
+        seconds = time and since and math.max(0, time - since)
     end
-    return seconds and min(ceil(seconds), longest_wait) or nil
+    return seconds and math.min(math.ceil(seconds), longest_wait) or nil
 end
 
 

@@ -10,8 +10,8 @@ local normalize = require("cfs.errors.catalogue.status").normalize
 local suggest = require "cfs.errors.base.suggest"
 local transport = require "cfs.errors.wire.transport"
 
-local find, gsub, lower = string.find, string.gsub, require("cfs.errors.base.text").lower
-local error, next, pairs, rawget, tonumber, type = error, next, pairs, rawget, tonumber, type
+local lower = require("cfs.errors.base.text").lower
+local rawget, tonumber, type = rawget, tonumber, type
 local getmetatable = debug.getmetatable -- a field __metatable does not hide it
 
 local receive = {}
@@ -54,7 +54,7 @@ local function misnamed(response, field)
     local found
     for name, value in pairs(response) do
         local is_other = value ~= false and type(name) == "string"
-            and (find(fields[field], " " .. gsub(lower(name), "_", "") .. " ", 1, true)
+            and (fields[field]:find(" " .. lower(name):gsub("_", "") .. " ", 1, true)
             or field == "status" and suggest.nearest(name, fields) == field)
         if is_other and (not found or name < found) then found = name end
     end
@@ -81,11 +81,9 @@ local function problem_of(response, given, given_headers, body)
 end
 
 
--- Does anything tell that a server responded, beside a status?
-local function has_response(given_headers, body)
-    return body ~= nil and body ~= "" or type(given_headers) == "userdata"
-        or type(given_headers) == "table" and next(given_headers) ~= nil
-        or type(given_headers) == "string" and find(given_headers, "%S") ~= nil
+-- Are these headers, or is this a body, of which a server sent anything?
+local function is_filled(value)
+    return value ~= nil and value ~= "" and (type(value) ~= "table" or next(value) ~= nil)
 end
 
 
@@ -98,7 +96,7 @@ local function read_no_response(response, given, received, given_headers)
         return make.no_response("protocol", "maybe", "backoff", "an interim response came, " .. received)
     elseif received and received < 400 then
         return make.no_response("closed", "maybe", "backoff", "the response was cut short")
-    elseif has_response(given_headers, body) then
+    elseif is_filled(given_headers) or is_filled(body) then
         return nil
     elseif received then
         return transport.is_reason(response.reason) and no_response(response.reason, { sent = true }) or nil

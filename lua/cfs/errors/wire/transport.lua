@@ -4,16 +4,12 @@
 local core = require "cfs.errors.core"
 local lower = require("cfs.errors.base.text").lower
 
-local find, gmatch, match, sub = string.find, string.gmatch, string.match, string.sub
-local pcall, tonumber, type = pcall, tonumber, type
+local find, match, sub, tonumber, type = string.find, string.match, string.sub, tonumber, type
 
 local transport = {}
 
--- How many bytes of a reason are read.
-local longest = 512
-
--- An attempt that ended within this many seconds cannot have waited in vain for a connection that was made.
-local longest_connect = 1
+local longest = 512 -- bytes of a reason are read
+local longest_connect = 1 -- second, in which no attempt waits in vain for a connection that was made
 
 local unknown = { word = "other", sent = "maybe" }
 
@@ -30,16 +26,14 @@ local key_lengths = { begins = 4, opens = 4, has = 0, hint = 0 }
 function transport.fill_index(made)
     local row, place, how, meaning = core.reason(1), 1, nil, nil
     while row do
-        local head, texts = match(row, "^([^|]*)|(.*)$")
-        if head ~= "" then
-            local way, word, sent = match(head, "^(%S+) (%S+) ?(%S*)")
+        local way, word, sent, flag, texts = match(row, "^([^ |]*) ?([^ |]*) ?([^ |]*) ?([^|]*)|(.*)$")
+        if way ~= "" then
             how = way
             meaning = { word = word ~= "-" and word or nil,
                 sent = how == "hint" and "maybe" or sent ~= "-" and sent or nil,
-                certificate = find(head, " certificate", 1, true) ~= nil,
-                own = how ~= "hint" and not find(head, " common", 1, true) }
+                certificate = flag == "certificate", own = how ~= "hint" and flag ~= "common" }
         end
-        for text in gmatch(made[how] and texts or "", "[^|]+") do
+        for text in (made[how] and texts or ""):gmatch "[^|]+" do
             local length = key_lengths[how]
             if length then
                 local list = made[how][sub(text, 1, length)] or {}
@@ -57,7 +51,7 @@ end
 
 -- The reason without the place that a raised message, or lua-requests, puts before it: "app.lua:3: ".
 local function stripped(text)
-    text = match(text, "^%a:[\\/][^:\n]+:%d+: (.*)$") or match(text, "^[^:\n]+:%d+: (.*)$") or text
+    text = match(text, "^%a?:?[^:\n]+:%d+: (.*)$") or text -- a path of Windows has a colon
     return match(text, "^error in %a+ request: (.*)$") or text
 end
 
