@@ -13,21 +13,16 @@ local misuse = require "cfs.errors.base.misuse"
 local run = require "cfs.errors.retry.run"
 local text = require "cfs.errors.base.text"
 
-local getmetatable, pairs, setmetatable = getmetatable, pairs, setmetatable
-
 local retry = {}
 
 local policy_metatable = { __name = "cfs.retry.policy", __tostring = text.fields }
 
--- The fields of a policy: field → type.
+-- The fields of a policy: field → type; and what its numbers must be at least.
 local policy_types = {
     attempts = "number", base = "number", throttled_base = "number", cap = "number", deadline = "number",
-    tokens = "number",
-    on_retry = "function", poll = "function", reread = "function",
-    sleep = "function", now = "function", random = "function",
+    tokens = "number", on_retry = "function", poll = "function", reread = "function", sleep = "function",
+    now = "function", random = "function",
 }
-
--- What its numbers must be at least.
 local leasts = { attempts = 1, base = 0, throttled_base = 0, cap = 0, deadline = 0, tokens = 0 }
 
 -- The fields of a call: field → type.
@@ -96,11 +91,10 @@ end
 ---@return string? why there was no further attempt, a sentence
 function retry.run(f, policy, call)
     misuse.expect(1, "run", f, "function")
-    local resolved, home, wrong = policy, policy, nil
-    if getmetatable(policy) ~= policy_metatable then
-        home, resolved, wrong = shared, make(policy)
-        if wrong then misuse.argument(2, "run", wrong) end
-    end
+    local home = getmetatable(policy) == policy_metatable and policy or shared
+    local resolved, wrong = home, nil
+    if home == shared then resolved, wrong = make(policy) end
+    if wrong then misuse.argument(2, "run", wrong) end
     call, wrong = misuse.read("field", call == nil and {} or call, call_types)
     if wrong then misuse.argument(3, "run", wrong) end
     return run(f, resolved, home, call)

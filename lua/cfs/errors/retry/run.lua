@@ -7,14 +7,12 @@ local make_of = require("cfs.errors.object.make").of
 local receive = require "cfs.errors.wire.receive"
 local text = require "cfs.errors.base.text"
 
-local coroutine, error, format, max, min, next = coroutine, error, string.format, math.max, math.min, next
-local os_time, pcall, select, setmetatable, type = os.time, pcall, select, setmetatable, type
+local format, max, min = string.format, math.max, math.min
 local unpack = table.unpack or unpack -- luacheck: std max
 
--- The actions for which a policy must have a function, under the same name.
+-- The actions for which a policy must have a function, under the same name; and the words of a kind's `retry`
+-- by which the service, and not the call, is at fault.
 local by_function = { poll = true, reread = true }
-
--- The words of a kind's `retry` by which the service, and not the call, is at fault.
 local is_service_failing = { backoff = true, throttle = true, same_token = true }
 
 -- The run whose function a coroutine is running: coroutine → run. `main` stands for the program itself,
@@ -22,7 +20,6 @@ local is_service_failing = { backoff = true, throttle = true, same_token = true 
 local running, main = setmetatable({}, { __mode = "kv" }), {}
 
 
--- The policy's clock.
 local function clock(policy)
     local now = policy.now()
     if type(now) == "number" and now == now then return now end
@@ -38,7 +35,7 @@ function receive.elapsed()
     local run, nginx = running[coroutine.running() or main], package.loaded.ngx
     if not run then return nil end
     if nginx and nginx.update_time then nginx.update_time() end
-    local now, system = clock(run.policy), os_time() - run.system
+    local now, system = clock(run.policy), os.time() - run.system
     local passed = now - run.began
     if passed > 0 and now % 1 == 0 and run.began % 1 == 0 then passed = passed + 1 end
     return system > 1 and max(passed, system) or passed
@@ -48,13 +45,13 @@ end
 local function pack(...) return { n = select("#", ...), ... } end
 
 
--- Calls the function once. Returns what pcall returned, and the error that it ended in, if it failed: an error
--- of the library or a kind, raised or returned, alone or after nil or false; or that of a reason that HTTP
--- clients return after nil or false. Any other raised value is raised again as it is.
+-- Calls the function once. Returns what pcall returned, and the error that it ended in, if it failed: an
+-- error of the library or a kind, raised or returned, alone or after nil or false; or that of a reason that
+-- HTTP clients return after nil or false. Any other raised value is raised again as it is.
 local function attempt(run, f, advised)
     local thread = coroutine.running() or main
     local outer = running[thread]
-    run.began, run.system, run.inner = clock(run.policy), os_time(), nil
+    run.began, run.system, run.inner = clock(run.policy), os.time(), nil
     running[thread] = run
     local results = pack(pcall(f, run.call.attempt, advised))
     local good, value, reason = results[1], results[2], results[3]
@@ -112,32 +109,26 @@ local function wait(run, err, advised)
 end
 
 
--- Prepares to repeat a call as it was advised. Returns nil, or why the call must not be repeated. The tokens
--- are taken after the pause, for an attempt that begins at once: what ends a pause, even a thread that is
--- killed in it, has nothing to give back.
-local function prepare(run, err, advised)
-    local action, policy, bucket = advised.action, run.policy, run.bucket
-    if action == "never" then return advised.why end
-    if by_function[action] and not policy[action] then
-        return format("%s; this policy has no function '%s'", advised.why, action)
-    end
-    local price = budget.price(action == "throttle")
-    local why = budget.refusal(bucket, price, policy.capacity, run.call.now, run.call.attempt)
-        or wait(run, err, advised) or budget.take(bucket, price, policy.capacity)
-    if not why then run.spent = run.spent + price end
-    return why
-end
-
-
--- The advice on an error, and when it came.
-local function advise(run, err)
-    local call = run.call
-    call.now = clock(run.policy)
+-- Prepares to repeat a call after an error. Returns the advice, and why the call must not be repeated, if
+-- it must not. The tokens are taken after the pause, for an attempt that begins at once: what ends a pause,
+-- even a thread that is killed in it, has nothing to give back.
+local function prepare(run, err)
+    local call, policy, bucket = run.call, run.policy, run.bucket
+    call.now = clock(policy)
     local advised = advice.advise(err, call)
+    local action = advised.action
     advised.clock_offset = advised.clock_offset or run.offset -- once signed by, it goes on
-    call.resigned = call.resigned or advised.action == "resign"
+    call.resigned = call.resigned or action == "resign"
     if call.resigned then run.offset = advised.clock_offset end
-    return advised
+    if action == "never" then return advised, advised.why end
+    if by_function[action] and not policy[action] then
+        return advised, format("%s; this policy has no function '%s'", advised.why, action)
+    end
+    local price = action == "throttle" and budget.throttled_cost or budget.cost
+    local why = budget.refusal(bucket, price, policy.capacity, call.now, call.attempt)
+        or wait(run, err, advised) or budget.lack(bucket, price, policy.capacity)
+    if not why then bucket.tokens, run.spent = bucket.tokens - price, run.spent + price end
+    return advised, why
 end
 
 
@@ -148,7 +139,7 @@ return function(f, policy, home, call)
     local run = { policy = policy, call = call, bucket = bucket, spent = 0,
         ends = policy.deadline and began + policy.deadline }
     call.attempt, call.attempts, call.cap, call.resigned = 1, policy.attempts, policy.cap, false
-    local advised, is_counted
+    local advised, why, is_counted
     while true do
         local results, err = attempt(run, f, advised)
         if not err then
@@ -160,10 +151,9 @@ return function(f, policy, home, call)
         if is_service_failing[err.retry] then
             if not is_counted then bucket.failures, is_counted = bucket.failures + 1, true end
         elseif kept.get(err, "origin") ~= "transport" and not kept.get(err, "traceback") then
-            budget.answer(bucket, clock(policy)) -- a service that works responded
+            bucket.failures, bucket.succeeded = 0, clock(policy) -- a service that works responded
         end
-        advised = advise(run, err)
-        local why = prepare(run, err, advised)
+        advised, why = prepare(run, err)
         if why then return give_up(run, err, why) end
         call.attempt = call.attempt + 1
     end

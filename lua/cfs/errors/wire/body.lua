@@ -23,20 +23,16 @@ local function is_xml(bytes)
 end
 
 
-local function is_encoded(values)
-    return find(lower(values["content-encoding"] or ""):gsub("identity", ""), "%w")
-end
-
-
 -- The error of a body that is no envelope. It has the code of the headers, or no code, and keeps the
 -- beginning of what could not be read.
-local function read_rest(received, values, bytes, origin)
-    local code, message, request_id, document = values["x-bce-error-code"], nil, nil, nil
+local function read_rest(received, values, bytes, origin, code)
+    local message, request_id, document
     if origin == "not_envelope" then
         message, request_id, document = envelope.remains(bytes, received)
     elseif origin == "html" and is_xml(bytes) then
         origin = "xml"
-    elseif origin == "malformed" and is_encoded(values) then
+    elseif origin == "malformed"
+        and find(lower(values["content-encoding"] or ""):gsub("identity", ""), "%w") then
         origin = "compressed"
     end
     local snapshot = origin ~= "empty" and sub(bytes, 1, snapshot_size) or nil
@@ -48,8 +44,8 @@ end
 
 
 --- The error of an error response: its status, its headers as headers.read gives them, and its body, which is
---- not read if it has more bytes than the limit.
-function body.read(received, values, bytes, limit)
+--- not read if it has more bytes than the limit. A code takes the place of that in the headers.
+function body.read(received, values, bytes, limit, code)
     local err, origin, _ = nil, "empty", nil
     if bytes and limit and #bytes > limit then
         origin = "too_large"
@@ -63,7 +59,7 @@ function body.read(received, values, bytes, limit)
             err.message = envelope.remains(bytes, received)
         end
     else
-        err = read_rest(received, values, bytes, origin)
+        err = read_rest(received, values, bytes, origin, code or values["x-bce-error-code"])
     end
     local advisory = headers.advisory(values, received == 429 or err.retry == "throttle")
     if advisory then kept.keep(err, "headers", advisory) end
@@ -77,15 +73,11 @@ end
 ---     finish()                --> the error, as far as the headers tell
 ---     finish(body, 65536)     --> the error of the whole response
 ---
---- `finish` may be called again; a code, its third argument, takes the place of that in the headers.
+--- `finish` may be called again. Its third argument is a code, as for body.read.
 function body.begin(received, given)
     local values = headers.read(given)
     return function(bytes, limit, code)
-        local own = values["x-bce-error-code"]
-        values["x-bce-error-code"] = code or own
-        local err = body.read(received, values, bytes, limit)
-        values["x-bce-error-code"] = own
-        return err
+        return body.read(received, values, bytes, limit, code)
     end
 end
 

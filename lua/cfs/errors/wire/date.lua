@@ -18,13 +18,6 @@ local function days_since_epoch(year, month, day)
 end
 
 
--- The year that two digits mean: the last one that ends in them and is not more than 50 years ahead.
-local function full_year(digits, now)
-    local latest = floor(2020 + (now or os.time()) / 31556952) -- the mean year of the Gregorian calendar
-    return latest - (latest - digits) % 100
-end
-
-
 -- What stands for the zone, in seconds east of Greenwich; nil if it is none.
 local function zone_offset(zone)
     if find(" gmt utc ut z ", " " .. zone .. " ", 1, true) then return 0 end
@@ -61,8 +54,12 @@ function date.parse(text, now)
     local hour, minute, second = match(time or "", "^(%d%d?):(%d%d):(%d%d)$")
     local offset = hour and zone_offset(zone)
     if not offset or #year ~= 4 and #year ~= 2 then return nil end
-    day, hour, minute, second = tonumber(day), tonumber(hour), tonumber(minute), tonumber(second)
-    year = #year == 4 and tonumber(year) or full_year(tonumber(year), now)
+    if #year == 2 then -- the last one that ends in them and is not more than 50 mean years ahead
+        local latest = floor(2020 + (now or os.time()) / 31556952)
+        year = latest - (latest - tonumber(year)) % 100
+    end
+    day, year, hour = tonumber(day), tonumber(year), tonumber(hour)
+    minute, second = tonumber(minute), tonumber(second)
     local is_time = hour <= 23 and minute <= 59 and second <= 60 -- a leap second
     if not is_time or month < 1 or month > 12 or day < 1 then return nil end
     local days = days_since_epoch(year, month, day)

@@ -11,25 +11,20 @@ local ffi_string, setmetatable, type = ffi.string, setmetatable, type
 
 local envelope_ffi = {}
 
-
--- Types as in envelope.h and lua_core.c, without names, so that this file can be loaded again.
-local function declare()
-    local text = "struct { const char *source; size_t length, size; bool exact; }"
-    local read = "int (*%s)(const char *, size_t, void *, void *, char *, size_t)"
-    local find = "const void *(*%s)(const char *, size_t)"
-    return {
-        envelope = ffi.typeof("struct { " .. text .. " code, message, request_id; bool has_others; }"),
-        refusal = ffi.typeof "struct { const char *reason; size_t position; }",
-        calls = ffi.typeof("struct { " .. read:format("read") .. "; " .. find:format("find_seen")
-            .. "; size_t envelope_size, refusal_size; } *"),
-        read = ffi.typeof(read:format("")),
-        find = ffi.typeof(find:format("")),
-        texts = ffi.typeof "char[?]",
-    }
-end
-
--- LuaJIT never frees a type, and has room for some thousands: loading again takes no new ones.
-state.ffi_types = state.ffi_types or declare()
+-- Types as in envelope.h and lua_core.c, without names. LuaJIT never frees a type, and has room for some
+-- thousands: loading this file again takes no new ones.
+local text_type = "struct { const char *source; size_t length, size; bool exact; }"
+local read_type = "int (*%s)(const char *, size_t, void *, void *, char *, size_t)"
+local find_type = "const void *(*%s)(const char *, size_t)"
+state.ffi_types = state.ffi_types or {
+    envelope = ffi.typeof("struct { " .. text_type .. " code, message, request_id; bool has_others; }"),
+    refusal = ffi.typeof "struct { const char *reason; size_t position; }",
+    calls = ffi.typeof("struct { " .. read_type:format("read") .. "; " .. find_type:format("find_seen")
+        .. "; size_t envelope_size, refusal_size; } *"),
+    read = ffi.typeof(read_type:format("")),
+    find = ffi.typeof(find_type:format("")),
+    texts = ffi.typeof "char[?]",
+}
 local types = state.ffi_types
 
 local envelope, refusal = types.envelope(), types.refusal()

@@ -96,23 +96,20 @@ end
 --- values; a list of lines or of pairs; one raw block; an object with `each` or `__pairs`, as lua-http's.
 --- Anything else has none. The other functions take what this one returns.
 function headers.read(given)
-    local values, spellings = {}, {}
+    local values, spellings, metatable = {}, {}, getmetatable(given)
     local given_type = type(given)
-    if given_type == "table" then
+    local is_object = given_type == "userdata"
+    if given_type == "string" then
+        take_block(values, spellings, given)
+    elseif given_type == "table" then
         for name, value in next, given do -- whatever metamethods it has
             if type(name) == "string" then take(values, spellings, name, value) end
         end
-        if rawget(given, 1) ~= nil then take_list(values, spellings, given) end
-        local metatable = getmetatable(given)
-        if rawget(given, "each")
-            or metatable and (next(values) == nil or rawget(metatable, "__pairs")) then
-            pcall(take_object, values, spellings, given, metatable)
-        end
-    elseif given_type == "string" then
-        take_block(values, spellings, given)
-    elseif given_type == "userdata" then
-        pcall(take_object, values, spellings, given, getmetatable(given))
+        take_list(values, spellings, given)
+        is_object = rawget(given, "each")
+            or metatable and (next(values) == nil or rawget(metatable, "__pairs"))
     end
+    if is_object then pcall(take_object, values, spellings, given, metatable) end
     return values
 end
 

@@ -49,8 +49,9 @@ local function no_response(reason, told, number)
 end
 
 
--- Says under which other name a response has the field that it lacks; nil if it has none.
-local function misnamed(response, field)
+-- Says under which other name a response has the field whose value it lacks; nil if it has none.
+local function misnamed(response, field, own)
+    if own ~= nil then return nil end
     local found
     for name, value in pairs(response) do
         local is_other = value ~= false and type(name) == "string"
@@ -64,9 +65,8 @@ end
 
 -- What is wrong with the fields of a response; nil if nothing is wrong.
 local function problem_of(response, given, given_headers, body)
-    local wrong = given == nil and misnamed(response, "status")
-        or given_headers == nil and misnamed(response, "headers")
-        or body == nil and misnamed(response, "body")
+    local wrong = misnamed(response, "status", given) or misnamed(response, "headers", given_headers)
+        or misnamed(response, "body", body)
     if wrong then return wrong end
     if given == nil and given_headers == nil and body == nil then
         return "a response has a 'status', 'headers' and a 'body'; this table has none of them"

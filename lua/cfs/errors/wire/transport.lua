@@ -24,8 +24,10 @@ local key_lengths = { begins = 4, opens = 4, has = 0, hint = 0 }
 --- → what it means; or first bytes → a list of texts, each before what it means. What is a client's and no
 --- one else's is `own`. Returns `made`.
 function transport.fill_index(made)
-    local row, place, how, meaning = core.reason(1), 1, nil, nil
-    while row do
+    local how, meaning
+    for place = 1, math.huge do
+        local row = core.reason(place)
+        if not row then return made end
         local way, word, sent, flag, texts = match(row, "^([^ |]*) ?([^ |]*) ?([^ |]*) ?([^|]*)|(.*)$")
         if way ~= "" then
             how = way
@@ -42,17 +44,7 @@ function transport.fill_index(made)
                 made[how][tonumber(text) or text] = meaning
             end
         end
-        place = place + 1
-        row = core.reason(place)
     end
-    return made
-end
-
-
--- The reason without the place that a raised message, or lua-requests, puts before it: "app.lua:3: ".
-local function stripped(text)
-    text = match(text, "^%a?:?[^:\n]+:%d+: (.*)$") or text -- a path of Windows has a colon
-    return match(text, "^error in %a+ request: (.*)$") or text
 end
 
 
@@ -97,7 +89,8 @@ local function read_text(given)
     local meaning = read_known(text)
     if meaning then return meaning end
     if find(text, ": ", 1, true) then
-        text = stripped(text)
+        text = match(text, "^%a?:?[^:\n]+:%d+: (.*)$") or text -- the place that a raised message has
+        text = match(text, "^error in %a+ request: (.*)$") or text -- lua-requests
         meaning = read_known(text)
         if meaning then return meaning end
     end
@@ -159,12 +152,8 @@ function transport.classify(reason, elapsed, number)
 end
 
 
---- Tells whether a reason is surely a client's, and not the caller's own: a hint such as "header" in
---- "header missing" is not enough, nor is what every program says, such as "permission denied", nor a
---- number.
----
----     transport.is_reason "timeout"         --> true
----     transport.is_reason "header missing"  --> false
+--- Is a reason surely a client's, and not the caller's own, as "timeout" is? A hint such as "header" in
+--- "header missing" is not enough, nor is what every program says, "permission denied", nor a number.
 function transport.is_reason(reason)
     return type(reason) ~= "number" and read(reason).own == true
 end
