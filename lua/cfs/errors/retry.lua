@@ -22,15 +22,13 @@ local retry = {}
 
 local policy_metatable = { __name = "cfs.retry.policy", __tostring = text.fields }
 
--- The fields of a policy: field → type; and what its numbers must be at least.
+-- The fields of a policy: field → type; what its numbers must be at least; and the fields of a call.
 local policy_types = {
     attempts = "number", base = "number", throttled_base = "number", cap = "number", deadline = "number",
     tokens = "number", on_retry = "function", poll = "function", reread = "function", sleep = "function",
     now = "function", random = "function",
 }
 local leasts = { attempts = 1, base = 0, throttled_base = 0, cap = 0, deadline = 0, tokens = 0 }
-
--- The fields of a call: field → type.
 local call_types = { method = "string", client_token = "string", replayable = "boolean", endpoint = "string" }
 
 -- The buckets of the process's default policy, which all policies share that were made of a plain table.

@@ -95,13 +95,14 @@ end
 
 --- Advice on an error about a call that was checked.
 function advice.advise(err, call)
-    local values = headers.kept(err)
+    local values = kept.get(err, "headers") or {}
     if call.headers then
         local is_throttled = statuses.normalize(rawget(err, "status")) == 429 or err.retry == "throttle"
         values = headers.advisory(headers.read(call.headers), is_throttled) or {}
     end
-    local time = call.now and headers.server_time(values, call.now)
-    local offset, wait = time and math.floor(time - call.now + 0.5) or nil, headers.retry_after(values, call.now)
+    local now, wait = call.now, headers.retry_after(values, call.now)
+    local time = now and headers.server_time(values, now)
+    local offset = time and math.floor(time - now + 0.5) or nil
     local attempt, attempts = call.attempt or 1, call.attempts or advice.defaults.attempts
     local cap = call.cap or advice.defaults.cap
     local action, why = choose(err, call, offset)

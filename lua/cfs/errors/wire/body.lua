@@ -67,13 +67,8 @@ function body.read(received, values, bytes, limit, code)
 end
 
 
---- Begins to read an error response whose headers come before its body.
----
----     local finish = body.begin(404, { ["x-bce-request-id"] = "7e0c3b52" })
----     finish()                --> the error, as far as the headers tell
----     finish(body, 65536)     --> the error of the whole response
----
---- `finish` may be called again. Its third argument is a code, as for body.read.
+--- Reads the headers of an error response that come before its body. Returns a function that takes the body,
+--- as far as it came, the limit and the code of body.read, and returns the error. It may be called again.
 function body.begin(received, given)
     local values = headers.read(given)
     return function(bytes, limit, code)

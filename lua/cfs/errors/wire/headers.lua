@@ -2,7 +2,6 @@
 
 local core = require "cfs.errors.core"
 local date = require "cfs.errors.wire.date"
-local kept = require "cfs.errors.object.kept"
 local text = require "cfs.errors.base.text"
 
 local find, match, sub, lower = string.find, string.match, string.sub, text.lower
@@ -163,12 +162,6 @@ function headers.advisory(values, is_throttled)
     local wait = values["retry-after"] or is_throttled and reset_after(values) or nil
     if wait == values["retry-after"] then return (wait or values.date) and values or nil end
     return { date = values.date, age = values.age, ["retry-after"] = wait }
-end
-
-
---- What headers.advisory gave of the response that had the error.
-function headers.kept(err)
-    return kept.get(err, "headers") or {}
 end
 
 

@@ -81,22 +81,18 @@ local function problem_of(response, given, given_headers, body)
 end
 
 
--- Are these headers, or is this a body, of which a server sent anything?
-local function is_filled(value)
-    return value ~= nil and value ~= "" and (type(value) ~= "table" or next(value) ~= nil)
-end
-
-
 -- The error of a response that is none; nil if it is one. A reason stands where a status should, or beside
 -- the status that a client made up, as Tarantool's 595; nginx cut a subrequest short; nothing but an interim
 -- response came. Words that may be a server's do not prove that nothing was sent.
 local function read_no_response(response, given, received, given_headers)
     local body = response.body
+    local is_sent = body ~= nil and body ~= "" or given_headers ~= nil and given_headers ~= ""
+        and (type(given_headers) ~= "table" or next(given_headers) ~= nil)
     if received and received < 200 then
         return make.no_response("protocol", "maybe", "backoff", "an interim response came, " .. received)
     elseif received and received < 400 then
         return make.no_response("closed", "maybe", "backoff", "the response was cut short")
-    elseif is_filled(given_headers) or is_filled(body) then
+    elseif is_sent then
         return nil
     elseif received then
         return transport.is_reason(response.reason) and no_response(response.reason, { sent = true }) or nil

@@ -10,11 +10,8 @@ local transport = {}
 
 local longest = 512 -- bytes of a reason are read
 local longest_connect = 1 -- second, in which no attempt waits in vain for a connection that was made
-
 local unknown = { word = "other", sent = "maybe" }
-
--- The rows of src/reasons.def, made ready at the first reason: see transport.fill_index.
-local index
+local index -- the rows of src/reasons.def, made ready at the first reason: see transport.fill_index
 
 -- Texts that are looked for one after the other lie in lists, by so many of their first bytes.
 local key_lengths = { begins = 4, opens = 4, has = 0, hint = 0 }
@@ -128,9 +125,7 @@ end
 
 --- Tells why no response came.
 ---
----     transport.classify "connection refused"       --> connect  maybe  false
----     transport.classify("connection refused", 0.1) --> connect  no     false
----     transport.classify "wantread"                 --> timeout  maybe  false
+---     transport.classify("connection refused", 0.1) --> connect  no  false
 ---
 --- The reason may be a string, a number of libcurl, an error object of Lua-cURL or lua-http; anything else
 --- is "other". The attempt took `elapsed` seconds. libcurl's number beside its sentence says whether the
