@@ -6,7 +6,7 @@ local kept = require "cfs.errors.object.kept"
 local lower = require("cfs.errors.base.text").lower
 local make = require "cfs.errors.object.make"
 
-local find, sub = string.find, string.sub
+local find = string.find
 
 local body = {}
 
@@ -17,7 +17,7 @@ local snapshot_size = 512 -- bytes of a body that cannot be read are kept for th
 local function is_xml(bytes)
     local start = find(bytes, "<", 1, true)
     if not find(bytes, "^[?Ee]", start + 1) then return false end
-    local beginning = lower(sub(bytes, start, start + 1023))
+    local beginning = lower(bytes:sub(start, start + 1023))
     return (find(beginning, "^<%?xml") or find(beginning, "^<error%a*[%s>/]"))
         and not find(beginning, "<html") and not find(beginning, "<!doctype html")
 end
@@ -35,7 +35,7 @@ local function read_rest(received, values, bytes, origin, code)
         and find(lower(values["content-encoding"] or ""):gsub("identity", ""), "%w") then
         origin = "compressed"
     end
-    local snapshot = origin ~= "empty" and sub(bytes, 1, snapshot_size) or nil
+    local snapshot = origin ~= "empty" and bytes:sub(1, snapshot_size) or nil
     if code then message, origin = values["x-bce-error-message"], "headers" end
     local err = make.receive(code, message, request_id or values["x-bce-request-id"], received)
     kept.keep_all(err, { origin = origin, body = snapshot, document = document })

@@ -7,8 +7,6 @@ local state = require "cfs.errors.base.state"
 local status = require "cfs.errors.catalogue.status"
 local text = require "cfs.errors.base.text"
 
-local ipairs, pcall, type = ipairs, pcall, type
-
 local envelope = {}
 
 -- Other Luas may have some other module "ffi".

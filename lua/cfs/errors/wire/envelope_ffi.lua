@@ -38,9 +38,9 @@ local find_seen = ffi.cast(types.find, calls.find_seen)
 assert(calls.envelope_size == ffi.sizeof(envelope) and calls.refusal_size == ffi.sizeof(refusal),
     "cfs.errors.core declares an envelope otherwise than cfs.errors.wire.envelope_ffi")
 
--- Where the texts of a body are unescaped; if they do not fit, the C API reads it. How many bodies were read:
--- the envelope and `out` are used for all of them, and a finalizer that reads, too, overwrites both. It may run
--- at any allocation.
+-- Where the texts of a body are unescaped; if they do not fit, the C API reads it. How many bodies were
+-- read: the envelope and `out` are used for all of them, and a finalizer that reads, too, overwrites both. It
+-- may run at any allocation.
 local capacity, reads = 4096, 0
 local out = types.texts(capacity)
 

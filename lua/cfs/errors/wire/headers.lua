@@ -4,9 +4,9 @@ local core = require "cfs.errors.core"
 local date = require "cfs.errors.wire.date"
 local text = require "cfs.errors.base.text"
 
-local find, match, sub, lower = string.find, string.match, string.sub, text.lower
+local find, match, lower = string.find, string.match, text.lower
 local getmetatable = debug.getmetatable -- a field __metatable does not hide it
-local next, pcall, rawget, tonumber, type = next, pcall, rawget, tonumber, type
+local rawget, type = rawget, type
 
 local headers = {}
 
@@ -129,7 +129,7 @@ end
 
 -- The whole seconds of the first number in a value, rounded up, by digits: tonumber depends on the locale.
 local function seconds_of(value)
-    local whole, fraction = match(sub(value or "", 1, longest_value) .. ",", "^%s*(%d+)%.?(%d*)%s*[,;]")
+    local whole, fraction = match((value or ""):sub(1, longest_value) .. ",", "^%s*(%d+)%.?(%d*)%s*[,;]")
     return whole and tonumber(whole) + (find(fraction, "[1-9]") and 1 or 0)
 end
 
@@ -173,7 +173,7 @@ function headers.retry_after(values, now)
     if not value then return nil end
     local seconds = seconds_of(value)
     if not seconds then
-        local time = date.parse(match(sub(value, 1, longest_value), "^%s*(.*%S)") or "", now)
+        local time = date.parse(match(value:sub(1, longest_value), "^%s*(.*%S)") or "", now)
         local since = headers.server_time(values, now) or now
         seconds = time and since and math.max(0, time - since)
     end

@@ -11,7 +11,7 @@ local suggest = require "cfs.errors.base.suggest"
 local transport = require "cfs.errors.wire.transport"
 
 local lower = require("cfs.errors.base.text").lower
-local rawget, tonumber, type = rawget, tonumber, type
+local type = type
 local getmetatable = debug.getmetatable -- a field __metatable does not hide it
 
 local receive = {}
@@ -108,20 +108,20 @@ end
 local function read_response(response, options)
     local given, body = response.status, response.body
     local given_headers = response.headers or response.header
-    local given_type, headers_type, known = type(given), type(given_headers), nil
+    local headers_type, known = type(given_headers), nil
     local has_lines = headers_type == "string"
         or headers_type == "table" and type(rawget(given_headers, 1)) == "string"
     local values = (given == nil or has_lines) and headers.read(given_headers)
     if values and (read_status(given) or 0) < 400 then given = values[":status"] or given end
-    if given_type == "cdata" then given = tonumber(given) or given end -- numbers of LuaJIT's FFI
-    local is_usual = given_type == "number" and given_headers ~= nil and type(body) == "string"
+    if type(given) == "cdata" then given = tonumber(given) or given end -- numbers of LuaJIT's FFI
+    local is_usual = type(given) == "number" and given_headers ~= nil and type(body) == "string"
     local wrong = not is_usual and problem_of(response, given, given_headers, body)
     if wrong then return nil, wrong, 1 end
     if options ~= nil then
         known, wrong = misuse.read("option", options, option_types, leasts)
         if not known then return nil, wrong, 2 end
     end
-    local received = (is_usual and normalize or read_status)(given)
+    local received = read_status(given)
     local is_success = received and received >= 200 and received < 400 and response.truncated ~= true
     if is_success and not (known and known.any_status) then return nil end
     local lost = not is_success and read_no_response(response, given, received, given_headers)
@@ -139,18 +139,19 @@ end
 -- a body; those of LÖVE: a status, a body and perhaps headers; or those of lua-curl: libcurl's error number,
 -- which is 0 for a success, and a sentence. Returns what read_response returns.
 local function read_values(first, second, third)
+    local second_type = type(second)
     if type(first) == "string" then
-        if type(second) == "number" or type(second) == "string" then
+        if second_type == "number" or second_type == "string" then
             return read_response { status = second, headers = third, body = first }
         end
-        return nil, "status expected behind a body, got " .. type(second), 2
-    elseif type(second) == "table" and normalize(first) then
+        return nil, "status expected behind a body, got " .. second_type, 2
+    elseif second_type == "table" and normalize(first) then
         return read_response { status = first, headers = second, body = third }
-    elseif first == 1 and (type(second) == "number" or read_status(second)) then
+    elseif first == 1 and (second_type == "number" or read_status(second)) then
         return read_response { status = second, headers = third }
-    elseif type(second) == "string" and normalize(first) then
+    elseif second_type == "string" and normalize(first) then
         return read_response { status = first, headers = third, body = second }
-    elseif first >= 0 and first < 100 and (second == nil or type(second) == "string") then
+    elseif first >= 0 and first < 100 and (second == nil or second_type == "string") then
         if first > 0 then return no_response(second or first, third, first) end
         if type(third) == "table" then return no_response(nil) end -- of LÖVE, where libcurl failed
         return second ~= nil and second ~= "" and no_response(second) or nil

@@ -4,7 +4,7 @@
 local core = require "cfs.errors.core"
 local lower = require("cfs.errors.base.text").lower
 
-local find, match, sub, tonumber, type = string.find, string.match, string.sub, tonumber, type
+local find, match, sub, type = string.find, string.match, string.sub, type
 
 local transport = {}
 
@@ -58,8 +58,7 @@ local first_in = transport.first_in
 
 -- What a reason means that names its stage; nil if it is not known.
 local function read_stage(text)
-    local name, rest
-    if find(text, ": ", 1, true) then name, rest = match(text, "^([%a_ ]+): (.*)$") end
+    local name, rest = match(text, "^([%a_ ]+): (.*)$")
     if not name then name, rest = match(text, "^(failed to connect to) unix:%S+: (.*)$") end
     local stage = index.stage[name or ""]
     if not stage then return nil end
