@@ -17,7 +17,7 @@ local ffi_reader = package.loaded.jit and pcall(require, "ffi")
 local has_cjson, cjson = pcall(require, "cjson")
 cjson = has_cjson and cjson.new()
 
-local request_ids = { "requestId", "requestID", "request_id" }
+-- The members of an envelope, the last three of which are names of one.
 local members = { "code", "message", "requestId", "requestID", "request_id" }
 
 
@@ -69,8 +69,8 @@ end
 -- The only request id of a document, under whatever name; nil if there are several.
 local function request_id_of(document)
     local id
-    for _, name in ipairs(request_ids) do
-        local value = document[name]
+    for place = 3, #members do
+        local value = document[members[place]]
         if value ~= nil and (id ~= nil or type(value) ~= "string") then return nil end
         id = id or value
     end

@@ -45,13 +45,6 @@ local capacity, reads = 4096, 0
 local out = types.texts(capacity)
 
 
--- The text of a member; nil if it is absent.
-local function take(source, length)
-    if source == nil then return nil end
-    return ffi_string(source, length)
-end
-
-
 --- Makes a function like `parse`, which kept.reader made for the same metatables: it is left all the rest.
 function envelope_ffi.reader(parse, metatables, unknown)
     return function(body)
@@ -66,9 +59,9 @@ function envelope_ffi.reader(parse, metatables, unknown)
         local request_id, request_id_length = envelope.request_id.source, envelope.request_id.length
         local has_others = envelope.has_others
         if read ~= reads then return parse(body) end -- the pointers may be those of another body
-        code = take(code, code_length)
-        message = take(message, message_length)
-        request_id = take(request_id, request_id_length)
+        code = ffi_string(code, code_length)
+        message = message ~= nil and ffi_string(message, message_length) or nil
+        request_id = request_id ~= nil and ffi_string(request_id, request_id_length) or nil
         if read ~= reads then return parse(body) end -- the texts may be those of another body
         local metatable = metatables[code]
         if not metatable then metatable = find_seen(code, code_length) ~= nil and seen[code] or unknown end

@@ -137,22 +137,18 @@ end
 -- How long a limit lasts, by RateLimit, of whose items one that is used up counts before others, and the
 -- longest of them; else by the headers that were before it.
 local function reset_after(values)
-    local longest, is_used_up
-    for item in (values.ratelimit or ""):gmatch "[^,]+" do
-        local seconds = tonumber(match(item, "[;%s]t=(%d+)"))
-        local used_up = find(item, "[;%s]r=0*%f[^%d]") ~= nil
-        if seconds and (not longest or used_up and not is_used_up
-            or used_up == is_used_up and seconds > longest) then
-            longest, is_used_up = seconds, used_up
-        end
+    local limits, longest = values.ratelimit or "", {} -- whether one is used up → seconds
+    for item in limits:gmatch "[^,]+" do
+        local is_used_up, seconds = find(item, "[;%s]r=0*%f[^%d]") ~= nil, match(item, "[;%s]t=(%d+)")
+        if seconds then longest[is_used_up] = math.max(longest[is_used_up] or 0, tonumber(seconds)) end
     end
-    longest = longest or tonumber(match(values.ratelimit or "", "%f[%a]reset=(%d+)"))
+    local seconds = longest[true] or longest[false] or tonumber(match(limits, "%f[%a]reset=(%d+)"))
         or seconds_of(values["ratelimit-reset"]) or seconds_of(values["x-ratelimit-reset"])
-    if longest and longest >= longest_window then
+    if seconds and seconds >= longest_window then
         local time = headers.server_time(values)
-        longest = time and longest - time
+        seconds = time and seconds - time
     end
-    return longest and longest >= 0 and longest < longest_window and ("%.0f"):format(longest) or nil
+    return seconds and seconds >= 0 and seconds < longest_window and ("%.0f"):format(seconds) or nil
 end
 
 

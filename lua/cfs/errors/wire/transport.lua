@@ -1,5 +1,4 @@
---- Why no response came, and whether the request may have reached the service, told by the reason
---- that an HTTP client gave.
+--- Why no response came, and whether the request may have reached the service, by an HTTP client's reason.
 
 local core = require "cfs.errors.core"
 local lower = require("cfs.errors.base.text").lower
