@@ -29,11 +29,10 @@ local leasts = { attempt = 1, attempts = 1, cap = 0, now = 0 }
 
 -- What the error is called in a sentence.
 local function subject(err)
-    local code, status = rawget(err, "code"), rawget(err, "status") or kind_of(err).status
+    local code, word = rawget(err, "code"), kept.get(err, "word")
     if type(code) == "string" then return text.printable(text.cut(code, longest_code)) end
-    local word = kept.get(err, "word")
     if word then return "no response, " .. say("transport", word) end
-    return status and "HTTP " .. text.show(status) or "a response without a code"
+    return err.status and "HTTP " .. text.show(err.status) or "a response without a code"
 end
 
 
@@ -97,7 +96,7 @@ end
 function advice.advise(err, call)
     local values = kept.get(err, "headers") or {}
     if call.headers then
-        local is_throttled = statuses.normalize(rawget(err, "status")) == 429 or err.retry == "throttle"
+        local is_throttled = statuses.normalize(err.status) == 429 or err.retry == "throttle"
         values = headers.advisory(headers.read(call.headers), is_throttled) or {}
     end
     local now, wait = call.now, headers.retry_after(values, call.now)
