@@ -23,11 +23,9 @@ local retry = {}
 local policy_metatable = { __name = "cfs.retry.policy", __tostring = text.fields }
 
 -- The fields of a policy: field → type; what its numbers must be at least; and the fields of a call.
-local policy_types = {
-    attempts = "number", base = "number", throttled_base = "number", cap = "number", deadline = "number",
-    tokens = "number", on_retry = "function", poll = "function", reread = "function", sleep = "function",
-    now = "function", random = "function",
-}
+local policy_types = { attempts = "number", base = "number", throttled_base = "number", cap = "number",
+    deadline = "number", tokens = "number", on_retry = "function", poll = "function", reread = "function",
+    sleep = "function", now = "function", random = "function" }
 local leasts = { attempts = 1, base = 0, throttled_base = 0, cap = 0, deadline = 0, tokens = 0 }
 local call_types = { method = "string", client_token = "string", replayable = "boolean", endpoint = "string" }
 
@@ -85,10 +83,9 @@ local function clock(policy)
 end
 
 
---- How long the attempt has taken in whose function this is called; nil outside of one. Errors that are made
---- there are judged by it, as a refusal at once proves that nothing was sent. It is never too short; below 0,
---- the clock was set back. A clock of whole seconds may have lost one. nginx' clock stands still while the
---- program waits without nginx, and so may any that a caller gives.
+--- How long the attempt has taken in whose function this is called; nil outside of one. It is never too
+--- short; below 0, the clock was set back. A clock of whole seconds may have lost one. nginx' clock stands
+--- still while the program waits without nginx, and so may any that a caller gives.
 function receive.elapsed()
     local run, nginx = running[coroutine.running() or main], package.loaded.ngx
     if not run then return nil end

@@ -94,11 +94,9 @@ end
 
 --- Advice on an error about a call that was checked.
 function advice.advise(err, call)
-    local values = kept.get(err, "headers") or {}
-    if call.headers then
-        local is_throttled = statuses.normalize(err.status) == 429 or err.retry == "throttle"
-        values = headers.advisory(headers.read(call.headers), is_throttled) or {}
-    end
+    local is_throttled = statuses.normalize(rawget(err, "status")) == 429 or err.retry == "throttle"
+    local values = call.headers and headers.advisory(headers.read(call.headers), is_throttled)
+        or not call.headers and kept.get(err, "headers") or {}
     local now, wait = call.now, headers.retry_after(values, call.now)
     local time = now and headers.server_time(values, now)
     local offset = time and math.floor(time - now + 0.5) or nil

@@ -6,7 +6,8 @@ local find, floor, match = string.find, math.floor, string.match
 
 local date = {}
 
-local months = "jan feb mar apr may jun jul aug sep oct nov dec"
+-- Each month stands at four times its number.
+local months = "   jan feb mar apr may jun jul aug sep oct nov dec"
 
 
 -- Days from 1970-01-01 to a date, whose month may be 13. Years begin in March, so that 29 February is the
@@ -20,7 +21,7 @@ end
 
 -- What stands for the zone, in seconds east of Greenwich; nil if it is none.
 local function zone_offset(zone)
-    if find(" gmt utc ut z ", " " .. zone .. " ", 1, true) then return 0 end
+    if zone == "gmt" or zone == "utc" or zone == "ut" or zone == "z" then return 0 end
     local sign, hours, minutes = match(zone, "^([+-])(%d%d):?([0-5]%d)$")
     return sign and tonumber(sign .. hours) * 3600 + tonumber(sign .. minutes) * 60
 end
@@ -32,15 +33,16 @@ end
 --   Sun Nov  6 08:49:37 1994         as asctime of C has it
 --   1994-11-06T08:49:37Z             as x-bce-date has it, by ISO 8601
 local function fields(text)
-    local year, month, day, time, zone = match(text, "^(%d%d%d%d)-(%d%d)-(%d%d)[t ]([%d:]+)%.?%d*(%S+)$")
-    if year then return day, tonumber(month), year, time, zone end
     local rest = match(text, "^%a+, ?(.*)$") or text
-    day, month, year, time, zone = match(rest, "^(%d%d?)[ -](%a%a%a)[ -](%d+) (%S+) (%S+)$")
+    local day, month, year, time, zone = match(rest, "^(%d%d?)[ -](%a%a%a)[ -](%d+) (%S+) (%S+)$")
     if not day then
+        year, month, day, time, zone = match(text, "^(%d%d%d%d)-(%d%d)-(%d%d)[t ]([%d:]+)%.?%d*(%S+)$")
+        if year then return day, tonumber(month), year, time, zone end
         month, day, time, year = match(text, "^%a%a%a (%a%a%a)  ?(%d%d?) (%S+) (%d%d%d%d)$")
         zone = "gmt"
     end
-    return day, month and ((find(months, month, 1, true) or -3) + 3) / 4, year, time, zone
+    month = month and find(months, month)
+    return day, month and month / 4, year, time, zone
 end
 
 
@@ -52,7 +54,7 @@ function date.parse(text, now)
     if #text > 64 then return nil end -- no date is as long
     local day, month, year, time, zone = fields(lower(text))
     local hour, minute, second = match(time or "", "^(%d%d?):(%d%d):(%d%d)$")
-    local offset = hour and zone_offset(zone)
+    local offset = hour and month and zone_offset(zone)
     if not offset or #year ~= 4 and #year ~= 2 then return nil end
     if #year == 2 then -- the last one that ends in them and is not more than 50 mean years ahead
         local latest = floor(2020 + (now or os.time()) / 31556952)

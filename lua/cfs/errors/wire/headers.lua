@@ -104,7 +104,7 @@ function headers.read(given)
         for name, value in next, given do -- whatever metamethods it has
             if type(name) == "string" then take(values, spellings, name, value) end
         end
-        take_list(values, spellings, given)
+        if rawget(given, 1) ~= nil then take_list(values, spellings, given) end
         is_object = rawget(given, "each")
             or metatable and (next(values) == nil or rawget(metatable, "__pairs"))
     end

@@ -11,7 +11,7 @@ local suggest = require "cfs.errors.base.suggest"
 local transport = require "cfs.errors.wire.transport"
 
 local lower = require("cfs.errors.base.text").lower
-local type = type
+local rawget, type = rawget, type
 local getmetatable = debug.getmetatable -- a field __metatable does not hide it
 
 local receive = {}
@@ -38,12 +38,15 @@ end
 -- The error of a call that got no response. A table of the caller may tell `sent` and `elapsed`; a list, or a
 -- client's own object, tells nothing.
 local function no_response(reason, told, number)
-    local is_list = type(told) ~= "table" or getmetatable(told) or told[1] ~= nil
-    local facts, wrong = misuse.read("field", is_list and {} or told, told_types)
-    if not facts then return nil, wrong, 3 end
-    local elapsed = facts.elapsed or receive.elapsed and receive.elapsed() -- within retry.run
+    local is_sent, elapsed
+    if type(told) == "table" and not getmetatable(told) and told[1] == nil then
+        local facts, wrong = misuse.read("field", told, told_types)
+        if not facts then return nil, wrong, 3 end
+        is_sent, elapsed = facts.sent, facts.elapsed
+    end
+    elapsed = elapsed or receive.elapsed and receive.elapsed() -- within retry.run
     local word, sent, is_certificate = transport.classify(reason, elapsed, number)
-    if facts.sent ~= nil then sent = facts.sent and "maybe" or "no" end
+    if is_sent ~= nil then sent = is_sent and "maybe" or "no" end
     local retry = (word == "local" or is_certificate) and "never" or "backoff"
     return make.no_response(word, sent, retry, reason)
 end
@@ -108,20 +111,20 @@ end
 local function read_response(response, options)
     local given, body = response.status, response.body
     local given_headers = response.headers or response.header
-    local headers_type, known = type(given_headers), nil
-    local has_lines = headers_type == "string"
-        or headers_type == "table" and type(rawget(given_headers, 1)) == "string"
-    local values = (given == nil or has_lines) and headers.read(given_headers)
+    local given_type, headers_type, known = type(given), type(given_headers), nil
+    local line = headers_type == "table" and rawget(given_headers, 1)
+    local values = (given == nil or headers_type == "string" or line and type(line) == "string")
+        and headers.read(given_headers)
     if values and (read_status(given) or 0) < 400 then given = values[":status"] or given end
-    if type(given) == "cdata" then given = tonumber(given) or given end -- numbers of LuaJIT's FFI
-    local is_usual = type(given) == "number" and given_headers ~= nil and type(body) == "string"
+    if given_type == "cdata" then given = tonumber(given) or given end -- numbers of LuaJIT's FFI
+    local is_usual = given_type == "number" and given_headers ~= nil and type(body) == "string"
     local wrong = not is_usual and problem_of(response, given, given_headers, body)
     if wrong then return nil, wrong, 1 end
     if options ~= nil then
         known, wrong = misuse.read("option", options, option_types, leasts)
         if not known then return nil, wrong, 2 end
     end
-    local received = read_status(given)
+    local received = (is_usual and normalize or read_status)(given)
     local is_success = received and received >= 200 and received < 400 and response.truncated ~= true
     if is_success and not (known and known.any_status) then return nil end
     local lost = not is_success and read_no_response(response, given, received, given_headers)
@@ -135,9 +138,9 @@ local function read_response(response, options)
 end
 
 
--- Reads the values of LuaSocket: a body or 1, a status and headers; those of Redbean: a status, headers and
--- a body; those of LÖVE: a status, a body and perhaps headers; or those of lua-curl: libcurl's error number,
--- which is 0 for a success, and a sentence. Returns what read_response returns.
+-- Reads the values of LuaSocket: a body or 1, a status and headers; of Redbean: a status, headers and a body;
+-- of LÖVE: a status, a body and perhaps headers; or of lua-curl: libcurl's error number, which is 0 for a
+-- success, and a sentence. Returns what read_response returns.
 local function read_values(first, second, third)
     local second_type = type(second)
     if type(first) == "string" then
@@ -164,7 +167,7 @@ end
 local function read(first, second, third)
     local got, metatable = type(first), getmetatable(first)
     if not first then
-        local err = make.of(second)
+        local err = type(second) == "table" and make.of(second)
         if err then return err end
         return no_response(second, third)
     elseif got == "string" or got == "number" then
@@ -178,7 +181,7 @@ local function read(first, second, third)
         end
     end
     if got == "table" then
-        if type(second) ~= "string" or type(first[1]) ~= "table" or first.status then
+        if second == nil or type(second) ~= "string" or type(first[1]) ~= "table" or first.status then
             return read_response(first, second)
         end
         return read_response({ status = first.code, headers = first, body = second }, third) -- coro-http
