@@ -42,18 +42,20 @@ local is_service_failing = { backoff = true, throttle = true, same_token = true 
 local running, main = setmetatable({}, { __mode = "kv" }), {}
 
 
--- A policy; or nil and what is wrong with the table. The functions of OpenResty are looked up here, as the
--- worker may have begun since the module was loaded.
-local function make(given)
+-- A policy of an argument of a public function, whose caller is blamed if the table is wrong. The functions
+-- of OpenResty are looked up here, as the worker may have begun since the module was loaded.
+local function make(position, caller, given)
     local fields, wrong = misuse.read("field", given == nil and {} or given, policy_types, leasts)
-    if not fields then return nil, wrong end
     local nginx = package.loaded.ngx or {}
     local policy = { sleep = nginx.sleep, now = nginx.now or os.time, random = math.random,
         tokens = budget.tokens }
     for name, value in pairs(advice.defaults) do policy[name] = value end
-    for name, value in pairs(fields) do policy[name] = value end
-    if policy.sleep then return setmetatable(budget.settle(policy, policy.tokens), policy_metatable) end
-    return nil, "field 'sleep' is missing: Lua has no function that waits, so give one"
+    for name, value in pairs(fields or {}) do policy[name] = value end
+    if not policy.sleep and not wrong then
+        wrong = "field 'sleep' is missing: Lua has no function that waits, so give one"
+    end
+    if wrong then misuse.argument(position, caller, wrong, 3) end
+    return setmetatable(budget.settle(policy, policy.tokens), policy_metatable)
 end
 
 
@@ -70,8 +72,7 @@ end
 ---@param fields table?
 ---@return table policy
 function retry.policy(fields)
-    local policy, wrong = make(fields)
-    if not policy then misuse.argument(1, "policy", wrong) end
+    local policy = make(1, "policy", fields) -- no tail call: an error blames the caller of this
     return policy
 end
 
@@ -212,12 +213,11 @@ end
 ---@return string? why there was no further attempt, a sentence
 function retry.run(f, policy, call)
     misuse.expect(1, "run", f, "function")
-    local is_made, wrong = getmetatable(policy) == policy_metatable, nil
-    local home = is_made and policy or shared
-    if not is_made then policy, wrong = make(policy) end
-    if wrong then misuse.argument(2, "run", wrong) end
-    call, wrong = misuse.read("field", call == nil and {} or call, call_types)
+    local home = getmetatable(policy) == policy_metatable and policy or shared
+    if home == shared then policy = make(2, "run", policy) end
+    local known, wrong = misuse.read("field", call == nil and {} or call, call_types)
     if wrong then misuse.argument(3, "run", wrong) end
+    call = known
     local began = clock(policy)
     local bucket = budget.bucket(home, call.endpoint, began)
     local run = { policy = policy, call = call, bucket = bucket, spent = 0,
@@ -227,8 +227,8 @@ function retry.run(f, policy, call)
     while true do
         local results, err = attempt(run, f, advised)
         if not err then
-            local failed_otherwise = not results[2] and results[3] ~= nil
-            if not failed_otherwise then budget.succeed(bucket, run.spent, clock(policy)) end
+            local is_success = results[2] or results[3] == nil
+            if is_success then budget.succeed(bucket, run.spent, clock(policy)) end
             return unpack(results, 2, results.n)
         end
         if run.inner then return give_up(run, err, run.inner) end

@@ -10,8 +10,6 @@ local find = string.find
 
 local body = {}
 
-local snapshot_size = 512 -- bytes of a body that cannot be read are kept for the log
-
 
 -- A page in HTML may begin like XML.
 local function is_xml(bytes)
@@ -35,7 +33,7 @@ local function read_rest(received, values, bytes, origin, code)
         and find(lower(values["content-encoding"] or ""):gsub("identity", ""), "%w") then
         origin = "compressed"
     end
-    local snapshot = origin ~= "empty" and bytes:sub(1, snapshot_size) or nil
+    local snapshot = origin ~= "empty" and bytes:sub(1, 512) or nil -- for the log
     if code then message, origin = values["x-bce-error-message"], "headers" end
     local err = make.receive(code, message, request_id or values["x-bce-request-id"], received)
     kept.keep_all(err, { origin = origin, body = snapshot, document = document })

@@ -79,10 +79,8 @@ end
 
 
 -- Where a document has its message, if that is not `message`: RFC 9457, gateways, other services.
-local message_names = {
-    "message", "detail", "error_msg", "error_message", "errorMessage", "error_description", "msg", "Message",
-    "error", "errors", "title",
-}
+local message_names = { "message", "detail", "error_msg", "error_message", "errorMessage",
+    "error_description", "msg", "Message", "error", "errors", "title" }
 
 
 -- The first text under one of these names, in a table within another too, or in the first of a list.

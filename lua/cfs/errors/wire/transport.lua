@@ -11,9 +11,7 @@ local longest = 512 -- bytes of a reason are read
 local longest_connect = 1 -- second, in which no attempt waits in vain for a connection that was made
 local unknown = { word = "other", sent = "maybe" }
 local index -- the rows of src/reasons.def, made ready at the first reason: see transport.fill_index
-
--- Texts that are looked for one after the other lie in lists, by so many of their first bytes.
-local key_lengths = { begins = 4, opens = 4, has = 0, hint = 0 }
+local key_lengths = { begins = 4, opens = 4, has = 0, hint = 0 } -- first bytes that a list of texts shares
 
 
 --- Adds the rows of src/reasons.def that are matched in the ways that `made` has a table for: text or number
@@ -121,14 +119,10 @@ local function read(reason)
 end
 
 
---- Tells why no response came.
----
----     transport.classify("connection refused", 0.1) --> connect  no  false
----
---- The reason may be a string, a number of libcurl, an error object of Lua-cURL or lua-http; anything else
---- is "other". The attempt took `elapsed` seconds. libcurl's number beside its sentence says whether the
---- request was sent. Returns the word; "no" if the request certainly did not reach the service, else "maybe";
---- and whether a certificate was refused, by either side.
+--- Tells why no response came: the word; "no" if the request certainly did not reach the service, else
+--- "maybe"; and whether a certificate was refused, by either side. The reason may be a string, a number of
+--- libcurl, an error object of Lua-cURL or lua-http; anything else is "other". The attempt took `elapsed`
+--- seconds. libcurl's number beside its sentence says whether the request was sent.
 function transport.classify(reason, elapsed, number)
     local meaning = read(reason)
     local sent = meaning.sent
