@@ -6,8 +6,7 @@ local find, floor, match = string.find, math.floor, string.match
 
 local date = {}
 
--- Each month stands at four times its number.
-local months = "   jan feb mar apr may jun jul aug sep oct nov dec"
+local months = "   jan feb mar apr may jun jul aug sep oct nov dec" -- each at four times its number
 
 
 -- Days from 1970-01-01 to a date, whose month may be 13. Years begin in March, so that 29 February is the

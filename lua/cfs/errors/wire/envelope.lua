@@ -17,8 +17,7 @@ local ffi_reader = package.loaded.jit and pcall(require, "ffi")
 local has_cjson, cjson = pcall(require, "cjson")
 cjson = has_cjson and cjson.new()
 
--- The members of an envelope, the last three of which are names of one.
-local members = { "code", "message", "requestId", "requestID", "request_id" }
+local members = { "code", "message", "requestId", "requestID", "request_id" } -- the last three mean one
 
 
 --- Makes a function like errors.parse, which gives errors the metatables of their codes; `unknown` is that of

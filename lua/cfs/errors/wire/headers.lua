@@ -25,9 +25,8 @@ end
 local is_single = { ["x-bce-error-code"] = true, ["x-bce-request-id"] = true }
 
 
--- Takes a header into the values if it is wanted. Of two spellings of one name the one that sorts first
--- counts, so that the order of a table does not matter; of one spelling, the first. The first entry of a list
--- counts, which is at 0 in haproxy; an empty value counts as none.
+-- Takes a header if it is wanted. Of two spellings of a name, the one that sorts first counts, whatever the
+-- order of a table; of one spelling, the first; of a list, the first, which is at 0 in haproxy; "" is none.
 local function take(values, spellings, name, value)
     local key = known[name] or known[#name] and known[lower(name)]
     if not key or spellings[key] and name >= spellings[key] then return end
@@ -84,8 +83,7 @@ end
 -- Takes the headers of a client's own object: by its `__pairs`, called directly, as Lua 5.1 and LuaJIT ignore
 -- it, or by its method `each`. All of this may raise.
 local function take_object(values, spellings, object, metatable)
-    local iterate = metatable and rawget(metatable, "__pairs") or object.each
-    for name, value in iterate(object) do
+    for name, value in (metatable and rawget(metatable, "__pairs") or object.each)(object) do
         if type(name) == "string" then take(values, spellings, name, value) end
     end
 end
@@ -166,9 +164,8 @@ end
 --- header says nothing that can be used.
 function headers.retry_after(values, now)
     local value = values["retry-after"]
-    if not value then return nil end
     local seconds = seconds_of(value)
-    if not seconds then
+    if value and not seconds then
         local time = date.parse(match(value:sub(1, longest_value), "^%s*(.*%S)") or "", now)
         local since = headers.server_time(values, now) or now
         seconds = time and since and math.max(0, time - since)
