@@ -9,7 +9,7 @@ local statuses = require "cfs.errors.catalogue.status"
 local text = require "cfs.errors.base.text"
 local say = require("cfs.errors.catalogue.words").say
 
-local abs, format, min = math.abs, string.format, math.min
+local abs, find, format, min = math.abs, string.find, string.format, math.min
 
 local advice = {}
 
@@ -18,8 +18,8 @@ local advice = {}
 advice.defaults = { attempts = 3, base = 0.1, throttled_base = 1, cap = 20 }
 
 local suspicious_offset = 300 -- seconds; if a clock is off by more, this may be why no signature matches
-local idempotent = " GET HEAD OPTIONS TRACE PUT DELETE " -- RFC 9110, section 9.2.2
-local longest_code = 64 -- bytes of a received code are repeated by a sentence
+local methods = " GET HEAD OPTIONS TRACE PUT DELETE " -- that are idempotent: RFC 9110, section 9.2.2
+local none = {}
 
 -- What may be said of a call: field → type; and what its numbers must be at least.
 local call_types = { method = "string", client_token = "string", replayable = "boolean", resigned = "boolean",
@@ -27,10 +27,10 @@ local call_types = { method = "string", client_token = "string", replayable = "b
 local leasts = { attempt = 1, attempts = 1, cap = 0, now = 0 }
 
 
--- What the error is called in a sentence.
+-- What the error is called in a sentence, which repeats 64 bytes of a received code at most.
 local function subject(err)
     local code, word = rawget(err, "code"), kept.get(err, "word")
-    if type(code) == "string" then return text.printable(text.cut(code, longest_code)) end
+    if type(code) == "string" then return text.printable(text.cut(code, 64)) end
     if word then return "no response, " .. say("transport", word) end
     return err.status and "HTTP " .. text.show(err.status) or "a response without a code"
 end
@@ -48,10 +48,10 @@ local function judge(action, call, offset, is_unsent, remedy)
         return "never", "repeat with the same client token; this call has none, so first look whether it "
             .. "was done"
     elseif action == "backoff" then
-        local method = text.upper(call.method or "")
         if is_unsent then return action, "the request was not sent, so " .. pause end
-        if has_token or idempotent:find(" " .. method .. " ", 1, true) then return action, pause end
-        if not call.method then return action, pause .. ", if it is idempotent or has a client token" end
+        local method = call.method and text.upper(call.method)
+        if has_token or method and find(methods, " " .. method .. " ", 1, true) then return action, pause end
+        if not method then return action, pause .. ", if it is idempotent or has a client token" end
         return "never", "this " .. text.printable(method)
             .. " has no client token and may have been carried out, so first look whether it was"
     elseif action == "resign" then
@@ -96,7 +96,7 @@ end
 function advice.advise(err, call)
     local is_throttled = statuses.normalize(rawget(err, "status")) == 429 or err.retry == "throttle"
     local values = call.headers and headers.advisory(headers.read(call.headers), is_throttled)
-        or not call.headers and kept.get(err, "headers") or {}
+        or not call.headers and kept.get(err, "headers") or none
     local now, wait = call.now, headers.retry_after(values, call.now)
     local time = now and headers.server_time(values, now)
     local offset = time and math.floor(time - now + 0.5) or nil
@@ -104,15 +104,15 @@ function advice.advise(err, call)
     local cap = call.cap or advice.defaults.cap
     local action, why = choose(err, call, offset)
     if action == "resign" then attempts = min(attempts, attempt + 1) end
-    if action ~= "never" and attempt >= attempts then
-        action, why = "never", format("attempt %.15g of %.15g was the last", attempt, attempts)
-    elseif action ~= "never" and wait and wait > cap then
-        action, why = "never", format("the service asks for a pause of %.0f s, longer than the %s s that "
+    local repeats = action ~= "never"
+    if repeats and attempt >= attempts then
+        repeats, why = false, format("attempt %.15g of %.15g was the last", attempt, attempts)
+    elseif repeats and wait and wait > cap then
+        repeats, why = false, format("the service asks for a pause of %.0f s, longer than the %s s that "
             .. "this caller waits", wait, text.number(cap, "%g"))
     end
-    local repeats = action ~= "never"
     return {
-        action = action,
+        action = repeats and action or "never",
         delay = repeats and (wait or min(advice.pause(action, attempt, advice.defaults), cap)) or 0,
         attempts = repeats and attempts or attempt,
         why = subject(err) .. ": " .. why,

@@ -64,7 +64,7 @@ function date.parse(text, now)
     local is_time = hour <= 23 and minute <= 59 and second <= 60 -- a leap second
     if not is_time or month < 1 or month > 12 or day < 1 then return nil end
     local days = days_since_epoch(year, month, day)
-    if days >= days_since_epoch(year, month + 1, 1) then return nil end
+    if day > 28 and days >= days_since_epoch(year, month + 1, 1) then return nil end
     return days * 86400 + hour * 3600 + minute * 60 + second - offset
 end
 
