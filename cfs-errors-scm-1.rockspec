@@ -73,7 +73,6 @@ build = {
         ["cfs.errors.retry"] = "lua/cfs/errors/retry.lua",
         ["cfs.errors.retry.advice"] = "lua/cfs/errors/retry/advice.lua",
         ["cfs.errors.retry.budget"] = "lua/cfs/errors/retry/budget.lua",
-        ["cfs.errors.retry.run"] = "lua/cfs/errors/retry/run.lua",
         ["cfs.errors.services"] = "lua/cfs/errors/services.lua",
         ["cfs.errors.show.later"] = "lua/cfs/errors/show/later.lua",
         ["cfs.errors.show.line"] = "lua/cfs/errors/show/line.lua",

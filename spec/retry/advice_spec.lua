@@ -332,8 +332,11 @@ describe("err:advice", function()
         end)
 
         it("and repeats nothing for its sake", function()
-            local advice = receive("AccessDenied", { ["Retry-After"] = "1" }):advice()
-            assert.same({ "never", 0 }, { advice.action, advice.delay })
+            for _, seconds in ipairs { "1", "120" } do
+                local advice = receive("AccessDenied", { ["Retry-After"] = seconds }):advice()
+                assert.same({ "never", 0, new("AccessDenied"):advice().why },
+                    { advice.action, advice.delay, advice.why })
+            end
         end)
     end)
 

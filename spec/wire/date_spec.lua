@@ -96,6 +96,7 @@ describe("cfs.errors.wire.date.parse", function()
     local others = {
         "", " ", "120", "-1", "tomorrow", "Sun, 06 Nov 1994", "Sun, 06 Nov 1994 08:49:37",
         "Sun, 06 Nov 1994 08:49:37 CST", "Sun, 06 Nov 1994 08:49:37 +00", "Sun, 06 Nov 1994 08:49:37 +0060",
+        "Sun, 06 Nov 1994 08:49:37 MT", "Sun, 06 Nov 1994 08:49:37 GM",
         "Sun, 06 Nov 1994 08:49 GMT", "Sun, 06 Nov 1994 8:49:7 GMT",
         "Sun, 06 Nov 1994 24:00:00 GMT", "Sun, 06 Nov 1994 08:60:37 GMT", "Sun, 06 Nov 1994 08:49:61 GMT",
         "Sun, 00 Nov 1994 08:49:37 GMT", "Sun, 31 Nov 1994 08:49:37 GMT", "Sun, 32 Jan 1994 08:49:37 GMT",

@@ -25,6 +25,7 @@ describe("The pause that a service asks for", function()
         { 429, { ["x-ratelimit-reset"] = { "16.2" } }, 17 },
         { 429, { ["X-RateLimit-Reset"] = 17 }, 17 },
         { 429, { ["X-RateLimit-Reset"] = "86399" }, 86399 },
+        { 429, { ["X-RateLimit-Reset"] = "0" }, 0 },
         { 429, { ["X-RateLimit-Reset"] = "86400" }, nil },
         { 429, { ["X-RateLimit-Reset"] = "-1" }, nil },
         { 429, { ["X-RateLimit-Reset"] = tostring(now + 17) }, nil },
@@ -110,5 +111,14 @@ describe("A problem by RFC 9457", function()
         local err = errors.from_response { status = 403, headers = {}, body = body }
         assert.same({ nil, "Your balance is 30.", "not_envelope", 30 },
             { err.code, err.message, err:origin(), err:details().balance })
+    end)
+end)
+
+
+describe("A header that is folded", function()
+    it("goes on behind one blank", function()
+        local err = errors.from_response { status = 502, body = "",
+            headers = "x-bce-error-code: A\r\nx-bce-error-message: not\r\n \tnow\r\n" }
+        assert.equal("not now", err.message)
     end)
 end)

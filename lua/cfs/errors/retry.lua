@@ -9,46 +9,53 @@
 
 local advice = require "cfs.errors.retry.advice"
 local budget = require "cfs.errors.retry.budget"
+local kept = require "cfs.errors.object.kept"
+local make_of = require("cfs.errors.object.make").of
 local misuse = require "cfs.errors.base.misuse"
-local run = require "cfs.errors.retry.run"
+local receive = require "cfs.errors.wire.receive"
 local text = require "cfs.errors.base.text"
 
-local getmetatable, pairs, setmetatable = getmetatable, pairs, setmetatable
+local format, max, min = string.format, math.max, math.min
+local unpack = table.unpack or unpack -- luacheck: std max
 
 local retry = {}
 
 local policy_metatable = { __name = "cfs.retry.policy", __tostring = text.fields }
 
--- The fields of a policy: field → type.
-local policy_types = {
-    attempts = "number", base = "number", throttled_base = "number", cap = "number", deadline = "number",
-    tokens = "number",
-    on_retry = "function", poll = "function", reread = "function",
-    sleep = "function", now = "function", random = "function",
-}
-
--- What its numbers must be at least.
+-- The fields of a policy: field → type; what its numbers must be at least; and the fields of a call.
+local policy_types = { attempts = "number", base = "number", throttled_base = "number", cap = "number",
+    deadline = "number", tokens = "number", on_retry = "function", poll = "function", reread = "function",
+    sleep = "function", now = "function", random = "function" }
 local leasts = { attempts = 1, base = 0, throttled_base = 0, cap = 0, deadline = 0, tokens = 0 }
-
--- The fields of a call: field → type.
 local call_types = { method = "string", client_token = "string", replayable = "boolean", endpoint = "string" }
 
 -- The buckets of the process's default policy, which all policies share that were made of a plain table.
 local shared = budget.settle({}, budget.tokens)
 
+-- The actions for which a policy must have a function, under the same name; and the words of a kind's `retry`
+-- by which the service, and not the call, is at fault.
+local by_function = { poll = true, reread = true }
+local is_service_failing = { backoff = true, throttle = true, same_token = true }
 
--- A policy; or nil and what is wrong with the table. The functions of OpenResty are looked up here, as the
--- worker may have begun since the module was loaded.
-local function make(given)
-    local fields, wrong = misuse.read("field", given, policy_types, leasts)
-    if not fields then return nil, wrong end
+-- The run whose function a coroutine is running: coroutine → run. `main` stands for the program itself,
+-- which is no coroutine in Lua 5.1.
+local running, main = setmetatable({}, { __mode = "kv" }), {}
+
+
+-- A policy of an argument of a public function, whose caller is blamed if the table is wrong. The functions
+-- of OpenResty are looked up here, as the worker may have begun since the module was loaded.
+local function make(position, caller, given)
+    local fields, wrong = misuse.read("field", given == nil and {} or given, policy_types, leasts)
     local nginx = package.loaded.ngx or {}
     local policy = { sleep = nginx.sleep, now = nginx.now or os.time, random = math.random,
         tokens = budget.tokens }
     for name, value in pairs(advice.defaults) do policy[name] = value end
-    for name, value in pairs(fields) do policy[name] = value end
-    if policy.sleep then return setmetatable(budget.settle(policy, policy.tokens), policy_metatable) end
-    return nil, "field 'sleep' is missing: Lua has no function that waits, so give one"
+    for name, value in pairs(fields or {}) do policy[name] = value end
+    if not policy.sleep and not wrong then
+        wrong = "field 'sleep' is missing: Lua has no function that waits, so give one"
+    end
+    if wrong then misuse.argument(position, caller, wrong, 3) end
+    return setmetatable(budget.settle(policy, policy.tokens), policy_metatable)
 end
 
 
@@ -65,17 +72,119 @@ end
 ---@param fields table?
 ---@return table policy
 function retry.policy(fields)
-    local policy, wrong = make(fields == nil and {} or fields)
-    if not policy then misuse.argument(1, "policy", wrong) end
+    local policy = make(1, "policy", fields) -- no tail call: an error blames the caller of this
     return policy
 end
 
 
--- A policy, and the home of its buckets; or nil and what is wrong with the table.
-local function resolve(given)
-    if getmetatable(given) == policy_metatable then return given, given end
-    local policy, wrong = make(given == nil and {} or given)
-    return policy, policy and shared or wrong
+local function clock(policy)
+    local now = policy.now()
+    if type(now) == "number" and now == now then return now end
+    error("the policy's function 'now' must give a number, got " .. (now ~= now and "nan" or type(now)), 0)
+end
+
+
+--- How long the attempt has taken in whose function this is called; nil outside of one. It is never too
+--- short; below 0, the clock was set back. A clock of whole seconds may have lost one. nginx' clock stands
+--- still while the program waits without nginx, and so may any that a caller gives.
+function receive.elapsed()
+    local run, nginx = running[coroutine.running() or main], package.loaded.ngx
+    if not run then return nil end
+    if nginx and nginx.update_time then nginx.update_time() end
+    local now, system = clock(run.policy), os.time() - run.system
+    local passed = now - run.began
+    if passed > 0 and now % 1 == 0 and run.began % 1 == 0 then passed = passed + 1 end
+    return system > 1 and max(passed, system) or passed
+end
+
+
+local function pack(...) return { n = select("#", ...), ... } end
+
+
+-- Calls the function once. Returns what pcall returned, and the error that it ended in, if it failed: an
+-- error of the library or a kind, raised or returned, alone or after nil or false; or that of a reason that
+-- HTTP clients return after nil or false. Any other raised value is raised again as it is.
+local function attempt(run, f, advised)
+    local thread = coroutine.running() or main
+    local outer = running[thread]
+    run.began, run.system, run.inner = clock(run.policy), os.time(), nil
+    running[thread] = run
+    local results = pack(pcall(f, run.call.attempt, advised))
+    local good, value, reason = results[1], results[2], results[3]
+    local err = make_of(value)
+        or good and not value and (make_of(reason) or receive.known_reason(reason, results[4]))
+    running[thread] = outer
+    if not err and not good then error(value, 0) end
+    return results, err
+end
+
+
+-- Ends the run. If the service is at fault, the runs around it end as well: in this coroutine, and in those
+-- that resumed it.
+local function give_up(run, err, why)
+    local current = coroutine.running() or main
+    for thread, outer in next, is_service_failing[err.retry] and running or {} do
+        local is_outer = thread == current or thread == main or coroutine.status(thread) == "normal"
+        if is_outer then outer.inner = why end
+    end
+    return nil, err, run.call.attempt, why
+end
+
+
+-- Why the deadline forbids to repeat the call after the pause; nil if it does not.
+local function lateness(run, pause)
+    local now = run.ends and clock(run.policy)
+    if not now or now + pause < run.ends then return nil end
+    local deadline = "the deadline of " .. text.number(run.policy.deadline, "%g") .. " s"
+    if now >= run.ends then return deadline .. " has passed" end
+    return "the pause of " .. text.number(pause, "%.1f") .. " s would end after " .. deadline
+end
+
+
+-- Waits as long as it was advised, or until the policy's function says so. Returns why the call must not be
+-- repeated after that; nil if it may be. What the functions make of the advice has no effect here.
+local function wait(run, err, advised)
+    local policy, action, why, delay = run.policy, advised.action, advised.why, 0
+    local handler = policy[action]
+    if not handler then
+        local drawn = policy.random()
+        local share = type(drawn) == "number" and drawn == drawn and min(max(drawn, 0), 1) or 1
+        delay = share * advice.pause(action, run.call.attempt, policy)
+        delay = min((advised.retry_after or 0) + delay, policy.cap)
+    end
+    advised.delay = delay
+    local late = lateness(run, delay)
+    if policy.on_retry and not late then
+        policy.on_retry(err, advised, run.call.attempt)
+        late = lateness(run, delay)
+    end
+    if late then return late end
+    if delay > 0 then policy.sleep(delay) end
+    if handler and not handler(err, advised) then return format("%s; '%s' said no", why, action) end
+    return lateness(run, 0) -- handlers, too, take time
+end
+
+
+-- Prepares to repeat a call after an error. Returns the advice, and why the call must not be repeated, if
+-- it must not. The tokens are taken after the pause, for an attempt that begins at once: what ends a pause,
+-- even a thread that is killed in it, has nothing to give back.
+local function prepare(run, err)
+    local call, policy, bucket = run.call, run.policy, run.bucket
+    call.now = clock(policy)
+    local advised = advice.advise(err, call)
+    local action = advised.action
+    advised.clock_offset = advised.clock_offset or run.offset -- once signed by, it goes on
+    call.resigned = call.resigned or action == "resign"
+    if call.resigned then run.offset = advised.clock_offset end
+    if action == "never" then return advised, advised.why end
+    if by_function[action] and not policy[action] then
+        return advised, format("%s; this policy has no function '%s'", advised.why, action)
+    end
+    local price = action == "throttle" and budget.throttled_cost or budget.cost
+    local why = budget.refusal(bucket, price, policy.capacity, call.now, call.attempt)
+        or wait(run, err, advised) or budget.lack(bucket, price, policy.capacity)
+    if not why then bucket.tokens, run.spent = bucket.tokens - price, run.spent + price end
+    return advised, why
 end
 
 
@@ -104,11 +213,34 @@ end
 ---@return string? why there was no further attempt, a sentence
 function retry.run(f, policy, call)
     misuse.expect(1, "run", f, "function")
-    local resolved, home = resolve(policy)
-    if not resolved then misuse.argument(2, "run", home) end
+    local home = getmetatable(policy) == policy_metatable and policy or shared
+    if home == shared then policy = make(2, "run", policy) end
     local known, wrong = misuse.read("field", call == nil and {} or call, call_types)
-    if not known then misuse.argument(3, "run", wrong) end
-    return run(f, resolved, home, known)
+    if wrong then misuse.argument(3, "run", wrong) end
+    call = known
+    local began = clock(policy)
+    local bucket = budget.bucket(home, call.endpoint, began)
+    local run = { policy = policy, call = call, bucket = bucket, spent = 0,
+        ends = policy.deadline and began + policy.deadline }
+    call.attempt, call.attempts, call.cap, call.resigned = 1, policy.attempts, policy.cap, false
+    local advised, why, is_counted
+    while true do
+        local results, err = attempt(run, f, advised)
+        if not err then
+            local is_success = results[2] or results[3] == nil
+            if is_success then budget.succeed(bucket, run.spent, clock(policy)) end
+            return unpack(results, 2, results.n)
+        end
+        if run.inner then return give_up(run, err, run.inner) end
+        if is_service_failing[err.retry] then
+            if not is_counted then bucket.failures, is_counted = bucket.failures + 1, true end
+        elseif kept.get(err, "origin") ~= "transport" and not kept.get(err, "traceback") then
+            bucket.failures, bucket.succeeded = 0, clock(policy) -- a service that works responded
+        end
+        advised, why = prepare(run, err)
+        if why then return give_up(run, err, why) end
+        call.attempt = call.attempt + 1
+    end
 end
 
 

@@ -9,8 +9,7 @@ local statuses = require "cfs.errors.catalogue.status"
 local text = require "cfs.errors.base.text"
 local say = require("cfs.errors.catalogue.words").say
 
-local abs, floor, min = math.abs, math.floor, math.min
-local find, format, gsub, upper = string.find, string.format, string.gsub, text.upper
+local abs, find, format, min = math.abs, string.find, string.format, math.min
 
 local advice = {}
 
@@ -18,83 +17,60 @@ local advice = {}
 --- throttles; the longest pause of all. Pauses are in seconds.
 advice.defaults = { attempts = 3, base = 0.1, throttled_base = 1, cap = 20 }
 
--- A clock that is off by more than this many seconds may be why a signature does not match.
-local suspicious_offset = 300
+local suspicious_offset = 300 -- seconds; if a clock is off by more, this may be why no signature matches
+local methods = " GET HEAD OPTIONS TRACE PUT DELETE " -- that are idempotent: RFC 9110, section 9.2.2
+local none = {}
 
--- RFC 9110, section 9.2.2.
-local idempotent = " GET HEAD OPTIONS TRACE PUT DELETE "
-
--- How many bytes of a received code a sentence repeats.
-local longest_code = 64
-
--- What may be said of a call: field → type.
-local call_types = {
-    method = "string",
-    client_token = "string",
-    replayable = "boolean",
-    attempt = "number",
-    attempts = "number",
-    resigned = "boolean",
-    cap = "number",
-    now = "number",
-    headers = "table",
-}
-
--- What its numbers must be at least.
+-- What may be said of a call: field → type; and what its numbers must be at least.
+local call_types = { method = "string", client_token = "string", replayable = "boolean", resigned = "boolean",
+    attempt = "number", attempts = "number", cap = "number", now = "number", headers = "table" }
 local leasts = { attempt = 1, attempts = 1, cap = 0, now = 0 }
 
--- What the error is called in a sentence.
+
+-- What the error is called in a sentence, which repeats 64 bytes of a received code at most.
 local function subject(err)
-    local code, status = rawget(err, "code"), rawget(err, "status") or kind_of(err).status
-    if type(code) == "string" then
-        return text.printable(text.cut(code, longest_code))
-    end
-    local word = kept.get(err, "word")
+    local code, word = rawget(err, "code"), kept.get(err, "word")
+    if type(code) == "string" then return text.printable(text.cut(code, 64)) end
     if word then return "no response, " .. say("transport", word) end
-    return status and "HTTP " .. text.show(status) or "a response without a code"
+    return err.status and "HTTP " .. text.show(err.status) or "a response without a code"
 end
 
 
--- Why a call that the action would repeat must not be repeated; nil if it may be. A call that the service has
--- refused, as for throttle and resign, may be repeated whatever its method.
-local function refusal(action, call, has_token)
-    if action == "resign" then
-        local resigned = call.resigned
-        if resigned == nil then resigned = (call.attempt or 1) > 1 end
-        return resigned and "it was dated and signed again already, so correct the clock by hand" or nil
-    elseif action == "same_token" and not has_token then
-        return "repeat with the same client token; this call has none, so first look whether it was done"
-    elseif action == "backoff" and not has_token and call.method then
-        local method = upper(call.method)
-        return not find(idempotent, " " .. method .. " ", 1, true) and "this " .. text.printable(method)
-            .. " has no client token and may have been carried out, so first look whether it was" or nil
-    end
-end
-
-
--- What to do, as a sentence. Without one, the remedy is used.
-local function sentence(action, call, offset, is_unsent, has_token)
+-- What the action comes to for a call, "never" if that must not be repeated; and what to do, a sentence. A
+-- call that the service has refused, as for throttle and resign, may be repeated whatever its method.
+local function judge(action, call, offset, is_unsent, remedy)
+    local has_token = call.client_token ~= nil and call.client_token ~= ""
     local pause = "repeat it after a pause that grows"
     if action == "throttle" then
-        return "repeat it later, and call more slowly from now on"
+        return action, "repeat it later, and call more slowly from now on"
     elseif action == "same_token" then
-        return pause .. ", with the same client token"
+        if has_token then return action, pause .. ", with the same client token" end
+        return "never", "repeat with the same client token; this call has none, so first look whether it "
+            .. "was done"
     elseif action == "backoff" then
-        if is_unsent then return "the request was not sent, so " .. pause end
-        if call.method or has_token then return pause end
-        return pause .. ", if it is idempotent or has a client token"
+        if is_unsent then return action, "the request was not sent, so " .. pause end
+        local method = call.method and text.upper(call.method)
+        if has_token or method and find(methods, " " .. method .. " ", 1, true) then return action, pause end
+        if not method then return action, pause .. ", if it is idempotent or has a client token" end
+        return "never", "this " .. text.printable(method)
+            .. " has no client token and may have been carried out, so first look whether it was"
     elseif action == "resign" then
-        if not offset then return "date and sign it again, once" end
-        return format("date and sign it again, once, by the service's clock, which is %.0f s %s", abs(offset),
-            offset < 0 and "behind" or "ahead")
+        local resigned = call.resigned
+        if resigned == nil then resigned = (call.attempt or 1) > 1 end
+        if resigned then
+            return "never", "it was dated and signed again already, so correct the clock by hand"
+        end
+        return action, "date and sign it again, once" .. (not offset and "" or format(
+            ", by the service's clock, which is %.0f s %s", abs(offset), offset < 0 and "behind" or "ahead"))
     end
+    return action, remedy
 end
 
 
 -- The action for the error and the call, before attempts and pauses are counted.
 local function choose(err, call, offset)
     local kind = kind_of(err)
-    local action, remedy = kind.retry, gsub(kind.remedy, "%.$", "")
+    local action, remedy = kind.retry, kind.remedy:gsub("%.$", "")
     if kind == state.kinds.SignatureDoesNotMatch and offset and abs(offset) > suspicious_offset then
         action = "resign"
     end
@@ -103,19 +79,11 @@ local function choose(err, call, offset)
         return action, "no error of the service came with it, so look what responded in its place"
     end
     if call.replayable == false then return "never", "the body cannot be sent again" end
-    local is_unsent = kept.get(err, "sent") == "no"
-    local has_token = call.client_token ~= nil and call.client_token ~= ""
-    local why = not is_unsent and refusal(action, call, has_token)
-    if why then return "never", why end
-    return action, sentence(action, call, offset, is_unsent, has_token) or remedy
+    return judge(action, call, offset, kept.get(err, "sent") == "no", remedy)
 end
 
 
---- The longest pause after an attempt, to draw from: it doubles with each, up to the cap.
----@param action string
----@param attempt integer
----@param policy { base: number, throttled_base: number, cap: number }
----@return number seconds
+--- The longest pause after an attempt, to draw from, in seconds: it doubles with each, up to the cap.
 function advice.pause(action, attempt, policy)
     if action == "resign" or action == "reread" then return 0 end
     local slow = action == "throttle" or action == "poll"
@@ -125,28 +93,26 @@ end
 
 
 --- Advice on an error about a call that was checked.
----@param err cfs.error
----@param call table
----@return cfs.advice
 function advice.advise(err, call)
     local is_throttled = statuses.normalize(rawget(err, "status")) == 429 or err.retry == "throttle"
     local values = call.headers and headers.advisory(headers.read(call.headers), is_throttled)
-        or not call.headers and headers.kept(err) or {}
-    local time = call.now and headers.server_time(values, call.now)
-    local offset, wait = time and floor(time - call.now + 0.5) or nil, headers.retry_after(values, call.now)
+        or not call.headers and kept.get(err, "headers") or none
+    local now, wait = call.now, headers.retry_after(values, call.now)
+    local time = now and headers.server_time(values, now)
+    local offset = time and math.floor(time - now + 0.5) or nil
     local attempt, attempts = call.attempt or 1, call.attempts or advice.defaults.attempts
     local cap = call.cap or advice.defaults.cap
     local action, why = choose(err, call, offset)
     if action == "resign" then attempts = min(attempts, attempt + 1) end
-    if action ~= "never" and attempt >= attempts then
-        action, why = "never", format("attempt %.15g of %.15g was the last", attempt, attempts)
-    elseif action ~= "never" and wait and wait > cap then
-        action, why = "never", format("the service asks for a pause of %.0f s, longer than the %s s that "
+    local repeats = action ~= "never"
+    if repeats and attempt >= attempts then
+        repeats, why = false, format("attempt %.15g of %.15g was the last", attempt, attempts)
+    elseif repeats and wait and wait > cap then
+        repeats, why = false, format("the service asks for a pause of %.0f s, longer than the %s s that "
             .. "this caller waits", wait, text.number(cap, "%g"))
     end
-    local repeats = action ~= "never"
     return {
-        action = action,
+        action = repeats and action or "never",
         delay = repeats and (wait or min(advice.pause(action, attempt, advice.defaults), cap)) or 0,
         attempts = repeats and attempts or attempt,
         why = subject(err) .. ": " .. why,

@@ -3,17 +3,11 @@
 --- A bucket has `tokens`, at most `capacity` of them, and `failures`: how many calls the service failed in a
 --- row. A policy is a bucket itself, for calls that name no endpoint, and has one for each endpoint.
 
-local format, min = string.format, math.min
-local ipairs, next = ipairs, next
-
 local budget = {}
 
---- The size of a bucket.
-budget.tokens = 500
-
--- What a repetition takes out of the bucket, and a success without repetitions puts into it. A success after
--- repetitions puts back what they took.
-local cost, throttled_cost, refund = 5, 10, 1
+--- The size of a bucket; what a repetition takes out of it; and what a success without repetitions puts into
+--- it. A success after repetitions puts back what they took.
+budget.tokens, budget.cost, budget.throttled_cost, budget.refund = 500, 5, 10, 1
 
 -- A bucket alone does not restrain a client that makes few calls: in an outage it has tokens for all of
 -- them. So an attempt of this number or a later one is not followed by another, either, once so many calls
@@ -56,61 +50,36 @@ end
 function budget.bucket(home, endpoint, now)
     local bucket = endpoint and (home.endpoints[endpoint] or add(home, endpoint, now)) or home
     bucket.used = now
-    bucket.succeeded = min(bucket.succeeded or now, now) -- a clock may have been set back
+    bucket.succeeded = math.min(bucket.succeeded or now, now) -- a clock may have been set back
     return bucket
 end
 
 
---- What a repetition takes out of the bucket.
-function budget.price(is_throttled)
-    return is_throttled and throttled_cost or cost
-end
-
-
-local function lacks(bucket, price, most)
+--- Says that too few tokens are left for a repetition, of which `most` may be missing in the bucket; nil if
+--- they are enough.
+function budget.lack(bucket, price, most)
     return (bucket.tokens < price or bucket.capacity - bucket.tokens + price > most)
         and "too many calls had to be repeated lately; more would make an outage worse" or nil
 end
 
 
---- Tells whether a call may be repeated, before its pause.
----@param bucket table
----@param price number
----@param most number how many tokens may be missing in the bucket
----@param now number
----@param attempt integer how many attempts the call has made
----@return string? why it may not, a sentence
+--- Why a call must not be repeated after so many attempts; nil if it may.
 function budget.refusal(bucket, price, most, now, attempt)
     local silence = now - bucket.succeeded
     for _, limit in ipairs(limits) do
         if attempt >= limit.attempt and bucket.failures >= limit.failures and silence >= limit.silence then
-            return format("the last %d calls failed, and none has succeeded for %.0f s, so nothing is "
-                .. "repeated until one does", bucket.failures, silence)
+            return ("the last %d calls failed, and none has succeeded for %.0f s, so nothing is "
+                .. "repeated until one does"):format(bucket.failures, silence)
         end
     end
-    return lacks(bucket, price, most)
-end
-
-
---- Pays for a repetition that begins now. Other calls may have emptied the bucket during its pause.
----@return string? why it must not begin, a sentence
-function budget.take(bucket, price, most)
-    local why = lacks(bucket, price, most)
-    if not why then bucket.tokens = bucket.tokens - price end
-    return why
-end
-
-
---- Notes that the service works.
-function budget.answer(bucket, now)
-    bucket.failures, bucket.succeeded = 0, now
+    return budget.lack(bucket, price, most)
 end
 
 
 --- Notes a call that succeeded, after repetitions that took `spent` tokens.
 function budget.succeed(bucket, spent, now)
-    bucket.tokens = min(bucket.tokens + (spent > 0 and spent or refund), bucket.capacity)
-    budget.answer(bucket, now)
+    bucket.tokens = math.min(bucket.tokens + (spent > 0 and spent or budget.refund), bucket.capacity)
+    bucket.failures, bucket.succeeded = 0, now
 end
 
 

@@ -179,7 +179,7 @@ end
 -- if it need not.
 local function pause(err, kind, options)
     if not temporary[kind.category] or kind.retry == "never" then return nil end
-    local seconds = options.retry_after or headers.retry_after(headers.kept(err)) or 1
+    local seconds = options.retry_after or headers.retry_after(kept.get(err, "headers") or {}) or 1
     return format("%.0f", ceil(seconds))
 end
 

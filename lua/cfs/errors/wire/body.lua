@@ -6,42 +6,34 @@ local kept = require "cfs.errors.object.kept"
 local lower = require("cfs.errors.base.text").lower
 local make = require "cfs.errors.object.make"
 
-local find, gsub, rawget, sub = string.find, string.gsub, rawget, string.sub
+local find = string.find
 
 local body = {}
-
--- How much of a body that cannot be read is kept for the log.
-local snapshot_size = 512
 
 
 -- A page in HTML may begin like XML.
 local function is_xml(bytes)
     local start = find(bytes, "<", 1, true)
-    local second = start and sub(bytes, start + 1, start + 1)
-    if second ~= "?" and second ~= "E" and second ~= "e" then return false end
-    local beginning = lower(sub(bytes, start, start + 1023))
+    if not find(bytes, "^[?Ee]", start + 1) then return false end
+    local beginning = lower(bytes:sub(start, start + 1023))
     return (find(beginning, "^<%?xml") or find(beginning, "^<error%a*[%s>/]"))
         and not find(beginning, "<html") and not find(beginning, "<!doctype html")
 end
 
 
-local function is_encoded(encoding)
-    return encoding ~= nil and find(gsub(lower(encoding), "identity", ""), "%w") ~= nil
-end
-
-
 -- The error of a body that is no envelope. It has the code of the headers, or no code, and keeps the
 -- beginning of what could not be read.
-local function read_rest(received, values, bytes, origin)
-    local code, message, request_id, document = values["x-bce-error-code"], nil, nil, nil
+local function read_rest(received, values, bytes, origin, code)
+    local message, request_id, document
     if origin == "not_envelope" then
         message, request_id, document = envelope.remains(bytes, received)
-    elseif origin == "html" then
-        origin = is_xml(bytes) and "xml" or origin
-    elseif origin == "malformed" then
-        origin = is_encoded(values["content-encoding"]) and "compressed" or origin
+    elseif origin == "html" and is_xml(bytes) then
+        origin = "xml"
+    elseif origin == "malformed"
+        and find(lower(values["content-encoding"] or ""):gsub("identity", ""), "%w") then
+        origin = "compressed"
     end
-    local snapshot = origin ~= "empty" and sub(bytes, 1, snapshot_size) or nil
+    local snapshot = origin ~= "empty" and bytes:sub(1, 512) or nil -- for the log
     if code then message, origin = values["x-bce-error-message"], "headers" end
     local err = make.receive(code, message, request_id or values["x-bce-request-id"], received)
     kept.keep_all(err, { origin = origin, body = snapshot, document = document })
@@ -49,13 +41,9 @@ local function read_rest(received, values, bytes, origin)
 end
 
 
---- The error of an error response.
----@param received integer? the status
----@param values table<string, string> the headers, as headers.read gives them
----@param bytes string? the body
----@param limit integer? above which it is not read, in bytes
----@return cfs.error
-function body.read(received, values, bytes, limit)
+--- The error of an error response: its status, its headers as headers.read gives them, and its body, which is
+--- not read if it has more bytes than the limit. A code takes the place of that in the headers.
+function body.read(received, values, bytes, limit, code)
     local err, origin, _ = nil, "empty", nil
     if bytes and limit and #bytes > limit then
         origin = "too_large"
@@ -69,7 +57,7 @@ function body.read(received, values, bytes, limit)
             err.message = envelope.remains(bytes, received)
         end
     else
-        err = read_rest(received, values, bytes, origin)
+        err = read_rest(received, values, bytes, origin, code or values["x-bce-error-code"])
     end
     local advisory = headers.advisory(values, received == 429 or err.retry == "throttle")
     if advisory then kept.keep(err, "headers", advisory) end
@@ -77,24 +65,12 @@ function body.read(received, values, bytes, limit)
 end
 
 
---- Begins to read an error response whose headers come before its body.
----
----     local finish = body.begin(404, { ["x-bce-request-id"] = "7e0c3b52" })
----     finish()                --> the error, as far as the headers tell
----     finish(body, 65536)     --> the error of the whole response
----
----@param received integer the status
----@param given table<string, string|string[]> the headers, those of headers.names at least
----@return fun(bytes: string?, limit: integer?, code: string?): cfs.error finish may be called again; a code
----takes the place of that in the headers
+--- Reads the headers of an error response that come before its body. Returns a function that takes the body,
+--- as far as it came, the limit and the code of body.read, and returns the error. It may be called again.
 function body.begin(received, given)
     local values = headers.read(given)
     return function(bytes, limit, code)
-        local own = values["x-bce-error-code"]
-        values["x-bce-error-code"] = code or own
-        local err = body.read(received, values, bytes, limit)
-        values["x-bce-error-code"] = own
-        return err
+        return body.read(received, values, bytes, limit, code)
     end
 end
 

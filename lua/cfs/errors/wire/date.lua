@@ -2,39 +2,19 @@
 
 local lower = require("cfs.errors.base.text").lower
 
-local floor, match = math.floor, string.match
+local find, floor, match = string.find, math.floor, string.match
 
 local date = {}
 
-local months = {
-    jan = 1, feb = 2, mar = 3, apr = 4, may = 5, jun = 6,
-    jul = 7, aug = 8, sep = 9, oct = 10, nov = 11, dec = 12,
-}
-
-local month_days = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 }
-
--- The mean of the Gregorian calendar.
-local year_seconds = 31556952
+local months = "   jan feb mar apr may jun jul aug sep oct nov dec" -- each at four times its number
 
 
-local function days_in(year, month)
-    local leap = year % 4 == 0 and (year % 100 ~= 0 or year % 400 == 0)
-    return month_days[month] + (leap and month == 2 and 1 or 0)
-end
-
-
--- Days from 1970-01-01 to a date. Years begin in March, so that 29 February is the last day of a year.
+-- Days from 1970-01-01 to a date, whose month may be 13. Years begin in March, so that 29 February is the
+-- last day of a year.
 local function days_since_epoch(year, month, day)
     if month <= 2 then year, month = year - 1, month + 12 end
     local leap_days = floor(year / 4) - floor(year / 100) + floor(year / 400)
-    return 365 * year + leap_days + floor((153 * (month - 3) + 2) / 5) + day - 1 - 719468
-end
-
-
--- The year that two digits mean: the last one that ends in them and is not more than 50 years ahead.
-local function full_year(digits, now)
-    local latest = floor(1970 + (now or os.time()) / year_seconds) + 50
-    return latest - (latest - digits) % 100
+    return 365 * year + leap_days + floor((153 * month - 457) / 5) + day - 719469
 end
 
 
@@ -42,9 +22,7 @@ end
 local function zone_offset(zone)
     if zone == "gmt" or zone == "utc" or zone == "ut" or zone == "z" then return 0 end
     local sign, hours, minutes = match(zone, "^([+-])(%d%d):?([0-5]%d)$")
-    if not sign then return nil end
-    local seconds = tonumber(hours) * 3600 + tonumber(minutes) * 60
-    return sign == "-" and -seconds or seconds
+    return sign and tonumber(sign .. hours) * 3600 + tonumber(sign .. minutes) * 60
 end
 
 
@@ -56,37 +34,38 @@ end
 local function fields(text)
     local rest = match(text, "^%a+, ?(.*)$") or text
     local day, month, year, time, zone = match(rest, "^(%d%d?)[ -](%a%a%a)[ -](%d+) (%S+) (%S+)$")
-    if day then return day, months[month], year, time, zone end
-    year, month, day, time, zone = match(text, "^(%d%d%d%d)-(%d%d)-(%d%d)[t ]([%d:]+)%.?%d*(%S+)$")
-    if year then return day, tonumber(month), year, time, zone end
-    month, day, time, year = match(text, "^%a%a%a (%a%a%a)  ?(%d%d?) (%S+) (%d%d%d%d)$")
-    return day, months[month or ""], year, time, "gmt"
+    if not day then
+        year, month, day, time, zone = match(text, "^(%d%d%d%d)-(%d%d)-(%d%d)[t ]([%d:]+)%.?%d*(%S+)$")
+        if year then return day, tonumber(month), year, time, zone end
+        month, day, time, year = match(text, "^%a%a%a (%a%a%a)  ?(%d%d?) (%S+) (%d%d%d%d)$")
+        zone = "gmt"
+    end
+    month = month and find(months, month)
+    return day, month and month / 4, year, time, zone
 end
-
-
--- A date is shorter than this, in bytes.
-local longest = 64
 
 
 --- Reads a date in any of these forms, or in one that is written with less care: a day of one digit, a
 --- year of two, no day of the week, another zone, another letter case. The day of the week does not count.
----@param text string
----@param now number? Unix time, to tell the century of a year of two digits; else the clock's
----@return integer? time seconds since 1970-01-01 00:00:00 UTC; nil if the text is no date
+--- Unix time `now` tells the century of a year of two digits. Returns whole seconds since 1970-01-01 00:00:00
+--- UTC; nil if the text is no date.
 function date.parse(text, now)
-    if #text > longest then return nil end
+    if #text > 64 then return nil end -- no date is as long
     local day, month, year, time, zone = fields(lower(text))
     local hour, minute, second = match(time or "", "^(%d%d?):(%d%d):(%d%d)$")
     local offset = hour and month and zone_offset(zone)
     if not offset or #year ~= 4 and #year ~= 2 then return nil end
-    day, hour, minute, second = tonumber(day), tonumber(hour), tonumber(minute), tonumber(second)
-    year = #year == 4 and tonumber(year) or full_year(tonumber(year), now)
-    -- 60 is a leap second
-    if month < 1 or month > 12 or day < 1 or day > days_in(year, month)
-        or hour > 23 or minute > 59 or second > 60 then
-        return nil
+    if #year == 2 then -- the last one that ends in them and is not more than 50 mean years ahead
+        local latest = floor(2020 + (now or os.time()) / 31556952)
+        year = latest - (latest - tonumber(year)) % 100
     end
-    return days_since_epoch(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset
+    day, year, hour = tonumber(day), tonumber(year), tonumber(hour)
+    minute, second = tonumber(minute), tonumber(second)
+    local is_time = hour <= 23 and minute <= 59 and second <= 60 -- a leap second
+    if not is_time or month < 1 or month > 12 or day < 1 then return nil end
+    local days = days_since_epoch(year, month, day)
+    if day > 28 and days >= days_since_epoch(year, month + 1, 1) then return nil end
+    return days * 86400 + hour * 3600 + minute * 60 + second - offset
 end
 
 

@@ -7,27 +7,21 @@ local state = require "cfs.errors.base.state"
 local status = require "cfs.errors.catalogue.status"
 local text = require "cfs.errors.base.text"
 
-local find, ipairs, pcall, type = string.find, ipairs, pcall, type
-
 local envelope = {}
 
--- Other Luas may have some other module of that name.
-local has_ffi = package.loaded.jit and pcall(require, "ffi")
+-- Other Luas may have some other module "ffi".
+local ffi_reader = package.loaded.jit and pcall(require, "ffi")
+    and require("cfs.errors.wire.envelope_ffi").reader
 
 -- Loaded now, as the file may not be readable later. This instance does not share the program's settings.
 local has_cjson, cjson = pcall(require, "cjson")
 cjson = has_cjson and cjson.new()
 
-local request_ids = { "requestId", "requestID", "request_id" }
-local members = { "code", "message", "requestId", "requestID", "request_id" }
-
-local ffi_reader = has_ffi and require("cfs.errors.wire.envelope_ffi").reader
+local members = { "code", "message", "requestId", "requestID", "request_id" } -- the last three mean one
 
 
---- Makes a function like errors.parse, which gives errors these metatables.
----@param metatables table<string, table> code → metatable
----@param unknown table the metatable of the others
----@return fun(body: string): cfs.error?, string?, string?, integer?
+--- Makes a function like errors.parse, which gives errors the metatables of their codes; `unknown` is that of
+--- the other codes.
 function envelope.reader(metatables, unknown)
     local read = kept.reader(metatables, unknown)
     return ffi_reader and ffi_reader(read, metatables, unknown) or read
@@ -74,8 +68,8 @@ end
 -- The only request id of a document, under whatever name; nil if there are several.
 local function request_id_of(document)
     local id
-    for _, name in ipairs(request_ids) do
-        local value = document[name]
+    for place = 3, #members do
+        local value = document[members[place]]
         if value ~= nil and (id ~= nil or type(value) ~= "string") then return nil end
         id = id or value
     end
@@ -84,10 +78,8 @@ end
 
 
 -- Where a document has its message, if that is not `message`: RFC 9457, gateways, other services.
-local message_names = {
-    "message", "detail", "error_msg", "error_message", "errorMessage", "error_description", "msg", "Message",
-    "error", "errors", "title",
-}
+local message_names = { "message", "detail", "error_msg", "error_message", "errorMessage",
+    "error_description", "msg", "Message", "error", "errors", "title" }
 
 
 -- The first text under one of these names, in a table within another too, or in the first of a list.
@@ -102,17 +94,13 @@ local function message_of(value, depth, ignored)
 end
 
 
---- Reads what a JSON object without a code, or without a `message`, says all the same.
----@param body string
----@param received integer? the HTTP status; its reason phrase is no message
----@return string? message
----@return string? request_id
----@return string? document the body, if its members can be had
+--- What a JSON object without a code, or without a `message`, says all the same: a message, a request id, and
+--- the body, if its members can be had. The reason phrase of the status is no message.
 function envelope.remains(body, received)
     local document = prepare(body)
     local good, decoded = pcall(cjson and cjson.decode or error, document)
     if not good or type(decoded) ~= "table" then return nil end
-    if not find(document, "^%s*{") then return nil, nil, body end
+    if not document:find "^%s*{" then return nil, nil, body end
     return message_of(decoded, 4, status.kind(received).reason), request_id_of(decoded), body
 end
 

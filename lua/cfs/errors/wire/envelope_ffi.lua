@@ -11,25 +11,20 @@ local ffi_string, setmetatable, type = ffi.string, setmetatable, type
 
 local envelope_ffi = {}
 
-
--- Types as in envelope.h and lua_core.c, without names, so that this file can be loaded again.
-local function declare()
-    local text = "struct { const char *source; size_t length, size; bool exact; }"
-    local read = "int (*%s)(const char *, size_t, void *, void *, char *, size_t)"
-    local find = "const void *(*%s)(const char *, size_t)"
-    return {
-        envelope = ffi.typeof("struct { " .. text .. " code, message, request_id; bool has_others; }"),
-        refusal = ffi.typeof "struct { const char *reason; size_t position; }",
-        calls = ffi.typeof("struct { " .. read:format("read") .. "; " .. find:format("find_seen")
-            .. "; size_t envelope_size, refusal_size; } *"),
-        read = ffi.typeof(read:format("")),
-        find = ffi.typeof(find:format("")),
-        texts = ffi.typeof "char[?]",
-    }
-end
-
--- LuaJIT never frees a type, and has room for some thousands: loading again takes no new ones.
-state.ffi_types = state.ffi_types or declare()
+-- Types as in envelope.h and lua_core.c, without names. LuaJIT never frees a type, and has room for some
+-- thousands: loading this file again takes no new ones.
+local text_type = "struct { const char *source; size_t length, size; bool exact; }"
+local read_type = "int (*%s)(const char *, size_t, void *, void *, char *, size_t)"
+local find_type = "const void *(*%s)(const char *, size_t)"
+state.ffi_types = state.ffi_types or {
+    envelope = ffi.typeof("struct { " .. text_type .. " code, message, request_id; bool has_others; }"),
+    refusal = ffi.typeof "struct { const char *reason; size_t position; }",
+    calls = ffi.typeof("struct { " .. read_type:format("read") .. "; " .. find_type:format("find_seen")
+        .. "; size_t envelope_size, refusal_size; } *"),
+    read = ffi.typeof(read_type:format("")),
+    find = ffi.typeof(find_type:format("")),
+    texts = ffi.typeof "char[?]",
+}
 local types = state.ffi_types
 
 local envelope, refusal = types.envelope(), types.refusal()
@@ -43,27 +38,14 @@ local find_seen = ffi.cast(types.find, calls.find_seen)
 assert(calls.envelope_size == ffi.sizeof(envelope) and calls.refusal_size == ffi.sizeof(refusal),
     "cfs.errors.core declares an envelope otherwise than cfs.errors.wire.envelope_ffi")
 
--- Where the texts of a body are unescaped; if they do not fit, the C API reads it.
-local capacity = 4096
+-- Where the texts of a body are unescaped; if they do not fit, the C API reads it. How many bodies were
+-- read: the envelope and `out` are used for all of them, and a finalizer that reads, too, overwrites both. It
+-- may run at any allocation.
+local capacity, reads = 4096, 0
 local out = types.texts(capacity)
 
--- How many bodies were read. The envelope and `out` are used for all of them: a finalizer that reads,
--- too, overwrites both, and it may run at any allocation.
-local reads = 0
 
-
--- The text of a member; nil if it is absent.
-local function take(source, length)
-    if source == nil then return nil end
-    return ffi_string(source, length)
-end
-
-
---- A reader like the one of the C API.
----@param parse fun(body: string): any kept.reader's, for all that this one leaves to it
----@param metatables table<string, table> as for kept.reader, and so is `unknown`
----@param unknown table
----@return fun(body: string): any parse see cfs.errors.wire.envelope
+--- Makes a function like `parse`, which kept.reader made for the same metatables: it is left all the rest.
 function envelope_ffi.reader(parse, metatables, unknown)
     return function(body)
         if type(body) ~= "string" then return parse(body) end
@@ -77,9 +59,9 @@ function envelope_ffi.reader(parse, metatables, unknown)
         local request_id, request_id_length = envelope.request_id.source, envelope.request_id.length
         local has_others = envelope.has_others
         if read ~= reads then return parse(body) end -- the pointers may be those of another body
-        code = take(code, code_length)
-        message = take(message, message_length)
-        request_id = take(request_id, request_id_length)
+        code = ffi_string(code, code_length)
+        message = message ~= nil and ffi_string(message, message_length) or nil
+        request_id = request_id ~= nil and ffi_string(request_id, request_id_length) or nil
         if read ~= reads then return parse(body) end -- the texts may be those of another body
         local metatable = metatables[code]
         if not metatable then metatable = find_seen(code, code_length) ~= nil and seen[code] or unknown end

@@ -2,14 +2,11 @@
 
 local core = require "cfs.errors.core"
 local date = require "cfs.errors.wire.date"
-local kept = require "cfs.errors.object.kept"
 local text = require "cfs.errors.base.text"
 
-local ceil, max, min = math.ceil, math.max, math.min
-local find, gmatch, gsub, match, sub = string.find, string.gmatch, string.gsub, string.match, string.sub
+local find, match, lower = string.find, string.match, text.lower
 local getmetatable = debug.getmetatable -- a field __metatable does not hide it
-local ipairs, next, pcall, rawget, tonumber, type = ipairs, next, pcall, rawget, tonumber, type
-local lower = text.lower
+local rawget, type = rawget, type
 
 local headers = {}
 
@@ -21,42 +18,30 @@ headers.names = { ":status", "x-bce-error-code", "x-bce-error-message", "x-bce-r
 -- it is compared sooner than an unusual spelling.
 local known = {}
 for _, name in ipairs(headers.names) do
-    known[#name], known[name], known[gsub(name, "%f[a-z][a-z]", text.upper)] = true, name, name
+    known[#name], known[name], known[name:gsub("%f[a-z][a-z]", text.upper)] = true, name, name
 end
 
 -- Most clients join a header that came twice by a comma. The values of these headers have no comma.
 local is_single = { ["x-bce-error-code"] = true, ["x-bce-request-id"] = true }
 
 
--- A header's value as text. The first entry of a list counts, which is at 0 in haproxy; an empty value counts
--- as none.
-local function value_text(key, value)
+-- Takes a header if it is wanted. Of two spellings of a name, the one that sorts first counts, whatever the
+-- order of a table; of one spelling, the first; of a list, the first, which is at 0 in haproxy; "" is none.
+local function take(values, spellings, name, value)
+    local key = known[name] or known[#name] and known[lower(name)]
+    if not key or spellings[key] and name >= spellings[key] then return end
     if type(value) == "table" then value = rawget(value, 0) or rawget(value, 1) end
     if type(value) == "number" then value = text.number(value) end
-    if type(value) ~= "string" then return nil end
+    if type(value) ~= "string" then return end
     if is_single[key] and find(value, "[%s,]") then
         value = match(match(value, "^[%s,]*([^,]*)"), "^.*%S") or ""
     end
-    if value == "" then return nil end
-    return core.repair(value)
+    if value ~= "" then values[key], spellings[key] = core.repair(value), name end
 end
 
 
--- Takes a header into the values if it is wanted. Of two spellings of one name the one that sorts first
--- counts, so that the order of a table does not matter; of one spelling, the first.
-local function take(values, spellings, name, value)
-    local key = known[name] or known[#name] and known[lower(name)]
-    if key and (not spellings[key] or name < spellings[key]) then
-        local words = value_text(key, value)
-        if words then values[key], spellings[key] = words, name end
-    end
-end
-
-
---- The status of a line, "HTTP/1.1 404 Not Found" or "404 Not Found"; of a raw block, that of its last status
---- line, before which are those of "100 Continue", of a proxy and of redirects.
----@param block string
----@return string? status three digits
+--- The three digits of the status of a line, "HTTP/1.1 404 Not Found" or "404 Not Found"; of a raw block, of
+--- its last status line, before which are those of "100 Continue", of a proxy and of redirects; or nil.
 function headers.status(block)
     local line = match(block, "^.*\n([Hh][Tt][Tt][Pp]/[^\r\n]*)") or block
     return match(line .. " ", "^[Hh][Tt][Tt][Pp]/[%d.]+ +(%d%d%d)%s") or match(line, "^(%d%d%d)%s")
@@ -67,7 +52,7 @@ end
 -- it. A status line begins the headers of another response, before which those of a redirect or of "100
 -- Continue" do not count.
 local function take_block(values, spellings, block)
-    for line in gmatch(gsub(block, "\r?\n[ \t]+", " "), "[^\r\n]+") do
+    for line in block:gsub("\r?\n[ \t]+", " "):gmatch "[^\r\n]+" do
         if find(line, "^[Hh][Tt][Tt][Pp]/") then
             for key in next, values do values[key], spellings[key] = nil, nil end
             values[":status"] = headers.status(line) or line -- a line that was cut is no success
@@ -81,8 +66,9 @@ end
 
 -- Takes the entries of a list: lines, or pairs of a name and a value.
 local function take_list(values, spellings, list)
-    local index, entry = 1, rawget(list, 1)
-    while entry ~= nil do
+    for index = 1, math.huge do
+        local entry = rawget(list, index)
+        if entry == nil then return end
         if type(entry) == "string" then
             take_block(values, spellings, entry)
         elseif type(entry) == "table" then
@@ -90,73 +76,49 @@ local function take_list(values, spellings, list)
             local value = rawget(entry, 2) or rawget(entry, "value")
             if type(name) == "string" then take(values, spellings, lower(name), value) end
         end
-        index = index + 1
-        entry = rawget(list, index)
     end
 end
 
 
 -- Takes the headers of a client's own object: by its `__pairs`, called directly, as Lua 5.1 and LuaJIT ignore
--- it, or by its method `each`. Both may raise.
+-- it, or by its method `each`. All of this may raise.
 local function take_object(values, spellings, object, metatable)
-    local iterate = metatable and rawget(metatable, "__pairs") or object.each
-    if type(iterate) ~= "function" then return end
-    local each, state, name = iterate(object)
-    local value
-    while true do
-        name, value = each(state, name)
-        if name == nil then return end
+    for name, value in (metatable and rawget(metatable, "__pairs") or object.each)(object) do
         if type(name) == "string" then take(values, spellings, name, value) end
     end
 end
 
 
---- Some headers, whatever the letter case of their names, in any of these forms: a table of names and
+--- The values of headers.names, by these names, in valid UTF-8. The headers may be a table of names and
 --- values; a list of lines or of pairs; one raw block; an object with `each` or `__pairs`, as lua-http's.
---- Anything else has none.
----@param given any
----@return table<string, string> values by their names in lower case, in valid UTF-8: see headers.names
+--- Anything else has none. The other functions take what this one returns.
 function headers.read(given)
-    local values, spellings = {}, {}
+    local values, spellings, metatable = {}, {}, getmetatable(given)
     local given_type = type(given)
-    if given_type == "table" then
+    local is_object = given_type == "userdata"
+    if given_type == "string" then
+        take_block(values, spellings, given)
+    elseif given_type == "table" then
         for name, value in next, given do -- whatever metamethods it has
             if type(name) == "string" then take(values, spellings, name, value) end
         end
         if rawget(given, 1) ~= nil then take_list(values, spellings, given) end
-        local metatable = getmetatable(given)
-        if not metatable and rawget(given, "each")
-            or metatable and (next(values) == nil or rawget(metatable, "__pairs")) then
-            pcall(take_object, values, spellings, given, metatable)
-        end
-    elseif given_type == "string" then
-        take_block(values, spellings, given)
-    elseif given_type == "userdata" then
-        pcall(take_object, values, spellings, given, getmetatable(given))
+        is_object = rawget(given, "each")
+            or metatable and (next(values) == nil or rawget(metatable, "__pairs"))
     end
+    if is_object then pcall(take_object, values, spellings, given, metatable) end
     return values
 end
 
 
--- How many bytes of a pause are read: a date is shorter, and only the first entry of a list counts.
-local longest_value = 64
-
--- The most seconds that count; more are read as this many: RFC 9111, section 1.2.2.
-local longest_wait = 2147483648
-
--- X-RateLimit-Reset has seconds or, in some services, a Unix time: no window of a limit is as long as this.
-local longest_window = 86400
-
--- A clock that tells a time before the year 2015 or after 2099 was never set: CFS is younger.
-local earliest, latest = 1420070400, 4102444800
-
-local none = {}
+local longest_value = 64 -- bytes of a pause are read: only the first entry of a list counts
+local longest_wait = 2147483648 -- seconds; more are read as this many: RFC 9111, section 1.2.2
+local longest_window = 86400 -- seconds; what is more is a Unix time, as some services give it
+local earliest, latest = 1420070400, 4102444800 -- 2015 and 2100: beyond them, a clock was never set
 
 
---- The time at the server when it sent the response.
----@param values table<string, string> headers by their names in lower case
----@param now number? Unix time at the caller
----@return integer? time Unix time; nil if the header Date does not tell it, as in a response from a cache
+--- The Unix time at the server when it sent the response; nil if the header Date does not tell it, as in a
+--- response from a cache. `now` is the caller's.
 function headers.server_time(values, now)
     local time = values.date and not values.age and date.parse(values.date, now)
     return time and time >= earliest and time < latest and time or nil
@@ -165,7 +127,7 @@ end
 
 -- The whole seconds of the first number in a value, rounded up, by digits: tonumber depends on the locale.
 local function seconds_of(value)
-    local whole, fraction = match(sub(value or "", 1, longest_value) .. ",", "^%s*(%d+)%.?(%d*)%s*[,;]")
+    local whole, fraction = match((value or ""):sub(1, longest_value) .. ",", "^%s*(%d+)%.?(%d*)%s*[,;]")
     return whole and tonumber(whole) + (find(fraction, "[1-9]") and 1 or 0)
 end
 
@@ -173,30 +135,23 @@ end
 -- How long a limit lasts, by RateLimit, of whose items one that is used up counts before others, and the
 -- longest of them; else by the headers that were before it.
 local function reset_after(values)
-    local longest, is_used_up
-    for item in gmatch(values.ratelimit or "", "[^,]+") do
-        local seconds = tonumber(match(item, "[;%s]t=(%d+)"))
-        local used_up = find(item, "[;%s]r=0*%f[^%d]") ~= nil
-        if seconds and (not longest or used_up and not is_used_up
-            or used_up == is_used_up and seconds > longest) then
-            longest, is_used_up = seconds, used_up
-        end
+    local limits, longest = values.ratelimit or "", {} -- whether one is used up → seconds
+    for item in limits:gmatch "[^,]+" do
+        local is_used_up, seconds = find(item, "[;%s]r=0*%f[^%d]") ~= nil, match(item, "[;%s]t=(%d+)")
+        if seconds then longest[is_used_up] = math.max(longest[is_used_up] or 0, tonumber(seconds)) end
     end
-    longest = longest or tonumber(match(values.ratelimit or "", "%f[%a]reset=(%d+)"))
+    local seconds = longest[true] or longest[false] or tonumber(match(limits, "%f[%a]reset=(%d+)"))
         or seconds_of(values["ratelimit-reset"]) or seconds_of(values["x-ratelimit-reset"])
-    if longest and longest >= longest_window then
+    if seconds and seconds >= longest_window then
         local time = headers.server_time(values)
-        longest = time and longest - time
+        seconds = time and seconds - time
     end
-    return longest and longest >= 0 and longest < longest_window and ("%.0f"):format(longest) or nil
+    return seconds and seconds >= 0 and seconds < longest_window and ("%.0f"):format(seconds) or nil
 end
 
 
 --- What advice is taken from: Retry-After and Date. Where the service throttles, the end of a limit stands
---- for a Retry-After that is missing.
----@param values table<string, string> headers by their names in lower case
----@param is_throttled boolean
----@return table<string, string>? values nil if no advice can be taken from them
+--- for a Retry-After that is missing. nil if they tell nothing.
 function headers.advisory(values, is_throttled)
     local wait = values["retry-after"] or is_throttled and reset_after(values) or nil
     if wait == values["retry-after"] then return (wait or values.date) and values or nil end
@@ -204,29 +159,18 @@ function headers.advisory(values, is_throttled)
 end
 
 
---- The headers of the response that had the error, as far as they are kept: see headers.advisory.
----@param err cfs.error
----@return table<string, string> values by their names in lower case
-function headers.kept(err)
-    return kept.get(err, "headers") or none
-end
-
-
---- How long the header Retry-After (RFC 9110, section 10.2.3) asks to wait: a number, rounded up, or
---- the first of a list of them, or a date, less the time at the server, else the caller's.
----@param values table<string, string> headers by their names in lower case
----@param now number? Unix time at the caller
----@return integer? seconds nil if the header says nothing that can be used
+--- How many seconds the header Retry-After (RFC 9110, section 10.2.3) asks to wait: a number, rounded up, or
+--- the first of a list of them, or a date, less the time at the server, else the caller's, `now`. nil if the
+--- header says nothing that can be used.
 function headers.retry_after(values, now)
     local value = values["retry-after"]
-    if not value then return nil end
     local seconds = seconds_of(value)
-    if not seconds then
-        local time = date.parse(match(sub(value, 1, longest_value), "^%s*(.*%S)") or "", now)
+    if value and not seconds then
+        local time = date.parse(match(value:sub(1, longest_value), "^%s*(.*%S)") or "", now)
         local since = headers.server_time(values, now) or now
-        seconds = time and since and max(0, time - since)
+        seconds = time and since and math.max(0, time - since)
     end
-    return seconds and min(ceil(seconds), longest_wait) or nil
+    return seconds and math.min(math.ceil(seconds), longest_wait) or nil
 end
 
 

@@ -10,8 +10,8 @@ local normalize = require("cfs.errors.catalogue.status").normalize
 local suggest = require "cfs.errors.base.suggest"
 local transport = require "cfs.errors.wire.transport"
 
-local find, gsub, lower = string.find, string.gsub, require("cfs.errors.base.text").lower
-local error, next, pairs, rawget, tonumber, type = error, next, pairs, rawget, tonumber, type
+local lower = require("cfs.errors.base.text").lower
+local rawget, type = rawget, type
 local getmetatable = debug.getmetatable -- a field __metatable does not hide it
 
 local receive = {}
@@ -19,6 +19,7 @@ local receive = {}
 receive.begin, receive.headers = body_reader.begin, headers.names -- for what reads headers before a body
 
 local option_types, leasts = { any_status = "boolean", limit = "number" }, { limit = 0 }
+local told_types = { sent = "boolean", elapsed = "number" }
 
 -- Our names of the fields of a response → what clients call them, in lower case without "_".
 local fields = {
@@ -28,32 +29,22 @@ local fields = {
 }
 
 
-local told_names = { sent = true, elapsed = true }
-
-
 -- A status: a number, "404", a status line or a block of them.
 local function read_status(given)
     return normalize(type(given) == "string" and #given > 3 and headers.status(given) or given)
 end
 
 
--- The error of a call that got no response, of which the caller may tell `sent` and `elapsed` in a table.
+-- The error of a call that got no response. A table of the caller may tell `sent` and `elapsed`; a list, or a
+-- client's own object, tells nothing.
 local function no_response(reason, told, number)
     local is_sent, elapsed
-    if type(told) == "table" then
-        is_sent, elapsed = rawget(told, "sent"), rawget(told, "elapsed")
-        if is_sent ~= nil and type(is_sent) ~= "boolean" then
-            return nil, "field 'sent' must be a boolean, got " .. type(is_sent), 3
-        elseif elapsed ~= nil and type(elapsed) ~= "number" then
-            return nil, "field 'elapsed' must be a number, got " .. type(elapsed), 3
-        end
-        for name in next, getmetatable(told) and {} or told do -- a client's own objects have metatables
-            if type(name) == "string" and not told_names[name] then
-                return nil, (suggest.unknown("field", name, told_names)), 3
-            end
-        end
+    if type(told) == "table" and not getmetatable(told) and told[1] == nil then
+        local facts, wrong = misuse.read("field", told, told_types)
+        if not facts then return nil, wrong, 3 end
+        is_sent, elapsed = facts.sent, facts.elapsed
     end
-    if elapsed == nil and receive.elapsed then elapsed = receive.elapsed() end -- within retry.run
+    elapsed = elapsed or receive.elapsed and receive.elapsed() -- within retry.run
     local word, sent, is_certificate = transport.classify(reason, elapsed, number)
     if is_sent ~= nil then sent = is_sent and "maybe" or "no" end
     local retry = (word == "local" or is_certificate) and "never" or "backoff"
@@ -61,12 +52,13 @@ local function no_response(reason, told, number)
 end
 
 
--- Says under which other name a response has the field that it lacks; nil if it has none.
-local function misnamed(response, field)
+-- Says under which other name a response has the field whose value it lacks; nil if it has none.
+local function misnamed(response, field, own)
+    if own ~= nil then return nil end
     local found
     for name, value in pairs(response) do
-        local is_other = value ~= false and type(name) == "string" and name ~= field
-            and (find(fields[field], " " .. gsub(lower(name), "_", "") .. " ", 1, true)
+        local is_other = value ~= false and type(name) == "string"
+            and (fields[field]:find(" " .. lower(name):gsub("_", "") .. " ", 1, true)
             or field == "status" and suggest.nearest(name, fields) == field)
         if is_other and (not found or name < found) then found = name end
     end
@@ -76,9 +68,8 @@ end
 
 -- What is wrong with the fields of a response; nil if nothing is wrong.
 local function problem_of(response, given, given_headers, body)
-    local wrong = given == nil and misnamed(response, "status")
-        or given_headers == nil and misnamed(response, "headers")
-        or body == nil and misnamed(response, "body")
+    local wrong = misnamed(response, "status", given) or misnamed(response, "headers", given_headers)
+        or misnamed(response, "body", body)
     if wrong then return wrong end
     if given == nil and given_headers == nil and body == nil then
         return "a response has a 'status', 'headers' and a 'body'; this table has none of them"
@@ -93,24 +84,18 @@ local function problem_of(response, given, given_headers, body)
 end
 
 
--- Does anything tell that a server responded, beside a status?
-local function has_response(given_headers, body)
-    return body ~= nil and body ~= "" or type(given_headers) == "userdata"
-        or type(given_headers) == "table" and next(given_headers) ~= nil
-        or type(given_headers) == "string" and find(given_headers, "%S") ~= nil
-end
-
-
 -- The error of a response that is none; nil if it is one. A reason stands where a status should, or beside
 -- the status that a client made up, as Tarantool's 595; nginx cut a subrequest short; nothing but an interim
 -- response came. Words that may be a server's do not prove that nothing was sent.
 local function read_no_response(response, given, received, given_headers)
     local body = response.body
+    local is_sent = body ~= nil and body ~= "" or given_headers ~= nil and given_headers ~= ""
+        and (type(given_headers) ~= "table" or next(given_headers) ~= nil)
     if received and received < 200 then
         return make.no_response("protocol", "maybe", "backoff", "an interim response came, " .. received)
     elseif received and received < 400 then
         return make.no_response("closed", "maybe", "backoff", "the response was cut short")
-    elseif has_response(given_headers, body) then
+    elseif is_sent then
         return nil
     elseif received then
         return transport.is_reason(response.reason) and no_response(response.reason, { sent = true }) or nil
@@ -144,9 +129,8 @@ local function read_response(response, options)
     if is_success and not (known and known.any_status) then return nil end
     local lost = not is_success and read_no_response(response, given, received, given_headers)
     if lost then return lost end
-    local unread = body == nil and response.has_body -- by lua-resty-http
-    if unread or body == nil and unread == nil
-        and (type(response.read_body) == "function" or type(response.body_reader) == "function") then
+    if body == nil and (response.has_body or response.has_body == nil -- of lua-resty-http
+        and (type(response.read_body) == "function" or type(response.body_reader) == "function")) then
         return nil, "the body was not read; first set response.body = response:read_body()", 1
     end
     local err = body_reader.read(received, values or headers.read(given_headers), body, known and known.limit)
@@ -154,60 +138,55 @@ local function read_response(response, options)
 end
 
 
--- Reads the values of LuaSocket: a body or 1, a status and headers; those of Redbean: a status, headers and
--- a body; those of LÖVE: a status, a body and perhaps headers; or those of lua-curl: libcurl's error number,
--- which is 0 for a success, and a sentence. Returns what read_response returns.
+-- Reads the values of LuaSocket: a body or 1, a status and headers; of Redbean: a status, headers and a body;
+-- of LÖVE: a status, a body and perhaps headers; or of lua-curl: libcurl's error number, which is 0 for a
+-- success, and a sentence. Returns what read_response returns.
 local function read_values(first, second, third)
+    local second_type = type(second)
     if type(first) == "string" then
-        if type(second) == "number" or type(second) == "string" then
+        if second_type == "number" or second_type == "string" then
             return read_response { status = second, headers = third, body = first }
         end
-        return nil, "status expected behind a body, got " .. type(second), 2
-    elseif type(second) == "table" and normalize(first) then
+        return nil, "status expected behind a body, got " .. second_type, 2
+    elseif second_type == "table" and normalize(first) then
         return read_response { status = first, headers = second, body = third }
-    elseif first == 1 and (type(second) == "number" or read_status(second)) then
+    elseif first == 1 and (second_type == "number" or read_status(second)) then
         return read_response { status = second, headers = third }
-    elseif type(second) == "string" and normalize(first) then
+    elseif second_type == "string" and normalize(first) then
         return read_response { status = first, headers = third, body = second }
-    elseif first >= 0 and first < 100 and (second == nil or type(second) == "string") then
+    elseif first >= 0 and first < 100 and (second == nil or second_type == "string") then
         if first > 0 then return no_response(second or first, third, first) end
         if type(third) == "table" then return no_response(nil) end -- of LÖVE, where libcurl failed
-        return second ~= nil and second ~= "" and no_response(second, third) or nil
+        return second ~= nil and second ~= "" and no_response(second) or nil
     end
     return nil, "response, body, 1 or a number of libcurl expected, got " .. first, 1
 end
 
 
--- What is no response, though it is a table; nil of any other.
-local function impostor(given)
-    if catalogue.is_kind(given) then return "kind; call it to make an error" end
-    local metatable = getmetatable(given)
-    return rawget(metatable, "__newindex") == names.refuse and "the library itself" or nil
-end
-
-
 -- Reads what a client's call returned; its shape tells what it is. Returns what read_response returns.
 local function read(first, second, third)
-    local first_type, got = type(first), nil
+    local got, metatable = type(first), getmetatable(first)
     if not first then
         local err = type(second) == "table" and make.of(second)
         if err then return err end
         return no_response(second, third)
-    elseif first_type == "table" then
-        if getmetatable(first) then
-            if catalogue.of_error(first) then return first end
-            got = impostor(first)
-        end
-        if not got then
-            if second == nil or type(second) ~= "string" or type(first[1]) ~= "table" or first.status then
-                return read_response(first, second)
-            end
-            return read_response({ status = first.code, headers = first, body = second }, third) -- coro-http
-        end
-    elseif first_type == "string" or first_type == "number" then
+    elseif got == "string" or got == "number" then
         return read_values(first, second, third)
+    elseif metatable then
+        if catalogue.of_error(first) then return first end
+        if catalogue.is_kind(first) then
+            got = "kind; call it to make an error"
+        elseif rawget(metatable, "__newindex") == names.refuse then
+            got = "the library itself"
+        end
     end
-    return nil, "response, nil or body expected, got " .. (got or first_type), 1
+    if got == "table" then
+        if second == nil or type(second) ~= "string" or type(first[1]) ~= "table" or first.status then
+            return read_response(first, second)
+        end
+        return read_response({ status = first.code, headers = first, body = second }, third) -- coro-http
+    end
+    return nil, "response, nil or body expected, got " .. got, 1
 end
 
 receive.read = read
@@ -256,13 +235,10 @@ function receive.check(response, ...)
 end
 
 
---- The error of a failed call, nil and a reason, if the reason is one that HTTP clients have.
----@param reason any
----@param told any a table may tell `sent` and `elapsed`, as for errors.from_response
----@return cfs.error?
+--- The error of a failed call, nil and a reason, if the reason is one that HTTP clients have. A table may
+--- tell `sent` and `elapsed`, as for errors.from_response; what is wrong with that does not count.
 function receive.known_reason(reason, told)
-    if reason == nil or not transport.is_reason(reason) then return nil end
-    return no_response(reason, told) or (no_response(reason))
+    return transport.is_reason(reason) and (no_response(reason, told) or no_response(reason))
 end
 
 

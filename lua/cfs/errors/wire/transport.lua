@@ -1,47 +1,35 @@
---- Why no response came, and whether the request may have reached the service, told by the reason
---- that an HTTP client gave.
+--- Why no response came, and whether the request may have reached the service, by an HTTP client's reason.
 
 local core = require "cfs.errors.core"
 local lower = require("cfs.errors.base.text").lower
 
-local find, gmatch, match, sub = string.find, string.gmatch, string.match, string.sub
-local pcall, tonumber, type = pcall, tonumber, type
+local find, match, sub, type = string.find, string.match, string.sub, type
 
 local transport = {}
 
--- How many bytes of a reason are read.
-local longest = 512
-
--- An attempt that ended within this many seconds cannot have waited in vain for a connection that was made.
-local longest_connect = 1
-
+local longest = 512 -- bytes of a reason are read
+local longest_connect = 1 -- second, in which no attempt waits in vain for a connection that was made
 local unknown = { word = "other", sent = "maybe" }
-
--- The rows of src/reasons.def, made ready at the first reason: see transport.fill_index.
-local index
-
--- Texts that are looked for one after the other lie in lists, by so many of their first bytes.
-local key_lengths = { begins = 4, opens = 4, has = 0, hint = 0 }
+local index -- the rows of src/reasons.def, made ready at the first reason: see transport.fill_index
+local key_lengths = { begins = 4, opens = 4, has = 0, hint = 0 } -- first bytes that a list of texts shares
 
 
 --- Adds the rows of src/reasons.def that are matched in the ways that `made` has a table for: text or number
 --- → what it means; or first bytes → a list of texts, each before what it means. What is a client's and no
---- one else's is `own`.
----@param made table<string, table> how they are matched → an empty table
----@return table made
+--- one else's is `own`. Returns `made`.
 function transport.fill_index(made)
-    local row, place, how, meaning = core.reason(1), 1, nil, nil
-    while row do
-        local head, texts = match(row, "^([^|]*)|(.*)$")
-        if head ~= "" then
-            local way, word, sent = match(head, "^(%S+) (%S+) ?(%S*)")
+    local how, meaning
+    for place = 1, math.huge do
+        local row = core.reason(place)
+        if not row then return made end
+        local way, word, sent, flag, texts = match(row, "^([^ |]*) ?([^ |]*) ?([^ |]*) ?([^|]*)|(.*)$")
+        if way ~= "" then
             how = way
             meaning = { word = word ~= "-" and word or nil,
                 sent = how == "hint" and "maybe" or sent ~= "-" and sent or nil,
-                certificate = find(head, " certificate", 1, true) ~= nil,
-                own = how ~= "hint" and not find(head, " common", 1, true) }
+                certificate = flag == "certificate", own = how ~= "hint" and flag ~= "common" }
         end
-        for text in gmatch(made[how] and texts or "", "[^|]+") do
+        for text in (made[how] and texts or ""):gmatch "[^|]+" do
             local length = key_lengths[how]
             if length then
                 local list = made[how][sub(text, 1, length)] or {}
@@ -50,25 +38,11 @@ function transport.fill_index(made)
                 made[how][tonumber(text) or text] = meaning
             end
         end
-        place = place + 1
-        row = core.reason(place)
     end
-    return made
 end
 
 
--- The reason without the place that a raised message, or lua-requests, puts before it: "app.lua:3: ".
-local function stripped(text)
-    text = match(text, "^%a:[\\/][^:\n]+:%d+: (.*)$") or match(text, "^[^:\n]+:%d+: (.*)$") or text
-    return match(text, "^error in %a+ request: (.*)$") or text
-end
-
-
---- The meaning of the first text of a list that a reason has, or begins with.
----@param list (string|table)[]? texts and what they mean, in turn
----@param text string
----@param is_beginning boolean?
----@return table? meaning
+--- The meaning of the first text of a list that a reason has, or begins with; nil without one.
 function transport.first_in(list, text, is_beginning)
     for place = 1, list and #list or 0, 2 do
         local first = find(text, list[place], 1, true)
@@ -81,8 +55,7 @@ local first_in = transport.first_in
 
 -- What a reason means that names its stage; nil if it is not known.
 local function read_stage(text)
-    local name, rest
-    if find(text, ": ", 1, true) then name, rest = match(text, "^([%a_ ]+): (.*)$") end
+    local name, rest = match(text, "^([%a_ ]+): (.*)$")
     if not name then name, rest = match(text, "^(failed to connect to) unix:%S+: (.*)$") end
     local stage = index.stage[name or ""]
     if not stage then return nil end
@@ -109,7 +82,8 @@ local function read_text(given)
     local meaning = read_known(text)
     if meaning then return meaning end
     if find(text, ": ", 1, true) then
-        text = stripped(text)
+        text = match(text, "^%a?:?[^:\n]+:%d+: (.*)$") or text -- the place that a raised message has
+        text = match(text, "^error in %a+ request: (.*)$") or text -- lua-requests
         meaning = read_known(text)
         if meaning then return meaning end
     end
@@ -145,18 +119,10 @@ local function read(reason)
 end
 
 
---- Tells why no response came.
----
----     transport.classify "connection refused"       --> connect  maybe  false
----     transport.classify("connection refused", 0.1) --> connect  no     false
----     transport.classify "wantread"                 --> timeout  maybe  false
----@param reason any what the client gave: a string, a number of libcurl, an error object of Lua-cURL or
---- lua-http; anything else is "other"
----@param elapsed number? how many seconds the attempt took
----@param number integer? libcurl's, beside its sentence: it says whether the request was sent
----@return string word "resolve", "connect", "tls", "timeout", "closed", "protocol", "local" or "other"
----@return string sent "no" if the request certainly did not reach the service, else "maybe"
----@return boolean certificate whether a certificate was refused, by either side
+--- Tells why no response came: the word; "no" if the request certainly did not reach the service, else
+--- "maybe"; and whether a certificate was refused, by either side. The reason may be a string, a number of
+--- libcurl, an error object of Lua-cURL or lua-http; anything else is "other". The attempt took `elapsed`
+--- seconds. libcurl's number beside its sentence says whether the request was sent.
 function transport.classify(reason, elapsed, number)
     local meaning = read(reason)
     local sent = meaning.sent
@@ -173,14 +139,8 @@ function transport.classify(reason, elapsed, number)
 end
 
 
---- Tells whether a reason is surely a client's, and not the caller's own: a hint such as "header" in
---- "header missing" is not enough, nor is what every program says, such as "permission denied", nor a
---- number.
----
----     transport.is_reason "timeout"         --> true
----     transport.is_reason "header missing"  --> false
----@param reason any
----@return boolean
+--- Is a reason surely a client's, and not the caller's own, as "timeout" is? A hint such as "header" in
+--- "header missing" is not enough, nor is what every program says, "permission denied", nor a number.
 function transport.is_reason(reason)
     return type(reason) ~= "number" and read(reason).own == true
 end
