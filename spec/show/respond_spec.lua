@@ -296,6 +296,11 @@ describe("err:response", function()
             end
         end)
 
+        it("the reason phrase where an extension's message says nothing without its parameters", function()
+            local _, _, body = errors.parse '{"code":"RenderSpecLost"}':response()
+            assert.equal("Bad Gateway", cjson.decode(body).message)
+        end)
+
         it("of an extension whose fault is the client's its host as {host}, the rest word by word", function()
             errors.extend { { code = "RenderSpecTaken", status = 409,
                 message = "{host} has {name} already" } }

@@ -10,7 +10,6 @@ local state = require "cfs.errors.base.state"
 local error, select, setmetatable, type, xpcall = error, select, setmetatable, type, xpcall
 local unpack = table.unpack or unpack -- luacheck: std max
 local metatables, of_error = state.metatables, catalogue.of_error
-local internal_errors = metatables.InternalError
 
 local raise = {}
 
@@ -62,8 +61,7 @@ end
 
 --- Makes an InternalError whose cause is the value. A client does not see the cause.
 function raise.wrap(value, traceback)
-    local kind = internal_errors.__index
-    local err = setmetatable({ code = kind.code, message = kind.message }, internal_errors)
+    local err = make.of(state.kinds.InternalError)
     kept.set_cause(err, value)
     if traceback then kept.keep(err, "traceback", traceback) end
     return err
@@ -78,7 +76,7 @@ end
 
 -- On a memory error, or one in on_error, Lua gives a plain value.
 local function finish(good, ...)
-    if good or catalogue.of_error((...)) then return good, ... end
+    if good or of_error((...)) then return good, ... end
     return false, raise.wrap((...))
 end
 
