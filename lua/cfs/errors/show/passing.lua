@@ -22,12 +22,15 @@ local odd, any = "[\3\4!-,./:-@[-^`{-\127]", "[\3-\5!-\255]"
 local odd_word = "%f" .. any .. "[A-Za-z0-9_\5\128-\255-]*" .. odd .. any .. "*"
 local too_long = "%f[A-Za-z0-9_-]" .. ("[A-Za-z0-9_-]"):rep(41) .. "[A-Za-z0-9_-]*"
 
--- The forms of a word that is not plain, by its first odd character.
+-- The forms of a word that is not plain, by its first odd character. A field is a dotted name that no host
+-- can have: its last part has a capital behind a small letter, or a `_` within.
+local field, entry = "^[A-Za-z][A-Za-z_.-]*%.[A-Za-z_-]*", "[ugmo][a-z]*:[A-Za-z0-9_-]*:[r-][w-][xXst-]$"
 local forms = {
     ["."] = { -- 99.9%, 1.5MiB, 1.5e-5, TLSv1.2, v1.2.3.4, v2.0.0-rc.1, e.g, U.S.A, failed.Please
         "^%-?%d+%.%d+[A-Za-z]?[A-Za-z]?[A-Za-z]?%%?$", "^%-?%d+%.%d+[eE][+-]?%d%d?%d?$",
         "^[A-Z]*[vV]%d+%.%d+%.?%d*$", "^[vV]%d%.%d+%.%d+%.%d+$", "^[vV]%d+%.%d+%.%d+%-[a-z]+%.?%d*$",
         "^[A-Za-z]%.[A-Za-z]$", "^[A-Za-z]%.[A-Za-z]%.[A-Za-z]$", "^[a-z]+%.[A-Z][a-z]+$",
+        field .. "[a-z][A-Z][A-Za-z_-]*$", field .. "[A-Za-z]_[A-Za-z][A-Za-z_-]*$",
     },
     ["%"] = { "^%-?%d+%%$" },
     ["/"] = { -- 10/100, 2026/11/24, 100MB/s, HTTP/1.1, read/write
@@ -36,7 +39,9 @@ local forms = {
     },
     [":"] = { -- 10:30, T10:30:45.123Z, ISO 8601, user:1000:rwx
         "^[T-]?%d%d?:[0-5]%dZ?$", "^T?%d%d?:[0-5]%d:[0-5]%d%.?%d*Z?$",
-        "^T%d%d:[0-5]%d:?[0-5]?%d?%.?%d*[+-]%d%d:?[0-5]%d$", "^[ugmo][a-z]*:[A-Za-z0-9_-]*:[r-][w-][xXst-]$",
+        "^%d%d%d%d%-%d%d%-%d%dT%d%d:[0-5]%d[:Z]?[0-5]?%d?%.?%d*Z?$",
+        "^%d%d%d%d%-%d%d%-%d%dT%d%d:[0-5]%d:?[0-5]?%d?%.?%d*[+-]%d%d:?[0-5]%d$",
+        "^" .. entry, "^default:" .. entry,
     },
     ["+"] = { "^%+%d+%.?%d*%%?$", "^[A-Z]*%+%d%d?:?[0-5]?%d?$" }, -- +5, UTC+08:00
 }
@@ -77,16 +82,13 @@ local function value_of(text, start, secret)
     if quote then -- a doubled quote closes nothing
         return first, match(text, "^.-()" .. quote .. "+%f[^A-Za-z0-9\"'`]", first) or #text + 1
     end
-    first = match(text, "^\2[^\2]*\2()", start)
-    if first then return first, match(text, "^[^\2]*()", first) end
-    first = match(text, "^[(%[{<]?()", start)
-    if secret == "authorization" or secret == "cookie" then
-        return first, match(text, "^[^\r\n]*()", first)
-    end
+    local inner = match(text, "^\2[^\2]*\2()", start)
+    first = inner or match(text, "^[(%[{<]?()", start)
+    local value = inner and "^[^\2]*()" or (secret == "authorization" or secret == "cookie") and "^[^\r\n]*()"
+        or "^[^\2\9-\13 ]*[^\"'`)%]}>.,;:!?\2\9-\13 ]()"
     local scheme, credential = match(text, "^([A-Za-z]+)[\9-\13 ]+()", first)
     local is_scheme = scheme and find(" basic bearer digest ", " " .. lower(scheme) .. " ", 1, true)
-    local word = "^[^\2\9-\13 ]*[^\"'`)%]}>.,;:!?\2\9-\13 ]()"
-    return first, match(text, word, is_scheme and credential or first) or first
+    return first, match(text, value, is_scheme and credential or first) or first
 end
 
 
@@ -105,8 +107,6 @@ local function hide_secrets(text)
 end
 
 
--- Has a word of a list a form? It may be a dotted name that no host can have: its last part has a capital
--- behind a small letter, or a `_` within, and other parts are letters or numbers.
 local function is_word(word)
     local mark = match(word, odd)
     if not mark then return true end
@@ -114,22 +114,19 @@ local function is_word(word)
     for index = 1, list and #list or 0 do
         if find(word, list[index]) then return true end
     end
-    if mark ~= "." then
-        local name = match(word, "^([a-z]+):%d+$")
-        return name and find(numbered, " " .. name .. " ", 1, true)
-    end
-    local last = match(gsub(word, "%.%d+%f[.]", ""), "^[A-Za-z][A-Za-z_.-]*%.([A-Za-z_-]+)$")
-    return last and not find(word, "..", 1, true)
-        and (find(last, "[a-z][A-Z]") or find(last, "[A-Za-z]_[A-Za-z]"))
+    local name = match(word, "^([a-z]+):%d+$")
+    return name and find(numbered, " " .. name .. " ", 1, true)
 end
 
 
 -- Has the word a form, or each word of a list? Equals signs end Base64.
 local function has_form(word)
+    if find(word, ".", 1, true) then
+        word = gsub(gsub(word, "([A-Za-z])[.%[]%d+%]?%f[.]", "%1"), "%.%.%.+", ",") -- tags[0].x; wait...then
+        if find(word, "..", 1, true) then return false end
+    end
     if is_word(word) then return true end
-    word = gsub(gsub(word, "[\"'`\\]*[:=\3\4]+>?[\"'`]*\5", ","), "%.%.%.+", ",") -- key="\5; wait...then
-    word = gsub(gsub(word, "%[(%d+)%]%.", ".%1."), "^default:([ugmo][a-z]*:)", "%1") -- tags[0].x
-    word = gsub(word, "^%d%d%d%d%-%d%d%-%d%dT%f[%d]", "T")
+    word = gsub(word, "[:=\3\4]+>?[\"'`]*\5", ",") -- key="\5
     if find(word .. "=", "==", 1, true) then return false end
     for part in gmatch(word, "[^,;|~=()%[%]{}<>\"'`\3\4]+") do
         if not is_word(part) then return false end
@@ -167,10 +164,9 @@ end
 -- dot joins a word and a Chinese one.
 local function prepare(text)
     if find(text, "[^\9-\13\32-\126]") then
-        text = gsub(text, "[^\9-\13\32-\255]", "\127")
         text = gsub(text, "([A-Za-z0-9])[\194\227][\183\128\131][\130\187]?%f[A-Za-z0-9]", "%1\127")
         text = gsub(text, "([A-Za-z0-9]%.)([\228-\237])", "%1\127%2")
-        text = gsub(gsub(text, "[\128-\255][\128-\191]*", classify), "\1\1", "")
+        text = gsub(gsub(text, "[^\9-\13\32-\126][\128-\191]*", classify), "\1\1", "")
     end
     text = gsub(gsub(text, "{hidden}", "\5"), too_long, "\127")
     if find(text, "[:=\3\4]") then text = hide_secrets(text) end
