@@ -27,9 +27,9 @@ function raise.raise(target, fields)
     if metatable and not metatable.template then -- what most calls need, and no more
         local kind, id = metatable.__index, fields ~= nil and request_id(fields)
         if fields == nil then
-            error(setmetatable({ code = kind.code, message = kind.message }, metatable), 0)
+            error(setmetatable({ code = kind.code, message = kind.message }, metatable))
         elseif id then
-            error(setmetatable({ code = kind.code, message = kind.message, requestId = id }, metatable), 0)
+            error(setmetatable({ code = kind.code, message = kind.message, requestId = id }, metatable))
         end
     end
     local err, wrong, argument = target, nil, nil
@@ -39,7 +39,7 @@ function raise.raise(target, fields)
         err, wrong, argument = nil, "an existing error takes no fields", 2
     end
     if not err then misuse.argument(argument, "raise", wrong) end
-    error(err, 0)
+    error(err)
 end
 
 
@@ -95,9 +95,7 @@ local xpcall_passes_arguments = select(2, xpcall(select, on_error, "#", nil)) ==
 ---@return boolean good
 ---@return any ... what the function returns, or the error
 function raise.pcall(f, ...)
-    if xpcall_passes_arguments or select("#", ...) == 0 then
-        return finish(xpcall(f, on_error, ...))
-    end
+    if xpcall_passes_arguments then return finish(xpcall(f, on_error, ...)) end
     local count, arguments = select("#", ...), { ... }
     return finish(xpcall(function() return f(unpack(arguments, 1, count)) end, on_error))
 end
