@@ -54,6 +54,7 @@ host='10.0.3.7' >> host='{hidden}'
 rw,addr=10.0.3.7,vers=4.1 >> {hidden}
 {"url":"http://u:p@nas7"} >> {"{hidden}"}
 <b>nas7.bj</b> >> <{hidden}>
+sk2=a AK_1: a >> sk2={hidden} AK_1: {hidden}
 password=hunter2 is wrong >> password={hidden} is wrong
 (password="hunter2"), try >> (password="{hidden}"), try
 password="hunter 2 x" is wrong >> password="{hidden}" is wrong

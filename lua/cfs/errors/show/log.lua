@@ -20,7 +20,7 @@ local names =
 
 -- How many bytes a log line has at most, and a value: others take what is left, in a table a whole line.
 local longest_line = 1024
-local longest_values = { code = 128, service = 64, requestId = 128, category = 64, origin = 64 }
+local longest_values = { code = 128, service = 64, requestId = 128, category = 64 }
 
 
 -- What is known of an error: name → value, or nil.
@@ -41,7 +41,6 @@ end
 
 
 local function describe(value)
-    if type(value) == "string" then return value end
     return kind_of(value) and line_of(value) or text.describe(value)
 end
 
