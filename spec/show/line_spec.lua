@@ -49,7 +49,8 @@ describe("tostring(err)", function()
     end
 
     it("says no more than what a kind is", function()
-        assert.equal("InstanceNotFound: " .. sentence .. " (404 Not Found)", tostring(errors.InstanceNotFound))
+        local line = "InstanceNotFound: " .. sentence .. " (404 Not Found)"
+        assert.equal(line, tostring(errors.InstanceNotFound))
     end)
 
     it("is one line for each kind of the catalogue", function()

@@ -87,7 +87,7 @@ local function value_of(text, start, secret)
     local value = inner and "^[^\2]*()" or (secret == "authorization" or secret == "cookie") and "^[^\r\n]*()"
         or "^[^\2\9-\13 ]*[^\"'`)%]}>.,;:!?\2\9-\13 ]()"
     local scheme, credential = match(text, "^([A-Za-z]+)[\9-\13 ]+()", first)
-    local is_scheme = scheme and find(" basic bearer digest ", " " .. lower(scheme) .. " ", 1, true)
+    local is_scheme = scheme and find(" basic bearer digest ", " " .. lower(scheme) .. " ")
     return first, match(text, value, is_scheme and credential or first) or first
 end
 
@@ -115,7 +115,7 @@ local function is_word(word)
         if find(word, list[index]) then return true end
     end
     local name = match(word, "^([a-z]+):%d+$")
-    return name and find(numbered, " " .. name .. " ", 1, true)
+    return name and find(numbered, " " .. name .. " ")
 end
 
 
