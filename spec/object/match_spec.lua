@@ -135,6 +135,9 @@ describe("errors.is", function()
         raises(sentence:format("is"), function() errors.is(kind, 403, "permission") end)
         raises(sentence:format("find"), function() errors.find(kind, "permission") end)
         raises(sentence:format("match"), function() errors.match(kind, { default = print }) end)
+        local of_status = errors.from_response({ status = 502, body = "" }):kind()
+        raises("bad argument #1 to 'is' (error expected, got a kind: nil() makes one)",
+            function() errors.is(of_status, 502) end)
     end)
 
     it("names the argument, also behind one that fits or is nil", function()

@@ -11,6 +11,8 @@ describe("tostring(err)", function()
         { "the request id behind the code",
           errors.new("InstanceNotFound", { requestId = "7e0c3b52" }),
           "InstanceNotFound [7e0c3b52]: " .. sentence .. " (404 Not Found)" },
+        { "why no response came", errors.from_response(nil, "connection refused"),
+          "no response: connect; cause: connection refused" },
         { "a status it came with, which the reason is not of",
           errors.new("InstanceNotFound", { status = 410 }),
           "InstanceNotFound: " .. sentence .. " (410)" },
@@ -45,6 +47,11 @@ describe("tostring(err)", function()
             assert.equal(line .. "; what to do: " .. err.remedy, tostring(err))
         end)
     end
+
+    it("says no more than what a kind is", function()
+        local line = "InstanceNotFound: " .. sentence .. " (404 Not Found)"
+        assert.equal(line, tostring(errors.InstanceNotFound))
+    end)
 
     it("is one line for each kind of the catalogue", function()
         for kind in errors.each() do

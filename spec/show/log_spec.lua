@@ -290,8 +290,32 @@ describe("err:to_table", function()
         assert.equal(("x"):rep(125) .. "...", facts.requestId)
     end)
 
+    it("shows values of the greatest length whole", function()
+        local err = errors.InternalError { message = ("x"):rep(1024), requestId = ("r"):rep(128) }
+        err.code = ("c"):rep(129)
+        local facts = err:to_table()
+        assert.same({ ("x"):rep(1024), ("r"):rep(128), ("c"):rep(125) .. "..." },
+            { facts.message, facts.requestId, facts.code })
+    end)
+
     it("is a new table at each call", function()
         local err = errors.InternalError()
         assert.is_false(rawequal(err:to_table(), err:to_table()))
+    end)
+end)
+
+
+describe("cfs.errors.show.log", function()
+    local field = require("cfs.errors.show.log").field
+
+    it("gives a value the room that there is, and shows none where there is too little", function()
+        for _, case in ipairs {
+            { "abc", 3, "l a=abc" }, { "abcd", 4, "l a=abcd" }, { "abcdef", 5, 'l a="..."' },
+            { "a b c", 4, "l" }, { "a b c", 5, 'l a="..."' }, { "a b c", 7, 'l a="a b c"' },
+            { "a b c", 6, 'l a="a..."' }, { "\n\n", 6, 'l a="\\n\\n"' }, { "\n\n", 5, 'l a="..."' },
+            { "\1\1", 6, 'l a="..."' },
+        } do
+            assert.equal(case[3], field("l", "a", case[1], case[2]), case[1] .. case[2])
+        end
     end)
 end)

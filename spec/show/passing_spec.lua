@@ -31,7 +31,8 @@ accessMode.10.0.3.7 com.7baidu.cfs.Service V1.2.3.4.5 v10.nas7 v1.2.3-nas7.bj v1
 12.5abcd e.g.bj nas.I failed.please failed.Please.try failed.pleaseNow.x.y Failed.Please /etc/passwd
 /home/ops/.ssh/id_rsa ~/.ssh C:\Users\ops C:/Users ./x ../x nas7/export bj/nas7/x read/write/x /x 10/100/7
 HTTP/1.1/x nas7/1.1.1 text/html;x=/y %s 100%x %2F name:value code:12 line:404 a:b:c uid:0x7 uid:nas7 nasid:7
-user:1000:pw group:x user:x:rwxx default:nas7:rwx u:p 10:99 123:45 T10:30:nas7 2026-11-24T10:30:00nas7
+user:1000:pw group:x user:x:rwxx default:nas7:rwx default:nas7 u:p
+10:99 123:45 T10:30:nas7 2026-11-24T10:30:00nas7
 2026-11-24T10:30@x 2026-11-24T10:30:00x5 10:30:45:12 +x +10.0.3 UTC+x a+b C# $5 #7 a&b dXNlcjpwYXNzd29yZA==
 dXNlcjpwYXM= YWJj/ZGVm+w a== a=b== x?y=1 ?a=1&b=2 x^y a*b \n a\nb \u0061 {"a":1} <a/> </a>
 nas7。bj。internal nas7·bj nas7・bj nas7．bj nas7｡bj ｎａｓ７ ｎａｓ７．ｂｊ ＠nas7
@@ -45,7 +46,7 @@ connect to 10.0.3.7:8080 refused >> connect to {hidden} refused
 The host is 10.0.3.7. >> The host is {hidden}.
 brokers b1.x:9092,b2.x:9092, c:1; d:2. Stop >> brokers {hidden}. Stop
 connect to fe80::1: refused >> connect to {hidden}: refused
-fe80:: and ::1 >> {hidden}:: and {hidden}
+fe80:: and ::1 >> {hidden}:: and ::{hidden}
 The parameter 'http://nas7.bj.internal:80 >> The parameter '{hidden}
 dial tcp: nas7.bj:2049: refused >> dial tcp: {hidden}: refused
 host=10.0.3.7 >> host={hidden}
@@ -53,17 +54,18 @@ host='10.0.3.7' >> host='{hidden}'
 rw,addr=10.0.3.7,vers=4.1 >> {hidden}
 {"url":"http://u:p@nas7"} >> {"{hidden}"}
 <b>nas7.bj</b> >> <{hidden}>
+sk2=a AK_1: a >> sk2={hidden} AK_1: {hidden}
 password=hunter2 is wrong >> password={hidden} is wrong
 (password="hunter2"), try >> (password="{hidden}"), try
 password="hunter 2 x" is wrong >> password="{hidden}" is wrong
 password='hunter 2 >> password='{hidden}
 password = hunter2 >> password = {hidden}
-password =hunter2 x >> password {hidden} x
+password =hunter2 x >> password ={hidden} x
 password := "hunter 2" x >> password := "{hidden}" x
 "password": "hunter2", "a" >> "password": "{hidden}", "a"
 {"password":"hunter2"} >> {"password":"{hidden}"}
 --db-password=a >> --db-password={hidden}
-user=cfs,password=hunter2 >> {hidden}
+user=cfs,password=hunter2 >> user=cfs,password={hidden}
 dbPassword=a password2=a access_key_id=a >> dbPassword={hidden} password2={hidden} access_key_id={hidden}
 \"password\": \"my x\", \"a\" >> {hidden}": {hidden}", {hidden}"
 passphrase=a cookie=a; b >> passphrase={hidden} cookie={hidden}
@@ -72,15 +74,21 @@ Proxy-Authorization: Digest username="x", response="7" >> Proxy-Authorization: {
 AUTHORIZATION:Basic abc >> AUTHORIZATION:{hidden}
 token: Bearer abc rest >> token: {hidden} rest
 password=`hunter 2`, then >> password=`{hidden}`, then
-password =>"a b" c =>d >> password {hidden}" c =>d
+password =>"a b" c =>d >> password =>"{hidden}" c =>d
 无法连接10.0.3.7，请稍后重试 >> 无法连接{hidden}，请稍后重试
 地址:10.0.3.7:80。端口 >> 地址:{hidden}。端口
 [( and (' and ) >> [( and (' and )
 password="密码 x，y" z >> password="{hidden}" z
-地址::1无效 >> 地址{hidden}无效
+地址::1无效 >> 地址::{hidden}无效
 数据库.corp，nas7.内网，用户@nas7 >> 数据库{hidden}，{hidden}内网，用户{hidden}
 password=“a b” c，password：a，b >> {hidden}“{hidden}” c，password：{hidden}，b
 挂载nas7:/data失败 >> 挂载{hidden}失败
+密码：a1，重置密码="a b" x >> 密码：{hidden}，重置密码="{hidden}" x
+口令: a 密钥=a 令牌＝a >> 口令: {hidden} 密钥={hidden} 令牌＝{hidden}
+凭证:a 签名：a 状态码：a >> 凭证:{hidden} 签名：{hidden} 状态码：a
+the access key AK1 is wrong >> the access key {hidden} is wrong
+Access Key ID 'ALTAK-x_7y', secret key s3 >> Access Key ID '{hidden}', secret key {hidden}
+{"ak":"c"}, token=x;b=1 >> {"ak":"{hidden}"}, token={hidden}
 ]]
 
 -- Words that have a form.
@@ -90,8 +98,9 @@ ae2225f7-1c2e-427a-a1ad-5413b762957d 0123456789abcdef0123456789abcdef01234567 20
 1-2-3 2026-11-24-10 x_bce_date {host} {hidden} (a) [a] <a> 'a' "a" `a` a. a, a: a; a? a! a... ... - -> => ==
 = ! & / % * "a", ("a"); don't a,b a;b a|b a->b f() f(x) 0 -1 +5 +1.25 1.5 -1.5 1,234 1,234,567 1,234,567.89
 1,234,567,890 1,073,741,824 1,024,000,000 192,168,100 5% 99.9% +5% 100ms 12.5ms 50GiB 1.5MiB 1e-5 1.5e-5
-0x7f v1 v1.2 v1.2.3 v12.3 V1.2.3 v1.2.3.4 v2.0.0-rc.1 v1.2.3-beta 10/100 read/write and/or I/O
-application/json HTTP/1.1 HTTP/2 curl/8 text/x-lua 10:30 9:05 10:30:45 10:30:45.123 10:30Z T10:30 T10:30:00Z
+0x7f v1 v1.2 v1.2.3 v12.3 V1.2.3 v1.2.3.4 v2.0.0-rc.1 v1.2.3-beta TLSv1.2 10/100 100MB/s 50/s read/write
+and/or I/O application/json
+HTTP/1.1 HTTP/2 curl/8 text/x-lua 10:30 9:05 10:30:45 10:30:45.123 10:30Z T10:30 T10:30:00Z
 2026-11-24T10:30Z 2026-11-24T10:30:00Z 2026-11-24T10:30:00.123Z 2026-11-24T10:30:00+08:00
 2026-11-24T10:30:31.5+0800 9:05:30 À ߠߡ हिन्दी ქართული +08:00 -08:00 UTC+8
 UTC+08:00 GMT+08:00 2026/11/24 spec.accessMode Forbidden.InstanceNotFound mountTargets.0.subnetId

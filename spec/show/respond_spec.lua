@@ -71,6 +71,11 @@ describe("err:response", function()
             assert.equal(500, (errors.parse '{"code":"NoSuchKey"}':response()))
         end)
 
+        it("504 where no response came in time, and 502 where none came otherwise", function()
+            assert.equal(504, (errors.from_response(nil, "timeout"):response()))
+            assert.equal(502, (errors.from_response(nil, "connection refused"):response()))
+        end)
+
         it("500 where it became none", function()
             for _, other in ipairs { "404x", {}, false, 404.5 } do
                 local err = errors.InstanceNotFound()
@@ -296,6 +301,11 @@ describe("err:response", function()
             end
         end)
 
+        it("the reason phrase where an extension's message says nothing without its parameters", function()
+            local _, _, body = errors.parse '{"code":"RenderSpecLost"}':response()
+            assert.equal("Bad Gateway", cjson.decode(body).message)
+        end)
+
         it("of an extension whose fault is the client's its host as {host}, the rest word by word", function()
             errors.extend { { code = "RenderSpecTaken", status = 409,
                 message = "{host} has {name} already" } }
@@ -400,6 +410,12 @@ describe("err:response", function()
                 (problem(err, { type_base = "https://example.com/errors#" })))
         end)
 
+        it("has the catalogue's message for its title where the error has no code", function()
+            local fields = problem(page(502), { type_base = "e/" })
+            assert.same({ "e/ServiceUnavailable", errors.ServiceUnavailable.message },
+                { fields.type, fields.title })
+        end)
+
         it("has the reason phrase for its title where the catalogue lacks the code", function()
             local err = errors.from_response { status = 404, body = '{"code":"A\'b|c","message":"gone"}' }
             assert.same({ type = "e/A%27b%7Cc", title = "Not Found", status = 404, detail = "gone",
@@ -488,6 +504,9 @@ describe("cfs.errors.show.respond", function()
         assert.equal(5, parts.n)
         assert.same({ status, headers["Content-Type"], headers["x-bce-request-id"],
             headers["Retry-After"], body }, { parts[1], parts[2], parts[3], parts[4], parts[5] })
+        local sent, _, _, _, problem = respond.parts(err, err:kind(), { format = "problem" }, 503, "r-2")
+        assert.same({ 503, 503, "r-2" },
+            { sent, cjson.decode(problem).status, cjson.decode(problem).requestId })
     end)
 
     it("never raises, whatever became of the error", function()

@@ -15,12 +15,8 @@ local kept = {}
 
 --- Keeps a value beside an error. A table must not lead to an error.
 function kept.keep(err, name, value)
-    local record = records[err]
-    if not record then
-        record = {}
-        records[err] = record
-    end
-    record[name] = value
+    local record = records[err] or {}
+    records[err], record[name] = record, value
 end
 
 
@@ -30,11 +26,8 @@ function kept.keep_all(err, record)
 end
 
 
---- Makes a function that reads envelopes by Lua's C API. It notes the document of an envelope that has
---- other members.
----@param metatables table<string, table> code → metatable of its errors
----@param unknown table the metatable of the others
----@return fun(body: string): cfs.error?, string?, string?, integer? as errors.parse
+--- Makes a function like errors.parse, by Lua's C API, of a table code → metatable of its errors and the
+--- metatable of the others. It notes the document of an envelope that has other members.
 function kept.reader(metatables, unknown)
     return core.reader(metatables, state.seen, unknown, records)
 end

@@ -74,19 +74,12 @@ local function unknown_code(target)
 end
 
 
---- Makes an error, or says why it cannot be made.
----@param target any a code or a kind
----@param fields table? requestId, message, status, cause, and the template's parameters
----@return cfs.error? err
----@return string? problem a sentence for an argument error
----@return integer? argument 1 or 2: which one is wrong
+--- Makes an error of a code or a kind; or returns nil, what is wrong, and which argument it is: 1 or 2.
 function make.make(target, fields)
     local kind = kinds[target] or catalogue.is_kind(target) and target.known and target
     if not kind then
-        if type(target) ~= "string" then
-            return nil, "code or kind expected, got " .. type(target), 1
-        end
-        return nil, unknown_code(target), 1
+        local is_code = type(target) == "string"
+        return nil, is_code and unknown_code(target) or "code or kind expected, got " .. type(target), 1
     end
     local err, wrong = fill(kind, fields)
     return err, wrong, wrong and 2
@@ -121,9 +114,6 @@ end
 
 
 --- The metamethod `__call` of kinds: errors.InstanceNotFound { requestId = id }
----@param self cfs.kind
----@param fields table?
----@return cfs.error err
 function make.call(self, fields)
     local err, wrong = make.make(self, fields)
     if not err then misuse.argument(1, text.describe(rawget(self, "code")), wrong) end
@@ -131,12 +121,8 @@ function make.call(self, fields)
 end
 
 
---- Gives an error the kind of its code, else that of the HTTP status, and notes a status that is not the
---- kind's.
----@param err table which has no cause
----@param received integer? the status, as status.normalize gives it
----@param home table? the service whose codes count: see catalogue/extend; CFS if not given
----@return cfs.error err the same
+--- Gives an error that has no cause the kind of its code, else that of the received status, a number or nil,
+--- and notes a status that is not the kind's. The codes are those of CFS, or of the service `home`.
 function make.set_status(err, received, home)
     local code = rawget(err, "code") or ""
     local known = (home or state).metatables[code] or seen[code]
@@ -146,11 +132,6 @@ end
 
 
 --- Makes the error of a response without an envelope. Nothing is checked.
----@param code string? as received, from elsewhere
----@param message string?
----@param request_id string?
----@param received integer? as for make.set_status
----@return cfs.error err
 function make.receive(code, message, request_id, received)
     return make.set_status({ code = code, message = message, requestId = request_id }, received)
 end
@@ -163,12 +144,8 @@ function make.adopt(home, err)
 end
 
 
---- Makes the error of a call that got no response.
----@param word string why: see wire/transport
----@param sent "no"|"maybe" whether the request may have reached the service
----@param retry "backoff"|"never"
----@param reason any what the client said; it becomes the cause
----@return cfs.error err
+--- Makes the error of a call that got no response: `word` tells why, as err:transport() does, `sent` is "no"
+--- or "maybe", `retry` is "backoff" or "never". What the client said, `reason`, becomes the cause.
 function make.no_response(word, sent, retry, reason)
     local err = setmetatable({}, status.no_response(retry))
     kept.set_cause(err, reason)

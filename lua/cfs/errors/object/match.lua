@@ -17,11 +17,6 @@ local categories, metatables, kind_of = state.categories, state.metatables, stat
 
 local match = {}
 
--- The words that stand in other fields of an error: column → what they are called.
-local columns = {
-    retry = "a word of retry", fault = "a fault", service = "a service", canonical = "a gRPC status",
-}
-
 
 -- What a string is if it is a value of another column, or a status in words; nil if it is neither.
 local function other_meaning(target)
@@ -31,7 +26,8 @@ local function other_meaning(target)
         return "'" .. target .. "' is no target; in errors.match it is the key 'default'"
     end
     for kind in catalogue.each() do
-        for column, name in pairs(columns) do
+        for column, name in pairs { retry = "a word of retry", fault = "a fault", service = "a service",
+            canonical = "a gRPC status" } do
             if kind[column] == target then
                 return "'" .. target .. "' is " .. name .. ", not a category: compare err." .. column
             end
@@ -55,19 +51,17 @@ function match.problem(target)
     elseif type(target) ~= "string" then
         return "code, kind, category or status expected, got " .. type(target)
     end
-    local meaning = other_meaning(target)
-    if meaning then return meaning end
     local word = target:find("^[%l_]+$") and "category" or "code"
     local sentence, nearest = suggest.unknown(word, target, word == "code" and state.kinds or categories)
-    return nearest and sentence or sentence .. "; errors.extend can add it"
+    return other_meaning(target) or nearest and sentence or sentence .. "; errors.extend can add it"
 end
 
 
 -- Raises a sentence if the value is a kind, which someone forgot to call.
 local function check_value(name, value, level)
     if catalogue.is_kind(value) then
-        local sentence = "error expected, got a kind: " .. tostring(value.code) .. "() makes one"
-        misuse.argument(1, name, sentence, level)
+        local code = tostring(value.code) -- nil of the kind of a status
+        misuse.argument(1, name, "error expected, got a kind: " .. code .. "() makes one", level)
     end
 end
 
@@ -180,10 +174,9 @@ local function handlers_problem(handlers)
     for target, handler in pairs(handlers) do
         local wrong = target ~= "default" and match.problem(target)
         if wrong then return wrong end
-        local metatable = getmetatable(handler)
-        if type(handler) ~= "function" and not (type(metatable) == "table" and metatable.__call) then
+        if type(handler) ~= "function" and not (getmetatable(handler) or {}).__call then
             local name = type(target) == "table" and target.code or target
-            return "function expected for '" .. tostring(name) .. "', got " .. type(handler)
+            return "function expected for '" .. name .. "', got " .. type(handler)
         end
     end
 end

@@ -10,7 +10,6 @@ local state = require "cfs.errors.base.state"
 local error, select, setmetatable, type, xpcall = error, select, setmetatable, type, xpcall
 local unpack = table.unpack or unpack -- luacheck: std max
 local metatables, of_error = state.metatables, catalogue.of_error
-local internal_errors = metatables.InternalError
 
 local raise = {}
 
@@ -28,9 +27,9 @@ function raise.raise(target, fields)
     if metatable and not metatable.template then -- what most calls need, and no more
         local kind, id = metatable.__index, fields ~= nil and request_id(fields)
         if fields == nil then
-            error(setmetatable({ code = kind.code, message = kind.message }, metatable), 0)
+            error(setmetatable({ code = kind.code, message = kind.message }, metatable))
         elseif id then
-            error(setmetatable({ code = kind.code, message = kind.message, requestId = id }, metatable), 0)
+            error(setmetatable({ code = kind.code, message = kind.message, requestId = id }, metatable))
         end
     end
     local err, wrong, argument = target, nil, nil
@@ -40,7 +39,7 @@ function raise.raise(target, fields)
         err, wrong, argument = nil, "an existing error takes no fields", 2
     end
     if not err then misuse.argument(argument, "raise", wrong) end
-    error(err, 0)
+    error(err)
 end
 
 
@@ -62,8 +61,7 @@ end
 
 --- Makes an InternalError whose cause is the value. A client does not see the cause.
 function raise.wrap(value, traceback)
-    local kind = internal_errors.__index
-    local err = setmetatable({ code = kind.code, message = kind.message }, internal_errors)
+    local err = make.of(state.kinds.InternalError)
     kept.set_cause(err, value)
     if traceback then kept.keep(err, "traceback", traceback) end
     return err
@@ -78,7 +76,7 @@ end
 
 -- On a memory error, or one in on_error, Lua gives a plain value.
 local function finish(good, ...)
-    if good or catalogue.of_error((...)) then return good, ... end
+    if good or of_error((...)) then return good, ... end
     return false, raise.wrap((...))
 end
 
@@ -97,9 +95,7 @@ local xpcall_passes_arguments = select(2, xpcall(select, on_error, "#", nil)) ==
 ---@return boolean good
 ---@return any ... what the function returns, or the error
 function raise.pcall(f, ...)
-    if xpcall_passes_arguments or select("#", ...) == 0 then
-        return finish(xpcall(f, on_error, ...))
-    end
+    if xpcall_passes_arguments then return finish(xpcall(f, on_error, ...)) end
     local count, arguments = select("#", ...), { ... }
     return finish(xpcall(function() return f(unpack(arguments, 1, count)) end, on_error))
 end

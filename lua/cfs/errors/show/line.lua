@@ -10,10 +10,6 @@ local say = require("cfs.errors.catalogue.words").say
 local line = {}
 
 
--- How many causes of a chain are shown, and how many bytes of each, before escaping.
-local most_causes, longest_cause = 3, 256
-
-
 --- The status of an error, with its reason phrase if it is the kind's: "404 Not Found"; nil without one.
 function line.status(err, kind)
     local status = rawget(err, "status")
@@ -24,11 +20,8 @@ function line.status(err, kind)
 end
 
 
---- What an error is, without its cause and what to do: "InstanceNotFound [ae2225f7]: The specified ... (404
---- Not Found)". What became of a member is told by its type, as an __eq of LuaJIT's cdata may raise.
----@param err cfs.error|cfs.kind
----@param kind cfs.kind the error's
----@return string
+--- What an error or a kind is, without its cause and what to do: "InstanceNotFound [ae2225f7]: The specified
+--- ... (404 Not Found)". What became of a member is told by its type, as an __eq of LuaJIT's cdata may raise.
 function line.heading(err, kind)
     local code, message = rawget(err, "code"), rawget(err, "message")
     local request_id = rawget(err, "requestId")
@@ -48,16 +41,17 @@ function line.heading(err, kind)
 end
 
 
--- "; cause: app.lua:12: attempt to index a nil value", and the cause's own cause behind it.
+-- "; cause: app.lua:12: attempt to index a nil value", and the cause's own cause behind it: three of a chain,
+-- and 256 bytes of each, before escaping.
 local function causes(err)
-    local words, cause = "", kept.cause(err)
-    for _ = 1, most_causes do
+    local words = ""
+    for _ = 1, 3 do
+        local cause = kept.cause(err)
         if type(cause) == "nil" then break end
         local kind = kind_of(cause)
-        local shown = text.cut(kind and line.heading(cause, kind) or text.describe(cause), longest_cause)
-        words = words .. "; cause: " .. text.printable(shown)
+        local shown = text.cut(kind and line.heading(cause, kind) or text.describe(cause), 256)
+        words, err = words .. "; cause: " .. text.printable(shown), cause
         if not kind then break end
-        cause = kept.cause(cause)
     end
     return words
 end

@@ -18,10 +18,9 @@ local log = {}
 local names =
     { "code", "service", "status", "requestId", "category", "fault", "origin", "message", "body", "cause" }
 
--- How many bytes a log line has at most, and how many the message and the body leave for the cause; and how
--- many a value takes: others take what is left, and in a table as much as a whole line.
-local longest_line, least_cause = 1024, 256
-local longest_values = { code = 128, service = 64, requestId = 128, category = 64, origin = 64 }
+-- How many bytes a log line has at most, and a value: others take what is left, in a table a whole line.
+local longest_line = 1024
+local longest_values = { code = 128, service = 64, requestId = 128, category = 64 }
 
 
 -- What is known of an error: name → value, or nil.
@@ -42,7 +41,6 @@ end
 
 
 local function describe(value)
-    if type(value) == "string" then return value end
     return kind_of(value) and line_of(value) or text.describe(value)
 end
 
@@ -86,7 +84,7 @@ end
 ---@return string line
 function log.to_log(err)
     local facts, line = facts_of(err, misuse.self(err, "to_log")), ""
-    local spare = type(facts.cause) ~= "nil" and least_cause or 0
+    local spare = type(facts.cause) ~= "nil" and 256 or 0 -- what message and body leave for the cause
     for _, name in ipairs(names) do
         local leaves = (name == "message" or name == "body") and spare or 0
         local left = longest_line - #line - #name - #" =" - leaves

@@ -3,9 +3,7 @@
 
 local lower = require("cfs.errors.base.text").lower
 
-local byte, find, gmatch, gsub, match, sub =
-    string.byte, string.find, string.gmatch, string.gsub, string.match, string.sub
-local concat = table.concat
+local find, gmatch, gsub, match, sub = string.find, string.gmatch, string.gsub, string.match, string.sub
 
 local passing = {}
 
@@ -13,127 +11,123 @@ local passing = {}
 if package.loaded.jit then package.loaded.jit.off(true, true) end
 
 -- Control characters stand for what has no byte of its own: \1 and \2 part words, around Chinese and around
--- its punctuation; \3 and \4 are the full-width colon and equals sign; \127 is, or will be, `{hidden}`.
-local meanings = { ["\1"] = "", ["\2"] = "", ["\3"] = "：", ["\4"] = "＝", ["\127"] = "{hidden}" }
+-- its punctuation; \3 and \4 are the full-width colon and equals sign; \5 is a secret's value, and `{hidden}`
+-- as received; \6 ends what is shown; \127 is, or will be, `{hidden}`.
+local meanings = {
+    ["\1"] = "", ["\2"] = "", ["\3"] = "：", ["\4"] = "＝", ["\5"] = "{hidden}", ["\127"] = "{hidden}",
+}
 
--- Characters of a plain word, and others. The letters are ranges, as %a depends on the locale.
-local plain, odd, any = "[A-Za-z0-9_\128-\255-]", "[\3\4!-,./:-@[-^`{-\127]", "[\3\4!-\255]"
-local odd_word = "%f" .. any .. plain .. "*" .. odd .. any .. "*"
+-- A word with a character that a plain one lacks. The letters are ranges, as %a depends on the locale.
+local odd, any = "[\3\4!-,./:-@[-^`{-\127]", "[\3-\5!-\255]"
+local odd_word = "%f" .. any .. "[A-Za-z0-9_\5\128-\255-]*" .. odd .. any .. "*"
 local too_long = "%f[A-Za-z0-9_-]" .. ("[A-Za-z0-9_-]"):rep(41) .. "[A-Za-z0-9_-]*"
 
--- The forms of a word that is not plain, by its first odd character; of numbers, by a 0 and that.
+-- The forms of a word that is not plain, by its first odd character. A field is a dotted name that no host
+-- can have: its last part has a capital behind a small letter, or a `_` within.
+local field, entry = "^[A-Za-z][A-Za-z_.-]*%.[A-Za-z_-]*", "[ugmo][a-z]*:[A-Za-z0-9_-]*:[r-][w-][xXst-]$"
 local forms = {
-    ["."] = { -- v1.2.3, v2.0.0-rc.1, e.g, U.S.A, failed.Please
-        "^[vV]%d+%.%d+%.?%d*$", "^[vV]%d%.%d+%.%d+%.%d+$", "^[vV]%d+%.%d+%.%d+%-[a-z]+%.?%d*$",
+    ["."] = { -- 99.9%, 1.5MiB, 1.5e-5, TLSv1.2, v1.2.3.4, v2.0.0-rc.1, e.g, U.S.A, failed.Please
+        "^%-?%d+%.%d+[A-Za-z]?[A-Za-z]?[A-Za-z]?%%?$", "^%-?%d+%.%d+[eE][+-]?%d%d?%d?$",
+        "^[A-Z]*[vV]%d+%.%d+%.?%d*$", "^[vV]%d%.%d+%.%d+%.%d+$", "^[vV]%d+%.%d+%.%d+%-[a-z]+%.?%d*$",
         "^[A-Za-z]%.[A-Za-z]$", "^[A-Za-z]%.[A-Za-z]%.[A-Za-z]$", "^[a-z]+%.[A-Z][a-z]+$",
-    },
-    ["0."] = { -- 99.9%, 1.5MiB, 1.5e-5
-        "^%-?%d+%.%d+%%?$", "^%-?%d+%.%d+[A-Za-z][A-Za-z]?[A-Za-z]?$", "^%-?%d+%.%d+[eE][+-]?%d%d?%d?$",
+        field .. "[a-z][A-Z][A-Za-z_-]*$", field .. "[A-Za-z]_[A-Za-z][A-Za-z_-]*$",
     },
     ["%"] = { "^%-?%d+%%$" },
-    ["/"] = { -- 10/100, 2026/11/24, HTTP/1.1, read/write
-        "^%d+/%d+$", "^%d%d%d%d/%d%d?/%d%d?$", "^[A-Za-z]+/%d%.?%d*$",
+    ["/"] = { -- 10/100, 2026/11/24, 100MB/s, HTTP/1.1, read/write
+        "^%d+/%d+$", "^%d%d%d%d/%d%d?/%d%d?$", "^%d+[A-Za-z]*/s$", "^[A-Za-z]+/%d%.?%d*$",
         "^[A-Za-z][A-Za-z_-]*/[A-Za-z][A-Za-z_-]*$",
     },
-    [":"] = { -- 10:30, T10:30:45.123Z, ISO 8601
+    [":"] = { -- 10:30, T10:30:45.123Z, ISO 8601, user:1000:rwx
         "^[T-]?%d%d?:[0-5]%dZ?$", "^T?%d%d?:[0-5]%d:[0-5]%d%.?%d*Z?$",
         "^%d%d%d%d%-%d%d%-%d%dT%d%d:[0-5]%d[:Z]?[0-5]?%d?%.?%d*Z?$",
         "^%d%d%d%d%-%d%d%-%d%dT%d%d:[0-5]%d:?[0-5]?%d?%.?%d*[+-]%d%d:?[0-5]%d$",
+        "^" .. entry, "^default:" .. entry,
     },
     ["+"] = { "^%+%d+%.?%d*%%?$", "^[A-Z]*%+%d%d?:?[0-5]?%d?$" }, -- +5, UTC+08:00
 }
 
--- A name with a last letter that secrets have, and its sign; four short numbers that one sign joins.
-local named = "%f[A-Za-z0-9_-]([A-Za-z0-9_-]*[DdEeHhKkLlNnSsTtYy][0-9_-]*)[%])\"'`\\\1\2\9-\13 ]*"
-    .. "[:=\3\4]+>?[\9-\13 ]*()"
-local four = "%f[A-Za-z0-9](%d%d?%d?([^A-Za-z0-9\9-\13 ])%d%d?%d?%2%d%d?%d?%2%d%d?%d?)%f[^A-Za-z0-9]"
-
--- Before a colon: the kinds of entries in an access control list; options of a mount, and ids.
-local entries = " user group mask other u g m o "
+-- Options of a mount, and ids, with a number behind a colon.
 local numbered = " acdirmax acdirmin acregmax acregmin actimeo anongid anonuid gid nconnect nfsvers retrans"
     .. " rsize timeo uid vers wsize "
 
--- How the names of secrets end, by their last three bytes.
+-- A name and its sign; the name of a key without a sign and a word with a digit; four short numbers that one
+-- sign joins.
+local named = "%f[A-Za-z0-9_\1\128-\255-]([A-Za-z0-9_\1\128-\255-]+)"
+    .. "[%])\"'`\\\2\9-\13 ]*[:=\3\4]+>?[\9-\13 ]*()"
+local unsigned = "([Kk][Ee][Yy][ IiDd]* [\"'`]?)[A-Za-z0-9_-]*%d[A-Za-z0-9_-]*"
+local four = "%f[A-Za-z0-9](%d%d?%d?([^A-Za-z0-9\9-\13 ])%d%d?%d?%2%d%d?%d?%2%d%d?%d?)%f[^A-Za-z0-9]"
+
+-- How the names of secrets end, by their last three bytes, which are one Chinese character.
 local secrets = {
     ord = "password", swd = "passwd", pwd = "pwd", ass = "pass", ase = "passphrase", ret = "secret",
     ken = "token", key = "key", yid = "keyid", kid = "akid", ion = "authorization", uth = "auth",
     ure = "signature", ial = "credential", als = "credentials", kie = "cookie",
+    ["码"] = "密码", ["令"] = "口令", ["钥"] = "密钥", ["牌"] = "令牌", ["证"] = "凭证", ["名"] = "签名",
 }
-
-
-local function has(list, word) return find(list, " " .. word .. " ", 1, true) end
 
 
 -- How the name ends, if it ends like that of a secret. `ak` and `sk` must be words of the name.
 local function secret_of(name)
+    name = gsub(name, "[0-9_-]+$", "")
     if find(name, "[Kk]", -1) then return find(name, "%f[A-Za-z][AaSs].$") or find(name, "[a-z][AS].$") end
-    name = gsub(name, "[0-9_-]", "")
-    local ending = #name > 2 and secrets[lower(sub(name, -3))]
-    return ending and lower(sub(name, -#ending)) == ending and ending
+    name = lower(gsub(name, "[\0010-9_-]", ""))
+    local ending = secrets[sub(name, -3)]
+    return ending and sub(name, -#ending) == ending and ending
 end
 
 
--- The text with \127 for each value of a secret: a line, what is quoted, or a word, its scheme before it.
--- Behind the 50th all is a value, which bounds the time.
+-- Where the value of a secret begins and ends: what is quoted, a line, or a word, its scheme before it.
+local function value_of(text, start, secret)
+    local quote, first = match(text, "^\\?([\"'`])[\"'`]*()", start)
+    if quote then -- a doubled quote closes nothing
+        return first, match(text, "^.-()" .. quote .. "+%f[^A-Za-z0-9\"'`]", first) or #text + 1
+    end
+    local inner = match(text, "^\2[^\2]*\2()", start)
+    first = inner or match(text, "^[(%[{<]?()", start)
+    local value = inner and "^[^\2]*()" or (secret == "authorization" or secret == "cookie") and "^[^\r\n]*()"
+        or "^[^\2\9-\13 ]*[^\"'`)%]}>.,;:!?\2\9-\13 ]()"
+    local scheme, credential = match(text, "^([A-Za-z]+)[\9-\13 ]+()", first)
+    local is_scheme = scheme and find(" basic bearer digest ", " " .. lower(scheme) .. " ")
+    return first, match(text, value, is_scheme and credential or first) or first
+end
+
+
+-- The text with \5 for each value of a secret. Behind the 50th all is a value, which bounds the time.
 local function hide_secrets(text)
-    local parts, from = {}, 1
+    local shown, from, count = "", 1, 0
     for name, start in gmatch(text, named) do
         local secret = start > from and secret_of(name)
         if secret then
-            local quote, first = match(text, "^\\?([\"'`])[\"'`]*()", start)
-            first = first or match(text, "^\2[^\2]*\2()", start) or match(text, "^[(%[{<]?()", start)
-            local scheme, credential = match(text, "^([A-Za-z]+)[\9-\13 ]+()", first)
-            local closed = quote and "^.-()" .. quote .. "+[^A-Za-z0-9\"'`]" -- a doubled quote closes nothing
-            local is_open = #parts == 50 or quote and not find(text, closed, first)
-            local value = is_open and "^.*()" or closed
-                or byte(text, start) == 2 and "^[^\2]*()"
-                or has(" authorization cookie ", secret) and "^[^\r\n]*()"
-                or "^[^\2\9-\13 ]*[^\"'`)%]}>.,;:!?\2\9-\13 ]()"
-            local is_scheme = scheme and has(" basic bearer digest ", lower(scheme))
-            local last = match(text, value, is_scheme and credential or first) or first
-            parts[#parts + 1] = sub(text, from, first - 1) .. (last > first and "\127" or "")
-            from = last
+            local first, last = value_of(text, start, secret)
+            shown = shown .. sub(text, from, first - 1) .. (last > first and "\5" or "")
+            from, count = count < 50 and last or #text + 1, count + 1
         end
     end
-    return concat(parts) .. sub(text, from)
-end
-
-
--- A dotted name that no host can have: its last part has a capital behind a small letter, or a `_` within.
-local function is_field(word)
-    local last = match(word, "^[A-Za-z][A-Za-z0-9_.-]*%.([A-Za-z_-]+)$")
-    return last and (find(last, "[a-z][A-Z]") or find(last, "[A-Za-z]_[A-Za-z]"))
-        and not (find(word, "..", 1, true) or find(word, "%d[A-Za-z_-]") or find(word, "[A-Za-z_-]%d"))
-end
-
-
--- user:1000:rwx, anonuid:65534
-local function is_entry(word)
-    local name, rest = match(gsub(word, "^default:", ""), "^([a-z]+):([A-Za-z0-9_:-]*)$")
-    return name and (has(entries, name) and find(rest, "^[A-Za-z0-9_-]*:[r-][w-][xXst-]$")
-        or has(numbered, name) and find(rest, "^%d+$"))
+    return shown .. sub(text, from)
 end
 
 
 local function is_word(word)
     local mark = match(word, odd)
     if not mark then return true end
-    local list = forms[mark == "." and find(word, "^[0-9-]") and "0." or mark]
+    local list = forms[mark]
     for index = 1, list and #list or 0 do
         if find(word, list[index]) then return true end
     end
-    return mark == "." and is_field(word) or mark == ":" and find(word, "^[a-z]") and is_entry(word)
+    local name = match(word, "^([a-z]+):%d+$")
+    return name and find(numbered, " " .. name .. " ")
 end
 
 
--- Has the word a form, or each word of a list?
+-- Has the word a form, or each word of a list? Equals signs end Base64.
 local function has_form(word)
-    if is_word(word) or not find(word, "[A-Za-z0-9@\127-\255]") then return true end
     if find(word, ".", 1, true) then
-        word = gsub(gsub(word, "%[(%d+)%]%.", ".%1."), "%.%.%.+", ",") -- tags[0].x; wait...then
-        if is_field(word) then return true end
+        word = gsub(gsub(word, "([A-Za-z])[.%[]%d+%]?%f[.]", "%1"), "%.%.%.+", ",") -- tags[0].x; wait...then
+        if find(word, "..", 1, true) then return false end
     end
-    if not find(word, "[,;|~=()%[%]{}<>\"'`\3\4]") or find(word .. "=", "==", 1, true) then return false end
+    if is_word(word) then return true end
+    word = gsub(word, "[:=\3\4]+>?[\"'`]*\5", ",") -- key="\5
+    if find(word .. "=", "==", 1, true) then return false end
     for part in gmatch(word, "[^,;|~=()%[%]{}<>\"'`\3\4]+") do
         if not is_word(part) then return false end
     end
@@ -143,37 +137,26 @@ end
 
 -- The word as it is shown. One of more than 512 bytes has no form.
 local function judge(word)
-    if find(word, "^[\"'`(]?[A-Za-z0-9_-]+[\"'`).,;!?]*:?$") then return word end
-    local first = find(word, "^::") and 1 or match(word, "^[\"'`(%[{<\3\4]*()", match(word, "^:?()"))
-    local stop = match(word, "^.*[^\"'`)%]}>.,;:!?\3\4]()", first) or first
-    local body, trail = sub(word, first, stop - 1), sub(word, stop)
-    if #word <= 512 and has_form(body) and not find(trail, "::", 1, true) then return word end
-    local name = match(body, "^([A-Za-z0-9_-]+[\"'`\\]*[:=\3\4]+>?[\"'`]?)\127$")
-        or match(body, "^([A-Za-z_][A-Za-z0-9_-]*=[\"'`]?)[^=@]+$") or ""
-    return sub(word, 1, first - 1) .. name .. "\127" .. trail
+    if find(word, "^[\"'`(]?[A-Za-z0-9_-]+[\"'`).,;!?]*:?$") or not find(word, "[A-Za-z0-9@\5\127-\255]") then
+        return word
+    end
+    local lead, body, trail = match(word, "^([\"'`(%[{<:\3\4]*)(.*[^\"'`)%]}>.,;:!?\3\4])(.*)$")
+    if #word <= 512 and has_form(body) and not find(lead .. " " .. trail, "::", 1, true) then return word end
+    return lead .. (match(body, "^([A-Za-z_][A-Za-z0-9_-]*=[\"'`]?)[^=@]+$") or "") .. "\127" .. trail
 end
 
 
 -- A character that is not ASCII: punctuation and Chinese, which part words, a letter, or what no form has.
 local function classify(character)
-    local first, size = byte(character), #character
-    if size == 3 and first >= 228 and first <= 237 and not find(character, "^\234[\128-\175]") then
-        return "\1" .. character .. "\1"
-    elseif character == "：" or character == "＝" then
+    if character == "：" or character == "＝" then
         return character == "：" and "\3" or "\4"
     elseif find("！（），；？～“”‘’–—…«»·、。「」『』【】《》\194\160\227\128\128", character, 1, true) then
         return "\2" .. character .. "\2"
+    elseif find(character, "^[\227-\233\235-\237]..$") or find(character, "^\234[\176-\191].$") then
+        return "\1" .. character .. "\1"
     end
-    local is_letter = size == 2 and first >= 195 and first <= 223 and first ~= 203
-        or size == 3 and (first == 224 or first == 225 or first == 227) or find("µ°", character, 1, true)
-    return is_letter and character or "\127"
-end
-
-
--- Four short numbers are an address, but for a number of groups of three digits.
-local function hide_address(numbers)
-    return find(numbers, "^%d+,%d%d%d,%d%d%d,%d%d%d$") and not find(numbers, ",[12]..,[12]..,[12]..$")
-        and numbers or "\127"
+    local is_letter = find(character, "^[\195-\202\204-\223].$") or find(character, "^[\224\225]..$")
+    return (is_letter or character == "µ" or character == "°") and character or "\127"
 end
 
 
@@ -181,14 +164,16 @@ end
 -- dot joins a word and a Chinese one.
 local function prepare(text)
     if find(text, "[^\9-\13\32-\126]") then
-        text = gsub(text, "[^\9-\13\32-\255]", "\127")
         text = gsub(text, "([A-Za-z0-9])[\194\227][\183\128\131][\130\187]?%f[A-Za-z0-9]", "%1\127")
         text = gsub(text, "([A-Za-z0-9]%.)([\228-\237])", "%1\127%2")
-        text = gsub(gsub(text, "[\128-\255][\128-\191]*", classify), "\1\1", "")
+        text = gsub(gsub(text, "[^\9-\13\32-\126][\128-\191]*", classify), "\1\1", "")
     end
-    text = gsub(gsub(text, "{hidden}", "\127"), too_long, "\127")
+    text = gsub(gsub(text, "{hidden}", "\5"), too_long, "\127")
     if find(text, "[:=\3\4]") then text = hide_secrets(text) end
-    return (gsub(text, four, hide_address))
+    if not find(text, "%d") then return text end
+    return (gsub(gsub(text, unsigned, "%1\5"), four, function(numbers) -- 1,073,741,824 is no address
+        return not find(numbers, ",[03-9]%d%d") and "\127" or nil
+    end))
 end
 
 
@@ -202,18 +187,18 @@ function passing.show(text)
     local is_cut = #text > 4096
     if is_cut then
         text = sub(text, 1, 4096) .. "\127" -- so the last word has no form
-    elseif not (find(text, "[^A-Za-z ',.]") or find(text, "%.[^ ]") or find(text, too_long)) then
+    elseif find(text, "^[a-z A-Z',.]*$") and not (find(text, "%.[^ ]") or find(text, too_long)) then
         return text
     end
     local count = 0
     text = gsub(prepare(text), odd_word, function(word)
         count = count + 1
-        return count <= 300 and judge(word) or "\5"
+        return count <= 300 and judge(word) or "\6"
     end, 301)
-    if count > 300 then is_cut, text = true, match(text, "^[^\5]*") end
-    if find(text, "[\1-\4\127]") then
+    if count > 300 then is_cut, text = true, match(text, "^[^\6]*") end
+    if find(text, "[\1-\5\127]") then
         text = gsub(gsub(text, "\127+", "\127"), "\127[,;]?[\9-\13 ]*%f[\127]", "")
-        text = gsub(text, "[\1-\4\127]", meanings)
+        text = gsub(text, "[\1-\5\127]", meanings)
     end
     return is_cut and text .. "..." or text
 end

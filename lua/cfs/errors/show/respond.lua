@@ -33,29 +33,17 @@ local standard_statuses = { RateLimit = 429, ServiceError = 503 }
 -- is looked up first, then its category and retry, then its fault. Statuses are here whose own category is
 -- "unknown", which claims nothing, and 408, whose fault is the client's.
 local codes = {
-    [404] = "ResourceNotExists",
-    [408] = "EOFException",
-    [410] = "ResourceNotExists",
+    [404] = "ResourceNotExists", [408] = "EOFException", [410] = "ResourceNotExists",
     [413] = "RequestEntityTooLargeException",
-    ["account never"] = "OptInRequired",
-    ["authentication never"] = "InvalidHTTPAuthHeader",
-    ["conflict never"] = "IdempotentParameterMismatch",
-    ["internal backoff"] = "InternalError",
-    ["invalid never"] = "InvalidHTTPRequest",
-    ["permission never"] = "AccessDenied",
-    ["throttle throttle"] = "RateLimit",
-    ["unavailable backoff"] = "ServiceUnavailable",
-    client = "InvalidHTTPRequest",
-    server = "ParseBodyException",
+    ["account never"] = "OptInRequired", ["authentication never"] = "InvalidHTTPAuthHeader",
+    ["conflict never"] = "IdempotentParameterMismatch", ["internal backoff"] = "InternalError",
+    ["invalid never"] = "InvalidHTTPRequest", ["permission never"] = "AccessDenied",
+    ["throttle throttle"] = "RateLimit", ["unavailable backoff"] = "ServiceUnavailable",
+    client = "InvalidHTTPRequest", server = "ParseBodyException",
 }
 
 -- The categories of errors that go by.
 local temporary = { throttle = true, unavailable = true }
-
--- What a request id must be to go into a header: a token of RFC 9110, section 5.6.2, this long. Most are of
--- letters, digits and hyphens, which is tried first, as a simple pattern is matched faster.
-local token = "^[A-Za-z0-9!#$%%&'*+.^_`|~-]+$"
-local longest_token = 128
 
 
 -- A member as text; nil where there is none.
@@ -81,20 +69,17 @@ local function reason_phrase(number)
 end
 
 
---- Can the value be a request id in a header?
----@param value any
----@return boolean
-function respond.is_token(value)
-    return type(value) == "string" and value ~= "" and #value <= longest_token
-        and (not find(value, "[^A-Za-z0-9-]") or find(value, token) ~= nil)
+-- Can the value be a request id in a header, a token of RFC 9110, section 5.6.2, of 128 bytes at most? Most
+-- are of letters, digits and hyphens, which is tried first, as a simple pattern is matched faster.
+local function is_token(value)
+    return type(value) == "string" and value ~= "" and #value <= 128
+        and (not find(value, "[^A-Za-z0-9-]") or find(value, "^[A-Za-z0-9!#$%%&'*+.^_`|~-]+$") ~= nil)
 end
 
-local is_token = respond.is_token
+respond.is_token = is_token
 
 
 --- May a client see a code or a request id that was received? It is an identifier, or its words have a form.
----@param value any
----@return boolean
 function respond.passes(value)
     return is_token(value) and (not find(value, "[^A-Za-z0-9_-]") or passing.show(value) == value)
 end
@@ -193,13 +178,8 @@ end
 ---@field type_base string? a problem's `type` is this URI followed by the code
 
 
---- Reads the options of err:response and checks them, once for many errors.
----
----     local options, wrong = respond.options { standard = true }
----
----@param given table? as for err:response
----@return table? options a new table, for respond.parts
----@return string? sentence what is wrong with them, if anything is
+--- Reads the options of err:response and checks them, once for many errors. Returns a new table, for
+--- respond.parts, or nil and what is wrong.
 function respond.options(given)
     if given == nil then return {} end
     local options, wrong = misuse.read("option", given, option_types)
@@ -214,17 +194,9 @@ function respond.options(given)
 end
 
 
---- The parts of a response, without a table of headers. It never raises, whatever became of the error.
----@param err cfs.error
----@param kind cfs.kind the error's
----@param options table what respond.options has read
----@param sent integer? the status that the client has already; a problem has no other
----@param id string? a token that takes the place of the error's request id, and passes
----@return integer status 400 to 599
----@return string content_type
----@return string? request_id a plain token, fit for a header
----@return string? retry_after whole seconds
----@return string body
+--- The parts of a response: status, content type, request id if fit for a header, Retry-After, body. It never
+--- raises, whatever became of the error. `options` are what respond.options has read, `sent` is the status
+--- that the client has already, which a problem has, and `id` a token in place of the error's request id.
 function respond.parts(err, kind, options, sent, id)
     local number, hides = error_status(err, kind), options.hide ~= false
     local code, message = member(err, "code"), member(err, "message")
