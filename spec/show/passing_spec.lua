@@ -278,7 +278,7 @@ describe("cfs.errors.show.passing", function()
 
     it("reads 4 KiB of a text, and shows no part of a word there", function()
         local text, list = ("abc "):rep(1023), ("a1,"):rep(170) .. "ab"
-        local pairs_of = ("a b=c "):rep(300):sub(1, -2)
+        local pairs_of = ("a b=c "):rep(200):sub(1, -2)
         for given, expected in pairs {
             [text .. "abcd"] = text .. "abcd", [text .. "abcde"] = text .. "{hidden}...",
             [text .. "abc 10.0.3.7"] = text .. "abc {hidden}...",

@@ -80,7 +80,8 @@ end
 local function value_of(text, start, secret)
     local quote, first = match(text, "^\\?([\"'`])[\"'`]*()", start)
     if quote then -- a doubled quote closes nothing
-        return first, match(text, "^.-()" .. quote .. "+%f[^A-Za-z0-9\"'`]", first) or #text + 1
+        local closing = "^.-()%f[" .. quote .. "]" .. quote .. "+%f[^A-Za-z0-9\"'`]"
+        return first, match(text, closing, first) or #text + 1
     end
     local inner = match(text, "^\2[^\2]*\2()", start)
     first = inner or match(text, "^[(%[{<]?()", start)
@@ -181,7 +182,7 @@ end
 ---
 ---     passing.show "connect to 10.0.3.7:8080 refused"  --> connect to {hidden} refused
 ---
----@param text string the first 4 KiB are read, and the first 300 words that are not plain
+---@param text string the first 4 KiB are read, and the first 200 words that are not plain
 ---@return string
 function passing.show(text)
     local is_cut = #text > 4096
@@ -193,9 +194,9 @@ function passing.show(text)
     local count = 0
     text = gsub(prepare(text), odd_word, function(word)
         count = count + 1
-        return count <= 300 and judge(word) or "\6"
-    end, 301)
-    if count > 300 then is_cut, text = true, match(text, "^[^\6]*") end
+        return count <= 200 and judge(word) or "\6"
+    end, 201)
+    if count > 200 then is_cut, text = true, match(text, "^[^\6]*") end
     if find(text, "[\1-\5\127]") then
         text = gsub(gsub(text, "\127+", "\127"), "\127[,;]?[\9-\13 ]*%f[\127]", "")
         text = gsub(text, "[\1-\5\127]", meanings)
