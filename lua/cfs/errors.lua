@@ -73,10 +73,14 @@ kind.define {
         advice = advice.advice,
         may_retry = advice.may_retry,
     },
-    errors = { __tostring = line.of, __concat = line.concat, __name = "cfs.error" },
-    kinds = { __tostring = line.of_kind, __call = make.call, __name = "cfs.kind" },
-    lists = { __tostring = later.shown_by "list" },
-    catalogue = { __tostring = later.shown_by "catalogue", __newindex = names.refuse },
+    error_metatable = { __tostring = line.of, __concat = line.concat, __name = "cfs.error" },
+    kind_metatable = {
+        __index = state.methods, __tostring = line.of_kind, __call = make.call, __name = "cfs.kind",
+    },
+    list_metatable = { __tostring = later.shown_by "list" },
+    catalogue_metatable = {
+        __index = state.kinds, __newindex = names.refuse, __tostring = later.shown_by "catalogue",
+    },
 }
 
 state.public = errors

@@ -115,6 +115,7 @@ local function complete(row, home)
     for _, name in ipairs(columns) do new[name] = row[name] or base[name] end
     new.service = home.name or row.service or "other"
     new.description = row.description or row.message
+    new.known = true
     return new
 end
 

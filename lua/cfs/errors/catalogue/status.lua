@@ -85,13 +85,13 @@ end
 
 -- The metatable of a kind without a code, made once.
 local function made(key, number, reason, category, retry, canonical, description, remedies)
-    metatables[key] = metatables[key] or kind.new_metatable(kind.make {
+    metatables[key] = metatables[key] or kind.make {
         status = number, reason = reason, category = category, retry = retry, canonical = canonical,
         fault = not number and "unknown" or number >= 500 and "server" or "client",
         description = (words.say("sentence", description)),
         remedy = (words.say(remedies, retry)),
         known = false,
-    })
+    }
     return metatables[key]
 end
 
@@ -139,7 +139,7 @@ setmetatable(state.seen, { __index = function(seen, code)
     row.reason = status.kind(row.status).reason
     row.description = words.say("sentence", "seen")
     row.known = false
-    local metatable = kind.new_metatable(kind.make(row))
+    local metatable = kind.make(row)
     rawset(seen, code, metatable)
     return metatable
 end })

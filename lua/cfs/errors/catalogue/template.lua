@@ -16,9 +16,9 @@ local template = {}
 --- field → type, false for any.
 template.field_types = { requestId = "string", message = "string", status = false, cause = false }
 
--- The vendor's four ways to write a placeholder, and what we call its parameter.
+-- The vendor's four ways to write a placeholder, each before what we call its parameter.
 local vendor_spellings = {
-    parameterName = "parameterName", ["{host}"] = "host", ["{http}"] = "protocol", XXX = "date",
+    "parameterName", "parameterName", "{host}", "host", "{http}", "protocol", "XXX", "date",
 }
 
 -- A parameter called "date" is an ISO 8601 date-time: x-bce-date.
@@ -28,9 +28,9 @@ local date_form = "^%d%d%d%d%-?%d%d%-?%d%dT%d%d:?%d%d:?%d%d[%d.,Z:+-]*$"
 -- Where the first placeholder at or after `position` begins and ends, and its parameter's name.
 local function next_placeholder(message, position, is_vendors)
     if not is_vendors then return find(message, "{(%a[%w_]*)}", position) end
-    for placeholder, name in pairs(vendor_spellings) do
-        local first, last = find(message, placeholder, position, true)
-        if first then return first, last, name end
+    for index = 1, #vendor_spellings, 2 do
+        local first, last = find(message, vendor_spellings[index], position, true)
+        if first then return first, last, vendor_spellings[index + 1] end
     end
 end
 
@@ -45,8 +45,9 @@ function template.compile(message, is_vendors)
         position = last + 1
         first, last, name = next_placeholder(message, position, is_vendors)
     end
+    if position == 1 then return nil end
     parts[#parts + 1] = sub(message, position)
-    return #parts > 1 and parts or nil
+    return parts
 end
 
 
