@@ -11,42 +11,28 @@ if core.version ~= version then
         .. ": after an upgrade restart nginx, a reload keeps the old core", 0)
 end
 
----@class cfs.state
----@field kinds table<string, cfs.kind> code → kind of the catalogue. Writer: catalogue/kind
----@field order cfs.kind[] the kinds as a list: the vendor's, then those of errors.extend. catalogue/kind
----@field catalogue table<string, cfs.kind> errors.catalogue, a copy of `kinds`. catalogue/kind
----@field metatables table<string|cfs.kind, table> code or kind of the catalogue → the metatable of its
----errors. Its field `template` is the kind's message, compiled, if that has
----parameters. catalogue/kind
----@field status_metatables table<integer|false|string, table> status, false for none, or "no response,
----RETRY" → the metatable of the errors whose code the catalogue lacks. catalogue/status
----@field seen table<string, table> code of src/seen.def → the metatable of its errors, made at its first
----use. catalogue/status
----@field services table<string|integer, table> what errors.service made, by name and in its order: see
----catalogue/extend. services
----@field kind_of table<table, cfs.kind> metatable of errors → their kind. catalogue/kind
----@field categories table<string, true> those of all kinds. catalogue/kind and catalogue/status
----@field kept table<cfs.error, table> what lies beside an error, its cause aside. object/kept, which hands
----it to the core
----@field ffi_types table? the types that LuaJIT's FFI reads envelopes with. wire/envelope_ffi
----@field methods table what errors and kinds inherit. Writer of this and the next four: kind.define, which
----cfs.errors calls
----@field error_metatable table the metamethods of errors
----@field kind_metatable table
----@field list_metatable table of lists of kinds
----@field catalogue_metatable table
----@field public table cfs.errors itself: no code can have a name that is there. cfs.errors
 local state = core.state
 
 if not state.is_complete then
-    state.kinds, state.order = {}, {}
-    state.metatables, state.status_metatables, state.categories = {}, {}, {}
+    -- catalogue/kind writes these: code → kind; the kinds as a list, the vendor's first; the categories of all
+    -- kinds; code or kind → the metatable of its errors, whose field `template` is the kind's message, compiled,
+    -- if that has parameters; and the metatable of any errors → their kind
+    state.kinds, state.order, state.categories, state.metatables = {}, {}, {}, {}
     state.kind_of = setmetatable({}, { __mode = "k" }) -- an error with a cause has a metatable of its own
-    state.seen, state.services = {}, {}
+    -- catalogue/status writes the metatables of errors whose code the catalogue lacks: status, false for none,
+    -- or "no response, RETRY" → metatable; and code of src/seen.def → metatable, made at its first use
+    state.status_metatables, state.seen = {}, {}
+    -- what errors.service made, by name and in its order: see catalogue/extend. Writer: services
+    state.services = {}
+    -- error → what lies beside it, its cause aside. Writers: object/kept, and the core, which has it from there
     state.kept = setmetatable({}, { __mode = "k" })
+    -- what errors and kinds inherit, and their metatables. Writer: kind.define, which cfs.errors calls
     state.methods, state.error_metatable, state.kind_metatable = {}, {}, {}
     state.list_metatable, state.catalogue_metatable = {}, {}
+    -- errors.catalogue, a copy of `kinds`. Writer: catalogue/kind
     state.catalogue = setmetatable({}, state.catalogue_metatable)
+    -- cfs.errors itself: no code can have a name that is there. Writer: cfs.errors. wire/envelope_ffi writes
+    -- `ffi_types`, the types that LuaJIT's FFI reads envelopes with
     state.public = {}
     state.is_complete = true -- set last: its presence means that initialization finished
 end

@@ -4,10 +4,8 @@
 local core = require "cfs.errors.core"
 
 local byte, char, find, floor, format = string.byte, string.char, string.find, math.floor, string.format
-local gsub, sub = string.gsub, string.sub
-local concat, sort = table.concat, table.sort
-local getmetatable = debug.getmetatable -- a field __metatable does not hide it
-local next, pcall, rawget, tostring, type = next, pcall, rawget, tostring, type
+local gsub = string.gsub
+local type, tostring = type, tostring
 
 local text = {}
 
@@ -33,8 +31,6 @@ local function upper_letter(letter) return char(byte(letter) - 32) end
 
 --- The text with A to Z in lower case. string.lower depends on the locale, which may have another "i" and
 --- letters beyond ASCII, but not in LuaJIT.
----@param words string
----@return string
 text.lower = package.loaded.jit and string.lower or function(words)
     return find(words, "[A-Z]") and gsub(words, "[A-Z]", lower_letter) or words
 end
@@ -46,19 +42,11 @@ function text.upper(words)
 end
 
 
--- The code point of a character.
-local function decode(character)
-    local first, second, third, fourth = byte(character, 1, 4)
-    if not second then return first end
-    if not third then return first % 0x20 * 0x40 + second % 0x40 end
-    if not fourth then return (first % 0x10 * 0x40 + second % 0x40) * 0x40 + third % 0x40 end
-    return ((first % 0x08 * 0x40 + second % 0x40) * 0x40 + third % 0x40) * 0x40 + fourth % 0x40
-end
-
-
--- Its code point, if that is in one of the ranges.
+-- The code point of a character, if it is in one of the ranges.
 local function unsafe_point(character)
-    local point = decode(character)
+    local point = byte(character)
+    if point >= 0x80 then point = point % 2 ^ (7 - #character) end
+    for index = 2, #character do point = point * 0x40 + byte(character, index) % 0x40 end
     for index = 1, #ranges, 2 do
         if point < ranges[index] then return nil end
         if point <= ranges[index + 1] then return point end
@@ -79,9 +67,7 @@ function text.json_escape(character)
 end
 
 
-local function hexadecimal(one)
-    return format("\\x%02x", byte(one))
-end
+local function hexadecimal(one) return format("\\x%02x", byte(one)) end
 
 
 -- What is written for a character outside JSON: \n, or its bytes.
@@ -102,7 +88,7 @@ function text.cut(bytes, most)
     if #bytes <= most then return bytes end
     local last = most
     while last > most - 3 and last > 0 and find(bytes, "^[\128-\191]", last + 1) do last = last - 1 end
-    return sub(bytes, 1, last) .. "..."
+    return bytes:sub(1, last) .. "..."
 end
 
 
@@ -113,17 +99,10 @@ function text.number(value, form)
 end
 
 
---- A member as text, whatever became of it.
-function text.show(value)
-    if type(value) == "string" then return text.printable(value) end
+--- A member as text, whatever became of it; of a string at most `longest` bytes, if that is given.
+function text.show(value, longest)
+    if type(value) == "string" then return text.printable(longest and text.cut(value, longest) or value) end
     return type(value) == "number" and text.number(value) or "(" .. type(value) .. ")"
-end
-
-
-local function show_field(name, value, longest)
-    if longest and type(name) == "string" then name = text.cut(name, longest) end
-    if longest and type(value) == "string" then value = text.cut(value, longest) end
-    return text.show(name) .. " = " .. (type(value) == "boolean" and tostring(value) or text.show(value))
 end
 
 
@@ -134,28 +113,23 @@ function text.fields(values, most, longest)
     for name, value in next, values do
         has_more = #fields == most
         if has_more then break end
-        fields[#fields + 1] = show_field(name, value, longest)
+        fields[#fields + 1] = text.show(name, longest) .. " = "
+            .. (type(value) == "boolean" and tostring(value) or text.show(value, longest))
     end
-    sort(fields)
+    table.sort(fields)
     if has_more then fields[#fields + 1] = "..." end
-    return #fields == 0 and "{}" or "{ " .. concat(fields, ", ") .. " }"
+    return #fields == 0 and "{}" or "{ " .. table.concat(fields, ", ") .. " }"
 end
 
 
--- How much of a raised table is shown.
-local most_fields, longest_field = 16, 128
-
-
---- Any value as text: what `tostring` gives; the fields of a table without a __tostring; the type,
+--- Any value as text: what `tostring` gives; the first 16 fields of a table without a __tostring; the type,
 --- "(table)", of a value whose __tostring raises, yields or returns no string. __tostring runs within gsub,
 --- because no code can yield across a C function.
 function text.describe(value)
     if type(value) == "string" then return value end
     if type(value) == "table" then
-        local metatable = getmetatable(value)
-        if not metatable or rawget(metatable, "__tostring") == nil then
-            return text.fields(value, most_fields, longest_field)
-        end
+        local metatable = debug.getmetatable(value) -- a field __metatable does not hide it
+        if not metatable or rawget(metatable, "__tostring") == nil then return text.fields(value, 16, 128) end
     end
     local words
     pcall(gsub, ".", ".", function() words = tostring(value) end)

@@ -7,7 +7,7 @@ local kind = require "cfs.errors.catalogue.kind"
 local state = require "cfs.errors.base.state"
 local words = require "cfs.errors.catalogue.words"
 
-local floor, gmatch, match = math.floor, string.gmatch, string.match
+local gmatch, match = string.gmatch, string.match
 local lower = require("cfs.errors.base.text").lower
 local kind_of, metatables = state.kind_of, state.status_metatables
 
@@ -43,27 +43,18 @@ local rows = [[
 ]]
 
 
---- A status from anywhere: a whole number from 100 to 999, as a number or as three digits.
----@param value any
----@return integer? status nil if the value is none
+--- A status from anywhere: a whole number from 100 to 999, as a number or as three digits; nil if the value is
+--- none.
 function status.normalize(value)
-    local value_type = type(value)
-    if value_type == "string" then
-        value = match(value, "^%d%d%d$") and tonumber(value) or 0
-    elseif value_type ~= "number" then
-        return nil
-    end
-    if not (value >= 100 and value <= 999 and value % 1 == 0) then return nil end
-    return floor(value) -- an integer, where Lua has them
+    if type(value) == "string" then value = match(value, "^%d%d%d$") and tonumber(value) end
+    if type(value) ~= "number" or not (value >= 100 and value <= 999 and value % 1 == 0) then return nil end
+    return math.floor(value) -- an integer, where Lua has them
 end
 
 
---- The statuses that a reason phrase stands for, letter case aside.
+--- The statuses that a reason phrase stands for, letter case aside, in their order.
 ---
 ---     status.of_reason "not found"  --> { 404 }
----
----@param reason string
----@return integer[] statuses in their order
 function status.of_reason(reason)
     local statuses, seen = {}, {}
     local function add(number, phrase)
@@ -78,34 +69,30 @@ function status.of_reason(reason)
 end
 
 
-local function row_of(number)
-    return match(rows, number .. " (%a[%a ]-) *: (%S+) +(%S+) +(%S+)")
-end
-
-
--- The metatable of a kind without a code, made once.
-local function made(key, number, reason, category, retry, canonical, description, remedies)
-    metatables[key] = metatables[key] or kind.make {
-        status = number, reason = reason, category = category, retry = retry, canonical = canonical,
-        fault = not number and "unknown" or number >= 500 and "server" or "client",
-        description = (words.say("sentence", description)),
-        remedy = (words.say(remedies, retry)),
-        known = false,
-    }
+-- Makes a kind without a code. Its words for people have these names. Returns the metatable of its errors.
+local function make(key, row, description, remedies)
+    local number = row.status
+    row.fault = not number and "unknown" or number >= 500 and "server" or "client"
+    row.description = words.say("sentence", description)
+    row.remedy = words.say(remedies, row.retry)
+    row.known = false
+    metatables[key] = kind.make(row)
     return metatables[key]
 end
 
 
---- The metatable of the errors that came with this status and no code of the catalogue.
+--- The metatable of the errors that came with this status, or with none, and no code of the catalogue.
 function status.metatable(number)
-    if metatables[number or false] then return metatables[number or false] end
-    local reason, category, retry, canonical = row_of(number or "none")
-    if not reason and number and number >= 400 then -- RFC 9110, section 15: judged by its class
-        local _
-        _, category, retry, canonical = row_of(number >= 500 and 500 or 400)
-    end
-    return made(number or false, number, reason, category or "unknown", retry or "never",
-        canonical or "UNKNOWN", "description", "status_remedy")
+    local key = number or false
+    if metatables[key] then return metatables[key] end
+    local reason = match(rows, (number or "none") .. " (%a[%a ]-) *:")
+    -- a status without a row is judged by its class: RFC 9110, section 15
+    local judged = reason and number or number and (number >= 500 and 500 or number >= 400 and 400) or "none"
+    local category, retry, canonical = match(rows, judged .. " [^:]*: (%S+) +(%S+) +(%S+)")
+    return make(key, {
+        status = number, reason = reason, category = category or "unknown", retry = retry or "never",
+        canonical = canonical or "UNKNOWN",
+    }, "description", "status_remedy")
 end
 
 
@@ -127,7 +114,8 @@ end
 --- The metatable of the errors of calls that got no response; `retry` is "never" where the same call would
 --- fail again, else "backoff".
 function status.no_response(retry)
-    return made("no response, " .. retry, nil, nil, "unavailable", retry, "UNAVAILABLE",
+    local key = "no response, " .. retry
+    return metatables[key] or make(key, { category = "unavailable", retry = retry, canonical = "UNAVAILABLE" },
         "no_response_came", "no_response_remedy")
 end
 
@@ -139,9 +127,8 @@ setmetatable(state.seen, { __index = function(seen, code)
     row.reason = status.kind(row.status).reason
     row.description = words.say("sentence", "seen")
     row.known = false
-    local metatable = kind.make(row)
-    rawset(seen, code, metatable)
-    return metatable
+    rawset(seen, code, kind.make(row))
+    return seen[code]
 end })
 
 
