@@ -19,12 +19,11 @@ local raise = require "cfs.errors.object.raise"
 local receive = require "cfs.errors.wire.receive"
 local respond = require "cfs.errors.show.respond"
 local state = require "cfs.errors.base.state"
-local version = require "cfs.errors.base.version"
 local words = require "cfs.errors.catalogue.words"
 
 ---@class cfs.errors
 local errors = {
-    _VERSION = version,
+    _VERSION = require "cfs.errors.base.version",
 
     catalogue = state.catalogue,
     categories = setmetatable(words.categories, { __tostring = later.shown_by "categories" }),

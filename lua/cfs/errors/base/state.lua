@@ -11,29 +11,34 @@ if core.version ~= version then
         .. ": after an upgrade restart nginx, a reload keeps the old core", 0)
 end
 
+-- What is made here, and who writes it.
+local tables = {
+    "kinds", -- code → kind. catalogue/kind, as the next five
+    "order", -- the kinds as a list: the vendor's, then those of errors.extend
+    "catalogue", -- errors.catalogue, a copy of `kinds`
+    "categories", -- those of all kinds. catalogue/status, too
+    "metatables", -- code or kind → the metatable of its errors, whose field `template` is the kind's message,
+    -- compiled, if that has parameters
+    "kind_of", -- metatable of errors → their kind; an error with a cause has a metatable of its own
+    "status_metatables", -- status, false for none, or "no response, RETRY" → the metatable of the errors whose
+    -- code the catalogue lacks. catalogue/status
+    "seen", -- code of src/seen.def → the metatable of its errors, made at its first use. catalogue/status
+    "services", -- what errors.service made, by name and in its order: see catalogue/extend. services
+    "kept", -- error → what lies beside it, its cause aside. object/kept, which hands it to the core
+    "methods", -- what errors and kinds inherit. kind.define, which cfs.errors calls, as the next four
+    "error_metatable", -- the metamethods of errors
+    "kind_metatable", "list_metatable", -- those of kinds, and of lists of them
+    "catalogue_metatable",
+    "public", -- cfs.errors itself: no code can have a name that is there. cfs.errors
+    -- wire/envelope_ffi adds `ffi_types`, the types that LuaJIT's FFI reads envelopes with
+}
 local state = core.state
 
 if not state.is_complete then
-    -- catalogue/kind writes these: code → kind; the kinds as a list, the vendor's first; the categories of all
-    -- kinds; code or kind → the metatable of its errors, whose field `template` is the kind's message, compiled,
-    -- if that has parameters; and the metatable of any errors → their kind
-    state.kinds, state.order, state.categories, state.metatables = {}, {}, {}, {}
-    state.kind_of = setmetatable({}, { __mode = "k" }) -- an error with a cause has a metatable of its own
-    -- catalogue/status writes the metatables of errors whose code the catalogue lacks: status, false for none,
-    -- or "no response, RETRY" → metatable; and code of src/seen.def → metatable, made at its first use
-    state.status_metatables, state.seen = {}, {}
-    -- what errors.service made, by name and in its order: see catalogue/extend. Writer: services
-    state.services = {}
-    -- error → what lies beside it, its cause aside. Writers: object/kept, and the core, which has it from there
-    state.kept = setmetatable({}, { __mode = "k" })
-    -- what errors and kinds inherit, and their metatables. Writer: kind.define, which cfs.errors calls
-    state.methods, state.error_metatable, state.kind_metatable = {}, {}, {}
-    state.list_metatable, state.catalogue_metatable = {}, {}
-    -- errors.catalogue, a copy of `kinds`. Writer: catalogue/kind
-    state.catalogue = setmetatable({}, state.catalogue_metatable)
-    -- cfs.errors itself: no code can have a name that is there. Writer: cfs.errors. wire/envelope_ffi writes
-    -- `ffi_types`, the types that LuaJIT's FFI reads envelopes with
-    state.public = {}
+    for _, name in ipairs(tables) do state[name] = {} end
+    setmetatable(state.kind_of, { __mode = "k" })
+    setmetatable(state.kept, { __mode = "k" })
+    setmetatable(state.catalogue, state.catalogue_metatable)
     state.is_complete = true -- set last: its presence means that initialization finished
 end
 

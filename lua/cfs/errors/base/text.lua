@@ -22,7 +22,8 @@ local ranges = {
 -- A character of valid UTF-8 that may be in one of them, by its first byte.
 local candidate = "[%c\194\205\216\225\226\227\239\240\243][\128-\191]*"
 
-local letters = { ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
+-- What is written for some characters. The last two stand for themselves outside JSON.
+local escapes = { ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t", ['"'] = '\\"', ["\\"] = "\\\\" }
 
 
 local function lower_letter(letter) return char(byte(letter) + 32) end
@@ -56,9 +57,7 @@ end
 
 --- What is written for a character within a JSON string; nil if it stands for itself.
 function text.json_escape(character)
-    if character == '"' or character == "\\" then return "\\" .. character end
-    if find(character, "^[ -~]") then return nil end
-    if letters[character] then return letters[character] end
+    if escapes[character] then return escapes[character] end
     local point = unsafe_point(character)
     if not point then return nil end
     if point < 0x10000 then return format("\\u%04x", point) end
@@ -72,7 +71,7 @@ local function hexadecimal(one) return format("\\x%02x", byte(one)) end
 
 -- What is written for a character outside JSON: \n, or its bytes.
 local function escape(character)
-    return letters[character] or unsafe_point(character) and gsub(character, ".", hexadecimal) or nil
+    return escapes[character] or unsafe_point(character) and gsub(character, ".", hexadecimal) or nil
 end
 
 

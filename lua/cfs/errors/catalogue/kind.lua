@@ -23,7 +23,6 @@ local state = require "cfs.errors.base.state"
 local template = require "cfs.errors.catalogue.template"
 
 local getmetatable = debug.getmetatable -- a field __metatable does not hide it
-local ipairs, pairs, rawget, rawset, setmetatable = ipairs, pairs, rawget, rawset, setmetatable
 local kinds, order, kind_of = state.kinds, state.order, state.kind_of
 local categories, metatables, error_metatable = state.categories, state.metatables, state.error_metatable
 
@@ -77,7 +76,8 @@ end
 
 --- The kind of a global code, which the vendor's services share; nil if the code is none.
 function kind.shared(code)
-    return kinds[code] and kinds[code].service == "global" and kinds[code] or nil
+    local found = kinds[code]
+    return found and found.service == "global" and found or nil
 end
 
 

@@ -7,8 +7,7 @@
 
 local number = require("cfs.errors.base.text").number
 
-local find, gmatch, gsub, match, sub = string.find, string.gmatch, string.gsub, string.match, string.sub
-local concat, ipairs, pairs, type = table.concat, ipairs, pairs, type
+local find, sub, concat = string.find, string.sub, table.concat
 
 local template = {}
 
@@ -90,36 +89,33 @@ end
 ---     template.plain(parts)  --> The parameter is invalid.
 ---     template.plain(parts)  --> There are too many connections.
 function template.plain(parts)
-    local message, kept = {}, {}
+    local message = {}
     for index, part in ipairs(parts) do message[index] = index % 2 == 0 and "\1" or part end
-    message = gsub(gsub(concat(message), "%s*(['\"])\1%1", ""), "([.,;])(%s)", "%1\2%2")
-    for clause in gmatch(message .. "\2", "(.-)\2") do
-        if not find(clause, "\1", 1, true) then kept[#kept + 1] = clause end
-    end
-    local plain = match(concat(kept), "^%s*(.-)[%s,;]*$")
+    local plain = concat(message)
+        :gsub("%s*(['\"])\1%1", "")
+        :gsub("([.,;])(%s)", "%1\2%2") -- the ends of clauses
+        :gsub("[^\2]*\1[^\2]*\2?", "")
+        :gsub("\2", "")
+        :match("^%s*(.-)[%s,;]*$")
     return find(plain, "[%a\128-\255]") and plain or nil
 end
 
 
---- Reads the values back. A value ends where the text that follows it first occurs; the last one
---- ends where the template's final text begins.
----@param parts table a compiled template
----@param message string
----@return table? values nil if the message is not of this template, or is the template itself
+--- Reads the values back out of a message; nil if it is not of this template, or is the template itself. A value
+--- ends where the text that follows it first occurs; the last one ends where the template's final text begins.
 function template.read(parts, message)
-    local position = #parts[1] + 1
+    local values, position = {}, #parts[1] + 1
     if sub(message, 1, position - 1) ~= parts[1] then return nil end
-    local values = {}
     for index = 2, #parts, 2 do
-        local name, text, first = parts[index].name, parts[index + 1], nil
+        local name, text = parts[index].name, parts[index + 1]
+        local first = #message - #text + 1
         if index + 1 < #parts then
             first = find(message, text, position, true)
-        elseif sub(message, -#text) == text or text == "" then
-            first = #message - #text + 1
+        elseif sub(message, first) ~= text then
+            return nil
         end
-        local value = sub(message, position, (first or 0) - 1)
-        if not first or first < position or value == parts[index].placeholder or problem(name, value)
-            or (values[name] or value) ~= value then
+        local value = first and sub(message, position, first - 1)
+        if problem(name, value) or value == parts[index].placeholder or (values[name] or value) ~= value then
             return nil
         end
         values[name], position = value, first + #text
