@@ -13,33 +13,25 @@ local kind_of, metatables = state.kind_of, state.status_metatables
 
 local status = {}
 
--- Status, reason phrase (RFC 9110, section 15, and RFC 6585), category, retry, and the canonical name that
--- google.rpc.Code gives for the status. 404 and 405 are no `not_found`: an unknown code may as well mean a
--- wrong path.
+-- Category, retry and the canonical name that google.rpc.Code gives for the status: of which statuses, each with
+-- its reason phrase (RFC 9110, section 15, and RFC 6585). 404 and 405 are no `not_found`: an unknown code may as
+-- well mean a wrong path.
 local rows = [[
-400 Bad Request           : invalid        never    INVALID_ARGUMENT
-401 Unauthorized          : authentication never    UNAUTHENTICATED
-402 Payment Required      : account        never    FAILED_PRECONDITION
-403 Forbidden             : permission     never    PERMISSION_DENIED
-404 Not Found             : unknown        never    NOT_FOUND
-405 Method Not Allowed    : unknown        never    UNIMPLEMENTED
-408 Request Timeout       : unavailable    backoff  DEADLINE_EXCEEDED
-409 Conflict              : conflict       never    ABORTED
-410 Gone                  : unknown        never    NOT_FOUND
-411 Length Required       : invalid        never    INVALID_ARGUMENT
-412 Precondition Failed   : conflict       never    FAILED_PRECONDITION
-413 Content Too Large     : unknown        never    OUT_OF_RANGE
-414 URI Too Long          : invalid        never    INVALID_ARGUMENT
-415 Unsupported Media Type: invalid        never    INVALID_ARGUMENT
-421 Misdirected Request   : unknown        never    UNKNOWN
-422 Unprocessable Content : invalid        never    INVALID_ARGUMENT
-424 Failed Dependency     : unknown        never    UNKNOWN
-429 Too Many Requests     : throttle       throttle RESOURCE_EXHAUSTED
-500 Internal Server Error : internal       backoff  INTERNAL
-501 Not Implemented       : unknown        never    UNIMPLEMENTED
-502 Bad Gateway           : unavailable    backoff  UNAVAILABLE
-503 Service Unavailable   : unavailable    backoff  UNAVAILABLE
-504 Gateway Timeout       : unavailable    backoff  DEADLINE_EXCEEDED
+invalid never INVALID_ARGUMENT: 400 Bad Request, 411 Length Required, 414 URI Too Long, 415 Unsupported Media Type,
+  422 Unprocessable Content
+authentication never UNAUTHENTICATED: 401 Unauthorized
+account never FAILED_PRECONDITION: 402 Payment Required
+permission never PERMISSION_DENIED: 403 Forbidden
+unknown never NOT_FOUND: 404 Not Found, 410 Gone
+unknown never UNIMPLEMENTED: 405 Method Not Allowed, 501 Not Implemented
+unavailable backoff DEADLINE_EXCEEDED: 408 Request Timeout, 504 Gateway Timeout
+conflict never ABORTED: 409 Conflict
+conflict never FAILED_PRECONDITION: 412 Precondition Failed
+unknown never OUT_OF_RANGE: 413 Content Too Large
+unknown never UNKNOWN: 421 Misdirected Request, 424 Failed Dependency
+throttle throttle RESOURCE_EXHAUSTED: 429 Too Many Requests
+internal backoff INTERNAL: 500 Internal Server Error
+unavailable backoff UNAVAILABLE: 502 Bad Gateway, 503 Service Unavailable
 ]]
 
 
@@ -62,7 +54,7 @@ function status.of_reason(reason)
             seen[number], statuses[#statuses + 1] = true, number
         end
     end
-    for number, phrase in gmatch(rows, "(%d%d%d) (%a[%a ]-) *:") do add(tonumber(number), phrase) end
+    for number, phrase in gmatch(rows, "(%d%d%d) (%a[%a ]*)") do add(tonumber(number), phrase) end
     for candidate in kind.each() do add(candidate.status, candidate.reason) end
     table.sort(statuses)
     return statuses
@@ -85,10 +77,10 @@ end
 function status.metatable(number)
     local key = number or false
     if metatables[key] then return metatables[key] end
-    local reason = match(rows, (number or "none") .. " (%a[%a ]-) *:")
+    local reason = match(rows, (number or "none") .. " (%a[%a ]*)")
     -- a status without a row is judged by its class: RFC 9110, section 15
     local judged = reason and number or number and (number >= 500 and 500 or number >= 400 and 400) or "none"
-    local category, retry, canonical = match(rows, judged .. " [^:]*: (%S+) +(%S+) +(%S+)")
+    local category, retry, canonical = match(rows, "(%S+) (%S+) (%S+):[^:]*" .. judged)
     return make(key, {
         status = number, reason = reason, category = category or "unknown", retry = retry or "never",
         canonical = canonical or "UNKNOWN",
@@ -133,6 +125,6 @@ end })
 
 
 -- Their categories can be matched from the start.
-for category in gmatch(rows, ": (%S+)") do state.categories[category] = true end
+for category in gmatch(rows, "(%l+) %S+ %S+:") do state.categories[category] = true end
 
 return status
