@@ -12,8 +12,6 @@ local suggest = require "cfs.errors.base.suggest"
 local template = require "cfs.errors.catalogue.template"
 local text = require "cfs.errors.base.text"
 
-local find, ipairs, next, rawget, type = string.find, ipairs, next, rawget, type
-
 local extend = {}
 
 -- The columns in the order in which they are compared. The first three are required; the others default to
@@ -43,7 +41,7 @@ local function column_problem(name, value)
         return "column '" .. name .. "' must have no control or invisible characters"
     elseif words[name] and not words[name][value] then
         return (suggest.unknown(name, value, words[name]))
-    elseif name == "category" and not find(value, "^[%l_]+$") then
+    elseif name == "category" and not value:find "^[%l_]+$" then
         return "a category has lower-case letters and '_' only"
     end
 end
@@ -52,17 +50,16 @@ end
 -- A copy of the row, each column read once; or nil and what is wrong with it by itself.
 local function read(given)
     local row, wrong = misuse.read("column", given, column_types)
-    for index, name in ipairs(row and columns or {}) do
+    if not row then return nil, wrong end
+    for index, name in ipairs(columns) do
         local value = row[name]
-        wrong = wrong or value == nil and index <= 3 and "column '" .. name .. "' is missing"
-            or value ~= nil and name ~= "status" and column_problem(name, value)
+        if value == nil and index <= 3 then return nil, "column '" .. name .. "' is missing" end
+        wrong = value ~= nil and name ~= "status" and column_problem(name, value)
+        if wrong then return nil, wrong end
     end
-    if wrong then return nil, wrong end
     row.status = status.normalize(row.status)
-    if not row.status or row.status < 400 or row.status > 599 then
-        return nil, "status must be from 400 to 599"
-    end
-    return row
+    if row.status and row.status >= 400 and row.status <= 599 then return row end
+    return nil, "status must be from 400 to 599"
 end
 
 
@@ -85,10 +82,11 @@ end
 local function category_problem(category, codes, home)
     if category == "default" or codes[category] or home.kinds[category] then
         return "category '" .. category .. "' has another meaning in errors.match"
-    elseif meanings.say("category", category) then
+    elseif meanings.categories[category] then
         return nil
-    elseif words.retry[category] or words.fault[category] then
-        return "category '" .. category .. "' is a word of " .. (words.retry[category] and "retry" or "fault")
+    end
+    for name, group in pairs(words) do
+        if group[category] then return "category '" .. category .. "' is a word of " .. name end
     end
     local sentence, nearest = suggest.unknown("category", category, meanings.categories)
     return nearest and sentence -- else the category is a new one
@@ -109,17 +107,6 @@ local function problem(row, codes, categories, home)
 end
 
 
--- A kind's row: what is not given is taken from the kind of its status.
-local function complete(row, home)
-    local base, new = status.kind(row.status), {}
-    for _, name in ipairs(columns) do new[name] = row[name] or base[name] end
-    new.service = home.name or row.service or "other"
-    new.description = row.description or row.message
-    new.known = true
-    return new
-end
-
-
 -- The first of these columns in which a row differs from a kind; nil if it does in none. A column that may
 -- be left out counts only if it is given.
 local function difference(row, known, names, is_given)
@@ -129,15 +116,19 @@ local function difference(row, known, names, is_given)
 end
 
 
--- The kind that a row makes; nil if there is none to be made, and what is wrong, if anything is.
+-- The kind's row that a row makes, which takes what it lacks from the kind of its status; nil if there is none to
+-- be made, and what is wrong, if anything is.
 local function new_kind(row, home)
-    local known, full = home.kinds[row.code], complete(row, home)
-    local column = known and difference(full, known, columns)
-    local is_shared = home.name and known == kind.shared(row.code)
-    if column and not is_shared then
-        return nil, "code '" .. row.code .. "' exists already, with another " .. column
+    local known, base, full = home.kinds[row.code], status.kind(row.status), { known = true }
+    for _, name in ipairs(columns) do full[name] = row[name] or base[name] end
+    full.service = home.name or row.service or "other"
+    full.description = row.description or row.message
+    if not known then return full end
+    if home.name and known == kind.shared(row.code) then
+        return difference(row, known, judged, true) and full or nil
     end
-    return (not known or is_shared and difference(row, known, judged, true)) and full or nil
+    local column = difference(full, known, columns)
+    return nil, column and "code '" .. row.code .. "' exists already, with another " .. column
 end
 
 
@@ -161,12 +152,8 @@ local function read_all(rows, count, home)
 end
 
 
---- Adds rows: all of them or none. Raises a sentence that blames the caller of the function that calls this.
----@param rows any
----@param home table
----@param name string the function's
----@param position integer that of its argument
----@param level integer? whose line is blamed, as for misuse.argument
+--- Adds rows: all of them or none. `name` is the function's, `position` that of its argument; the level says whose
+--- line is blamed, as for misuse.argument: 3, the caller of the function that calls this, if it is not given.
 function extend.add(rows, home, name, position, level)
     level = level or 3
     misuse.expect(position, name, rows, "table", level + 1)
@@ -184,7 +171,7 @@ function extend.add(rows, home, name, position, level)
 end
 
 
---- What keeps a row from being added to a service that has no rows yet; nil if nothing does.
+--- What keeps a row from being added to a service that has no rows yet, but these names; nil if nothing does.
 function extend.problem(given, names)
     local row, wrong = read(given)
     return wrong or problem(row, {}, {}, { kinds = {}, public = names, name = "service" })
