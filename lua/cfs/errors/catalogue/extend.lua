@@ -1,7 +1,6 @@
---- Rows of errors that a program adds: to the catalogue (errors.extend), or to a service (errors.service).
----
---- Where they are added to is called `home`: the state itself, or a service. It has `kinds`, `metatables`,
---- `order`, `public`, whose names no code can have, and, if it is a service, `name`.
+--- Rows of errors that a program adds to its `home`: to the catalogue (errors.extend), which is base/state, or to a
+--- service (errors.service). A home has `kinds`, `metatables`, `order`, `public`, whose names no code can have, and,
+--- if it is a service, `name`.
 
 local kind = require "cfs.errors.catalogue.kind"
 local meanings = require "cfs.errors.catalogue.words"
@@ -29,11 +28,11 @@ local in_one_line = { code = true, reason = true, service = true, canonical = tr
 -- The words that have a meaning to the library.
 local words = { fault = { client = true, server = true }, retry = meanings.retries }
 
--- What a row for a code that a service shares may not change without making a kind of its own.
+-- A row for a shared code makes a kind of its own if it gives one of these another value.
 local judged = { "status", "fault", "category", "retry", "canonical" }
 
 
--- nil if the column can have the value, else what is wrong with it.
+-- What keeps a value out of a column; nil if nothing does. So for the other functions `..._problem`.
 local function column_problem(name, value)
     if type(value) ~= "string" or value == "" then
         return "column '" .. name .. "' must be a non-empty string"
@@ -63,14 +62,14 @@ local function read(given)
 end
 
 
--- nil if errors can be made with the message, and its values be read back, else what is wrong with it.
+-- Errors must be made with the message, and its values be read back.
 local function message_problem(message)
     local parts = template.compile(message) or {}
     for index = 2, #parts, 2 do
         local name = parts[index].name
         if template.field_types[name] ~= nil then
             return "parameter '" .. name .. "' has another meaning in an error's fields"
-        elseif parts[index + 1] == "" and index + 1 < #parts then
+        elseif parts[index + 1] == "" and parts[index + 2] then
             return "parameters '" .. name .. "' and '" .. parts[index + 2].name
                 .. "' have no text between them, so they could not be told apart"
         end
@@ -78,7 +77,6 @@ local function message_problem(message)
 end
 
 
--- nil if the category can stand in a row, else what is wrong with it.
 local function category_problem(category, codes, home)
     if category == "default" or codes[category] or home.kinds[category] then
         return "category '" .. category .. "' has another meaning in errors.match"
@@ -100,19 +98,10 @@ local function problem(row, codes, categories, home)
         return "code '" .. code .. "' has another meaning in errors.match"
     elseif rawget(home.public, code) ~= nil then
         return "code '" .. code .. "' has another meaning as " .. (home.name or "errors") .. "." .. code
-    elseif home.name and row.service and row.service ~= home.name then
+    elseif home.name and (row.service or home.name) ~= home.name then
         return "column 'service' must be '" .. home.name .. "'"
     end
     return row.category and category_problem(row.category, codes, home) or message_problem(row.message)
-end
-
-
--- The first of these columns in which a row differs from a kind; nil if it does in none. A column that may
--- be left out counts only if it is given.
-local function difference(row, known, names, is_given)
-    for _, name in ipairs(names) do
-        if row[name] ~= known[name] and not (is_given and row[name] == nil) then return name end
-    end
 end
 
 
@@ -124,11 +113,12 @@ local function new_kind(row, home)
     full.service = home.name or row.service or "other"
     full.description = row.description or row.message
     if not known then return full end
-    if home.name and known == kind.shared(row.code) then
-        return difference(row, known, judged, true) and full or nil
+    local is_shared = home.name and known == kind.shared(row.code)
+    for _, name in ipairs(is_shared and judged or columns) do
+        local differs = full[name] ~= known[name] and not (is_shared and row[name] == nil)
+        if differs and is_shared then return full end
+        if differs then return nil, "code '" .. row.code .. "' exists already, with another " .. name end
     end
-    local column = difference(full, known, columns)
-    return nil, column and "code '" .. row.code .. "' exists already, with another " .. column
 end
 
 
