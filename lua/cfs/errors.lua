@@ -53,7 +53,9 @@ kind.define {
         advice = advice.advice, may_retry = advice.may_retry,
     },
     error_metatable = { __tostring = line.of, __concat = line.concat, __name = "cfs.error" },
-    kind_metatable = { __index = state.methods, __tostring = line.of_kind, __call = make.call, __name = "cfs.kind" },
+    kind_metatable = {
+        __index = state.methods, __call = make.call, __tostring = line.of_kind, __name = "cfs.kind",
+    },
     list_metatable = { __tostring = later.shown_by "list" },
     catalogue_metatable = {
         __index = state.kinds, __newindex = names.refuse, __tostring = later.shown_by "catalogue",

@@ -49,13 +49,13 @@ describe("cfs.errors.catalogue.template", function()
     it("alternates text and parameters", function()
         assert.same({
             "No key ", { name = "name", placeholder = "{name}" },
-            " in ", { name = "bucket", placeholder = "{bucket}" }, "",
+            " in ", { name = "bucket", placeholder = "{bucket}" }, "", names = { "name", "bucket" },
         }, template.compile("No key {name} in {bucket}"))
     end)
 
     it("knows its parameters' names", function()
         local parts = template.compile("No key {name} in {bucket}.")
-        assert.same({ "name", "bucket" }, template.names(parts))
+        assert.same({ "name", "bucket" }, parts.names)
     end)
 
     it("fills numbers in, the same on every Lua", function()

@@ -48,7 +48,7 @@ end
 -- A response; or nil, and as object/make says why not. All that the kind's template needs is made up.
 local function new_response(target, fields)
     local all, parts = { requestId = request_id }, template_of(kinds[target] or target)
-    for _, name in ipairs(parts and template.names(parts) or {}) do all[name] = values[name] or name end
+    for _, name in ipairs(parts and parts.names or {}) do all[name] = values[name] or name end
     for name, value in pairs(type(fields) == "table" and fields or {}) do all[name] = value end
     local is_misuse = fields ~= nil and type(fields) ~= "table"
     local err, wrong, argument = make.make(target, is_misuse and fields or all)

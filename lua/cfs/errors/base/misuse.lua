@@ -5,9 +5,8 @@ local state = require "cfs.errors.base.state"
 local suggest = require "cfs.errors.base.suggest"
 local text = require "cfs.errors.base.text"
 
-local getinfo = debug.getinfo
 local getmetatable = debug.getmetatable -- a field __metatable does not hide it
-local next, pairs, type = next, pairs, type
+local type = type
 local kind_of = state.kind_of
 
 local misuse = {}
@@ -19,7 +18,7 @@ local function blame(sentence, level)
     local info
     repeat
         level = level + 1
-        info = getinfo(level, "S")
+        info = debug.getinfo(level, "S")
     until not info or info.what ~= "tail"
     error(sentence, level)
 end

@@ -2,7 +2,7 @@
 
 local text = require "cfs.errors.base.text"
 
-local byte, min = string.byte, math.min
+local byte = string.byte
 
 local suggest = {}
 
@@ -17,10 +17,10 @@ local function distance(left, right)
         local letter, letter_before = byte(left, row), byte(left, row - 1)
         for column = 1, #right do
             local other, other_before = byte(right, column), byte(right, column - 1)
-            local best = min(previous[column] + 1, current[column - 1] + 1,
-                previous[column - 1] + (letter == other and 0 or 1))
-            if letter == other_before and letter_before == other then best = min(best, before[column - 2] + 1) end
-            current[column] = best
+            local is_swapped = letter == other_before and letter_before == other
+            current[column] = math.min(previous[column] + 1, current[column - 1] + 1,
+                previous[column - 1] + (letter == other and 0 or 1),
+                is_swapped and before[column - 2] + 1 or math.huge)
         end
         before, previous = previous, current
     end

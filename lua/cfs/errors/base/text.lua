@@ -3,9 +3,8 @@
 
 local core = require "cfs.errors.core"
 
-local byte, char, find, floor, format = string.byte, string.char, string.find, math.floor, string.format
-local gsub = string.gsub
-local type, tostring = type, tostring
+local byte, char, find, format, gsub = string.byte, string.char, string.find, string.format, string.gsub
+local type = type
 
 local text = {}
 
@@ -62,7 +61,7 @@ function text.json_escape(character)
     if not point then return nil end
     if point < 0x10000 then return format("\\u%04x", point) end
     point = point - 0x10000
-    return format("\\u%04x\\u%04x", 0xD800 + floor(point / 0x400), 0xDC00 + point % 0x400)
+    return format("\\u%04x\\u%04x", 0xD800 + math.floor(point / 0x400), 0xDC00 + point % 0x400)
 end
 
 

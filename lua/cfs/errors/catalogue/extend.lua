@@ -1,6 +1,6 @@
---- Rows of errors that a program adds to its `home`: to the catalogue (errors.extend), which is base/state, or to a
---- service (errors.service). A home has `kinds`, `metatables`, `order`, `public`, whose names no code can have, and,
---- if it is a service, `name`.
+--- Rows of errors that a program adds: to the catalogue (errors.extend), or to a service (errors.service). Where
+--- they are added to is called `home`: the state itself, or a service. It has `kinds`, `metatables`, `order`,
+--- `public`, whose names no code can have, and, if it is a service, `name`.
 
 local kind = require "cfs.errors.catalogue.kind"
 local meanings = require "cfs.errors.catalogue.words"

@@ -7,9 +7,8 @@ local names = {}
 
 -- What other languages call what functions of this library do.
 local synonyms = {
-    throw = "raise", error = "raise", try = "pcall", catch = "match", rescue = "match", switch = "match",
-    wrap = "new", create = "new", from_json = "parse", decode = "parse", instanceof = "is", As = "find", Is = "is",
-    describe = "explain",
+    throw = "raise", error = "raise", try = "pcall", catch = "match", wrap = "new", from_json = "parse",
+    instanceof = "is", Is = "is", As = "find", describe = "explain",
 }
 
 

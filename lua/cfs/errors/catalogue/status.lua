@@ -7,7 +7,7 @@ local kind = require "cfs.errors.catalogue.kind"
 local state = require "cfs.errors.base.state"
 local words = require "cfs.errors.catalogue.words"
 
-local gmatch, match = string.gmatch, string.match
+local match = string.match
 local lower = require("cfs.errors.base.text").lower
 local kind_of, metatables = state.kind_of, state.status_metatables
 
@@ -17,6 +17,7 @@ local status = {}
 -- its reason phrase (RFC 9110, section 15, and RFC 6585). 404 and 405 are no `not_found`: an unknown code may as
 -- well mean a wrong path.
 local rows = [[
+
 invalid never INVALID_ARGUMENT: 400 Bad Request, 411 Length Required, 414 URI Too Long, 415 Unsupported Media Type,
   422 Unprocessable Content
 authentication never UNAUTHENTICATED: 401 Unauthorized
@@ -54,7 +55,7 @@ function status.of_reason(reason)
             seen[number], statuses[#statuses + 1] = true, number
         end
     end
-    for number, phrase in gmatch(rows, "(%d%d%d) (%a[%a ]*)") do add(tonumber(number), phrase) end
+    for number, phrase in string.gmatch(rows, "(%d%d%d) (%a[%a ]*)") do add(tonumber(number), phrase) end
     for candidate in kind.each() do add(candidate.status, candidate.reason) end
     table.sort(statuses)
     return statuses
@@ -77,14 +78,13 @@ end
 function status.metatable(number)
     local key = number or false
     if metatables[key] then return metatables[key] end
-    local reason = match(rows, (number or "none") .. " (%a[%a ]*)")
+    local reason = number and match(rows, number .. " (%a[%a ]*)")
     -- a status without a row is judged by its class: RFC 9110, section 15
-    local judged = reason and number or number and (number >= 500 and 500 or number >= 400 and 400) or "none"
-    local category, retry, canonical = match(rows, "(%S+) (%S+) (%S+):[^:]*" .. judged)
-    return make(key, {
-        status = number, reason = reason, category = category or "unknown", retry = retry or "never",
-        canonical = canonical or "UNKNOWN",
-    }, "description", "status_remedy")
+    local judged = reason and number or number and number >= 400 and (number >= 500 and 500 or 400)
+    local category, retry, canonical = "unknown", "never", "UNKNOWN"
+    if judged then category, retry, canonical = match(rows, "\n(%l+) (%l+) (%S+):[^:]*" .. judged) end
+    local row = { status = number, reason = reason, category = category, retry = retry, canonical = canonical }
+    return make(key, row, "description", "status_remedy")
 end
 
 
@@ -125,6 +125,6 @@ end })
 
 
 -- Their categories can be matched from the start.
-for category in gmatch(rows, "(%l+) %S+ %S+:") do state.categories[category] = true end
+for category in string.gmatch(rows, "\n(%l+)") do state.categories[category] = true end
 
 return status

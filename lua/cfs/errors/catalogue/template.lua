@@ -1,9 +1,7 @@
---- Messages with parameters: "The parameter 'parameterName' is invalid." is a template; a message
---- is made by filling it, and its parameters' values are read back out of a message.
----
---- A compiled template is a list that alternates literal text and parameters, beginning and ending
---- with text: { "The parameter '", { name = "parameterName", placeholder = "parameterName" }, "' is
---- invalid." }
+--- Messages with parameters: "The parameter 'parameterName' is invalid." is a template; a message is made by
+--- filling it, and its parameters' values are read back out of a message. A compiled template is a list of texts
+--- with a parameter between each two: { "The parameter '", { name = "parameterName", placeholder =
+--- "parameterName" }, "' is invalid." }. Its field `names` lists the parameters' names.
 
 local number = require("cfs.errors.base.text").number
 
@@ -16,9 +14,7 @@ local template = {}
 template.field_types = { requestId = "string", message = "string", status = false, cause = false }
 
 -- The vendor's four ways to write a placeholder, each before what we call its parameter.
-local vendor_spellings = {
-    "parameterName", "parameterName", "{host}", "host", "{http}", "protocol", "XXX", "date",
-}
+local spellings = { "parameterName", "parameterName", "{host}", "host", "{http}", "protocol", "XXX", "date" }
 
 -- A parameter called "date" is an ISO 8601 date-time: x-bce-date.
 local date_form = "^%d%d%d%d%-?%d%d%-?%d%dT%d%d:?%d%d:?%d%d[%d.,Z:+-]*$"
@@ -27,34 +23,27 @@ local date_form = "^%d%d%d%d%-?%d%d%-?%d%dT%d%d:?%d%d:?%d%d[%d.,Z:+-]*$"
 -- Where the first placeholder at or after `position` begins and ends, and its parameter's name.
 local function next_placeholder(message, position, is_vendors)
     if not is_vendors then return find(message, "{(%a[%w_]*)}", position) end
-    for index = 1, #vendor_spellings, 2 do
-        local first, last = find(message, vendor_spellings[index], position, true)
-        if first then return first, last, vendor_spellings[index + 1] end
+    for index = 1, #spellings, 2 do
+        local first, last = find(message, spellings[index], position, true)
+        if first then return first, last, spellings[index + 1] end
     end
 end
 
 
 --- Compiles a message; nil if it has no parameter.
 function template.compile(message, is_vendors)
-    local parts, position = {}, 1
+    local parts, names, position = {}, {}, 1
     local first, last, name = next_placeholder(message, 1, is_vendors)
     while first do
         parts[#parts + 1] = sub(message, position, first - 1)
         parts[#parts + 1] = { name = name, placeholder = sub(message, first, last) }
+        names[#names + 1] = name
         position = last + 1
         first, last, name = next_placeholder(message, position, is_vendors)
     end
     if position == 1 then return nil end
-    parts[#parts + 1] = sub(message, position)
+    parts[#parts + 1], parts.names = sub(message, position), names
     return parts
-end
-
-
---- The names of the template's parameters, in the order of the message.
-function template.names(parts)
-    local names = {}
-    for index = 2, #parts, 2 do names[#names + 1] = parts[index].name end
-    return names
 end
 
 
