@@ -75,18 +75,6 @@ local function functions(home)
 end
 
 
--- A new service, which shares the global codes.
-local function new(name)
-    local home = { name = name, kinds = {}, metatables = {}, order = {}, public = {} }
-    for kind in catalogue.each() do
-        if kind.service == "global" then
-            home.kinds[kind.code], home.metatables[kind.code] = kind, state.metatables[kind]
-        end
-    end
-    return home
-end
-
-
 --- Makes a service: see cfs.errors.show.later. An error blames the caller of its caller.
 function services.service(name, rows)
     misuse.expect(1, "service", name, "string", 4)
@@ -96,7 +84,12 @@ function services.service(name, rows)
     elseif rows == nil and not state.services[name] then
         misuse.argument(2, "service", "table expected, got nil", 3)
     end
-    local home = state.services[name] or new(name)
+    local home = state.services[name] or { name = name, kinds = {}, metatables = {}, order = {}, public = {} }
+    for kind in catalogue.each() do
+        if kind.service == "global" and not state.services[name] then
+            home.kinds[kind.code], home.metatables[kind.code] = kind, state.metatables[kind]
+        end
+    end
     for key, value in pairs(functions(home)) do rawset(home.public, key, value) end
     if rows ~= nil then extend.add(rows, home, "service", 2, 4) end
     home.place = home.place or #state.services + 1

@@ -12,7 +12,6 @@ local match = require "cfs.errors.object.match"
 local misuse = require "cfs.errors.base.misuse"
 local state = require "cfs.errors.base.state"
 local suggest = require "cfs.errors.base.suggest"
-local template = require "cfs.errors.catalogue.template"
 local text = require "cfs.errors.base.text"
 
 local kinds, template_of = state.kinds, catalogue.template

@@ -6,14 +6,13 @@ local suggest = require "cfs.errors.base.suggest"
 local text = require "cfs.errors.base.text"
 
 local getmetatable = debug.getmetatable -- a field __metatable does not hide it
-local type = type
+local huge, type = math.huge, type
 local kind_of = state.kind_of
 
 local misuse = {}
 
 
--- Raises the sentence, and blames a line as `error` does. Lua 5.1 has a level for each tail call, which has
--- no line.
+-- Raises a sentence, and blames a line as `error` does. In Lua 5.1 a tail call has a level, but no line.
 local function blame(sentence, level)
     local info
     repeat
@@ -24,8 +23,8 @@ local function blame(sentence, level)
 end
 
 
---- Raises "bad argument #1 to 'parse' (string expected, got nil)". The level says whose line is blamed, as for
---- `error`; it is 2, the caller of the function that calls this, if it is not given.
+--- Raises "bad argument #1 to 'parse' (string expected, got nil)". The level says whose line is blamed, as
+--- for `error`; without one it is 2, the caller of the function that calls this.
 function misuse.argument(position, name, sentence, level)
     blame("bad argument #" .. position .. " to '" .. name .. "' (" .. sentence .. ")", (level or 2) + 1)
 end
@@ -51,12 +50,8 @@ end
 
 --- Reads and checks a table of options. Each option is read once, so that the value used is the value that
 --- was checked, whatever metamethods the table has. Returns a new table; or nil and what is wrong.
----
----     misuse.read("option", { standart = true }, { standard = "boolean" })
----     --> nil  unknown option 'standart', did you mean 'standard'?
----
---- `what` is what the names are called, `types` has their types, false for any. `leasts` has the minimum of
---- numbers; a minimum of 1 also demands a whole number.
+--- `what` is what the names are called: "option". `types` has their types, false for any; `leasts` has the
+--- minimum of numbers, and a minimum of 1 also demands a whole number.
 function misuse.read(what, given, types, leasts)
     if type(given) ~= "table" then return nil, "table expected, got " .. type(given) end
     for name in next, given do
@@ -69,7 +64,7 @@ function misuse.read(what, given, types, leasts)
             local least, must_be = leasts and leasts[name], nil
             if wanted and type(value) ~= wanted then
                 must_be = wanted .. ", got " .. type(value)
-            elseif least and not (value >= least and value < math.huge and (least ~= 1 or value % 1 == 0)) then
+            elseif least and not (value >= least and value < huge and (least ~= 1 or value % 1 == 0)) then
                 must_be = (least == 1 and "whole" or "finite") .. " number from " .. least
             end
             if must_be then return nil, what .. " '" .. name .. "' must be a " .. must_be end

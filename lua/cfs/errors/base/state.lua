@@ -17,18 +17,15 @@ local tables = {
     "order", -- the kinds as a list: the vendor's, then those of errors.extend
     "catalogue", -- errors.catalogue, a copy of `kinds`
     "categories", -- those of all kinds. catalogue/status, too
-    "metatables", -- code or kind → the metatable of its errors, whose field `template` is the kind's message,
-    -- compiled, if that has parameters
+    "metatables", -- code or kind → the metatable of its errors; its `template` is a message with parameters
     "kind_of", -- metatable of errors → their kind; an error with a cause has a metatable of its own
-    "status_metatables", -- status, false for none, or "no response, RETRY" → the metatable of the errors whose
-    -- code the catalogue lacks. catalogue/status
+    "status_metatables", -- status, false, or "no response, RETRY" → that of errors without a known code
     "seen", -- code of src/seen.def → the metatable of its errors, made at its first use. catalogue/status
     "services", -- what errors.service made, by name and in its order: see catalogue/extend. services
     "kept", -- error → what lies beside it, its cause aside. object/kept, which hands it to the core
-    "methods", -- what errors and kinds inherit. kind.define, which cfs.errors calls, as the next four
+    "methods", -- what errors and kinds inherit. kind.define, which cfs.errors calls; so for the metatables
     "error_metatable", -- the metamethods of errors
-    "kind_metatable", "list_metatable", -- those of kinds, and of lists of them
-    "catalogue_metatable",
+    "kind_metatable", "list_metatable", "catalogue_metatable", -- "list": of kinds
     "public", -- cfs.errors itself: no code can have a name that is there. cfs.errors
     -- wire/envelope_ffi adds `ffi_types`, the types that LuaJIT's FFI reads envelopes with
 }

@@ -46,11 +46,8 @@ function suggest.nearest(name, names)
 end
 
 
---- A sentence about a name that is not among the names, which shows 64 bytes of it; and the nearest of these,
---- if there is one.
----
----     suggest.unknown("code", "InstanceNotfound", codes)
----     --> unknown code 'InstanceNotfound', did you mean 'InstanceNotFound'?
+--- "unknown code 'RateLimits', did you mean 'RateLimit'?", of a name that is not among the names; 64 bytes of
+--- it are shown. Returns the nearest of the names, too, if one is near.
 function suggest.unknown(what, name, names)
     local nearest = suggest.nearest(name, names)
     return "unknown " .. what .. " '" .. text.printable(text.cut(name, 64)) .. "'"

@@ -12,10 +12,10 @@ local text = {}
 -- lines, characters that change the direction of writing, ..., noncharacters, and every other code point with
 -- the property Default_Ignorable_Code_Point (Unicode 16, DerivedCoreProperties.txt).
 local ranges = {
-    0x00, 0x1F, 0x7F, 0x9F, 0xAD, 0xAD, 0x34F, 0x34F, 0x61C, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5,
-    0x180B, 0x180F, 0x200B, 0x200F, 0x2028, 0x202E, 0x2060, 0x206F, 0x3164, 0x3164, 0xFE00, 0xFE0F,
-    0xFEFF, 0xFEFF, 0xFFA0, 0xFFA0, 0xFFF0, 0xFFFB, 0xFFFE, 0xFFFF, 0x13430, 0x1343F, 0x1BCA0, 0x1BCA3,
-    0x1D173, 0x1D17A, 0xE0000, 0xE0FFF,
+    0x0, 0x1F, 0x7F, 0x9F, 0xAD, 0xAD, 0x34F, 0x34F, 0x61C, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5,
+    0x180B, 0x180F, 0x200B, 0x200F, 0x2028, 0x202E, 0x2060, 0x206F, 0x3164, 0x3164, 0xFE00, 0xFE0F, 0xFEFF,
+    0xFEFF, 0xFFA0, 0xFFA0, 0xFFF0, 0xFFFB, 0xFFFE, 0xFFFF, 0x13430, 0x1343F, 0x1BCA0, 0x1BCA3, 0x1D173,
+    0x1D17A, 0xE0000, 0xE0FFF,
 }
 
 -- A character of valid UTF-8 that may be in one of them, by its first byte.
@@ -27,6 +27,7 @@ local escapes = { ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t", ['"'] = '\\"',
 
 local function lower_letter(letter) return char(byte(letter) + 32) end
 local function upper_letter(letter) return char(byte(letter) - 32) end
+local function hexadecimal(one) return format("\\x%02x", byte(one)) end
 
 
 --- The text with A to Z in lower case. string.lower depends on the locale, which may have another "i" and
@@ -65,17 +66,13 @@ function text.json_escape(character)
 end
 
 
-local function hexadecimal(one) return format("\\x%02x", byte(one)) end
-
-
 -- What is written for a character outside JSON: \n, or its bytes.
 local function escape(character)
     return escapes[character] or unsafe_point(character) and gsub(character, ".", hexadecimal) or nil
 end
 
 
---- The bytes as valid UTF-8 that a terminal, a log or a reader of lines takes for visible text and
---- nothing else.
+--- The bytes as valid UTF-8 that terminals, logs and readers of lines take for visible text and nothing else.
 function text.printable(bytes)
     return (gsub(core.repair(bytes), candidate, escape))
 end
@@ -90,8 +87,7 @@ function text.cut(bytes, most)
 end
 
 
---- A number as text with a point before its fraction, whatever the locale has there; `form` is as for
---- string.format.
+--- A number as text with a point before its fraction, whatever the locale has; `form` is string.format's.
 function text.number(value, form)
     return (gsub(form and format(form, value) or tostring(value), "[^A-Za-z0-9+-]+", "."))
 end

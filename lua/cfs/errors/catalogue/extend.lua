@@ -1,6 +1,6 @@
---- Rows of errors that a program adds: to the catalogue (errors.extend), or to a service (errors.service). Where
---- they are added to is called `home`: the state itself, or a service. It has `kinds`, `metatables`, `order`,
---- `public`, whose names no code can have, and, if it is a service, `name`.
+--- Rows of errors that a program adds: to the catalogue (errors.extend), or to a service (errors.service).
+--- Where they are added to is called `home`: the state itself, or a service. It has `kinds`, `metatables`,
+--- `order`, `public`, whose names no code can have, and, if it is a service, `name`.
 
 local kind = require "cfs.errors.catalogue.kind"
 local meanings = require "cfs.errors.catalogue.words"
@@ -13,12 +13,9 @@ local text = require "cfs.errors.base.text"
 
 local extend = {}
 
--- The columns in the order in which they are compared. The first three are required; the others default to
--- what their status has.
-local columns = {
-    "code", "message", "status",
-    "reason", "description", "service", "fault", "category", "retry", "canonical", "remedy",
-}
+-- The columns in the order of comparison. Three are required; the others default to what the status has.
+local columns = { "code", "message", "status", "reason", "description", "service", "fault", "category",
+    "retry", "canonical", "remedy" }
 local column_types = {}
 for _, name in ipairs(columns) do column_types[name] = false end
 
@@ -32,7 +29,7 @@ local words = { fault = { client = true, server = true }, retry = meanings.retri
 local judged = { "status", "fault", "category", "retry", "canonical" }
 
 
--- What keeps a value out of a column; nil if nothing does. So for the other functions `..._problem`.
+-- What keeps a value out of a column; nil if nothing does. So for messages, categories and whole rows.
 local function column_problem(name, value)
     if type(value) ~= "string" or value == "" then
         return "column '" .. name .. "' must be a non-empty string"
@@ -91,7 +88,6 @@ local function category_problem(category, codes, home)
 end
 
 
--- nil if the row can become a kind beside those of its list, else what is wrong with it.
 local function problem(row, codes, categories, home)
     local code = row.code
     if code == "default" or categories[code] or state.categories[code] then
@@ -105,8 +101,8 @@ local function problem(row, codes, categories, home)
 end
 
 
--- The kind's row that a row makes, which takes what it lacks from the kind of its status; nil if there is none to
--- be made, and what is wrong, if anything is.
+-- The kind's row that a row makes, which takes what it lacks from the kind of its status; nil if there is
+-- none to be made, and what is wrong, if anything is.
 local function new_kind(row, home)
     local known, base, full = home.kinds[row.code], status.kind(row.status), { known = true }
     for _, name in ipairs(columns) do full[name] = row[name] or base[name] end
@@ -142,16 +138,16 @@ local function read_all(rows, count, home)
 end
 
 
---- Adds rows: all of them or none. `name` is the function's, `position` that of its argument; the level says whose
---- line is blamed, as for misuse.argument: 3, the caller of the function that calls this, if it is not given.
+--- Adds rows: all of them or none. `name` is the function's, `position` that of its argument; the level says
+--- whose line is blamed, as for misuse.argument; without one it is 3.
 function extend.add(rows, home, name, position, level)
     level = level or 3
     misuse.expect(position, name, rows, "table", level + 1)
     local count = 0 -- holes are not counted
     for key in next, rows do
         if type(key) ~= "number" or key < 1 or key % 1 ~= 0 then
-            key = text.describe(key)
-            misuse.argument(position, name, "list of rows expected, got field '" .. key .. "'", level)
+            local wrong = "list of rows expected, got field '" .. text.describe(key) .. "'"
+            misuse.argument(position, name, wrong, level)
         end
         count = count + 1
     end

@@ -64,10 +64,6 @@ local function publish(rows, is_vendors, home, new_categories)
 end
 
 
--- It runs once: its traces would take as much memory as the kinds.
-if package.loaded.jit then package.loaded.jit.off(publish) end
-
-
 -- Gives a key the value that it had. To set an absent key to nil would need memory in Lua 5.1.
 local function restore(values, key, was)
     if rawget(values, key) ~= nil then rawset(values, key, was) end
@@ -100,8 +96,8 @@ function kind.add(rows, is_vendors, home)
 end
 
 
---- Defines what kinds and errors can do, when all of the library is loaded: their methods, and the metamethods
---- of errors, of kinds, of lists of kinds and of errors.catalogue, by their names in base/state.
+--- Defines what kinds and errors can do, when all of the library is loaded: the fields of tables of
+--- base/state, by their names there.
 function kind.define(abilities)
     for name, fields in pairs(abilities) do
         for key, value in pairs(fields) do state[name][key] = value end
@@ -144,6 +140,9 @@ function kind.each()
     end
 end
 
+
+-- It runs once: its traces would take as much memory as the kinds.
+if package.loaded.jit then package.loaded.jit.off(publish) end
 
 if #order == 0 then kind.add(core.catalogue(), true, state) end -- else the module is loaded again
 

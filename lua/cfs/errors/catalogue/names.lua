@@ -12,8 +12,8 @@ local synonyms = {
 }
 
 
---- Makes the metamethod `__index` of `errors` or of a service, which is called `home` (see catalogue/extend): it
---- gives the kind that is called so, nil if the name is no string.
+--- Makes the metamethod `__index` of `errors` or of a service, a home (see catalogue/extend): it gives the
+--- kind that is called so, nil if the name is no string.
 function names.finder(home)
     return function(_, name)
         local kind = home.kinds[name]

@@ -1,6 +1,5 @@
---- Kinds of the errors whose code is not in the catalogue, one for each code of src/seen.def and each
---- status, so that every such error still has a category and a word for "may I repeat it?"; and kinds for
---- no response at all.
+--- Kinds of the errors whose code is not in the catalogue, one for each code of src/seen.def and each status,
+--- so that each error has a category and a word for "may I repeat it?"; and kinds for no response at all.
 
 local core = require "cfs.errors.core"
 local kind = require "cfs.errors.catalogue.kind"
@@ -13,13 +12,13 @@ local kind_of, metatables = state.kind_of, state.status_metatables
 
 local status = {}
 
--- Category, retry and the canonical name that google.rpc.Code gives for the status: of which statuses, each with
--- its reason phrase (RFC 9110, section 15, and RFC 6585). 404 and 405 are no `not_found`: an unknown code may as
+-- Category, retry and the canonical name that google.rpc.Code gives; the statuses that have them, with their
+-- reason phrases (RFC 9110, section 15, and RFC 6585). 404 and 405 are no `not_found`: an unknown code may as
 -- well mean a wrong path.
 local rows = [[
 
-invalid never INVALID_ARGUMENT: 400 Bad Request, 411 Length Required, 414 URI Too Long, 415 Unsupported Media Type,
-  422 Unprocessable Content
+invalid never INVALID_ARGUMENT: 400 Bad Request, 411 Length Required, 414 URI Too Long,
+  415 Unsupported Media Type, 422 Unprocessable Content
 authentication never UNAUTHENTICATED: 401 Unauthorized
 account never FAILED_PRECONDITION: 402 Payment Required
 permission never PERMISSION_DENIED: 403 Forbidden
@@ -36,8 +35,8 @@ unavailable backoff UNAVAILABLE: 502 Bad Gateway, 503 Service Unavailable
 ]]
 
 
---- A status from anywhere: a whole number from 100 to 999, as a number or as three digits; nil if the value is
---- none.
+--- A status from anywhere: a whole number from 100 to 999, as a number or as three digits; nil if the value
+--- is none.
 function status.normalize(value)
     if type(value) == "string" then value = match(value, "^%d%d%d$") and tonumber(value) end
     if type(value) ~= "number" or not (value >= 100 and value <= 999 and value % 1 == 0) then return nil end
@@ -45,9 +44,7 @@ function status.normalize(value)
 end
 
 
---- The statuses that a reason phrase stands for, letter case aside, in their order.
----
----     status.of_reason "not found"  --> { 404 }
+--- The statuses that a reason phrase stands for, letter case aside, in their order: { 404 } of "not found".
 function status.of_reason(reason)
     local statuses, seen = {}, {}
     local function add(number, phrase)
@@ -78,12 +75,13 @@ end
 function status.metatable(number)
     local key = number or false
     if metatables[key] then return metatables[key] end
-    local reason = number and match(rows, number .. " (%a[%a ]*)")
+    local row = { status = number, category = "unknown", retry = "never", canonical = "UNKNOWN" }
+    row.reason = number and match(rows, number .. " (%a[%a ]*)")
     -- a status without a row is judged by its class: RFC 9110, section 15
-    local judged = reason and number or number and number >= 400 and (number >= 500 and 500 or 400)
-    local category, retry, canonical = "unknown", "never", "UNKNOWN"
-    if judged then category, retry, canonical = match(rows, "\n(%l+) (%l+) (%S+):[^:]*" .. judged) end
-    local row = { status = number, reason = reason, category = category, retry = retry, canonical = canonical }
+    local judged = row.reason and number or number and number >= 400 and (number >= 500 and 500 or 400)
+    if judged then
+        row.category, row.retry, row.canonical = match(rows, "\n(%l+) (%l+) (%S+):[^:]*" .. judged)
+    end
     return make(key, row, "description", "status_remedy")
 end
 
@@ -94,8 +92,7 @@ function status.kind(number)
 end
 
 
---- The kind of a code: that of the catalogue, else of the first service that has one, else of a code that
---- was seen.
+--- The kind of a code: of the catalogue, else of the first service that has it, else of src/seen.def.
 function status.of_code(code)
     local found = state.kinds[code]
     for _, home in ipairs(state.services) do found = found or home.kinds[code] end
@@ -107,8 +104,9 @@ end
 --- fail again, else "backoff".
 function status.no_response(retry)
     local key = "no response, " .. retry
-    return metatables[key] or make(key, { category = "unavailable", retry = retry, canonical = "UNAVAILABLE" },
-        "no_response_came", "no_response_remedy")
+    if metatables[key] then return metatables[key] end
+    local row = { category = "unavailable", retry = retry, canonical = "UNAVAILABLE" }
+    return make(key, row, "no_response_came", "no_response_remedy")
 end
 
 
@@ -116,9 +114,8 @@ end
 setmetatable(state.seen, { __index = function(seen, code)
     local row = core.seen(code)
     if not row then return nil end
-    row.reason = status.kind(row.status).reason
+    row.reason, row.known = status.kind(row.status).reason, false
     row.description = words.say("sentence", "seen")
-    row.known = false
     rawset(seen, code, kind.make(row))
     return seen[code]
 end })

@@ -1,6 +1,6 @@
 --- Messages with parameters: "The parameter 'parameterName' is invalid." is a template; a message is made by
---- filling it, and its parameters' values are read back out of a message. A compiled template is a list of texts
---- with a parameter between each two: { "The parameter '", { name = "parameterName", placeholder =
+--- filling it, and its parameters' values are read back out of a message. A compiled template is a list of
+--- texts with a parameter between each two: { "The parameter '", { name = "parameterName", placeholder =
 --- "parameterName" }, "' is invalid." }. Its field `names` lists the parameters' names.
 
 local number = require("cfs.errors.base.text").number
@@ -74,9 +74,6 @@ end
 
 --- The message without its parameters, for where they are not known: a parameter in quotes is left out, any
 --- other with its clause. Returns nil if nothing is left.
----
----     template.plain(parts)  --> The parameter is invalid.
----     template.plain(parts)  --> There are too many connections.
 function template.plain(parts)
     local message = {}
     for index, part in ipairs(parts) do message[index] = index % 2 == 0 and "\1" or part end
@@ -90,8 +87,8 @@ function template.plain(parts)
 end
 
 
---- Reads the values back out of a message; nil if it is not of this template, or is the template itself. A value
---- ends where the text that follows it first occurs; the last one ends where the template's final text begins.
+--- Reads the values out of a message; nil if it is not of this template, or is the template itself. A value
+--- ends where the text behind it first occurs; the last one ends where the template's final text begins.
 function template.read(parts, message)
     local values, position = {}, #parts[1] + 1
     if sub(message, 1, position - 1) ~= parts[1] then return nil end

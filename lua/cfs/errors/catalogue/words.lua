@@ -16,8 +16,5 @@ return {
     categories = meanings.category,
     retries = meanings.retry,
 
-    --- A phrase of the core in English and in Chinese; nil if there is none.
-    ---
-    ---     words.say("retry", "never")  --> no: the same call fails again  否：…
-    say = core.say,
+    say = core.say, -- ("retry", "never") → the phrase in English and in Chinese; nil if there is none
 }
