@@ -61,8 +61,7 @@ function text.json_escape(character)
     local point = unsafe_point(character)
     if not point then return nil end
     if point < 0x10000 then return format("\\u%04x", point) end
-    point = point - 0x10000
-    return format("\\u%04x\\u%04x", 0xD800 + math.floor(point / 0x400), 0xDC00 + point % 0x400)
+    return format("\\u%04x\\u%04x", 0xD7C0 + math.floor(point / 0x400), 0xDC00 + point % 0x400)
 end
 
 
@@ -82,7 +81,7 @@ end
 function text.cut(bytes, most)
     if #bytes <= most then return bytes end
     local last = most
-    while last > most - 3 and last > 0 and find(bytes, "^[\128-\191]", last + 1) do last = last - 1 end
+    while last > most - 3 and find(bytes, "^[\128-\191]", last + 1) do last = last - 1 end
     return bytes:sub(1, last) .. "..."
 end
 

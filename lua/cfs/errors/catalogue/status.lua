@@ -8,7 +8,7 @@ local words = require "cfs.errors.catalogue.words"
 
 local match = string.match
 local lower = require("cfs.errors.base.text").lower
-local kind_of, metatables = state.kind_of, state.status_metatables
+local metatables = state.status_metatables
 
 local status = {}
 
@@ -88,7 +88,7 @@ end
 
 --- Their kind.
 function status.kind(number)
-    return kind_of[status.metatable(number)]
+    return state.kind_of[status.metatable(number)]
 end
 
 
@@ -96,7 +96,7 @@ end
 function status.of_code(code)
     local found = state.kinds[code]
     for _, home in ipairs(state.services) do found = found or home.kinds[code] end
-    return found or state.seen[code] and kind_of[state.seen[code]]
+    return found or state.seen[code] and state.kind_of[state.seen[code]]
 end
 
 

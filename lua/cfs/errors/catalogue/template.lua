@@ -32,8 +32,9 @@ end
 
 --- Compiles a message; nil if it has no parameter.
 function template.compile(message, is_vendors)
-    local parts, names, position = {}, {}, 1
     local first, last, name = next_placeholder(message, 1, is_vendors)
+    if not first then return nil end
+    local parts, names, position = {}, {}, 1
     while first do
         parts[#parts + 1] = sub(message, position, first - 1)
         parts[#parts + 1] = { name = name, placeholder = sub(message, first, last) }
@@ -41,7 +42,6 @@ function template.compile(message, is_vendors)
         position = last + 1
         first, last, name = next_placeholder(message, position, is_vendors)
     end
-    if position == 1 then return nil end
     parts[#parts + 1], parts.names = sub(message, position), names
     return parts
 end
