@@ -68,8 +68,8 @@ describe("cfs.errors.base.state", function()
             local good, sentence = load_again()
             core.version = version
             assert.is_false(good)
-            assert.truthy(sentence:find("cfs.errors " .. version .. " found the core of " .. told
-                .. ": after an upgrade restart nginx, a reload keeps the old core", 1, true), sentence)
+            assert.equal("cfs.errors " .. version .. " found the core of " .. told
+                .. ": after an upgrade restart nginx, a reload keeps the old core", sentence)
         end
         assert.is_true((load_again()))
     end)

@@ -46,7 +46,7 @@ end
 -- The code point of a character, if it is in one of the ranges.
 local function unsafe_point(character)
     local point = byte(character)
-    if point >= 0x80 then point = point % 2 ^ (7 - #character) end
+    if #character > 1 then point = point % 2 ^ (8 - #character) end
     for index = 2, #character do point = point * 0x40 + byte(character, index) % 0x40 end
     for index = 1, #ranges, 2 do
         if point < ranges[index] then return nil end
@@ -60,7 +60,7 @@ function text.json_escape(character)
     if escapes[character] then return escapes[character] end
     local point = unsafe_point(character)
     if not point then return nil end
-    if point < 0x10000 then return format("\\u%04x", point) end
+    if #character < 4 then return format("\\u%04x", point) end
     return format("\\u%04x\\u%04x", 0xD7C0 + math.floor(point / 0x400), 0xDC00 + point % 0x400)
 end
 
