@@ -18,6 +18,7 @@ local fitting = {
     { false, "{a} is {a}", { a = "x" }, "x is x" },
     { false, "{snake_case1}!", { snake_case1 = "a" }, "a!" },
     { false, "100% of {name}. [^%a]", { name = "%1" }, "100% of %1. [^%a]" },
+    { false, "{name}.{other}%d", { name = "ab", other = "c" }, "ab.c%d" },
     { false, "{name}\0{other}", { name = "a", other = "b" }, "a\0b" },
 }
 

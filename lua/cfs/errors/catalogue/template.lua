@@ -24,7 +24,7 @@ local date_form = "^%d%d%d%d%-?%d%d%-?%d%dT%d%d:?%d%d:?%d%d[%d.,Z:+-]*$"
 local function next_placeholder(message, position, is_vendors)
     if not is_vendors then return find(message, "{(%a[%w_]*)}", position) end
     for index = 1, #spellings, 2 do
-        local first, last = find(message, spellings[index], position, true)
+        local first, last = find(message, spellings[index], position)
         if first then return first, last, spellings[index + 1] end
     end
 end
@@ -95,7 +95,7 @@ function template.read(parts, message)
     for index = 2, #parts, 2 do
         local name, text = parts[index].name, parts[index + 1]
         local first = #message - #text + 1
-        if index + 1 < #parts then
+        if index + 1 ~= #parts then
             first = find(message, text, position, true)
         elseif sub(message, first) ~= text then
             return nil
