@@ -103,10 +103,9 @@ end
 --- The metatable of the errors of calls that got no response; `retry` is "never" where the same call would
 --- fail again, else "backoff".
 function status.no_response(retry)
-    local key = "no response, " .. retry
-    if metatables[key] then return metatables[key] end
+    if metatables[retry] then return metatables[retry] end
     local row = { category = "unavailable", retry = retry, canonical = "UNAVAILABLE" }
-    return make(key, row, "no_response_came", "no_response_remedy")
+    return make(retry, row, "no_response_came", "no_response_remedy")
 end
 
 
