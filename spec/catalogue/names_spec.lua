@@ -14,7 +14,10 @@ describe("cfs.errors", function()
     end)
 
     it("points from the names of other languages to its own", function()
-        for name, own in pairs { throw = "raise", try = "pcall", catch = "match", As = "find" } do
+        for name, own in pairs {
+            throw = "raise", error = "raise", try = "pcall", catch = "match", wrap = "new", from_json = "parse",
+            instanceof = "is", As = "find", describe = "explain",
+        } do
             local good, sentence = pcall(function() return errors[name] end)
             assert.is_false(good)
             assert.matches(("unknown %s '%s', did you mean '%s'?"):format(

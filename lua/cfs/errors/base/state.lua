@@ -19,7 +19,7 @@ local tables = {
     "categories", -- those of all kinds. catalogue/status, too
     "metatables", -- code or kind → the metatable of its errors; its `template` is a message with parameters
     "kind_of", -- metatable of errors → their kind; an error with a cause has a metatable of its own
-    "status_metatables", -- status, false, or, without a response, word of retry → that of such errors
+    "status_metatables", -- status, false for none; of no response, word of retry. catalogue/status
     "seen", -- code of src/seen.def → the metatable of its errors, made at its first use. catalogue/status
     "services", -- what errors.service made, by name and in its order: see catalogue/extend. services
     "kept", -- error → what lies beside it, its cause aside. object/kept, which hands it to the core

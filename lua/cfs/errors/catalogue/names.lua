@@ -8,7 +8,7 @@ local names = {}
 -- What other languages call what functions of this library do.
 local synonyms = {
     throw = "raise", error = "raise", try = "pcall", catch = "match", wrap = "new", from_json = "parse",
-    instanceof = "is", Is = "is", As = "find", describe = "explain",
+    instanceof = "is", As = "find", describe = "explain",
 }
 
 
