@@ -66,7 +66,7 @@ local function message_problem(message)
         local name = parts[index].name
         if template.field_types[name] ~= nil then
             return "parameter '" .. name .. "' has another meaning in an error's fields"
-        elseif parts[index + 1] == "" and parts[index + 2] then
+        elseif parts[index + 1] == "" and index + 1 ~= #parts then
             return "parameters '" .. name .. "' and '" .. parts[index + 2].name
                 .. "' have no text between them, so they could not be told apart"
         end
@@ -88,9 +88,9 @@ local function category_problem(category, codes, home)
 end
 
 
-local function problem(row, codes, categories, home)
+local function problem(row, codes, home)
     local code = row.code
-    if code == "default" or categories[code] or state.categories[code] then
+    if code == "default" or state.categories[code] then
         return "code '" .. code .. "' has another meaning in errors.match"
     elseif rawget(home.public, code) ~= nil then
         return "code '" .. code .. "' has another meaning as " .. (home.name or "errors") .. "." .. code
@@ -120,16 +120,15 @@ end
 
 -- The rows of a list that make new kinds; or nil, the place of the one that is wrong, and what is wrong.
 local function read_all(rows, count, home)
-    local list, new, codes, categories = {}, {}, {}, {}
+    local list, new, codes = {}, {}, {}
     for index = 1, count do
         local row, wrong = read(rows[index])
         if not row then return nil, index, wrong end
         if codes[row.code] then return nil, index, "code '" .. row.code .. "' appears twice" end
         list[index], codes[row.code] = row, true
-        if row.category then categories[row.category] = true end
     end
     for index, row in ipairs(list) do
-        local wrong, made = problem(row, codes, categories, home), nil
+        local wrong, made = problem(row, codes, home), nil
         if not wrong then made, wrong = new_kind(row, home) end
         if wrong then return nil, index, wrong end
         new[#new + 1] = made
@@ -160,7 +159,7 @@ end
 --- What keeps a row from being added to a service that has no rows yet, but these names; nil if nothing does.
 function extend.problem(given, names)
     local row, wrong = read(given)
-    return wrong or problem(row, {}, {}, { kinds = {}, public = names, name = "service" })
+    return wrong or problem(row, {}, { kinds = {}, public = names, name = "service" })
 end
 
 

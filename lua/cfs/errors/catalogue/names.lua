@@ -20,7 +20,7 @@ function names.finder(home)
         if kind or type(name) ~= "string" then return kind end
         local known = {}
         for _, named in ipairs { home.kinds, home.public } do
-            for key in pairs(named) do known[key] = true end
+            for key in pairs(named) do known[key] = key end
         end
         local sentence, nearest = suggest.unknown(name:find("^%u") and "code" or "name", name, known)
         if not nearest and synonyms[name] then
