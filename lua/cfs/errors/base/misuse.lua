@@ -6,7 +6,7 @@ local suggest = require "cfs.errors.base.suggest"
 local text = require "cfs.errors.base.text"
 
 local getmetatable = debug.getmetatable -- a field __metatable does not hide it
-local huge, type = math.huge, type
+local huge = math.huge
 local kind_of = state.kind_of
 
 local misuse = {}

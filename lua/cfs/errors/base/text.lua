@@ -4,7 +4,6 @@
 local core = require "cfs.errors.core"
 
 local byte, char, find, format, gsub = string.byte, string.char, string.find, string.format, string.gsub
-local type = type
 
 local text = {}
 

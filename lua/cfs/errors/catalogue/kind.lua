@@ -23,7 +23,7 @@ local state = require "cfs.errors.base.state"
 local template = require "cfs.errors.catalogue.template"
 
 local getmetatable = debug.getmetatable -- a field __metatable does not hide it
-local kinds, order, kind_of = state.kinds, state.order, state.kind_of
+local kind_of = state.kind_of
 local categories, metatables, error_metatable = state.categories, state.metatables, state.error_metatable
 
 local kind = {}
@@ -72,7 +72,7 @@ end
 
 --- The kind of a global code, which the vendor's services share; nil if the code is none.
 function kind.shared(code)
-    local found = kinds[code]
+    local found = state.kinds[code]
     return found and found.service == "global" and found or nil
 end
 
@@ -136,7 +136,7 @@ function kind.each()
     local index = 0
     return function()
         index = index + 1
-        return order[index]
+        return state.order[index]
     end
 end
 
@@ -144,6 +144,6 @@ end
 -- It runs once: its traces would take as much memory as the kinds.
 if package.loaded.jit then package.loaded.jit.off(publish) end
 
-if #order == 0 then kind.add(core.catalogue(), true, state) end -- else the module is loaded again
+if #state.order == 0 then kind.add(core.catalogue(), true, state) end -- else the module is loaded again
 
 return kind

@@ -5,7 +5,7 @@
 
 local number = require("cfs.errors.base.text").number
 
-local find, sub, concat = string.find, string.sub, table.concat
+local find, sub = string.find, string.sub
 
 local template = {}
 
@@ -68,7 +68,7 @@ function template.fill(parts, values)
         if must_be then return nil, "parameter '" .. name .. "' must be " .. must_be end
         message[index], message[index + 1] = value, parts[index + 1]
     end
-    return concat(message)
+    return table.concat(message)
 end
 
 
@@ -77,7 +77,7 @@ end
 function template.plain(parts)
     local message = {}
     for index, part in ipairs(parts) do message[index] = index % 2 == 0 and "\1" or part end
-    local plain = concat(message)
+    local plain = table.concat(message)
         :gsub("%s*(['\"])\1%1", "")
         :gsub("([.,;])(%s)", "%1\2%2") -- the ends of clauses
         :gsub("[^\2]*\1[^\2]*\2?", "")
