@@ -137,6 +137,10 @@ describe("errors.service", function()
             function() bos.raise "NoSuchBuckets" end)
         raises(near, function() return bos.NoSuchBuckets end)
         raises("bad argument #1 to 'search' (string expected, got nil)", function() bos.search() end)
+        raises("bad argument #1 to 'check' (a response has a 'status', 'headers' and a 'body'; this table has"
+            .. " none of them)", function() bos.check {} end)
+        raises("bad argument #2 to 'from_response' (table expected, got string)",
+            function() bos.from_response({ status = 404 }, "x") end)
         raises("no field 'x' can be added; errors.extend adds codes", function() bos.x = 1 end)
     end)
 

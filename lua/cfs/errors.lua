@@ -2,9 +2,8 @@
 ---
 ---     local errors = require "cfs.errors"
 ---
---- This file lists names; each is documented where it is defined. What the folders are for, and in
---- which order they use one another, is in CONTRIBUTING.md. After this, no file is opened
---- but for what cfs.errors.show.later has.
+--- This file lists names; each is documented where it is defined. CONTRIBUTING.md says what the folders are
+--- for, and in which order they use one another. Later, only what cfs.errors.show.later has opens files.
 
 local advice = require "cfs.errors.retry.advice"
 local envelope = require "cfs.errors.wire.envelope"
@@ -19,64 +18,39 @@ local raise = require "cfs.errors.object.raise"
 local receive = require "cfs.errors.wire.receive"
 local respond = require "cfs.errors.show.respond"
 local state = require "cfs.errors.base.state"
-local version = require "cfs.errors.base.version"
 local words = require "cfs.errors.catalogue.words"
 
 ---@class cfs.errors
 local errors = {
-    _VERSION = version,
-
+    _VERSION = require "cfs.errors.base.version",
     catalogue = state.catalogue,
     categories = setmetatable(words.categories, { __tostring = later.shown_by "categories" }),
     retries = setmetatable(words.retries, { __tostring = later.shown_by "retries" }),
     each = kind.each,
-    search = later.search,
-    extend = later.extend,
-    service = later.service,
-
-    parse = envelope.parse,
-    from_response = receive.from_response,
-    check = receive.check,
-
-    new = make.new,
-    raise = raise.raise,
-    pcall = raise.pcall,
-    assert = raise.assert,
-
-    is = match.is,
-    find = match.find,
-    match = match.match,
-    matcher = match.matcher,
-
-    explain = later.explain,
+    search = later.search, extend = later.extend, service = later.service, explain = later.explain,
+    parse = envelope.parse, from_response = receive.from_response, check = receive.check,
+    new = make.new, raise = raise.raise, pcall = raise.pcall, assert = raise.assert,
+    is = match.is, find = match.find, match = match.match, matcher = match.matcher,
 }
 
 kind.define {
     methods = { -- err:is(...); kinds have them, too, for `raise` and `explain`
-        kind = make.kind,
-        cause = make.cause,
-        traceback = make.traceback,
-        origin = make.origin,
-        transport = make.transport,
-        body = make.body,
+        kind = make.kind, cause = make.cause, traceback = make.traceback, origin = make.origin,
+        body = make.body, transport = make.transport, params = make.params,
         status_differs = make.status_differs,
-        params = make.params,
-        raise = raise.raise,
-        is = match.err_is,
-        find = match.err_find,
-        to_json = envelope.to_json,
-        details = envelope.details,
-        response = respond.response,
-        to_log = log.to_log,
-        to_table = log.to_table,
-        explain = later.explain,
-        advice = advice.advice,
-        may_retry = advice.may_retry,
+        raise = raise.raise, is = match.err_is, find = match.err_find,
+        to_json = envelope.to_json, details = envelope.details, response = respond.response,
+        to_log = log.to_log, to_table = log.to_table,
+        explain = later.explain, advice = advice.advice, may_retry = advice.may_retry,
     },
-    errors = { __tostring = line.of, __concat = line.concat, __name = "cfs.error" },
-    kinds = { __tostring = line.of_kind, __call = make.call, __name = "cfs.kind" },
-    lists = { __tostring = later.shown_by "list" },
-    catalogue = { __tostring = later.shown_by "catalogue", __newindex = names.refuse },
+    error_metatable = { __tostring = line.of, __concat = line.concat, __name = "cfs.error" },
+    kind_metatable = {
+        __index = state.methods, __call = make.call, __tostring = line.of_kind, __name = "cfs.kind",
+    },
+    list_metatable = { __tostring = later.shown_by "list" },
+    catalogue_metatable = {
+        __index = state.kinds, __newindex = names.refuse, __tostring = later.shown_by "catalogue",
+    },
 }
 
 state.public = errors

@@ -23,6 +23,7 @@ describe("cfs.errors.base.suggest.nearest", function()
         { "msg", nil },
         { "stauts", "status" },
         { "state", "status" }, -- 2 of 6: a third
+        { "stat", "status" },
         { "statXYZ", nil }, -- 3 of 6
         { "sta", nil },
         { "", nil },

@@ -1,4 +1,5 @@
 local errors = require "cfs.errors"
+local extend = require "cfs.errors.catalogue.extend"
 local support = require "spec.helpers.support"
 
 local raises = support.raises
@@ -388,6 +389,14 @@ describe("errors.extend", function()
         }
         for name, count in pairs(reads) do assert.equal(1, count, name) end
         assert.equal("SpecExtendReads", errors.SpecExtendReads.code)
+    end)
+
+    it("would refuse a row of a service that has no rows yet for the same reasons", function()
+        local row = { code = "parse", status = 404, message = "m" }
+        assert.equal("code 'parse' has another meaning as service.parse", extend.problem(row, { parse = 1 }))
+        assert.is_falsy(extend.problem(row, {}))
+        row.status = 200
+        assert.equal("status must be from 400 to 599", extend.problem(row, { parse = 1 }))
     end)
 
     it("adds all rows or none", function()

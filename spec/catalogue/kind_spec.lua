@@ -1,4 +1,6 @@
+local catalogue = require "cfs.errors.catalogue.kind"
 local errors = require "cfs.errors"
+local state = require "cfs.errors.base.state"
 local support = require "spec.helpers.support"
 
 local raises = support.raises
@@ -244,6 +246,42 @@ describe("a kind", function()
     it("that comes close is no other one", function()
         assert.are_not.equal(errors.InternalError, errors.CreateOrderFail)
     end)
+end)
+
+
+describe("cfs.errors.catalogue.kind.add", function()
+    -- Everything that a list of rows changes, as it is now.
+    local function snapshot(home)
+        local copies = { support.own(state.catalogue), support.own(state.categories) }
+        for _, holder in ipairs { state, home } do
+            for _, name in ipairs { "kinds", "metatables", "order" } do
+                copies[#copies + 1] = support.own(holder[name])
+            end
+        end
+        return copies
+    end
+
+    errors.service("spec-kind", {})
+    for name, home in pairs { errors = state, ["a service"] = state.services["spec-kind"] } do
+        it("adds no row to " .. name .. " where another one cannot be made", function()
+            local shared = home ~= state and "AccessDenied" or nil
+            local function row(code, category, message)
+                return { code = code, category = category, message = message, status = 404, retry = "never" }
+            end
+            local before = snapshot(home)
+            local good, sentence = pcall(catalogue.add, {
+                row("SpecKindOne", "spec_kind_one", "m"), row("SpecKindTwo", "spec_kind_two", "m {name}"),
+                row(shared or "SpecKindThree", "not_found", "m"), row("SpecKindFour", "spec_kind_four", {}),
+                row("SpecKindFive", "spec_kind_five", "m"),
+            }, false, home)
+            assert.is_false(good)
+            assert.matches("string expected, got table", sentence, 1, true)
+            for index, copy in ipairs(snapshot(home)) do
+                for key, value in pairs(copy) do assert.is_true(rawequal(before[index][key], value)) end
+                for key in pairs(before[index]) do assert.is_true(copy[key] ~= nil) end
+            end
+        end)
+    end
 end)
 
 

@@ -1,4 +1,6 @@
 local errors = require "cfs.errors"
+local names = require "cfs.errors.catalogue.names"
+local state = require "cfs.errors.base.state"
 local support = require "spec.helpers.support"
 
 local refusal = "no field '%s' can be added; errors.extend adds codes"
@@ -14,7 +16,10 @@ describe("cfs.errors", function()
     end)
 
     it("points from the names of other languages to its own", function()
-        for name, own in pairs { throw = "raise", try = "pcall", catch = "match", As = "find" } do
+        for name, own in pairs {
+            throw = "raise", error = "raise", try = "pcall", catch = "match", wrap = "new",
+            from_json = "parse", instanceof = "is", As = "find", describe = "explain",
+        } do
             local good, sentence = pcall(function() return errors[name] end)
             assert.is_false(good)
             assert.matches(("unknown %s '%s', did you mean '%s'?"):format(
@@ -28,6 +33,17 @@ describe("cfs.errors", function()
         assert.equal("mine", errors.parse())
         errors.parse = parse
     end)
+end)
+
+
+it("cfs.errors.catalogue.names.home knows services, and no other value", function()
+    local service = errors.service("spec-names", {})
+    assert.equal(state.services["spec-names"], names.home(service))
+    assert.equal(service, names.home(service).public)
+    for _, value in ipairs { "text", 5, print, {}, setmetatable({}, {}), errors, errors.RateLimit } do
+        assert.is_nil(names.home(value))
+    end
+    assert.is_nil(names.home(nil))
 end)
 
 

@@ -39,6 +39,28 @@ it("cfs.errors.catalogue.status.of_reason finds the statuses of a phrase, the ve
     } do
         assert.same(statuses, status.of_reason(reason))
     end
+    errors.extend {
+        { code = "SpecStatusLate", status = 503, message = "m", reason = "Spec Odd" },
+        { code = "SpecStatusEarly", status = 418, message = "m", reason = "Spec Odd" },
+        { code = "SpecStatusAgain", status = 503, message = "m", reason = "Spec Odd" },
+    }
+    assert.same({ 418, 503 }, status.of_reason "spec odd")
+end)
+
+
+it("cfs.errors.catalogue.status.no_response has a kind for each word of retry", function()
+    local remedies = {
+        never = "Fix the cause on this side; until then the call fails again.",
+        backoff = "Repeat the call later; if it persists, look at the network between here and the service.",
+    }
+    for retry, remedy in pairs(remedies) do
+        local metatable = status.no_response(retry)
+        assert.same({
+            category = "unavailable", retry = retry, canonical = "UNAVAILABLE", fault = "unknown",
+            description = "No response came.", remedy = remedy, known = false,
+        }, support.own(metatable.__index))
+        assert.is_true(rawequal(metatable, status.no_response(retry)))
+    end
 end)
 
 

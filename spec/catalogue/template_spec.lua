@@ -18,6 +18,7 @@ local fitting = {
     { false, "{a} is {a}", { a = "x" }, "x is x" },
     { false, "{snake_case1}!", { snake_case1 = "a" }, "a!" },
     { false, "100% of {name}. [^%a]", { name = "%1" }, "100% of %1. [^%a]" },
+    { false, "{name}.{other}%d", { name = "ab", other = "c" }, "ab.c%d" },
     { false, "{name}\0{other}", { name = "a", other = "b" }, "a\0b" },
 }
 
@@ -49,13 +50,13 @@ describe("cfs.errors.catalogue.template", function()
     it("alternates text and parameters", function()
         assert.same({
             "No key ", { name = "name", placeholder = "{name}" },
-            " in ", { name = "bucket", placeholder = "{bucket}" }, "",
+            " in ", { name = "bucket", placeholder = "{bucket}" }, "", names = { "name", "bucket" },
         }, template.compile("No key {name} in {bucket}"))
     end)
 
     it("knows its parameters' names", function()
         local parts = template.compile("No key {name} in {bucket}.")
-        assert.same({ "name", "bucket" }, template.names(parts))
+        assert.same({ "name", "bucket" }, parts.names)
     end)
 
     it("fills numbers in, the same on every Lua", function()

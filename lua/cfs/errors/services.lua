@@ -24,37 +24,33 @@ local state = require "cfs.errors.base.state"
 local status = require "cfs.errors.catalogue.status"
 local suggest = require "cfs.errors.base.suggest"
 
-local error, find, ipairs, rawequal, rawset, setmetatable, type =
-    error, string.find, ipairs, rawequal, rawset, setmetatable, type
-
 local services = {}
-
-
--- Reads what a client's call returned, as wire/receive does; an existing error stays what it is.
-local function read(home, name, first, second, third)
-    local err, wrong, argument = receive.read(first, second, third)
-    if wrong then misuse.argument(argument, name, wrong, 3) end
-    return (rawequal(err, first) or rawequal(err, second)) and err or make.adopt(home, err)
-end
-
-
--- What a code is in the service; other values are left to errors.new and errors.raise.
-local function target_of(home, target, name)
-    if type(target) ~= "string" then return target end
-    return home.kinds[target] or misuse.argument(1, name, suggest.unknown("code", target, home.kinds), 3)
-end
 
 
 -- The functions of a service; they are made anew where the library is loaded again.
 local function functions(home)
     local service = { name = home.name, parse = envelope.reader(home.metatables, status.metatable(nil)) }
-    function service.new(target, fields) return make.new(target_of(home, target, "new"), fields) end
-    function service.raise(target, fields) return raise.raise(target_of(home, target, "raise"), fields) end
 
-    function service.from_response(...) return (read(home, "from_response", ...)) end
+    -- What a code is in the service; other values are left to errors.new and errors.raise.
+    local function target_of(target, name)
+        if type(target) ~= "string" then return target end
+        return home.kinds[target] or misuse.argument(1, name, suggest.unknown("code", target, home.kinds), 3)
+    end
+
+    function service.new(target, fields) return make.new(target_of(target, "new"), fields) end
+    function service.raise(target, fields) return raise.raise(target_of(target, "raise"), fields) end
+
+    -- Reads what a client's call returned, as wire/receive does; an existing error stays what it is.
+    local function read(name, first, second, third)
+        local err, wrong, argument = receive.read(first, second, third)
+        if wrong then misuse.argument(argument, name, wrong, 3) end
+        return (rawequal(err, first) or rawequal(err, second)) and err or make.adopt(home, err)
+    end
+
+    function service.from_response(...) return (read("from_response", ...)) end
 
     function service.check(...)
-        local err = read(home, "check", ...)
+        local err = read("check", ...)
         if err then error(err, 0) end
         return ...
     end
@@ -79,31 +75,21 @@ local function functions(home)
 end
 
 
--- A new service, which shares the global codes.
-local function new(name)
-    local home = { name = name, kinds = {}, metatables = {}, order = {}, public = {} }
-    for kind in catalogue.each() do
-        if catalogue.shared(kind.code) then
-            home.kinds[kind.code], home.metatables[kind.code] = kind, state.metatables[kind]
-        end
-    end
-    return home
-end
-
-
 --- Makes a service: see cfs.errors.show.later. An error blames the caller of its caller.
----@param name string
----@param rows table[]?
----@return cfs.service service
 function services.service(name, rows)
     misuse.expect(1, "service", name, "string", 4)
-    if not find(name, "^%l[%l%d_-]*$") or name == "cfs" or name == "global" or name == "other" then
+    if not name:find "^%l[%l%d_-]*$" or name == "cfs" or name == "global" or name == "other" then
         misuse.argument(1, "service", "a name has lower-case letters, digits, '_' and '-', and is not cfs,"
             .. " global or other", 3)
     elseif rows == nil and not state.services[name] then
         misuse.argument(2, "service", "table expected, got nil", 3)
     end
-    local home = state.services[name] or new(name)
+    local home = state.services[name] or { name = name, kinds = {}, metatables = {}, order = {}, public = {} }
+    for kind in catalogue.each() do
+        if kind.service == "global" and not state.services[name] then
+            home.kinds[kind.code], home.metatables[kind.code] = kind, state.metatables[kind]
+        end
+    end
     for key, value in pairs(functions(home)) do rawset(home.public, key, value) end
     if rows ~= nil then extend.add(rows, home, "service", 2, 4) end
     home.place = home.place or #state.services + 1

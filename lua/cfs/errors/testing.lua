@@ -12,7 +12,6 @@ local match = require "cfs.errors.object.match"
 local misuse = require "cfs.errors.base.misuse"
 local state = require "cfs.errors.base.state"
 local suggest = require "cfs.errors.base.suggest"
-local template = require "cfs.errors.catalogue.template"
 local text = require "cfs.errors.base.text"
 
 local unpack = table.unpack or unpack -- luacheck: std max
@@ -43,7 +42,7 @@ end
 -- A response; or nil, and as object/make says why not. All that the kind's template needs is made up.
 local function new_response(target, fields)
     local all, parts = { requestId = request_id }, catalogue.template(target)
-    for _, name in ipairs(parts and template.names(parts) or {}) do all[name] = values[name] or name end
+    for _, name in ipairs(parts and parts.names or {}) do all[name] = values[name] or name end
     for name, value in pairs(type(fields) == "table" and fields or {}) do all[name] = value end
     if fields ~= nil and type(fields) ~= "table" then all = fields end -- which object/make refuses
     local err, wrong, argument = make.make(target, all)

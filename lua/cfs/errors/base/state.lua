@@ -11,43 +11,31 @@ if core.version ~= version then
         .. ": after an upgrade restart nginx, a reload keeps the old core", 0)
 end
 
----@class cfs.state
----@field kinds table<string, cfs.kind> code → kind of the catalogue. Writer: catalogue/kind
----@field order cfs.kind[] the kinds as a list: the vendor's, then those of errors.extend. catalogue/kind
----@field catalogue table<string, cfs.kind> errors.catalogue, a copy of `kinds`. catalogue/kind
----@field metatables table<string|cfs.kind, table> code or kind of the catalogue → the metatable of its
----errors. Its field `template` is the kind's message, compiled, if that has
----parameters. catalogue/kind
----@field status_metatables table<integer|false|string, table> status, false for none, or "no response,
----RETRY" → the metatable of the errors whose code the catalogue lacks. catalogue/status
----@field seen table<string, table> code of src/seen.def → the metatable of its errors, made at its first
----use. catalogue/status
----@field services table<string|integer, table> what errors.service made, by name and in its order: see
----catalogue/extend. services
----@field kind_of table<table, cfs.kind> metatable of errors → their kind. catalogue/kind
----@field categories table<string, true> those of all kinds. catalogue/kind and catalogue/status
----@field kept table<cfs.error, table> what lies beside an error, its cause aside. object/kept, which hands
----it to the core
----@field ffi_types table? the types that LuaJIT's FFI reads envelopes with. wire/envelope_ffi
----@field methods table what errors and kinds inherit. Writer of this and the next four: kind.define, which
----cfs.errors calls
----@field error_metatable table the metamethods of errors
----@field kind_metatable table
----@field list_metatable table of lists of kinds
----@field catalogue_metatable table
----@field public table cfs.errors itself: no code can have a name that is there. cfs.errors
+-- What is made here, and who writes it.
+local tables = {
+    "kinds", -- code → kind. catalogue/kind, as the next five
+    "order", -- the kinds as a list: the vendor's, then those of errors.extend
+    "catalogue", -- errors.catalogue, a copy of `kinds`
+    "categories", -- those of all kinds. catalogue/status, too
+    "metatables", -- code or kind → the metatable of its errors; its `template` is a message with parameters
+    "kind_of", -- metatable of errors → their kind; an error with a cause has a metatable of its own
+    "status_metatables", -- status, false for none; of no response, word of retry. catalogue/status
+    "seen", -- code of src/seen.def → the metatable of its errors, made at its first use. catalogue/status
+    "services", -- what errors.service made, by name and in its order: see catalogue/extend. services
+    "kept", -- error → what lies beside it, its cause aside. object/kept, which hands it to the core
+    "methods", -- what errors and kinds inherit. kind.define, which cfs.errors calls; so for the metatables
+    "error_metatable", -- the metamethods of errors
+    "kind_metatable", "list_metatable", "catalogue_metatable", -- "list": of kinds
+    "public", -- cfs.errors itself: no code can have a name that is there. cfs.errors
+    -- wire/envelope_ffi adds `ffi_types`, the types that LuaJIT's FFI reads envelopes with
+}
 local state = core.state
 
 if not state.is_complete then
-    state.kinds, state.order = {}, {}
-    state.metatables, state.status_metatables, state.categories = {}, {}, {}
-    state.kind_of = setmetatable({}, { __mode = "k" }) -- an error with a cause has a metatable of its own
-    state.seen, state.services = {}, {}
-    state.kept = setmetatable({}, { __mode = "k" })
-    state.methods, state.error_metatable, state.kind_metatable = {}, {}, {}
-    state.list_metatable, state.catalogue_metatable = {}, {}
-    state.catalogue = setmetatable({}, state.catalogue_metatable)
-    state.public = {}
+    for _, name in ipairs(tables) do state[name] = {} end
+    setmetatable(state.kind_of, { __mode = "k" })
+    setmetatable(state.kept, { __mode = "k" })
+    setmetatable(state.catalogue, state.catalogue_metatable)
     state.is_complete = true -- set last: its presence means that initialization finished
 end
 

@@ -3,11 +3,7 @@
 
 local core = require "cfs.errors.core"
 
-local byte, char, find, floor, format = string.byte, string.char, string.find, math.floor, string.format
-local gsub, sub = string.gsub, string.sub
-local concat, sort = table.concat, table.sort
-local getmetatable = debug.getmetatable -- a field __metatable does not hide it
-local next, pcall, rawget, tostring, type = next, pcall, rawget, tostring, type
+local byte, char, find, format, gsub = string.byte, string.char, string.find, string.format, string.gsub
 
 local text = {}
 
@@ -15,26 +11,26 @@ local text = {}
 -- lines, characters that change the direction of writing, ..., noncharacters, and every other code point with
 -- the property Default_Ignorable_Code_Point (Unicode 16, DerivedCoreProperties.txt).
 local ranges = {
-    0x00, 0x1F, 0x7F, 0x9F, 0xAD, 0xAD, 0x34F, 0x34F, 0x61C, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5,
-    0x180B, 0x180F, 0x200B, 0x200F, 0x2028, 0x202E, 0x2060, 0x206F, 0x3164, 0x3164, 0xFE00, 0xFE0F,
-    0xFEFF, 0xFEFF, 0xFFA0, 0xFFA0, 0xFFF0, 0xFFFB, 0xFFFE, 0xFFFF, 0x13430, 0x1343F, 0x1BCA0, 0x1BCA3,
-    0x1D173, 0x1D17A, 0xE0000, 0xE0FFF,
+    0x0, 0x1F, 0x7F, 0x9F, 0xAD, 0xAD, 0x34F, 0x34F, 0x61C, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5,
+    0x180B, 0x180F, 0x200B, 0x200F, 0x2028, 0x202E, 0x2060, 0x206F, 0x3164, 0x3164, 0xFE00, 0xFE0F, 0xFEFF,
+    0xFEFF, 0xFFA0, 0xFFA0, 0xFFF0, 0xFFFB, 0xFFFE, 0xFFFF, 0x13430, 0x1343F, 0x1BCA0, 0x1BCA3, 0x1D173,
+    0x1D17A, 0xE0000, 0xE0FFF,
 }
 
 -- A character of valid UTF-8 that may be in one of them, by its first byte.
 local candidate = "[%c\194\205\216\225\226\227\239\240\243][\128-\191]*"
 
-local letters = { ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
+-- What is written for some characters. The last two stand for themselves outside JSON.
+local escapes = { ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t", ['"'] = '\\"', ["\\"] = "\\\\" }
 
 
 local function lower_letter(letter) return char(byte(letter) + 32) end
 local function upper_letter(letter) return char(byte(letter) - 32) end
+local function hexadecimal(one) return format("\\x%02x", byte(one)) end
 
 
 --- The text with A to Z in lower case. string.lower depends on the locale, which may have another "i" and
 --- letters beyond ASCII, but not in LuaJIT.
----@param words string
----@return string
 text.lower = package.loaded.jit and string.lower or function(words)
     return find(words, "[A-Z]") and gsub(words, "[A-Z]", lower_letter) or words
 end
@@ -46,19 +42,11 @@ function text.upper(words)
 end
 
 
--- The code point of a character.
-local function decode(character)
-    local first, second, third, fourth = byte(character, 1, 4)
-    if not second then return first end
-    if not third then return first % 0x20 * 0x40 + second % 0x40 end
-    if not fourth then return (first % 0x10 * 0x40 + second % 0x40) * 0x40 + third % 0x40 end
-    return ((first % 0x08 * 0x40 + second % 0x40) * 0x40 + third % 0x40) * 0x40 + fourth % 0x40
-end
-
-
--- Its code point, if that is in one of the ranges.
+-- The code point of a character, if it is in one of the ranges.
 local function unsafe_point(character)
-    local point = decode(character)
+    local point = byte(character)
+    if #character > 1 then point = point % 2 ^ (8 - #character) end
+    for index = 2, #character do point = point * 0x40 + byte(character, index) % 0x40 end
     for index = 1, #ranges, 2 do
         if point < ranges[index] then return nil end
         if point <= ranges[index + 1] then return point end
@@ -68,30 +56,21 @@ end
 
 --- What is written for a character within a JSON string; nil if it stands for itself.
 function text.json_escape(character)
-    if character == '"' or character == "\\" then return "\\" .. character end
-    if find(character, "^[ -~]") then return nil end
-    if letters[character] then return letters[character] end
+    if escapes[character] then return escapes[character] end
     local point = unsafe_point(character)
     if not point then return nil end
-    if point < 0x10000 then return format("\\u%04x", point) end
-    point = point - 0x10000
-    return format("\\u%04x\\u%04x", 0xD800 + floor(point / 0x400), 0xDC00 + point % 0x400)
-end
-
-
-local function hexadecimal(one)
-    return format("\\x%02x", byte(one))
+    if #character < 4 then return format("\\u%04x", point) end
+    return format("\\u%04x\\u%04x", 0xD7C0 + math.floor(point / 0x400), 0xDC00 + point % 0x400)
 end
 
 
 -- What is written for a character outside JSON: \n, or its bytes.
 local function escape(character)
-    return letters[character] or unsafe_point(character) and gsub(character, ".", hexadecimal) or nil
+    return escapes[character] or unsafe_point(character) and gsub(character, ".", hexadecimal) or nil
 end
 
 
---- The bytes as valid UTF-8 that a terminal, a log or a reader of lines takes for visible text and
---- nothing else.
+--- The bytes as valid UTF-8 that terminals, logs and readers of lines take for visible text and nothing else.
 function text.printable(bytes)
     return (gsub(core.repair(bytes), candidate, escape))
 end
@@ -101,29 +80,21 @@ end
 function text.cut(bytes, most)
     if #bytes <= most then return bytes end
     local last = most
-    while last > most - 3 and last > 0 and find(bytes, "^[\128-\191]", last + 1) do last = last - 1 end
-    return sub(bytes, 1, last) .. "..."
+    while last > most - 3 and find(bytes, "^[\128-\191]", last + 1) do last = last - 1 end
+    return bytes:sub(1, last) .. "..."
 end
 
 
---- A number as text with a point before its fraction, whatever the locale has there; `form` is as for
---- string.format.
+--- A number as text with a point before its fraction, whatever the locale has; `form` is string.format's.
 function text.number(value, form)
     return (gsub(form and format(form, value) or tostring(value), "[^A-Za-z0-9+-]+", "."))
 end
 
 
---- A member as text, whatever became of it.
-function text.show(value)
-    if type(value) == "string" then return text.printable(value) end
+--- A member as text, whatever became of it; of a string at most `longest` bytes, if that is given.
+function text.show(value, longest)
+    if type(value) == "string" then return text.printable(longest and text.cut(value, longest) or value) end
     return type(value) == "number" and text.number(value) or "(" .. type(value) .. ")"
-end
-
-
-local function show_field(name, value, longest)
-    if longest and type(name) == "string" then name = text.cut(name, longest) end
-    if longest and type(value) == "string" then value = text.cut(value, longest) end
-    return text.show(name) .. " = " .. (type(value) == "boolean" and tostring(value) or text.show(value))
 end
 
 
@@ -134,28 +105,23 @@ function text.fields(values, most, longest)
     for name, value in next, values do
         has_more = #fields == most
         if has_more then break end
-        fields[#fields + 1] = show_field(name, value, longest)
+        fields[#fields + 1] = text.show(name, longest) .. " = "
+            .. (type(value) == "boolean" and tostring(value) or text.show(value, longest))
     end
-    sort(fields)
+    table.sort(fields)
     if has_more then fields[#fields + 1] = "..." end
-    return #fields == 0 and "{}" or "{ " .. concat(fields, ", ") .. " }"
+    return #fields == 0 and "{}" or "{ " .. table.concat(fields, ", ") .. " }"
 end
 
 
--- How much of a raised table is shown.
-local most_fields, longest_field = 16, 128
-
-
---- Any value as text: what `tostring` gives; the fields of a table without a __tostring; the type,
+--- Any value as text: what `tostring` gives; the first 16 fields of a table without a __tostring; the type,
 --- "(table)", of a value whose __tostring raises, yields or returns no string. __tostring runs within gsub,
 --- because no code can yield across a C function.
 function text.describe(value)
     if type(value) == "string" then return value end
     if type(value) == "table" then
-        local metatable = getmetatable(value)
-        if not metatable or rawget(metatable, "__tostring") == nil then
-            return text.fields(value, most_fields, longest_field)
-        end
+        local metatable = debug.getmetatable(value) -- a field __metatable does not hide it
+        if not metatable or rawget(metatable, "__tostring") == nil then return text.fields(value, 16, 128) end
     end
     local words
     pcall(gsub, ".", ".", function() words = tostring(value) end)

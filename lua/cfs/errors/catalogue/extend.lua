@@ -1,5 +1,4 @@
 --- Rows of errors that a program adds: to the catalogue (errors.extend), or to a service (errors.service).
----
 --- Where they are added to is called `home`: the state itself, or a service. It has `kinds`, `metatables`,
 --- `order`, `public`, whose names no code can have, and, if it is a service, `name`.
 
@@ -12,16 +11,11 @@ local suggest = require "cfs.errors.base.suggest"
 local template = require "cfs.errors.catalogue.template"
 local text = require "cfs.errors.base.text"
 
-local find, ipairs, next, rawget, type = string.find, ipairs, next, rawget, type
-
 local extend = {}
 
--- The columns in the order in which they are compared. The first three are required; the others default to
--- what their status has.
-local columns = {
-    "code", "message", "status",
-    "reason", "description", "service", "fault", "category", "retry", "canonical", "remedy",
-}
+-- The columns in the order of comparison. Three are required; the others default to what the status has.
+local columns = { "code", "message", "status", "reason", "description", "service", "fault", "category",
+    "retry", "canonical", "remedy" }
 local column_types = {}
 for _, name in ipairs(columns) do column_types[name] = false end
 
@@ -31,11 +25,11 @@ local in_one_line = { code = true, reason = true, service = true, canonical = tr
 -- The words that have a meaning to the library.
 local words = { fault = { client = true, server = true }, retry = meanings.retries }
 
--- What a row for a code that a service shares may not change without making a kind of its own.
+-- A row for a shared code makes a kind of its own if it gives one of these another value.
 local judged = { "status", "fault", "category", "retry", "canonical" }
 
 
--- nil if the column can have the value, else what is wrong with it.
+-- What keeps a value out of a column; nil if nothing does. So for messages, categories and whole rows.
 local function column_problem(name, value)
     if type(value) ~= "string" or value == "" then
         return "column '" .. name .. "' must be a non-empty string"
@@ -43,7 +37,7 @@ local function column_problem(name, value)
         return "column '" .. name .. "' must have no control or invisible characters"
     elseif words[name] and not words[name][value] then
         return (suggest.unknown(name, value, words[name]))
-    elseif name == "category" and not find(value, "^[%l_]+$") then
+    elseif name == "category" and not value:find "^[%l_]+$" then
         return "a category has lower-case letters and '_' only"
     end
 end
@@ -52,28 +46,27 @@ end
 -- A copy of the row, each column read once; or nil and what is wrong with it by itself.
 local function read(given)
     local row, wrong = misuse.read("column", given, column_types)
-    for index, name in ipairs(row and columns or {}) do
+    if not row then return nil, wrong end
+    for index, name in ipairs(columns) do
         local value = row[name]
-        wrong = wrong or value == nil and index <= 3 and "column '" .. name .. "' is missing"
-            or value ~= nil and name ~= "status" and column_problem(name, value)
+        if value == nil and index <= 3 then return nil, "column '" .. name .. "' is missing" end
+        wrong = value ~= nil and name ~= "status" and column_problem(name, value)
+        if wrong then return nil, wrong end
     end
-    if wrong then return nil, wrong end
     row.status = status.normalize(row.status)
-    if not row.status or row.status < 400 or row.status > 599 then
-        return nil, "status must be from 400 to 599"
-    end
-    return row
+    if row.status and row.status >= 400 and row.status <= 599 then return row end
+    return nil, "status must be from 400 to 599"
 end
 
 
--- nil if errors can be made with the message, and its values be read back, else what is wrong with it.
+-- Errors must be made with the message, and its values be read back.
 local function message_problem(message)
     local parts = template.compile(message) or {}
     for index = 2, #parts, 2 do
         local name = parts[index].name
         if template.field_types[name] ~= nil then
             return "parameter '" .. name .. "' has another meaning in an error's fields"
-        elseif parts[index + 1] == "" and index + 1 < #parts then
+        elseif parts[index + 1] == "" and index + 1 ~= #parts then
             return "parameters '" .. name .. "' and '" .. parts[index + 2].name
                 .. "' have no text between them, so they could not be told apart"
         end
@@ -81,77 +74,61 @@ local function message_problem(message)
 end
 
 
--- nil if the category can stand in a row, else what is wrong with it.
 local function category_problem(category, codes, home)
     if category == "default" or codes[category] or home.kinds[category] then
         return "category '" .. category .. "' has another meaning in errors.match"
-    elseif meanings.say("category", category) then
+    elseif meanings.categories[category] then
         return nil
-    elseif words.retry[category] or words.fault[category] then
-        return "category '" .. category .. "' is a word of " .. (words.retry[category] and "retry" or "fault")
+    end
+    for name, group in pairs(words) do
+        if group[category] then return "category '" .. category .. "' is a word of " .. name end
     end
     local sentence, nearest = suggest.unknown("category", category, meanings.categories)
     return nearest and sentence -- else the category is a new one
 end
 
 
--- nil if the row can become a kind beside those of its list, else what is wrong with it.
-local function problem(row, codes, categories, home)
+local function problem(row, codes, home)
     local code = row.code
-    if code == "default" or categories[code] or state.categories[code] then
+    if code == "default" or state.categories[code] then
         return "code '" .. code .. "' has another meaning in errors.match"
     elseif rawget(home.public, code) ~= nil then
         return "code '" .. code .. "' has another meaning as " .. (home.name or "errors") .. "." .. code
-    elseif home.name and row.service and row.service ~= home.name then
+    elseif home.name and (row.service or home.name) ~= home.name then
         return "column 'service' must be '" .. home.name .. "'"
     end
     return row.category and category_problem(row.category, codes, home) or message_problem(row.message)
 end
 
 
--- A kind's row: what is not given is taken from the kind of its status.
-local function complete(row, home)
-    local base, new = status.kind(row.status), {}
-    for _, name in ipairs(columns) do new[name] = row[name] or base[name] end
-    new.service = home.name or row.service or "other"
-    new.description = row.description or row.message
-    return new
-end
-
-
--- The first of these columns in which a row differs from a kind; nil if it does in none. A column that may
--- be left out counts only if it is given.
-local function difference(row, known, names, is_given)
-    for _, name in ipairs(names) do
-        if row[name] ~= known[name] and not (is_given and row[name] == nil) then return name end
-    end
-end
-
-
--- The kind that a row makes; nil if there is none to be made, and what is wrong, if anything is.
+-- The kind's row that a row makes, which takes what it lacks from the kind of its status; nil if there is
+-- none to be made, and what is wrong, if anything is.
 local function new_kind(row, home)
-    local known, full = home.kinds[row.code], complete(row, home)
-    local column = known and difference(full, known, columns)
+    local known, base, full = home.kinds[row.code], status.kind(row.status), { known = true }
+    for _, name in ipairs(columns) do full[name] = row[name] or base[name] end
+    full.service = home.name or row.service or "other"
+    full.description = row.description or row.message
+    if not known then return full end
     local is_shared = home.name and known == kind.shared(row.code)
-    if column and not is_shared then
-        return nil, "code '" .. row.code .. "' exists already, with another " .. column
+    for _, name in ipairs(is_shared and judged or columns) do
+        local differs = full[name] ~= known[name] and not (is_shared and row[name] == nil)
+        if differs and is_shared then return full end
+        if differs then return nil, "code '" .. row.code .. "' exists already, with another " .. name end
     end
-    return (not known or is_shared and difference(row, known, judged, true)) and full or nil
 end
 
 
 -- The rows of a list that make new kinds; or nil, the place of the one that is wrong, and what is wrong.
 local function read_all(rows, count, home)
-    local list, new, codes, categories = {}, {}, {}, {}
+    local list, new, codes = {}, {}, {}
     for index = 1, count do
         local row, wrong = read(rows[index])
         if not row then return nil, index, wrong end
         if codes[row.code] then return nil, index, "code '" .. row.code .. "' appears twice" end
         list[index], codes[row.code] = row, true
-        if row.category then categories[row.category] = true end
     end
     for index, row in ipairs(list) do
-        local wrong, made = problem(row, codes, categories, home), nil
+        local wrong, made = problem(row, codes, home), nil
         if not wrong then made, wrong = new_kind(row, home) end
         if wrong then return nil, index, wrong end
         new[#new + 1] = made
@@ -160,20 +137,16 @@ local function read_all(rows, count, home)
 end
 
 
---- Adds rows: all of them or none. Raises a sentence that blames the caller of the function that calls this.
----@param rows any
----@param home table
----@param name string the function's
----@param position integer that of its argument
----@param level integer? whose line is blamed, as for misuse.argument
+--- Adds rows: all of them or none. `name` is the function's, `position` that of its argument; the level says
+--- whose line is blamed, as for misuse.argument; without one it is 3.
 function extend.add(rows, home, name, position, level)
     level = level or 3
     misuse.expect(position, name, rows, "table", level + 1)
     local count = 0 -- holes are not counted
     for key in next, rows do
         if type(key) ~= "number" or key < 1 or key % 1 ~= 0 then
-            key = text.describe(key)
-            misuse.argument(position, name, "list of rows expected, got field '" .. key .. "'", level)
+            local wrong = "list of rows expected, got field '" .. text.describe(key) .. "'"
+            misuse.argument(position, name, wrong, level)
         end
         count = count + 1
     end
@@ -183,10 +156,10 @@ function extend.add(rows, home, name, position, level)
 end
 
 
---- What keeps a row from being added to a service that has no rows yet; nil if nothing does.
+--- What keeps a row from being added to a service that has no rows yet, but these names; nil if nothing does.
 function extend.problem(given, names)
     local row, wrong = read(given)
-    return wrong or problem(row, {}, {}, { kinds = {}, public = names, name = "service" })
+    return wrong or problem(row, {}, { kinds = {}, public = names, name = "service" })
 end
 
 

@@ -22,10 +22,8 @@ local core = require "cfs.errors.core"
 local state = require "cfs.errors.base.state"
 local template = require "cfs.errors.catalogue.template"
 
-local getmetatable = debug.getmetatable
-local error, ipairs, pairs, pcall, rawget, rawset, setmetatable =
-    error, ipairs, pairs, pcall, rawget, rawset, setmetatable
-local kinds, order, kind_of = state.kinds, state.order, state.kind_of
+local getmetatable = debug.getmetatable -- a field __metatable does not hide it
+local kind_of = state.kind_of
 local categories, metatables, error_metatable = state.categories, state.metatables, state.error_metatable
 
 local kind = {}
@@ -44,76 +42,66 @@ function kind.new_metatable(row)
 end
 
 
---- Makes a kind of a row, which has every field of one.
+--- Makes a kind of a row, which has every field of one. Returns the metatable of its errors.
 function kind.make(row)
-    return setmetatable(row, state.kind_metatable)
+    return kind.new_metatable(setmetatable(row, state.kind_metatable))
 end
 
 
--- Puts kinds where they are found. `changes` lists what was there before, so that it can be put back.
-local function publish(rows, is_vendors, home, changes)
-    local function put(values, key, value)
-        changes[#changes + 1] = { values = values, key = key, was = rawget(values, key) }
-        rawset(values, key, value)
-    end
+-- Puts kinds where they are found, and lists the categories that are new.
+local function publish(rows, is_vendors, home, new_categories)
     for _, row in ipairs(rows) do
-        row.known = true
-        local metatable = kind.new_metatable(kind.make(row))
+        local code, category, metatable = row.code, row.category, kind.make(row)
         metatable.template = template.compile(row.message, is_vendors)
-        put(metatables, row, metatable)
-        put(home.metatables, row.code, metatable)
-        put(home.kinds, row.code, row)
-        put(categories, row.category, true)
-        if home == state then put(state.catalogue, row.code, row) end
-        put(home.order, #home.order + 1, row)
+        metatables[row], home.metatables[code], home.kinds[code] = metatable, metatable, row
+        if home == state then rawset(state.catalogue, code, row) end
+        if not categories[category] then
+            new_categories[#new_categories + 1] = category
+            categories[category] = true
+        end
+        home.order[#home.order + 1] = row
     end
 end
 
 
--- It runs once: its traces would take as much memory as the kinds.
-if package.loaded.jit then package.loaded.jit.off(publish, true) end
+-- Gives a key the value that it had. To set an absent key to nil would need memory in Lua 5.1.
+local function restore(values, key, was)
+    if rawget(values, key) ~= nil then rawset(values, key, was) end
+end
 
 
 --- The kind of a global code, which the vendor's services share; nil if the code is none.
 function kind.shared(code)
-    return kinds[code] and kinds[code].service == "global" and kinds[code] or nil
+    local found = state.kinds[code]
+    return found and found.service == "global" and found or nil
 end
 
 
---- Adds kinds behind the ones that are there: all of them or, if memory runs out, none.
----@param rows table[] every field of a kind but `known`; no code that is there
----@param is_vendors boolean?
----@param home table? see catalogue/extend; the catalogue if not given
+--- Adds kinds behind the ones that are there: all of them or, if memory runs out, none. The rows have every
+--- field of a kind, and no code that `home` has (see catalogue/extend), but for shared ones.
 function kind.add(rows, is_vendors, home)
-    local changes = {}
-    local good, problem = pcall(publish, rows, is_vendors, home or state, changes)
+    local count, new_categories = #home.order, {}
+    local good, problem = pcall(publish, rows, is_vendors, home, new_categories)
     if good then return end
-    for index = #changes, 1, -1 do
-        local values, key = changes[index].values, changes[index].key
-        -- To set an absent key to nil would need memory in Lua 5.1.
-        if rawget(values, key) ~= nil then rawset(values, key, changes[index].was) end
+    for index, row in ipairs(rows) do -- without a new table
+        local shared = home ~= state and kind.shared(row.code) or nil
+        restore(metatables, row)
+        restore(home.metatables, row.code, metatables[shared])
+        restore(home.kinds, row.code, shared)
+        if home == state then restore(state.catalogue, row.code) end
+        restore(home.order, count + index)
     end
+    for _, category in ipairs(new_categories) do restore(categories, category) end
     error(problem, 0)
 end
 
 
-local function replace(held, given)
-    for name in pairs(held) do held[name] = nil end
-    for name, value in pairs(given) do held[name] = value end
-end
-
-
---- Defines what kinds and errors can do. It is called once, when all of the library is loaded.
----@param abilities { methods: table, errors: table, kinds: table, lists: table, catalogue: table }
----their methods; metamethods of errors, of kinds, of lists of kinds and of errors.catalogue
+--- Defines what kinds and errors can do, when all of the library is loaded: the fields of tables of
+--- base/state, by their names there.
 function kind.define(abilities)
-    replace(state.methods, abilities.methods)
-    replace(error_metatable, abilities.errors)
-    replace(state.kind_metatable, abilities.kinds)
-    replace(state.list_metatable, abilities.lists)
-    replace(state.catalogue_metatable, abilities.catalogue)
-    state.kind_metatable.__index = state.methods
-    state.catalogue_metatable.__index = kinds
+    for name, fields in pairs(abilities) do
+        for key, value in pairs(fields) do state[name][key] = value end
+    end
     for metatable in pairs(kind_of) do
         for name, value in pairs(error_metatable) do metatable[name] = value end
     end
@@ -148,11 +136,14 @@ function kind.each()
     local index = 0
     return function()
         index = index + 1
-        return order[index]
+        return state.order[index]
     end
 end
 
 
-if #order == 0 then kind.add(core.catalogue(), true) end -- else the module is loaded again
+-- It runs once: its traces would take as much memory as the kinds.
+if package.loaded.jit then package.loaded.jit.off(publish) end
+
+if #state.order == 0 then kind.add(core.catalogue(), true, state) end -- else the module is loaded again
 
 return kind

@@ -7,22 +7,21 @@ local names = {}
 
 -- What other languages call what functions of this library do.
 local synonyms = {
-    throw = "raise", error = "raise", try = "pcall", catch = "match", rescue = "match", switch = "match",
-    wrap = "new", create = "new", from_json = "parse", decode = "parse", instanceof = "is", As = "find",
-    Is = "is", describe = "explain",
+    throw = "raise", error = "raise", try = "pcall", catch = "match", wrap = "new", from_json = "parse",
+    instanceof = "is", As = "find", describe = "explain",
 }
 
 
---- Makes the metamethod `__index` of `errors` or of a service: it gives the kind that is called so.
----@param home table see catalogue/extend
----@return fun(_: any, name: any): cfs.kind? find it gives nil if the name is no string
+--- Makes the metamethod `__index` of `errors` or of a service, a home (see catalogue/extend): it gives the
+--- kind that is called so, nil if the name is no string.
 function names.finder(home)
     return function(_, name)
-        if home.kinds[name] then return home.kinds[name] end
-        if type(name) ~= "string" then return nil end
+        local kind = home.kinds[name]
+        if kind or type(name) ~= "string" then return kind end
         local known = {}
-        for code in pairs(home.kinds) do known[code] = true end
-        for public in pairs(home.public) do known[public] = true end
+        for _, named in ipairs { home.kinds, home.public } do
+            for key in pairs(named) do known[key] = key end
+        end
         local sentence, nearest = suggest.unknown(name:find("^%u") and "code" or "name", name, known)
         if not nearest and synonyms[name] then
             sentence = sentence .. ", did you mean '" .. synonyms[name] .. "'?"

@@ -1,14 +1,11 @@
---- Messages with parameters: "The parameter 'parameterName' is invalid." is a template; a message
---- is made by filling it, and its parameters' values are read back out of a message.
----
---- A compiled template is a list that alternates literal text and parameters, beginning and ending
---- with text: { "The parameter '", { name = "parameterName", placeholder = "parameterName" }, "' is
---- invalid." }
+--- Messages with parameters: "The parameter 'parameterName' is invalid." is a template; a message is made by
+--- filling it, and its parameters' values are read back out of a message. A compiled template is a list of
+--- texts with a parameter between each two: { "The parameter '", { name = "parameterName", placeholder =
+--- "parameterName" }, "' is invalid." }. Its field `names` lists the parameters' names.
 
 local number = require("cfs.errors.base.text").number
 
-local find, gmatch, gsub, match, sub = string.find, string.gmatch, string.gsub, string.match, string.sub
-local concat, ipairs, pairs, type = table.concat, ipairs, pairs, type
+local find, sub = string.find, string.sub
 
 local template = {}
 
@@ -16,10 +13,8 @@ local template = {}
 --- field → type, false for any.
 template.field_types = { requestId = "string", message = "string", status = false, cause = false }
 
--- The vendor's four ways to write a placeholder, and what we call its parameter.
-local vendor_spellings = {
-    parameterName = "parameterName", ["{host}"] = "host", ["{http}"] = "protocol", XXX = "date",
-}
+-- The vendor's four ways to write a placeholder, each before what we call its parameter.
+local spellings = { "parameterName", "parameterName", "{host}", "host", "{http}", "protocol", "XXX", "date" }
 
 -- A parameter called "date" is an ISO 8601 date-time: x-bce-date.
 local date_form = "^%d%d%d%d%-?%d%d%-?%d%dT%d%d:?%d%d:?%d%d[%d.,Z:+-]*$"
@@ -28,33 +23,27 @@ local date_form = "^%d%d%d%d%-?%d%d%-?%d%dT%d%d:?%d%d:?%d%d[%d.,Z:+-]*$"
 -- Where the first placeholder at or after `position` begins and ends, and its parameter's name.
 local function next_placeholder(message, position, is_vendors)
     if not is_vendors then return find(message, "{(%a[%w_]*)}", position) end
-    for placeholder, name in pairs(vendor_spellings) do
-        local first, last = find(message, placeholder, position, true)
-        if first then return first, last, name end
+    for index = 1, #spellings, 2 do
+        local first, last = find(message, spellings[index], position)
+        if first then return first, last, spellings[index + 1] end
     end
 end
 
 
 --- Compiles a message; nil if it has no parameter.
 function template.compile(message, is_vendors)
-    local parts, position = {}, 1
     local first, last, name = next_placeholder(message, 1, is_vendors)
+    if not first then return nil end
+    local parts, names, position = {}, {}, 1
     while first do
         parts[#parts + 1] = sub(message, position, first - 1)
         parts[#parts + 1] = { name = name, placeholder = sub(message, first, last) }
+        names[#names + 1] = name
         position = last + 1
         first, last, name = next_placeholder(message, position, is_vendors)
     end
-    parts[#parts + 1] = sub(message, position)
-    return #parts > 1 and parts or nil
-end
-
-
---- The names of the template's parameters, in the order of the message.
-function template.names(parts)
-    local names = {}
-    for index = 2, #parts, 2 do names[#names + 1] = parts[index].name end
-    return names
+    parts[#parts + 1], parts.names = sub(message, position), names
+    return parts
 end
 
 
@@ -79,46 +68,40 @@ function template.fill(parts, values)
         if must_be then return nil, "parameter '" .. name .. "' must be " .. must_be end
         message[index], message[index + 1] = value, parts[index + 1]
     end
-    return concat(message)
+    return table.concat(message)
 end
 
 
 --- The message without its parameters, for where they are not known: a parameter in quotes is left out, any
 --- other with its clause. Returns nil if nothing is left.
----
----     template.plain(parts)  --> The parameter is invalid.
----     template.plain(parts)  --> There are too many connections.
 function template.plain(parts)
-    local message, kept = {}, {}
+    local message = {}
     for index, part in ipairs(parts) do message[index] = index % 2 == 0 and "\1" or part end
-    message = gsub(gsub(concat(message), "%s*(['\"])\1%1", ""), "([.,;])(%s)", "%1\2%2")
-    for clause in gmatch(message .. "\2", "(.-)\2") do
-        if not find(clause, "\1", 1, true) then kept[#kept + 1] = clause end
-    end
-    local plain = match(concat(kept), "^%s*(.-)[%s,;]*$")
+    local plain = table.concat(message)
+        :gsub("%s*(['\"])\1%1", "")
+        :gsub("([.,;])(%s)", "%1\2%2") -- the ends of clauses
+        :gsub("[^\2]*\1[^\2]*\2?", "")
+        :gsub("\2", "")
+        :match("^%s*(.-)[%s,;]*$")
     return find(plain, "[%a\128-\255]") and plain or nil
 end
 
 
---- Reads the values back. A value ends where the text that follows it first occurs; the last one
---- ends where the template's final text begins.
----@param parts table a compiled template
----@param message string
----@return table? values nil if the message is not of this template, or is the template itself
+--- Reads the values out of a message; nil if it is not of this template, or is the template itself. A value
+--- ends where the text behind it first occurs; the last one ends where the template's final text begins.
 function template.read(parts, message)
-    local position = #parts[1] + 1
+    local values, position = {}, #parts[1] + 1
     if sub(message, 1, position - 1) ~= parts[1] then return nil end
-    local values = {}
     for index = 2, #parts, 2 do
-        local name, text, first = parts[index].name, parts[index + 1], nil
-        if index + 1 < #parts then
+        local name, text = parts[index].name, parts[index + 1]
+        local first = #message - #text + 1
+        if index + 1 ~= #parts then
             first = find(message, text, position, true)
-        elseif sub(message, -#text) == text or text == "" then
-            first = #message - #text + 1
+        elseif sub(message, first) ~= text then
+            return nil
         end
-        local value = sub(message, position, (first or 0) - 1)
-        if not first or first < position or value == parts[index].placeholder or problem(name, value)
-            or (values[name] or value) ~= value then
+        local value = first and sub(message, position, first - 1)
+        if problem(name, value) or value == parts[index].placeholder or (values[name] or value) ~= value then
             return nil
         end
         values[name], position = value, first + #text

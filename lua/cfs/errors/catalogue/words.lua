@@ -2,20 +2,8 @@
 
 local core = require "cfs.errors.core"
 
-local words = {}
-
-
---- A phrase of the core.
----
----     words.say("retry", "never")  --> no: the same call fails again  否：…
----
----@type fun(group: string, name: string): english: string?, chinese: string?
----@return string? english nil if there is no such phrase
----@return string? chinese
-words.say = core.say
-
-
--- The words of two columns, each with its meaning, stand first.
+-- The meanings stand first: category → what kind of failure it is, a sentence; word of retry → may the same
+-- call be repeated, a sentence.
 local meanings, place = { category = {}, retry = {} }, 1
 local group, name, english = core.phrase(place)
 while meanings[group] do
@@ -24,11 +12,9 @@ while meanings[group] do
     group, name, english = core.phrase(place)
 end
 
---- Category → what kind of failure it is, a sentence.
-words.categories = meanings.category
+return {
+    categories = meanings.category,
+    retries = meanings.retry,
 
---- Word of retry → may the same call be repeated, a sentence.
-words.retries = meanings.retry
-
-
-return words
+    say = core.say, -- ("retry", "never") → the phrase in English and in Chinese; nil if there is none
+}

@@ -28,7 +28,7 @@ local types_of = setmetatable({}, { __index = function(all, kind)
     local types = {}
     for name, wanted in pairs(template.field_types) do types[name] = wanted end
     local parts = template_of(kind)
-    for _, name in ipairs(parts and template.names(parts) or {}) do types[name] = false end
+    for _, name in ipairs(parts and parts.names or {}) do types[name] = false end
     all[kind] = types
     return types
 end })
