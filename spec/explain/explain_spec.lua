@@ -191,7 +191,7 @@ describe("errors.explain", function()
 
     it("explains a category that no code has", function()
         assert.equal(lines("'unknown' is a category. Neither the code nor the status tells what kind of",
-            "failure it is."), errors.explain "unknown")
+            "failure it is."), errors.explain("unknown"):match("^[^\n]*\n[^\n]*")) -- a program's codes may follow
     end)
 
     it("says so where there is neither a code nor a status", function()
