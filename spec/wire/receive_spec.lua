@@ -339,6 +339,13 @@ describe("errors.from_response", function()
                 { elapsed = 0, sent = true } }, "connect", "maybe", "connection refused" },
             { "a table that says nothing of it", { nil, "closed", { "closed" } }, "closed", "maybe",
                 "closed" },
+            { "a list that says it, too", { nil, "timeout", { "closed", sent = false } }, "timeout", "no",
+                "timeout" },
+            { "a client's own object that says it", { nil, "connection refused",
+                setmetatable({ elapsed = 0, host = "x" }, {}) }, "connect", "no", "connection refused" },
+            { "a client's own object that would say it by a metamethod", { nil, "timeout",
+                setmetatable({}, { __index = { sent = false, elapsed = 0 } }) }, "timeout", "maybe",
+                "timeout" },
         } do
             it(case[1], function()
                 local err = errors.from_response(unpack(case[2], 1, 4))
@@ -522,6 +529,10 @@ describe("errors.from_response", function()
                 { is_sent = true } },
             { "sent is no boolean", nil, "timeout", "#3", "field 'sent' must be a boolean, got string",
                 { sent = "no" } },
+            { "sent is misspelt in a list", nil, "timeout", "#3",
+                "unknown field 'snt', did you mean 'sent'?", { "x", snt = true } },
+            { "sent is no boolean in a client's own object", nil, "timeout", "#3",
+                "field 'sent' must be a boolean, got number", setmetatable({ sent = 5 }, {}) },
             { "elapsed is no number", nil, "timeout", "#3",
                 "field 'elapsed' must be a number, got string", { elapsed = "1" } },
             { "the options are a string", { status = 502 }, "any_status", "#2",

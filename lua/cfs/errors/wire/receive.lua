@@ -35,14 +35,27 @@ local function read_status(given)
 end
 
 
--- The error of a call that got no response. A table of the caller may tell `sent` and `elapsed`; a list, or a
--- client's own object, tells nothing.
+-- What is wrong with a table of the caller that tells `sent` and `elapsed`; nil if nothing is. A list, and a
+-- client's own object, which has a metatable, have other things beside them.
+local function told_problem(told)
+    for name, value in next, told do
+        local wanted = told_types[name]
+        if wanted and type(value) ~= wanted then
+            return "field '" .. name .. "' must be a " .. wanted .. ", got " .. type(value)
+        elseif not wanted and type(name) == "string" and not getmetatable(told) then
+            return (suggest.unknown("field", name, told_types))
+        end
+    end
+end
+
+
+-- The error of a call that got no response, of which a table of the caller may tell `sent` and `elapsed`.
 local function no_response(reason, told, number)
     local is_sent, elapsed
-    if type(told) == "table" and not getmetatable(told) and told[1] == nil then
-        local facts, wrong = misuse.read("field", told, told_types)
-        if not facts then return nil, wrong, 3 end
-        is_sent, elapsed = facts.sent, facts.elapsed
+    if type(told) == "table" then
+        local wrong = told_problem(told)
+        if wrong then return nil, wrong, 3 end
+        is_sent, elapsed = rawget(told, "sent"), rawget(told, "elapsed")
     end
     elapsed = elapsed or receive.elapsed and receive.elapsed() -- within retry.run
     local word, sent, is_certificate = transport.classify(reason, elapsed, number)
