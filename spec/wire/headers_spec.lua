@@ -12,6 +12,8 @@ describe("The pause that a service asks for", function()
     for _, case in ipairs {
         -- the status, the headers, the seconds
         { 429, { ["Retry-After"] = "7" }, 7 },
+        { 429, { ["Retry-After"] = "6.5" }, 7 },
+        { 429, { ["Retry-After"] = "9223372036854775807.5" }, 2147483648 }, -- 2^63 wraps in Lua 5.4
         { 429, { ["Retry-After"] = "7", ["RateLimit-Reset"] = "17" }, 7 },
         { 429, { ["Retry-After"] = (" "):rep(63) .. "7" }, 7 }, -- 64 bytes are read
         { 429, { ["Retry-After"] = (" "):rep(64) .. "7" }, nil },
