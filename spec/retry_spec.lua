@@ -560,7 +560,10 @@ describe("retry.run", function()
             for _ in pairs(world.policy.endpoints) do endpoints = endpoints + 1 end
             assert.equal(256, endpoints)
             assert.same({ 1000 + 2 * 256 + 2, 10 }, { calls.n, world.policy.tokens })
-            world.time = world.time + 61 -- those go that were not used for a minute
+            world.time = world.time + 60
+            retry.run(f, world.policy, { endpoint = "early" })
+            assert.is_nil(world.policy.endpoints.early)
+            world.time = world.time + 1 -- those go that were not used for a minute
             local call = { endpoint = "new" }
             assert.equal("done", retry.run(script { unavailable, "done" }, world.policy, call))
             assert.same({ "new" }, { next(world.policy.endpoints), (next(world.policy.endpoints, "new")) })
