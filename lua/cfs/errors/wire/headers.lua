@@ -166,7 +166,7 @@ function headers.retry_after(values, now)
     local value = values["retry-after"]
     local seconds = seconds_of(value)
     if value and not seconds then
-        local time = date.parse(match(value:sub(1, longest_value), "^%s*(.*%S)") or "", now)
+        local time = date.parse(match(value:sub(1, longest_value), "^%s*(.-)%s*$"), now)
         local since = headers.server_time(values, now) or now
         seconds = time and since and math.max(0, time - since)
     end
