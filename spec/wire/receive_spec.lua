@@ -371,6 +371,8 @@ describe("errors.from_response", function()
                 "local", "maybe" },
             { "a file that libcurl cannot read", { 77, "error setting certificate file: x" }, "local",
                 "maybe" },
+            { "a fault here by libcurl's number, whatever its sentence says", { 23,
+                "transfer closed with 5 bytes remaining to read" }, "local", "maybe" },
             { "a certificate that Tarantool's client refuses", { { status = 495,
                 reason = "SSL peer certificate or SSH remote key was not OK" } }, "tls", "maybe" },
         } do
