@@ -219,6 +219,7 @@ for body, message in pairs {
     ['{"code":"InvalidParameter","error":{"message":"m"}}'] = "m",
     ['{"code":"InvalidParameter","message":null,"errors":[{"msg":"m"}]}'] = "m",
     ['{"code":"InvalidParameter","message":"m","detail":"n"}'] = "m",
+    ['{"code":"InvalidParameter","message":"Bad Request","detail":"n"}'] = "Bad Request",
     ['{"code":"InvalidParameter","bucket":"n"}'] = false,
 } do
     add {
@@ -247,6 +248,10 @@ add_unreadable("a part of an HTML page", "<em>busy</em>", "html")
 add_unreadable("XML", '<?xml version="1.0"?><Error><Code>NoSuchKey</Code></Error>', "xml")
 add_unreadable("XML behind a byte order mark", bom .. '\r\n<?xml version="1.0"?><Error/>', "xml")
 add_unreadable("XML without a declaration", "<Error><Code>NoSuchKey</Code></Error>", "xml")
+add_unreadable("XHTML whose root begins in the first 1024 bytes",
+    "<?xml ?>" .. (" "):rep(1011) .. "<html", "html")
+add_unreadable("XML that has a page behind its first 1024 bytes",
+    "<?xml ?>" .. (" "):rep(1012) .. "<html", "xml")
 add_unreadable("XML whose root has attributes", '<ErrorResponse xmlns="x"><Error/></ErrorResponse>', "xml")
 add_unreadable("plain text", "upstream connect error", "malformed")
 add_unreadable("a single byte", "\0", "malformed")

@@ -582,6 +582,21 @@ describe("errors.from_response", function()
 end)
 
 
+describe("What reads headers before their body", function()
+    it("reads the body as often as more of it came, to a limit, or by another code", function()
+        local read = require("cfs.errors.wire.receive").begin(502, { ["X-Bce-Request-Id"] = "h-1" })
+        for _, case in ipairs {
+            { "<", nil, nil, { status = 502, requestId = "h-1", origin = "html", body = "<" } },
+            { "<html>", 5, nil, { status = 502, requestId = "h-1", origin = "too_large", body = "<html>" } },
+            { "<html>", 6, "A", { status = 502, requestId = "h-1", origin = "headers", body = "<html>",
+                code = "A" } },
+        } do
+            assert.same(case[4], describe_error(read(case[1], case[2], case[3])))
+        end
+    end)
+end)
+
+
 describe("errors.check", function()
     it("returns its arguments where they are no error", function()
         local response = { status = 200, headers = {}, body = "{}" }
