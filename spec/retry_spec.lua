@@ -254,6 +254,16 @@ describe("retry.run", function()
             end
         end)
 
+        it("by nginx' clock, which is set first, as it stands still within an event", function()
+            local time, ngx, elapsed = 7.5, package.loaded.ngx, nil
+            package.loaded.ngx = { update_time = function() time = 10 end }
+            pcall(retry.run, function()
+                elapsed = require("cfs.errors.wire.receive").elapsed()
+            end, { sleep = error, now = function() return time end })
+            package.loaded.ngx = ngx
+            assert.equal(2.5, elapsed)
+        end)
+
         it("by os.time, too, where the policy's clock stands still", function()
             local time, os_time = 0, os.time -- luacheck: ignore
             os.time = function() return time end -- luacheck: ignore

@@ -234,7 +234,7 @@ function retry.run(f, policy, call)
         if run.inner then return give_up(run, err, run.inner) end
         if is_service_failing[err.retry] then
             if not is_counted then bucket.failures, is_counted = bucket.failures + 1, true end
-        elseif kept.get(err, "origin") ~= "transport" and not kept.get(err, "traceback") then
+        elseif kept.get(err, "origin") ~= "transport" then
             bucket.failures, bucket.succeeded = 0, clock(policy) -- a service that works responded
         end
         advised, why = prepare(run, err)
