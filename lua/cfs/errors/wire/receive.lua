@@ -31,7 +31,7 @@ local fields = {
 
 -- A status: a number, "404", a status line or a block of them.
 local function read_status(given)
-    return normalize(type(given) == "string" and #given > 3 and headers.status(given) or given)
+    return normalize(type(given) == "string" and headers.status(given) or given)
 end
 
 
