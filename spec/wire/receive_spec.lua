@@ -464,7 +464,7 @@ describe("errors.from_response", function()
         end)
 
         it("but not when other fields are merely like ours", function()
-            for _, name in ipairs { "boddy", "hedaers", "stati" } do
+            for _, name in ipairs { "boddy", "hedaers", "stati", "ata", "dat", "d.ta" } do
                 local response = { status = 200, headers = name ~= "hedaers" and {} or nil, [name] = 1 }
                 assert.is_nil(errors.from_response(response), name)
             end
@@ -514,6 +514,8 @@ describe("errors.from_response", function()
                 "unknown field 'staus', did you mean 'status'?" },
             { "the body has another name", { status = 200, headers = {}, text = "{}" }, nil, "#1",
                 "unknown field 'text', did you mean 'body'?" },
+            { "the body has two other names", { status = 200, headers = {}, text = "{}", content = "{}" }, nil,
+                "#1", "unknown field 'content', did you mean 'body'?" },
             { "the headers have another name", { status = 200, Headers = {}, body = "" }, nil, "#1",
                 "unknown field 'Headers', did you mean 'headers'?" },
             { "the body was not read", { status = 502, headers = {}, has_body = true, read_body = print },
