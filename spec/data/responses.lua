@@ -207,6 +207,17 @@ add {
     expect = { code = "MalformedJSON", status = 400, category = "invalid", known = true },
 }
 
+add {
+    name = "an empty status, which no client gives for a reason",
+    response = { status = "" },
+    expect = { origin = "empty", category = "unknown", known = false },
+}
+add {
+    name = "the status 1, which stands for no failure of a client's",
+    response = { status = 1, headers = {} },
+    expect = { origin = "empty", category = "unknown", known = false },
+}
+
 for body, message in pairs {
     ['{"code":"InvalidParameter","detail":"m"}'] = "m",
     ['{"code":"InvalidParameter","msg":"m"}'] = "m",
