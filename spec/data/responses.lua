@@ -208,6 +208,10 @@ add {
 }
 
 add {
+    name = "a success, whatever its headers say of a status",
+    response = { status = 200, headers = { [":status"] = "404" }, body = "" },
+}
+add {
     name = "an empty status, which no client gives for a reason",
     response = { status = "" },
     expect = { origin = "empty", category = "unknown", known = false },
