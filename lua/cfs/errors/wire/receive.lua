@@ -194,7 +194,7 @@ local function read(first, second, third)
         end
     end
     if got == "table" then
-        if second == nil or type(second) ~= "string" or type(first[1]) ~= "table" or first.status then
+        if type(second) ~= "string" or type(first[1]) ~= "table" or first.status then
             return read_response(first, second)
         end
         return read_response({ status = first.code, headers = first, body = second }, third) -- coro-http
