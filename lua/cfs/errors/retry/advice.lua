@@ -19,7 +19,6 @@ advice.defaults = { attempts = 3, base = 0.1, throttled_base = 1, cap = 20 }
 
 local suspicious_offset = 300 -- seconds; if a clock is off by more, this may be why no signature matches
 local none = {}
-
 -- The methods that are idempotent: RFC 9110, section 9.2.2.
 local is_idempotent = { GET = true, HEAD = true, OPTIONS = true, TRACE = true, PUT = true, DELETE = true }
 

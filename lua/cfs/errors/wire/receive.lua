@@ -35,26 +35,19 @@ local function read_status(given)
 end
 
 
--- What is wrong with a table of the caller that tells `sent` and `elapsed`; nil if nothing is. A list, and a
--- client's own object, which has a metatable, have other things beside them.
-local function told_problem(told)
-    for name, value in next, told do
-        local wanted = told_types[name]
-        if wanted and type(value) ~= wanted then
-            return "field '" .. name .. "' must be a " .. wanted .. ", got " .. type(value)
-        elseif not wanted and type(name) == "string" and not getmetatable(told) then
-            return (suggest.unknown("field", name, told_types))
-        end
-    end
-end
-
-
--- The error of a call that got no response, of which a table of the caller may tell `sent` and `elapsed`.
+-- The error of a call that got no response, of which a table of the caller may tell `sent` and `elapsed`. A
+-- list, and a client's own object, which has a metatable, may have other things beside them.
 local function no_response(reason, told, number)
     local is_sent, elapsed
     if type(told) == "table" then
-        local wrong = told_problem(told)
-        if wrong then return nil, wrong, 3 end
+        for name, value in next, told do
+            local wanted = told_types[name]
+            if wanted and type(value) ~= wanted then
+                return nil, "field '" .. name .. "' must be a " .. wanted .. ", got " .. type(value), 3
+            elseif not wanted and type(name) == "string" and not getmetatable(told) then
+                return nil, (suggest.unknown("field", name, told_types)), 3
+            end
+        end
         is_sent, elapsed = rawget(told, "sent"), rawget(told, "elapsed")
     end
     elapsed = elapsed or receive.elapsed and receive.elapsed() -- within retry.run
