@@ -240,6 +240,30 @@ describe("retry.run", function()
             end)
         end
 
+        it("and never takes the attempt for shorter than it was", function()
+            for _, case in ipairs {
+                -- the clock before and after, and the seconds: a clock of whole ones may have lost one
+                { 7, 7, 1 }, { 7, 8, 2 }, { 7, 8.5, 1.5 }, { 7.5, 8, 0.5 }, { 9, 7, -2 },
+            } do
+                local time, elapsed = case[1], nil
+                retry.run(function()
+                    time = case[2]
+                    elapsed = require("cfs.errors.wire.receive").elapsed()
+                end, { sleep = error, now = function() return time end })
+                assert.equal(case[3], elapsed)
+            end
+        end)
+
+        it("by nginx' clock, which is set first, as it stands still within an event", function()
+            local time, ngx, elapsed = 7.5, package.loaded.ngx, nil
+            package.loaded.ngx = { update_time = function() time = 10 end }
+            pcall(retry.run, function()
+                elapsed = require("cfs.errors.wire.receive").elapsed()
+            end, { sleep = error, now = function() return time end })
+            package.loaded.ngx = ngx
+            assert.equal(2.5, elapsed)
+        end)
+
         it("by os.time, too, where the policy's clock stands still", function()
             local time, os_time = 0, os.time -- luacheck: ignore
             os.time = function() return time end -- luacheck: ignore
@@ -560,7 +584,10 @@ describe("retry.run", function()
             for _ in pairs(world.policy.endpoints) do endpoints = endpoints + 1 end
             assert.equal(256, endpoints)
             assert.same({ 1000 + 2 * 256 + 2, 10 }, { calls.n, world.policy.tokens })
-            world.time = world.time + 61 -- those go that were not used for a minute
+            world.time = world.time + 60
+            retry.run(f, world.policy, { endpoint = "early" })
+            assert.is_nil(world.policy.endpoints.early)
+            world.time = world.time + 1 -- those go that were not used for a minute
             local call = { endpoint = "new" }
             assert.equal("done", retry.run(script { unavailable, "done" }, world.policy, call))
             assert.same({ "new" }, { next(world.policy.endpoints), (next(world.policy.endpoints, "new")) })
@@ -716,11 +743,21 @@ describe("retry.run", function()
             end
             assert.equal("done", retry.run(script { unavailable, "done" }, world.policy))
         end)
+
+        it("begins anew with a service that responded, not with a call that failed here", function()
+            local world = new_world()
+            world.policy.failures = 2
+            retry.run(function() return nil, "too many open files" end, world.policy)
+            assert.equal(2, world.policy.failures)
+            retry.run(script { denied }, world.policy)
+            assert.equal(0, world.policy.failures)
+        end)
     end)
 
     describe("within another run makes no more attempts than alone:", function()
         local function new_error() return errors.ServiceUnavailable() end
         local function constant() return unavailable end
+        local function in_coroutine(f) return coroutine.wrap(f)() end
 
         -- name, how the outer function calls the inner run, what the inner one ends in
         for _, case in ipairs {
@@ -738,20 +775,26 @@ describe("retry.run", function()
                 local _, err = inner()
                 return nil, errors.InternalError { cause = err }
             end, new_error },
+            { "returned from a coroutine of its own", in_coroutine, constant },
         } do
-            it(case[1], function()
-                local world, count = new_world(), 0
-                local function inner()
-                    return retry.run(function()
-                        count = count + 1
-                        return nil, case[3]()
-                    end, world.policy, { endpoint = "inner" })
-                end
-                local results = support.pack(retry.run(function() return case[2](inner) end, world.policy))
-                assert.same({ nil, 3, 1 }, { results[1], count, results[3] })
-                assert.truthy(results[4]:find("attempt 3 of 3 was the last", 1, true), results[4])
-                assert.same({ 0, 1 }, { world.policy.failures, world.policy.endpoints.inner.failures })
-            end)
+            for _, call in ipairs { in_coroutine, function(f) return f() end } do
+                it(case[1] .. (call == in_coroutine and ", to a run in a coroutine" or ""), function()
+                    local world, count = new_world(), 0
+                    local function inner()
+                        return retry.run(function()
+                            count = count + 1
+                            return nil, case[3]()
+                        end, world.policy, { endpoint = "inner" })
+                    end
+                    local function outer()
+                        return retry.run(function() return case[2](inner) end, world.policy)
+                    end
+                    local results = support.pack(call(outer))
+                    assert.same({ nil, 3, 1 }, { results[1], count, results[3] })
+                    assert.truthy(results[4]:find("attempt 3 of 3 was the last", 1, true), results[4])
+                    assert.same({ 0, 1 }, { world.policy.failures, world.policy.endpoints.inner.failures })
+                end)
+            end
         end
 
         it("unless the failure is the outer function's own", function()

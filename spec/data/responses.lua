@@ -207,6 +207,21 @@ add {
     expect = { code = "MalformedJSON", status = 400, category = "invalid", known = true },
 }
 
+add {
+    name = "a success, whatever its headers say of a status",
+    response = { status = 200, headers = { [":status"] = "404" }, body = "" },
+}
+add {
+    name = "an empty status, which no client gives for a reason",
+    response = { status = "" },
+    expect = { origin = "empty", category = "unknown", known = false },
+}
+add {
+    name = "the status 1, which stands for no failure of a client's",
+    response = { status = 1, headers = {} },
+    expect = { origin = "empty", category = "unknown", known = false },
+}
+
 for body, message in pairs {
     ['{"code":"InvalidParameter","detail":"m"}'] = "m",
     ['{"code":"InvalidParameter","msg":"m"}'] = "m",
@@ -219,6 +234,7 @@ for body, message in pairs {
     ['{"code":"InvalidParameter","error":{"message":"m"}}'] = "m",
     ['{"code":"InvalidParameter","message":null,"errors":[{"msg":"m"}]}'] = "m",
     ['{"code":"InvalidParameter","message":"m","detail":"n"}'] = "m",
+    ['{"code":"InvalidParameter","message":"Bad Request","detail":"n"}'] = "Bad Request",
     ['{"code":"InvalidParameter","bucket":"n"}'] = false,
 } do
     add {
@@ -247,6 +263,10 @@ add_unreadable("a part of an HTML page", "<em>busy</em>", "html")
 add_unreadable("XML", '<?xml version="1.0"?><Error><Code>NoSuchKey</Code></Error>', "xml")
 add_unreadable("XML behind a byte order mark", bom .. '\r\n<?xml version="1.0"?><Error/>', "xml")
 add_unreadable("XML without a declaration", "<Error><Code>NoSuchKey</Code></Error>", "xml")
+add_unreadable("XHTML whose root begins in the first 1024 bytes",
+    "<?xml ?>" .. (" "):rep(1011) .. "<html", "html")
+add_unreadable("XML that has a page behind its first 1024 bytes",
+    "<?xml ?>" .. (" "):rep(1012) .. "<html", "xml")
 add_unreadable("XML whose root has attributes", '<ErrorResponse xmlns="x"><Error/></ErrorResponse>', "xml")
 add_unreadable("plain text", "upstream connect error", "malformed")
 add_unreadable("a single byte", "\0", "malformed")
@@ -286,6 +306,10 @@ for body, message in pairs {
     ['{"code":null,"errors":[{"code":"A","detail":"m"},{"detail":"n"}]}'] = "m",
     ['{"errors":["m","n"]}'] = "m",
     ['{"errors":{"message":"m"}}'] = "m",
+    ['{"error":{"error":{"error":{"message":"m"}}}}'] = "m",
+    ['{"errors":[{"error":{"message":"m"}}]}'] = "m",
+    ['{"errors":[[{"message":"m"}]]}'] = "m",
+    ['{"errors":[[[{"message":"m"}]]]}'] = false,
     ['{"error":"invalid_grant","error_description":"m"}'] = "m",
     ['{"error":"m"}'] = "m",
     ['{"error":{"status":"A","code":404,"message":"m"}}'] = "m",

@@ -67,6 +67,22 @@ describe("cfs.errors.wire.envelope_ffi", function()
         assert.equal(second - first, new_type() - second)
     end)
 
+    by_ffi("refuses a core that was built with another envelope", function()
+        local ffi, core, name = require "ffi", require "cfs.errors.core", "cfs.errors.wire.envelope_ffi"
+        local loaded = package.loaded[name]
+        for place = 2, 3 do -- two functions, then two sizes
+            local calls = ffi.new "size_t[4]"
+            ffi.copy(calls, core.calls, 4 * ffi.sizeof "size_t")
+            calls[place] = calls[place] + 1
+            package.loaded[name], package.loaded["cfs.errors.core"] = nil, { calls = calls }
+            local good, sentence = pcall(require, name)
+            package.loaded[name], package.loaded["cfs.errors.core"] = loaded, core
+            assert.is_false(good)
+            assert.equal("cfs.errors.core declares an envelope otherwise than " .. name,
+                sentence:match "cfs%.errors%.core.*")
+        end
+    end)
+
     it("unescapes texts of up to 4 KiB in all, and leaves longer ones to the C API", function()
         for _, length in ipairs { 1, 2046, 2047, 2048, 2049, 4094, 4095, 4096, 4097, 70000 } do
             local text = ("x"):rep(length - 1) .. "\n"

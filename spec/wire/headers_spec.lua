@@ -12,11 +12,14 @@ describe("The pause that a service asks for", function()
     for _, case in ipairs {
         -- the status, the headers, the seconds
         { 429, { ["Retry-After"] = "7" }, 7 },
+        { 429, { ["Retry-After"] = "6.5" }, 7 },
+        { 429, { ["Retry-After"] = "9223372036854775807.5" }, 2147483648 }, -- 2^63 wraps in Lua 5.4
         { 429, { ["Retry-After"] = "7", ["RateLimit-Reset"] = "17" }, 7 },
         { 429, { ["Retry-After"] = (" "):rep(63) .. "7" }, 7 }, -- 64 bytes are read
         { 429, { ["Retry-After"] = (" "):rep(64) .. "7" }, nil },
         { 429, { ["Retry-After"] = "soon", ["RateLimit-Reset"] = "17" }, nil },
         { 429, { ["RateLimit"] = '"default";r=0;t=17' }, 17 },
+        { 429, { ["RateLimit"] = '"default";r=0;t=0' }, 0 },
         { 429, { ["RateLimit"] = '"a";r=5;t=300, "b";r=0;t=17, "c"; r=0; t=20' }, 20 },
         { 429, { ["RateLimit"] = '"a";r=5;t=3, "b";r=50;t=17' }, 17 },
         { 429, { ["RateLimit"] = "limit=100, remaining=0, reset=17", ["RateLimit-Reset"] = "18" }, 17 },
@@ -76,6 +79,19 @@ describe("The clock of a service", function()
         assert.same({ "resign", 3600 }, { advised.action, advised.clock_offset })
     end)
 
+    for _, case in ipairs {
+        -- the first and the last second of a clock that was set, those beside them, and the Unix time
+        { "Wed, 31 Dec 2014 23:59:59 GMT", 1420070399, nil },
+        { "Thu, 01 Jan 2015 00:00:00 GMT", 1420070400, 3600 },
+        { "Thu, 31 Dec 2099 23:59:59 GMT", 4102444799, 3600 },
+        { "Fri, 01 Jan 2100 00:00:00 GMT", 4102444800, nil },
+    } do
+        it((case[3] and "may be at " or "was never set at ") .. case[1], function()
+            local err = errors.from_response { status = 403, headers = { Date = case[1] }, body = body }
+            assert.equal(case[3], err:advice({ now = case[2] - 3600 }).clock_offset)
+        end)
+    end
+
     it("is not told by a response that a cache kept", function()
         for _, age in ipairs { "3600", "0", 3600 } do
             local headers = { Date = date, Age = age }
@@ -120,5 +136,17 @@ describe("A header that is folded", function()
         local err = errors.from_response { status = 502, body = "",
             headers = "x-bce-error-code: A\r\nx-bce-error-message: not\r\n \tnow\r\n" }
         assert.equal("not now", err.message)
+    end)
+end)
+
+
+describe("A header without a value", function()
+    it("is none, in a raw block as in a table", function()
+        for _, headers in ipairs { "x-bce-error-code:\r\nx-bce-error-message: \t\r\nx-bce-request-id: h-1",
+                { ["x-bce-error-code"] = "", ["x-bce-error-message"] = "", ["x-bce-request-id"] = "h-1" } } do
+            local err = errors.from_response { status = 502, headers = headers, body = "" }
+            assert.same({ nil, nil, "h-1", "empty" }, { err.code, rawget(err, "message"), err.requestId,
+                err:origin() })
+        end
     end)
 end)

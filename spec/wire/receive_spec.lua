@@ -282,6 +282,8 @@ describe("errors.from_response", function()
                 "timeout", "maybe", "Operation timed out after 5 ms" },
             { "the number 1 of libcurl and a sentence", { 1, "Received HTTP/0.9 when not allowed" },
                 "protocol", "maybe", "Received HTTP/0.9 when not allowed" },
+            { "the number 1 of libcurl and strange words", { 1, "strange words" }, "protocol", "maybe",
+                "strange words" },
             { "a number of libcurl alone", { 6 }, "resolve", "maybe", 6 },
             { "a status that is a reason, as a table of LuaSocket's values has it",
                 { { status = "connection refused" } }, "connect", "maybe",
@@ -304,6 +306,10 @@ describe("errors.from_response", function()
                 "protocol", "maybe", "an interim response came, 103" },
             { "a first line that a server may have written", { { status = "host not found", headers = "",
                 body = "" } }, "resolve", "maybe", "host not found" },
+            { "the same, of headers alone", { { status = "host not found", headers = {} } }, "resolve",
+                "maybe", "host not found" },
+            { "the same, of a body alone", { { status = "host not found", body = "" } }, "resolve", "maybe",
+                "host not found" },
             { "the status of a table, where only the client speaks", { { status = "host not found" } },
                 "resolve", "no", "host not found" },
             { "a status that Tarantool makes up", { { status = 595, reason = "Couldn't connect to server" } },
@@ -339,6 +345,13 @@ describe("errors.from_response", function()
                 { elapsed = 0, sent = true } }, "connect", "maybe", "connection refused" },
             { "a table that says nothing of it", { nil, "closed", { "closed" } }, "closed", "maybe",
                 "closed" },
+            { "a list that says it, too", { nil, "timeout", { "closed", sent = false } }, "timeout", "no",
+                "timeout" },
+            { "a client's own object that says it", { nil, "connection refused",
+                setmetatable({ elapsed = 0, host = "x" }, {}) }, "connect", "no", "connection refused" },
+            { "a client's own object that would say it by a metamethod", { nil, "timeout",
+                setmetatable({}, { __index = { sent = false, elapsed = 0 } }) }, "timeout", "maybe",
+                "timeout" },
         } do
             it(case[1], function()
                 local err = errors.from_response(unpack(case[2], 1, 4))
@@ -364,6 +377,8 @@ describe("errors.from_response", function()
                 "local", "maybe" },
             { "a file that libcurl cannot read", { 77, "error setting certificate file: x" }, "local",
                 "maybe" },
+            { "a fault here by libcurl's number, whatever its sentence says", { 23,
+                "transfer closed with 5 bytes remaining to read" }, "local", "maybe" },
             { "a certificate that Tarantool's client refuses", { { status = 495,
                 reason = "SSL peer certificate or SSH remote key was not OK" } }, "tls", "maybe" },
         } do
@@ -412,6 +427,8 @@ describe("errors.from_response", function()
             { "LÖVE's: a status and a body", { 404, '{"code":"A"}' }, { code = "A", status = 404 } },
             { "LÖVE's: a status, a body and headers", { 404, "", { ["x-bce-error-code"] = "A" } },
                 { code = "A", status = 404, origin = "headers" } },
+            { "LÖVE's: a body that is like a status", { 404, "503" },
+                { status = 404, origin = "not_envelope", body = "503" } },
             { "a success of LÖVE's", { 200, '{"code":"A"}' } },
             { "Redbean's: a status, headers and a body", { 404, { ["X-Bce-Request-Id"] = "h-1" },
                 '{"code":"A"}' }, { code = "A", requestId = "h-1", status = 404 } },
@@ -455,7 +472,7 @@ describe("errors.from_response", function()
         end)
 
         it("but not when other fields are merely like ours", function()
-            for _, name in ipairs { "boddy", "hedaers", "stati" } do
+            for _, name in ipairs { "boddy", "hedaers", "stati", "ata", "dat", "d.ta" } do
                 local response = { status = 200, headers = name ~= "hedaers" and {} or nil, [name] = 1 }
                 assert.is_nil(errors.from_response(response), name)
             end
@@ -466,6 +483,8 @@ describe("errors.from_response", function()
                 "status expected behind a body, got nil" },
             { "the response is a status", 502, nil, "#1",
                 "response, body, 1 or a number of libcurl expected, got 502" },
+            { "the response is an interim status, which is no number of libcurl", 100, nil, "#1",
+                "response, body, 1 or a number of libcurl expected, got 100" },
             { "the response is true", true, nil, "#1", "response, nil or body expected, got boolean" },
             { "the response is a function", print, nil, "#1",
                 "response, nil or body expected, got function" },
@@ -503,8 +522,14 @@ describe("errors.from_response", function()
                 "unknown field 'code', did you mean 'status'?" },
             { "the status is misspelt", { staus = 200, body = "" }, nil, "#1",
                 "unknown field 'staus', did you mean 'status'?" },
+            { "the status is called code, before a body", { code = 404 }, "{}", "#1",
+                "unknown field 'code', did you mean 'status'?" },
+            { "options take the place of a body of coro-http", { code = 404, { "A", "b" } }, { limit = 1 },
+                "#1", "unknown field 'code', did you mean 'status'?" },
             { "the body has another name", { status = 200, headers = {}, text = "{}" }, nil, "#1",
                 "unknown field 'text', did you mean 'body'?" },
+            { "the body has two other names", { status = 200, headers = {}, text = "", content = "" }, nil,
+                "#1", "unknown field 'content', did you mean 'body'?" },
             { "the headers have another name", { status = 200, Headers = {}, body = "" }, nil, "#1",
                 "unknown field 'Headers', did you mean 'headers'?" },
             { "the body was not read", { status = 502, headers = {}, has_body = true, read_body = print },
@@ -522,6 +547,10 @@ describe("errors.from_response", function()
                 { is_sent = true } },
             { "sent is no boolean", nil, "timeout", "#3", "field 'sent' must be a boolean, got string",
                 { sent = "no" } },
+            { "sent is misspelt in a list", nil, "timeout", "#3",
+                "unknown field 'snt', did you mean 'sent'?", { "x", snt = true } },
+            { "sent is no boolean in a client's own object", nil, "timeout", "#3",
+                "field 'sent' must be a boolean, got number", setmetatable({ sent = 5 }, {}) },
             { "elapsed is no number", nil, "timeout", "#3",
                 "field 'elapsed' must be a number, got string", { elapsed = "1" } },
             { "the options are a string", { status = 502 }, "any_status", "#2",
@@ -564,6 +593,21 @@ describe("errors.from_response", function()
                 assert.equal(("receive_spec.lua:%d: bad argument %s to 'from_response' (%s)")
                     :format(line, row[4], row[5]), message:match("receive_spec%.lua:.*"))
             end)
+        end
+    end)
+end)
+
+
+describe("What reads headers before their body", function()
+    it("reads the body as often as more of it came, to a limit, or by another code", function()
+        local read = require("cfs.errors.wire.receive").begin(502, { ["X-Bce-Request-Id"] = "h-1" })
+        for _, case in ipairs {
+            { "<", nil, nil, { status = 502, requestId = "h-1", origin = "html", body = "<" } },
+            { "<html>", 5, nil, { status = 502, requestId = "h-1", origin = "too_large", body = "<html>" } },
+            { "<html>", 6, "A", { status = 502, requestId = "h-1", origin = "headers", body = "<html>",
+                code = "A" } },
+        } do
+            assert.same(case[4], describe_error(read(case[1], case[2], case[3])))
         end
     end)
 end)

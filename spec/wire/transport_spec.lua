@@ -203,6 +203,7 @@ describe("The word for a reason", function()
         { "tlsv13 alert certificate required", "tls", "maybe", true },
         { "tlsv1 alert unknown ca", "tls", "maybe", true },
         { "handshake failed", "tls", "no" },
+        { "18: something new", "other", "maybe" },
         { "404: no mismatch, but no such thing", "other", "maybe" },
         -- through a proxy, and libcurl's sentences
         { "failed to connect to: proxy:3128: timeout", "timeout", "no" },
@@ -232,6 +233,7 @@ describe("The word for a reason", function()
         { "upstream says: connection refused", "connect", "maybe" },
         { "", "other", "maybe" },
         { "no rows", "other", "maybe" },
+        { "httpd says http/2 stream 1", "other", "maybe" },
     } do
         local reason, word, sent, certificate = case[1], case[2], case[3], case[4] or false
         it("is " .. word .. ", sent: " .. sent .. ", for " .. reason, function()
@@ -289,7 +291,7 @@ describe("The word for a reason", function()
     end)
 
     it("depends on the first 512 bytes only", function()
-        assert.equal("other", (transport.classify(("x"):rep(512) .. "timeout")))
+        assert.equal("other", (transport.classify(("x"):rep(506) .. "timeout")))
         assert.equal("timeout", (transport.classify(("x"):rep(505) .. "timeout" .. ("x"):rep(1e6))))
     end)
 end)
@@ -374,6 +376,7 @@ describe("A reason that is surely a client's", function()
         assert.is_false(transport.is_reason(7))
         assert.is_true(transport.is_reason(curl_error(7, "COULDNT_CONNECT")))
         assert.is_true(transport.is_reason { name = "REFUSED_STREAM", code = 7 })
+        assert.is_true(transport.is_reason "Failed to connect to h port 1 after 3 ms: strange words")
         for _, other in ipairs(support.others) do assert.is_false(transport.is_reason(other[2]), other[1]) end
     end)
 end)

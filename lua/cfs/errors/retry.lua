@@ -20,7 +20,7 @@ local unpack = table.unpack or unpack -- luacheck: std max
 
 local retry = {}
 
-local policy_metatable = { __name = "cfs.retry.policy", __tostring = text.fields }
+local policy_metatable = { __tostring = text.fields }
 
 -- The fields of a policy: field → type; what its numbers must be at least; and the fields of a call.
 local policy_types = { attempts = "number", base = "number", throttled_base = "number", cap = "number",
@@ -93,7 +93,7 @@ function receive.elapsed()
     if nginx and nginx.update_time then nginx.update_time() end
     local now, system = clock(run.policy), os.time() - run.system
     local passed = now - run.began
-    if passed > 0 and now % 1 == 0 and run.began % 1 == 0 then passed = passed + 1 end
+    if passed >= 0 and now % 1 == 0 and run.began % 1 == 0 then passed = passed + 1 end
     return system > 1 and max(passed, system) or passed
 end
 
@@ -234,7 +234,7 @@ function retry.run(f, policy, call)
         if run.inner then return give_up(run, err, run.inner) end
         if is_service_failing[err.retry] then
             if not is_counted then bucket.failures, is_counted = bucket.failures + 1, true end
-        elseif kept.get(err, "origin") ~= "transport" and not kept.get(err, "traceback") then
+        elseif kept.get(err, "origin") ~= "transport" then
             bucket.failures, bucket.succeeded = 0, clock(policy) -- a service that works responded
         end
         advised, why = prepare(run, err)

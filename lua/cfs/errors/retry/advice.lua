@@ -9,7 +9,7 @@ local statuses = require "cfs.errors.catalogue.status"
 local text = require "cfs.errors.base.text"
 local say = require("cfs.errors.catalogue.words").say
 
-local abs, find, format, min = math.abs, string.find, string.format, math.min
+local abs, format, min = math.abs, string.format, math.min
 
 local advice = {}
 
@@ -18,8 +18,9 @@ local advice = {}
 advice.defaults = { attempts = 3, base = 0.1, throttled_base = 1, cap = 20 }
 
 local suspicious_offset = 300 -- seconds; if a clock is off by more, this may be why no signature matches
-local methods = " GET HEAD OPTIONS TRACE PUT DELETE " -- that are idempotent: RFC 9110, section 9.2.2
 local none = {}
+-- The methods that are idempotent: RFC 9110, section 9.2.2.
+local is_idempotent = { GET = true, HEAD = true, OPTIONS = true, TRACE = true, PUT = true, DELETE = true }
 
 -- What may be said of a call: field → type; and what its numbers must be at least.
 local call_types = { method = "string", client_token = "string", replayable = "boolean", resigned = "boolean",
@@ -50,7 +51,7 @@ local function judge(action, call, offset, is_unsent, remedy)
     elseif action == "backoff" then
         if is_unsent then return action, "the request was not sent, so " .. pause end
         local method = call.method and text.upper(call.method)
-        if has_token or method and find(methods, " " .. method .. " ", 1, true) then return action, pause end
+        if has_token or is_idempotent[method] then return action, pause end
         if not method then return action, pause .. ", if it is idempotent or has a client token" end
         return "never", "this " .. text.printable(method)
             .. " has no client token and may have been carried out, so first look whether it was"

@@ -34,10 +34,11 @@ end
 local function add(home, endpoint, now)
     local count, bucket = 0, { tokens = home.capacity, capacity = home.capacity, failures = 0 }
     for _ in next, home.endpoints do count = count + 1 end
-    for name, other in next, count >= most_endpoints and home.endpoints or {} do
-        if now - other.used > unused then home.endpoints[name], count = nil, count - 1 end
+    local is_full = count >= most_endpoints
+    for name, other in next, is_full and home.endpoints or {} do
+        if now - other.used > unused then home.endpoints[name], is_full = nil, false end
     end
-    if count >= most_endpoints then
+    if is_full then
         home.others = home.others or bucket
         return home.others
     end
@@ -78,7 +79,7 @@ end
 
 --- Notes a call that succeeded, after repetitions that took `spent` tokens.
 function budget.succeed(bucket, spent, now)
-    bucket.tokens = math.min(bucket.tokens + (spent > 0 and spent or budget.refund), bucket.capacity)
+    bucket.tokens = math.min(bucket.tokens + math.max(spent, budget.refund), bucket.capacity)
     bucket.failures, bucket.succeeded = 0, now
 end
 

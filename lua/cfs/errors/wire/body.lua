@@ -13,8 +13,8 @@ local body = {}
 
 -- A page in HTML may begin like XML.
 local function is_xml(bytes)
-    local start = find(bytes, "<", 1, true)
-    if not find(bytes, "^[?Ee]", start + 1) then return false end
+    local start = find(bytes, "<")
+    if not find(bytes, "^<[?Ee]", start) then return false end
     local beginning = lower(bytes:sub(start, start + 1023))
     return (find(beginning, "^<%?xml") or find(beginning, "^<error%a*[%s>/]"))
         and not find(beginning, "<html") and not find(beginning, "<!doctype html")

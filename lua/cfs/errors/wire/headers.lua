@@ -128,7 +128,7 @@ end
 -- The whole seconds of the first number in a value, rounded up, by digits: tonumber depends on the locale.
 local function seconds_of(value)
     local whole, fraction = match((value or ""):sub(1, longest_value) .. ",", "^%s*(%d+)%.?(%d*)%s*[,;]")
-    return whole and tonumber(whole) + (find(fraction, "[1-9]") and 1 or 0)
+    return whole and tonumber(whole) + (find(fraction, "[1-9]") and 1.0 or 0) -- no integer wraps
 end
 
 
@@ -166,7 +166,7 @@ function headers.retry_after(values, now)
     local value = values["retry-after"]
     local seconds = seconds_of(value)
     if value and not seconds then
-        local time = date.parse(match(value:sub(1, longest_value), "^%s*(.*%S)") or "", now)
+        local time = date.parse(match(value:sub(1, longest_value), "^%s*(.-)%s*$"), now)
         local since = headers.server_time(values, now) or now
         seconds = time and since and math.max(0, time - since)
     end

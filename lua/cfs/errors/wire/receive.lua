@@ -31,18 +31,24 @@ local fields = {
 
 -- A status: a number, "404", a status line or a block of them.
 local function read_status(given)
-    return normalize(type(given) == "string" and #given > 3 and headers.status(given) or given)
+    return normalize(type(given) == "string" and headers.status(given) or given)
 end
 
 
--- The error of a call that got no response. A table of the caller may tell `sent` and `elapsed`; a list, or a
--- client's own object, tells nothing.
+-- The error of a call that got no response, of which a table of the caller may tell `sent` and `elapsed`. A
+-- list, and a client's own object, which has a metatable, may have other things beside them.
 local function no_response(reason, told, number)
     local is_sent, elapsed
-    if type(told) == "table" and not getmetatable(told) and told[1] == nil then
-        local facts, wrong = misuse.read("field", told, told_types)
-        if not facts then return nil, wrong, 3 end
-        is_sent, elapsed = facts.sent, facts.elapsed
+    if type(told) == "table" then
+        for name, value in next, told do
+            local wanted = told_types[name]
+            if wanted and type(value) ~= wanted then
+                return nil, "field '" .. name .. "' must be a " .. wanted .. ", got " .. type(value), 3
+            elseif not wanted and type(name) == "string" and not getmetatable(told) then
+                return nil, (suggest.unknown("field", name, told_types)), 3
+            end
+        end
+        is_sent, elapsed = rawget(told, "sent"), rawget(told, "elapsed")
     end
     elapsed = elapsed or receive.elapsed and receive.elapsed() -- within retry.run
     local word, sent, is_certificate = transport.classify(reason, elapsed, number)
@@ -181,7 +187,7 @@ local function read(first, second, third)
         end
     end
     if got == "table" then
-        if second == nil or type(second) ~= "string" or type(first[1]) ~= "table" or first.status then
+        if type(second) ~= "string" or type(first[1]) ~= "table" or first.status then
             return read_response(first, second)
         end
         return read_response({ status = first.code, headers = first, body = second }, third) -- coro-http

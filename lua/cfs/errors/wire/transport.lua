@@ -57,7 +57,7 @@ local first_in = transport.first_in
 local function read_stage(text)
     local name, rest = match(text, "^([%a_ ]+): (.*)$")
     if not name then name, rest = match(text, "^(failed to connect to) unix:%S+: (.*)$") end
-    local stage = index.stage[name or ""]
+    local stage = name and index.stage[name]
     if not stage then return nil end
     if name == "failed to connect to" then rest = match(rest, "^%S*: (.*)$") or rest end -- "HOST:PORT: "
     local meaning = index.whole[rest] or first_in(index.has[""], rest) or stage
@@ -81,14 +81,14 @@ local function read_text(given)
     local text = lower(sub(given, 1, longest))
     local meaning = read_known(text)
     if meaning then return meaning end
-    if find(text, ": ", 1, true) then
+    if find(text, ": ") then
         text = match(text, "^%a?:?[^:\n]+:%d+: (.*)$") or text -- the place that a raised message has
         text = match(text, "^error in %a+ request: (.*)$") or text -- lua-requests
         meaning = read_known(text)
         if meaning then return meaning end
     end
     -- cosockets: the number of OpenSSL's verification, then its sentence
-    if find(text, "^%d%d?: ") and (find(text, "certificate", 1, true) or find(text, "mismatch", 1, true)) then
+    if find(text, "^%d%d?: ") and (find(text, "certificate") or find(text, "mismatch")) then
         return index.whole["certificate verify failed"]
     end
     local number = match(text, "^curl: %((%d+)%) ") -- the program curl
