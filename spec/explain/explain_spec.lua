@@ -164,6 +164,8 @@ describe("errors.explain", function()
         assert.equal("not a CFS error, but malformed JSON: expected ':' at byte 6", origin '{"a" "b"}')
         assert.equal("not a CFS error, but malformed JSON", origin('{"a" "b"}' .. (" "):rep(2000)))
         assert.equal("not a CFS error, but JSON without a code", origin "{}")
+        local chinese = errors.explain('{"name" "x"}', { language = "zh" })
+        assert.equal("不是服务返回的错误：格式错误的 JSON（第 9 字节）", chinese)
         local unread = require("cfs.errors.wire.body").begin(502, {})()
         require("cfs.errors.object.kept").keep(unread, "origin", nil) -- as a relay has it after HEAD
         assert.is_nil(unread:explain():find("origin", 1, true))
@@ -217,6 +219,7 @@ describe("errors.explain", function()
         { "a malformed body, with the position", '{"name" "x"}',
           "Not an error of the service: malformed JSON: expected ':' at byte 9" },
         { "an empty text", "", "Not an error of the service: an empty body" },
+        { "words that tell nothing", "good morning", "No known error in this text." },
         { "a document that is none of the service", "[1]",
           "Not an error of the service: JSON without a code" },
     }
