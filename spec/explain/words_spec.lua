@@ -79,13 +79,14 @@ local cases = {
 
     { "curl: (28) Operation timed out after 5001 milliseconds\nmore",
       { cause = "Operation timed out after 5001 milliseconds", word = "timeout" } },
+    { "curl: (28) x\ncurl: (7) y", { cause = "x", word = "timeout" } },
     { "curl: (7) nobody knows", { cause = "nobody knows", word = "connect" } },
     { "> GET / HTTP/1.1\n* Connection timed out after 1501 milliseconds\n* Closing connection 0",
       { cause = "Connection timed out after 1501 milliseconds", word = "timeout" } },
     { "error: 2026 cfs-1.example could not be resolved (3: Host not found), client: 192.0.2.9",
       { cause = "cfs-1.example could not be resolved (3: Host not found)", word = "resolve", sent = "no" } },
     { "curl: (28) x\na could not be resolved (3: b)", { cause = "x", word = "timeout" } },
-    { "seen http/2 stream 1: a", {} },
+    { "httpd http/2 stream 1: a", {} },
     { "http/2 stream 1: a", { cause = "http/2 stream 1", word = "closed" } },
     { "time before timeout of 1: a", {} },
     { "call: Read Timed Out executing GET; then more",
@@ -175,7 +176,7 @@ local cases = {
       { code = "SpecTwelveBytes", message = "twelve bytes", status = 409 } },
 
     -- how much of a text counts
-    { around(" code=NoSuchThing", 4000, 5120), { code = "NoSuchThing" } },
+    { around(" code=NoSuchThing", 3700, 5120), { code = "NoSuchThing" } },
     { around(" code=NoSuchThing", 3700, 5121), {} },
     { around(" code=NoSuchThing", 2560, 9000), { code = "NoSuchThing" } },
     { around(" code=NoSuchThing", 2561, 9000), { code = "NoSuchThin" } },
