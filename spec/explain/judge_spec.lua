@@ -27,6 +27,8 @@ local cases = {
         .. "correct the clock by hand", "已重新签名过一次，请校准本机时钟" },
     { "InstanceNotFound", {}, "never", "InstanceNotFound: Check the instance id and the region; after a "
         .. "delete this means that it is gone", no },
+    { "curl: (35) error:0A000410:SSL routines::sslv3 alert handshake failure", { method = "GET" }, "never",
+      "unknown: nothing tells whether a repeat would help", "无法判断重试是否有效" },
     { "HTTP/1.1 404 Not Found\n\n", {}, "never", "HTTP 404: no error of the service came with it, so look "
         .. "what responded in its place", no },
 }
