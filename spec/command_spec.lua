@@ -5,6 +5,7 @@ local cjson = require "cjson"
 local command = require "spec.helpers.command"
 local errors = require "cfs.errors"
 local files = require "spec.helpers.files"
+local language = require "cfs.errors.explain.language"
 local schema = require "spec.helpers.schema"
 
 local body = '{"requestId":"r-1","code":"InstanceNotFound","message":"gone"}'
@@ -98,6 +99,7 @@ describe("cfs-errors", function()
         { "retry --token", "option '--token' requires an argument" },
         { "retry --attempt 0", "--attempt must be a whole number from 1, got '0'" },
         { "retry --attempt 1.5", "--attempt must be a whole number from 1, got '1.5'" },
+        { "retry --attempt 1e999", "--attempt must be a whole number from 1, got '1e999'" },
         { "search", "missing argument 'words'" },
         { "list more", "too many arguments" },
     }
@@ -117,8 +119,11 @@ describe("cfs-errors", function()
     end)
 
     it("tells its version and what it can do", function()
-        assert.equal("cfs-errors " .. errors._VERSION .. "\n", (run("--version")))
-        local help, _, status = run("--help")
+        local version, complaint, status = run("--version", input "response")
+        assert.same({ "cfs-errors " .. errors._VERSION .. "\n", "", 0 }, { version, complaint, status })
+        local help
+        help, complaint, status = run("--help", input "response")
+        assert.equal("", complaint)
         assert.equal(0, status)
         for _, word in ipairs { "explain", "list", "search", "retry", "--json", "--version", "curl -si" } do
             assert.truthy(help:find(word, 1, true), word)
@@ -208,6 +213,10 @@ describe("cfs-errors", function()
         assert.equal((run("RateLimit")), text)
         assert.is_nil(on_terminal("TERM=xterm NO_COLOR=1"):find("\27", 1, true))
         assert.is_nil(on_terminal("TERM=dumb"):find("\27", 1, true))
+        assert.equal(coloured, on_terminal("TERM=xterm NO_COLOR="))
+        shell("env -u NO_COLOR TERM=xterm script -qec '" .. name .. "RateLimit >" .. directory
+            .. "/explained' /dev/null </dev/null")
+        assert.is_nil(files.read(directory .. "/explained"):find("\27", 1, true))
     end)
 
     it("says so where nothing comes from a terminal", function()
@@ -251,6 +260,11 @@ describe("cfs-errors", function()
         end
     end)
 
+    it("says so where a page cannot be read", function()
+        local _, complaint, status = run("import " .. directory .. " --service bos")
+        assert.same({ "cfs-errors: " .. directory .. " cannot be read\n", 2 }, { complaint, status })
+    end)
+
     it("says so where its result cannot be written", function()
         for _, arguments in ipairs { "RateLimit", "list", "--json 404", "--help", "--version" } do
             local _, complaint, status = shell(plain .. name .. arguments .. " >/dev/full")
@@ -289,6 +303,21 @@ describe("cfs-errors", function()
         local page = files.read "docs/command/cfs-errors.1"
         for _, word in ipairs { ".SH EXPLAIN", ".SH SEARCH", ".SH RETRY", "\\-\\-attempt", "NO_COLOR" } do
             assert.truthy(page:find(word, 1, true), word)
+        end
+    end)
+
+    it("tells in both languages what each command, argument and option is for", function()
+        local said_elsewhere = { nothing_given = true, empty_input = true }
+        for chosen, locale in pairs { en = "C", zh = "zh_CN.UTF-8" } do
+            local help = ""
+            for _, command_name in ipairs { "", "explain", "list", "search", "import", "retry" } do
+                help = help .. shell("LC_ALL=" .. locale .. " " .. name .. command_name .. " --help")
+            end
+            help = help:gsub("%s", "")
+            for _, phrase in ipairs(language.names "help") do
+                local words = language.say("help", phrase, chosen):gsub("%s", "")
+                assert.truthy(said_elsewhere[phrase] or help:find(words, 1, true), phrase)
+            end
         end
     end)
 
