@@ -77,6 +77,19 @@ describe("cfs-errors", function()
         end
     end)
 
+    it("finds one code, or several", function()
+        for words, count in pairs { ["order creation"] = 1, mount = 5 } do
+            local output, _, status = run("search " .. words)
+            assert.same({ count, 0 }, { select(2, output:gsub("\n  %d%d%d ", "")), status }, words)
+        end
+    end)
+
+    it("shows its parser to tools/command.lua", function()
+        local parser, parts = assert(loadfile "bin/cfs-errors")({})
+        assert.truthy(parser:get_help():find("Usage: cfs-errors", 1, true))
+        assert.truthy(parts.retry:get_usage():find("--attempt", 1, true))
+    end)
+
     local unknown = {
         { "a code that is misspelt", "InstanceNotfound", "",
           "The catalogue does not have it: unknown code 'InstanceNotfound', "
@@ -173,6 +186,8 @@ describe("cfs-errors", function()
           "action       throttle\npause        7 s\n" },
         { "a call that is safe to repeat", "down", "retry --method GET", 0,
           "action       backoff\npause        <= 0.1 s\n" },
+        { "a first attempt", "down", "retry --method GET --attempt 1", 0,
+          "action       backoff\npause        <= 0.1 s\n" },
         { "a second attempt after a longer pause", "down", "retry --method GET --attempt 2", 0,
           "action       backoff\npause        <= 0.2 s\n" },
         { "a call with a token", "down", "retry --method POST --token t-1", 0,
@@ -222,6 +237,10 @@ describe("cfs-errors", function()
     it("says so where nothing comes from a terminal", function()
         local output = shell("TERM=dumb script -qec '" .. name .. "' /dev/null </dev/null")
         assert.truthy(output:find("cfs-errors: nothing to explain; name a code, or pipe a response", 1, true))
+        output = shell("TERM=dumb script -qec '" .. name .. ">/dev/null' /dev/null </dev/null")
+        assert.truthy(output:find("nothing to explain", 1, true))
+        output = shell("TERM=dumb script -qec '" .. input "response" .. name .. "' /dev/null </dev/null")
+        assert.truthy(output:find("InstanceNotFound", 1, true))
     end)
 
     it("says how to see why, where a silent curl got no response and so wrote nothing", function()
@@ -263,6 +282,12 @@ describe("cfs-errors", function()
     it("says so where a page cannot be read", function()
         local _, complaint, status = run("import " .. directory .. " --service bos")
         assert.same({ "cfs-errors: " .. directory .. " cannot be read\n", 2 }, { complaint, status })
+        _, complaint, status = run("import " .. directory .. "/nowhere --service bos")
+        assert.same({ "cfs-errors: " .. directory .. "/nowhere: No such file or directory\n", 2 },
+            { complaint, status })
+        _, complaint, status = run("import " .. directory .. "/response --service bos")
+        assert.same({ "cfs-errors: " .. directory .. "/response: no table of error codes", 2 },
+            { complaint:match("^(.-: .-: .-):"), status })
     end)
 
     it("says so where its result cannot be written", function()
@@ -286,10 +311,14 @@ describe("cfs-errors", function()
         local wide = widest((run(arguments)))
         assert.is_true(wide > 70 and wide <= 80)
         assert.is_true(of(50) > 40 and of(50) <= 50)
-        assert.same({ wide, wide }, { of(200), of "x" })
+        assert.same({ wide, wide, wide }, { of(200), of "x", of(39) })
+        assert.is_true(of(40) <= 40)
         local terminal = shell("script -qec 'stty cols 60; env -u COLUMNS TERM=dumb LC_ALL=C " .. name
             .. arguments .. "' /dev/null </dev/null")
         assert.is_true(widest(terminal) > 50 and widest(terminal) <= 60, terminal)
+        shell("script -qec 'stty cols 60; env -u COLUMNS LC_ALL=C " .. name .. arguments .. " >" .. directory
+            .. "/wide' /dev/null </dev/null")
+        assert.equal(wide, widest(files.read(directory .. "/wide")))
     end)
 
     it("is completed by bash, and has a manual page that names all it can do", function()

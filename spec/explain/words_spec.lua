@@ -86,6 +86,7 @@ local cases = {
     { "error: 2026 cfs-1.example could not be resolved (3: Host not found), client: 192.0.2.9",
       { cause = "cfs-1.example could not be resolved (3: Host not found)", word = "resolve", sent = "no" } },
     { "curl: (28) x\na could not be resolved (3: b)", { cause = "x", word = "timeout" } },
+    { "error: read timed out, cause: connection refused", { cause = "read timed out", word = "timeout" } },
     { "httpd http/2 stream 1: a", {} },
     { "http/2 stream 1: a", { cause = "http/2 stream 1", word = "closed" } },
     { "time before timeout of 1: a", {} },
