@@ -193,9 +193,11 @@ describe("errors.explain", function()
     end)
 
     it("explains a category that no code has", function()
-        local explain = [[print(require("cfs.errors").explain "unknown")]] -- without what other specs have added
+        -- without what other specs have added
+        local program = [[print(require("cfs.errors").explain "unknown")]]
         assert.equal(lines("'unknown' is a category. Neither the code nor the status tells what kind of",
-            "failure it is.\n"), command.must("LC_ALL=C " .. command.interpreter .. " -e '" .. explain .. "'"))
+            "failure it is.\n"),
+            command.must("LC_ALL=C " .. command.interpreter .. " -e '" .. program .. "'"))
     end)
 
     it("says so where there is neither a code nor a status", function()
