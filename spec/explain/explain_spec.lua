@@ -192,6 +192,15 @@ describe("errors.explain", function()
             errors.explain("RateLimit, then AccessDenied, then InternalError"):match("[^\n]*$"))
     end)
 
+    it("refuses to be of another version than what is loaded", function()
+        local program = [[package.preload["cfs.errors.explain.version"] = function() return "9.9.9" end]]
+            .. [[ print(select(2, pcall(require("cfs.errors").explain, "RateLimit")))]]
+        assert.equal("cfs.errors.explain, which explains errors to a person, cannot be loaded: cfs.errors "
+            .. errors._VERSION
+            .. " found cfs.errors.explain 9.9.9: restart the program\n",
+            command.must(command.interpreter .. " -e '" .. program .. "'"))
+    end)
+
     it("explains a category that no code has", function()
         -- without what other specs have added
         local program = [[print(require("cfs.errors").explain "unknown")]]

@@ -59,6 +59,7 @@ local cases = {
     { "code=NoSuchThing message=a; code=RateLimit message=b",
       { code = "RateLimit", message = "b", status = 421 } },
     { "AccessDenied; message: gone", { code = "AccessDenied", message = "gone", status = 403 } },
+    { "RateLimit? code=AccessDenied message=m", { code = "AccessDenied", message = "m", status = 403 } },
     { "RateLimit, code=NoSuchThing message=a", { code = "RateLimit", status = 421 } },
     { "code=RateLimit; error: 404", { code = "RateLimit", status = 404 } },
     { "AccessDenied, code=FirstThing requestId=r-1",
