@@ -5,6 +5,7 @@ local cjson = require "cjson"
 local command = require "spec.helpers.command"
 local errors = require "cfs.errors"
 local files = require "spec.helpers.files"
+local language = require "cfs.errors.explain.language"
 local schema = require "spec.helpers.schema"
 
 local body = '{"requestId":"r-1","code":"InstanceNotFound","message":"gone"}'
@@ -76,6 +77,19 @@ describe("cfs-errors", function()
         end
     end)
 
+    it("finds one code, or several", function()
+        for words, count in pairs { ["order creation"] = 1, mount = 5 } do
+            local output, _, status = run("search " .. words)
+            assert.same({ count, 0 }, { select(2, output:gsub("\n  %d%d%d ", "")), status }, words)
+        end
+    end)
+
+    it("shows its parser to tools/command.lua", function()
+        local parser, parts = assert(loadfile "bin/cfs-errors")({})
+        assert.truthy(parser:get_help():find("Usage: cfs-errors", 1, true))
+        assert.truthy(parts.retry:get_usage():find("--attempt", 1, true))
+    end)
+
     local unknown = {
         { "a code that is misspelt", "InstanceNotfound", "",
           "The catalogue does not have it: unknown code 'InstanceNotfound', "
@@ -98,6 +112,7 @@ describe("cfs-errors", function()
         { "retry --token", "option '--token' requires an argument" },
         { "retry --attempt 0", "--attempt must be a whole number from 1, got '0'" },
         { "retry --attempt 1.5", "--attempt must be a whole number from 1, got '1.5'" },
+        { "retry --attempt 1e999", "--attempt must be a whole number from 1, got '1e999'" },
         { "search", "missing argument 'words'" },
         { "list more", "too many arguments" },
     }
@@ -117,8 +132,11 @@ describe("cfs-errors", function()
     end)
 
     it("tells its version and what it can do", function()
-        assert.equal("cfs-errors " .. errors._VERSION .. "\n", (run("--version")))
-        local help, _, status = run("--help")
+        local version, complaint, status = run("--version", input "response")
+        assert.same({ "cfs-errors " .. errors._VERSION .. "\n", "", 0 }, { version, complaint, status })
+        local help
+        help, complaint, status = run("--help", input "response")
+        assert.equal("", complaint)
         assert.equal(0, status)
         for _, word in ipairs { "explain", "list", "search", "retry", "--json", "--version", "curl -si" } do
             assert.truthy(help:find(word, 1, true), word)
@@ -168,6 +186,8 @@ describe("cfs-errors", function()
           "action       throttle\npause        7 s\n" },
         { "a call that is safe to repeat", "down", "retry --method GET", 0,
           "action       backoff\npause        <= 0.1 s\n" },
+        { "a first attempt", "down", "retry --method GET --attempt 1", 0,
+          "action       backoff\npause        <= 0.1 s\n" },
         { "a second attempt after a longer pause", "down", "retry --method GET --attempt 2", 0,
           "action       backoff\npause        <= 0.2 s\n" },
         { "a call with a token", "down", "retry --method POST --token t-1", 0,
@@ -208,11 +228,19 @@ describe("cfs-errors", function()
         assert.equal((run("RateLimit")), text)
         assert.is_nil(on_terminal("TERM=xterm NO_COLOR=1"):find("\27", 1, true))
         assert.is_nil(on_terminal("TERM=dumb"):find("\27", 1, true))
+        assert.equal(coloured, on_terminal("TERM=xterm NO_COLOR="))
+        shell("env -u NO_COLOR TERM=xterm script -qec '" .. name .. "RateLimit >" .. directory
+            .. "/explained' /dev/null </dev/null")
+        assert.is_nil(files.read(directory .. "/explained"):find("\27", 1, true))
     end)
 
     it("says so where nothing comes from a terminal", function()
         local output = shell("TERM=dumb script -qec '" .. name .. "' /dev/null </dev/null")
         assert.truthy(output:find("cfs-errors: nothing to explain; name a code, or pipe a response", 1, true))
+        output = shell("TERM=dumb script -qec '" .. name .. ">/dev/null' /dev/null </dev/null")
+        assert.truthy(output:find("nothing to explain", 1, true))
+        output = shell("TERM=dumb script -qec '" .. input "response" .. name .. "' /dev/null </dev/null")
+        assert.truthy(output:find("InstanceNotFound", 1, true))
     end)
 
     it("says how to see why, where a silent curl got no response and so wrote nothing", function()
@@ -251,6 +279,17 @@ describe("cfs-errors", function()
         end
     end)
 
+    it("says so where a page cannot be read", function()
+        local _, complaint, status = run("import " .. directory .. " --service bos")
+        assert.same({ "cfs-errors: " .. directory .. " cannot be read\n", 2 }, { complaint, status })
+        _, complaint, status = run("import " .. directory .. "/nowhere --service bos")
+        assert.same({ "cfs-errors: " .. directory .. "/nowhere: No such file or directory\n", 2 },
+            { complaint, status })
+        _, complaint, status = run("import " .. directory .. "/response --service bos")
+        assert.same({ "cfs-errors: " .. directory .. "/response: no table of error codes", 2 },
+            { complaint:match("^(.-: .-: .-):"), status })
+    end)
+
     it("says so where its result cannot be written", function()
         for _, arguments in ipairs { "RateLimit", "list", "--json 404", "--help", "--version" } do
             local _, complaint, status = shell(plain .. name .. arguments .. " >/dev/full")
@@ -272,10 +311,14 @@ describe("cfs-errors", function()
         local wide = widest((run(arguments)))
         assert.is_true(wide > 70 and wide <= 80)
         assert.is_true(of(50) > 40 and of(50) <= 50)
-        assert.same({ wide, wide }, { of(200), of "x" })
+        assert.same({ wide, wide, wide }, { of(200), of "x", of(39) })
+        assert.is_true(of(40) <= 40)
         local terminal = shell("script -qec 'stty cols 60; env -u COLUMNS TERM=dumb LC_ALL=C " .. name
             .. arguments .. "' /dev/null </dev/null")
         assert.is_true(widest(terminal) > 50 and widest(terminal) <= 60, terminal)
+        shell("script -qec 'stty cols 60; env -u COLUMNS LC_ALL=C " .. name .. arguments .. " >" .. directory
+            .. "/wide' /dev/null </dev/null")
+        assert.equal(wide, widest(files.read(directory .. "/wide")))
     end)
 
     it("is completed by bash, and has a manual page that names all it can do", function()
@@ -289,6 +332,21 @@ describe("cfs-errors", function()
         local page = files.read "docs/command/cfs-errors.1"
         for _, word in ipairs { ".SH EXPLAIN", ".SH SEARCH", ".SH RETRY", "\\-\\-attempt", "NO_COLOR" } do
             assert.truthy(page:find(word, 1, true), word)
+        end
+    end)
+
+    it("tells in both languages what each command, argument and option is for", function()
+        local said_elsewhere = { nothing_given = true, empty_input = true }
+        for chosen, locale in pairs { en = "C", zh = "zh_CN.UTF-8" } do
+            local help = ""
+            for _, command_name in ipairs { "", "explain", "list", "search", "import", "retry" } do
+                help = help .. shell("LC_ALL=" .. locale .. " " .. name .. command_name .. " --help")
+            end
+            help = help:gsub("%s", "")
+            for _, phrase in ipairs(language.names "help") do
+                local words = language.say("help", phrase, chosen):gsub("%s", "")
+                assert.truthy(said_elsewhere[phrase] or help:find(words, 1, true), phrase)
+            end
         end
     end)
 

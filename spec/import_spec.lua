@@ -123,13 +123,16 @@ Invalid | Invalid
 argument | 400 BadRequest | bad thing
 Half | m
 Large | Too big | 413 | x | y \| z
+Part | m
+Busy | n | 409 | x
 
 Name | Number
 More:
 Last | m | 400 | x
 Other | 400
 ]], { "Invalid 400 Invalid argument / bad thing",
-      "Large 413 Too big / x | y | z -- the status tells neither category nor retry" }, {} },
+      "Large 413 Too big / x | y | z -- the status tells neither category nor retry",
+      "Busy 409 n / x" }, {} },
 
     { "columns that spaces part; marks of Markdown; two statuses; none", [[
   Code             Message            HTTP states code   Meaning

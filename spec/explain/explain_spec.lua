@@ -1,3 +1,4 @@
+local command = require "spec.helpers.command"
 local errors = require "cfs.errors"
 local support = require "spec.helpers.support"
 
@@ -164,6 +165,8 @@ describe("errors.explain", function()
         assert.equal("not a CFS error, but malformed JSON: expected ':' at byte 6", origin '{"a" "b"}')
         assert.equal("not a CFS error, but malformed JSON", origin('{"a" "b"}' .. (" "):rep(2000)))
         assert.equal("not a CFS error, but JSON without a code", origin "{}")
+        local chinese = errors.explain('{"name" "x"}', { language = "zh" })
+        assert.equal("不是服务返回的错误：格式错误的 JSON（第 9 字节）", chinese)
         local unread = require("cfs.errors.wire.body").begin(502, {})()
         require("cfs.errors.object.kept").keep(unread, "origin", nil) -- as a relay has it after HEAD
         assert.is_nil(unread:explain():find("origin", 1, true))
@@ -189,9 +192,21 @@ describe("errors.explain", function()
             errors.explain("RateLimit, then AccessDenied, then InternalError"):match("[^\n]*$"))
     end)
 
+    it("refuses to be of another version than what is loaded", function()
+        local program = [[package.preload["cfs.errors.explain.version"] = function() return "9.9.9" end]]
+            .. [[ print(select(2, pcall(require("cfs.errors").explain, "RateLimit")))]]
+        assert.equal("cfs.errors.explain, which explains errors to a person, cannot be loaded: cfs.errors "
+            .. errors._VERSION
+            .. " found cfs.errors.explain 9.9.9: restart the program\n",
+            command.must(command.interpreter .. " -e '" .. program .. "'"))
+    end)
+
     it("explains a category that no code has", function()
+        -- without what other specs have added
+        local program = [[print(require("cfs.errors").explain "unknown")]]
         assert.equal(lines("'unknown' is a category. Neither the code nor the status tells what kind of",
-            "failure it is."), errors.explain("unknown"):match("^[^\n]*\n[^\n]*")) -- a program's codes may follow
+            "failure it is.\n"),
+            command.must("LC_ALL=C " .. command.interpreter .. " -e '" .. program .. "'"))
     end)
 
     it("says so where there is neither a code nor a status", function()
@@ -217,6 +232,7 @@ describe("errors.explain", function()
         { "a malformed body, with the position", '{"name" "x"}',
           "Not an error of the service: malformed JSON: expected ':' at byte 9" },
         { "an empty text", "", "Not an error of the service: an empty body" },
+        { "words that tell nothing", "good morning", "No known error in this text." },
         { "a document that is none of the service", "[1]",
           "Not an error of the service: JSON without a code" },
     }

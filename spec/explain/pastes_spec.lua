@@ -86,7 +86,7 @@ describe("What people paste", function()
     end)
 
     it("is explained by the first error, and lists the others", function()
-        local text = errors.explain "RateLimit, then AccessDenied, InstanceNotFound and RateLimit"
+        local text = errors.explain "RateLimit, AccessDenied, InstanceNotFound, RateLimit and AccessDenied"
         assert.equal("RateLimit, 421 Misdirected Request", text:match("^[^\n]*"))
         assert.equal("2 more: AccessDenied, InstanceNotFound", text:match("[^\n]*$"))
     end)

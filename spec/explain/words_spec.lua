@@ -1,10 +1,22 @@
-require "cfs.errors"
+local errors = require "cfs.errors"
 local subject = require "cfs.errors.explain.subject"
 
 -- Lines of a log that tell nothing. A text with many of them is not read as a whole.
 local log = ("a line of a log\n"):rep(400)
 
 local function spaces(text, length) return text .. (" "):rep(length - #text) end
+
+-- A text that ends at this place within so many spaces.
+local function around(text, place, length) return spaces((" "):rep(place - #text) .. text, length) end
+
+-- As PowerShell writes a file: in UTF-16.
+local function utf16(text) return "\255\254" .. text:gsub(".", "%0\0") end
+
+errors.extend {
+    { code = "SpecTwelveBytes", status = 409, message = "twelve bytes" },
+    { code = "SpecElevenByte", status = 409, message = "eleven byte" },
+    { code = "SpecMarks", status = 409, message = "Is (it) 100%?" },
+}
 
 local host = "There are too many connections. The host is " .. ("n"):rep(3000)
 local closed = "\n* transfer closed with 81 bytes remaining to read"
@@ -47,6 +59,7 @@ local cases = {
     { "code=NoSuchThing message=a; code=RateLimit message=b",
       { code = "RateLimit", message = "b", status = 421 } },
     { "AccessDenied; message: gone", { code = "AccessDenied", message = "gone", status = 403 } },
+    { "RateLimit? code=AccessDenied message=m", { code = "AccessDenied", message = "m", status = 403 } },
     { "RateLimit, code=NoSuchThing message=a", { code = "RateLimit", status = 421 } },
     { "code=RateLimit; error: 404", { code = "RateLimit", status = 404 } },
     { "AccessDenied, code=FirstThing requestId=r-1",
@@ -58,13 +71,26 @@ local cases = {
       { code = "NoSuchThing", requestId = "ae2225f7-1c2e-427a-a1ad-5413b762957d" } },
     { "requestId: r-1, requestId: r-2", { requestId = "r-1" } },
 
+    { "code=NoSuchThing, cause: it is gone", { code = "NoSuchThing", cause = "it is gone" } },
+    { 'code=NoSuchThing message="" ', { code = "NoSuchThing" } },
+    { "code=NoSuchThing msg=", { code = "NoSuchThing" } },
+    { " [requestId:r-1 code:NoSuchThing]\nIt is gone. [requestId:r-2]",
+      { code = "NoSuchThing", requestId = "r-1" } },
+    { "错误码是NoSuchThing", { code = "NoSuchThing" } },
+
     { "curl: (28) Operation timed out after 5001 milliseconds\nmore",
       { cause = "Operation timed out after 5001 milliseconds", word = "timeout" } },
+    { "curl: (28) x\ncurl: (7) y", { cause = "x", word = "timeout" } },
     { "curl: (7) nobody knows", { cause = "nobody knows", word = "connect" } },
     { "> GET / HTTP/1.1\n* Connection timed out after 1501 milliseconds\n* Closing connection 0",
       { cause = "Connection timed out after 1501 milliseconds", word = "timeout" } },
     { "error: 2026 cfs-1.example could not be resolved (3: Host not found), client: 192.0.2.9",
       { cause = "cfs-1.example could not be resolved (3: Host not found)", word = "resolve", sent = "no" } },
+    { "curl: (28) x\na could not be resolved (3: b)", { cause = "x", word = "timeout" } },
+    { "error: read timed out, cause: connection refused", { cause = "read timed out", word = "timeout" } },
+    { "httpd http/2 stream 1: a", {} },
+    { "http/2 stream 1: a", { cause = "http/2 stream 1", word = "closed" } },
+    { "time before timeout of 1: a", {} },
     { "call: Read Timed Out executing GET; then more",
       { cause = "Read Timed Out executing GET", word = "timeout" } },
     { "call failed: timeout", { cause = "timeout", word = "timeout" } },
@@ -88,6 +114,11 @@ local cases = {
     { "599", { status = 599 } }, { "600", {} }, { "404 Not Found", { status = 404 } },
     { "exit status 404", {} }, { "error: 404", { status = 404 } }, { "error (404)", { status = 404 } },
     { "it was 404 Not Found", { status = 404 } }, { "it was 404 of them", {} },
+    { "it was 404 nothing", {} }, { "it was 404, x not found", {} }, { "it was 404-Not Found", {} },
+    { "exit " .. ("a"):rep(22) .. " 404 Not Found", {} },
+    { "exit " .. ("a"):rep(23) .. " 404 Not Found", { status = 404 } },
+    { "it was 404 " .. ("a"):rep(21) .. " error", { status = 404 } },
+    { "it was 404 " .. ("a"):rep(22) .. " error", {} },
     { 'HTTP/1.1" 204 10', { status = 204, success = true } },
     { "x 200 OK", { status = 200, success = true } },
     { "GET https://a/b\n200\n96 ms", { status = 200, success = true } },
@@ -96,6 +127,10 @@ local cases = {
     { "&quot;code&quot;: &quot;NoSuchThing&quot;, &#34;message&#34;: &#x22;a &lt;b&gt; &amp; c&#x22;",
       { code = "NoSuchThing", message = "a <b> & c" } },
     { "&apos;code&apos;: &#39;NoSuchThing&#39;, &#x27;message&#x27;:&nbsp;&apos;gone&apos; ", gone },
+    { "code=NoSuchThing, message=&apos;a; b&apos; ", { code = "NoSuchThing", message = "a; b" } },
+    { "code=NoSuchThing, message=&#39;a; b&#39; ", { code = "NoSuchThing", message = "a; b" } },
+    { "code=NoSuchThing, message=&#x27;a;&nbsp;b&#x27; ", { code = "NoSuchThing", message = "a; b" } },
+    { "code=NoSuchThing, message=50%41", { code = "NoSuchThing", message = "50%41" } },
     { "%7B%22code%22%3A%22NoSuchThing%22%2C%22message%22%3A%22gone%22%7D", gone },
     { "> code: NoSuchThing\n > > message: gone\n", gone },
     { "｛“code”：“NoSuchThing”，“message”：„gone”｝", gone },
@@ -105,6 +140,10 @@ local cases = {
     { "│ code: NoSuchThing\n┃ message: gone\n╵", gone },
     { '"code\\": \\"NoSuchThing\\", \\\\\\"message\\\\\\": \\\\\\"a\\\\/b\\\\tc\\\\\\""',
       { code = "NoSuchThing", message = "a/b c" } },
+    { "\27[31mcode=NoSuchThing", { code = "NoSuchThing" } },
+    { "\27]0;code=OtherThing\7code=NoSuchThing", { code = "NoSuchThing" } },
+    { "\239\187\191code=NoSuchThing", { code = "NoSuchThing" } },
+    { utf16 "code=NoSuchThing message=" .. "\25\149\128\78", { code = "NoSuchThing", message = "错亀" } },
     { "\27]0;title\7code\27[31m: \27[1;31mNoSuchThing\27[0m, message: gone", gone },
 
     { log .. "x" .. log .. "code: NoSuchThing, message: gone", gone },
@@ -114,6 +153,11 @@ local cases = {
     { log .. "curl: (28) x\n" .. log, { cause = "x", word = "timeout" } },
     { log .. "a.BException: gone (Status Code: 404; Error Code: NoSuchThing)\n" .. log,
       { code = "NoSuchThing", message = "gone", status = 404 } },
+    { log .. "request_id=r-1, code=NoSuchThing\n" .. log, { code = "NoSuchThing", requestId = "r-1" } },
+    { log .. "ErrorCode=NoSuchThing\n" .. log, { code = "NoSuchThing" } },
+    { log .. "a.BException: code=NoSuchThing\n" .. log, { code = "NoSuchThing" } },
+    { log .. "requestId: r-1, code=NoSuchThing\n" .. log .. "request_id=r-1\n" .. log,
+      { code = "NoSuchThing", requestId = "r-1" } },
     { log .. "Some error: connection refused\n" .. log, { cause = "connection refused", word = "connect" } },
 
     { '{"message":"no route","request_id":"r-1"}', { message = "no route", requestId = "r-1" } },
@@ -125,7 +169,26 @@ local cases = {
     { '"There are too many connections. The host is nd7" x',
       { code = "RateLimit", message = "There are too many connections. The host is nd7", status = 421 } },
 
+    { "We need twelve bytes.", { code = "SpecTwelveBytes", message = "twelve bytes", status = 409 } },
+    { "We need eleven byte.", {} },
+    { "x: Is (it) 100%?", { code = "SpecMarks", message = "Is (it) 100%?", status = 409 } },
+    { "The vpc id is invalid: twelve bytes. You have reached the limit of what you may have. Please",
+      { code = "InvalidVpcId", message = "The vpc id is invalid.", status = 400 } },
+    { "twelve bytes. The vpc id is invalid",
+      { code = "SpecTwelveBytes", message = "twelve bytes", status = 409 } },
+
     -- how much of a text counts
+    { around(" code=NoSuchThing", 3700, 5120), { code = "NoSuchThing" } },
+    { around(" code=NoSuchThing", 3700, 5121), {} },
+    { around(" code=NoSuchThing", 2560, 9000), { code = "NoSuchThing" } },
+    { around(" code=NoSuchThing", 2561, 9000), { code = "NoSuchThin" } },
+    { around(" code=NoSuchThing", 9000 - 1280 + 16, 9000), { code = "NoSuchThing" } },
+    { around(" code=NoSuchThing", 9000 - 1280 + 15, 9000), {} },
+    { around("rror: " .. spaces("", 379 - 17) .. " code=NoSuchThing", 6000, 9000), { code = "NoSuchThing" } },
+    { around("rror: " .. spaces("", 379 - 16) .. " code=NoSuchThing", 6000, 9000), { code = "NoSuchThin" } },
+    { around(" code=NoSuchThing" .. spaces("", 64 - 16) .. "rror: x", 6000, 9000), { code = "NoSuchThing" } },
+    { around(" code=NoSuchThing" .. spaces("", 64 - 15) .. "rror: x", 6000, 9000), {} },
+    { around(" code=NoSuchThing rror: ", 9000 - 1280 + 5, 9000), { code = "NoSuchThing" } },
     { "code=Foo", {} }, { "code=Fooo", { code = "Fooo" } },
     { "code=F" .. ("o"):rep(127), { code = "F" .. ("o"):rep(127) } }, { "code=F" .. ("o"):rep(128), {} },
     { "service____error____code=NoSuchThing", { code = "NoSuchThing" } },
@@ -142,8 +205,7 @@ local cases = {
       { cause = closed:sub(4), word = "closed" } },
     { "HTTP/1.1 200 OK\n\nx" .. closed .. "\n" .. ("x"):rep(1024 - #closed),
       { status = 200, success = true } },
-    { ("HTTP/ "):rep(15) .. "\nHTTP/1.1 204 No Content\n", { status = 204, success = true } },
-    { ("HTTP/ "):rep(16) .. "\nHTTP/1.1 204 No Content\n", {} },
+    { ("HTTP/1.1 302 \n\n"):rep(99) .. "HTTP/1.1 204 No Content\n", { status = 204, success = true } },
 
     { "java.io.AccessDenied", {} }, { "Outer$AccessDenied", {} }, { "StatusCode.AccessDenied", {} },
     { "statusCode.AccessDenied RateLimit", { code = "RateLimit", status = 421 } },

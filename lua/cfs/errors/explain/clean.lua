@@ -3,7 +3,7 @@
 
 local byte, char, find, gmatch = string.byte, string.char, string.find, string.gmatch
 local gsub, match, sub = string.gsub, string.match, string.sub
-local concat, floor, max = table.concat, math.floor, math.max
+local concat, floor = table.concat, math.floor
 
 local clean = {}
 
@@ -48,11 +48,11 @@ function clean.view(text)
     local parts, last = { sub(text, 1, most_first) }, #text - most_last
     for _, anchor in ipairs(anchors) do
         local place = find(text, anchor, most_first, true)
-        if place and place < last then
+        if place and place <= last then
             parts[#parts + 1] = match(sub(text, place - 64, place + around), "[\128-\191]*(.*)")
         end
     end
-    parts[#parts + 1] = sub(text, max(last, most_first) + 1)
+    parts[#parts + 1] = sub(text, last + 1)
     return concat(parts, "\n")
 end
 
@@ -87,7 +87,6 @@ function clean.has(text, patterns)
     for index = 1, #patterns do
         if find(text, patterns[index]) then return true end
     end
-    return false
 end
 
 

@@ -44,7 +44,7 @@ local function label_before(low, place)
     local before = sub(low, max(place - longest_label, 1), place - 1)
     local label = match(before, "^.*%f[%w_\128-\255-]([%w_\128-\255-]+)[\"']? *$")
     if not label then return nil end
-    if label == "id" then label = (match(before, "(%S+) ?id[\"']? *$") or "") .. label end -- "Request ID"
+    if label == "id" then label = match(before, "(%S*) ?id[\"']? *$") .. label end -- "Request ID"
     return meanings[gsub(label, "[_-]", "")]
 end
 
@@ -113,7 +113,7 @@ function fields.codes(text)
     local codes, seen = {}, {}
     for place, word in gmatch(text, "%f[%w_]()(%u[%w_]+)") do
         if state.kinds[word] and not seen[word]
-            and not clean.has(sub(text, max(place - 12, 1), place - 1), foreign) then
+            and not clean.has(sub(text, max(place - longest_label, 1), place - 1), foreign) then
             seen[word], codes[#codes + 1] = true, word
         end
     end
@@ -129,7 +129,7 @@ function fields.read(text)
     if line then read_line(line, first) end
     local code, message = match(line_before(text, " (requestId: ") or "", "%[(%u%w+)%] (.*)$") -- bce-cli
     if code and is_code(code) then first.code, first.message = code, message end
-    if find(text, "是", 1, true) then text = gsub(text, "(%a)是(%w)", "%1:%2") end -- "code是X"
+    text = gsub(text, "是(%w)", ":%1") -- "错误码是X"
     local low = lower(text)
     for place, start in gmatch(text, "()[:=]%s*()") do
         local label = label_before(low, place)

@@ -55,9 +55,9 @@ local function phrase_in(text, low)
     for start, first, stop in gmatch(low, "()[%d \t\r]*()[^\n:;,()%[%]{}<>\"'=*|]+()") do
         count = count + 1
         if count > last or meaning and meaning.certificate then break end
-        local phrase = match(sub(low, first, stop - 1), "^.*[^%s.]") or ""
+        local phrase = match(sub(low, first, stop - 1), "^.*[^%s.]")
         local is_said = byte(low, start - 1) == 58 and (stop > #low or find(low, "^[\n\"')]", stop))
-        local another = (is_said or find(phrase, "[ \128-\255]")) and meaning_of(phrase)
+        local another = phrase and (is_said or find(phrase, "[ \128-\255]")) and meaning_of(phrase)
         if another and (not meaning or another.certificate) then
             found, meaning, last = sub(text, first, first + #phrase - 1), another, count + 4
         end
@@ -93,9 +93,7 @@ end
 --- libcurl's number; or, if no client of Lua says it, what it means: a row of src/reasons.def.
 function mentions.reason(text)
     local reason, number = mentions.reason_of_curl(text)
-    if not reason and find(text, " could not be resolved (", 1, true) then -- nginx
-        reason = match(text, "%f[%S]%S+ could not be resolved %([^)\n]*%)?")
-    end
+    reason = reason or match(text, "%f[%S]%S+ could not be resolved %([^)\n]*%)?") -- nginx
     if reason then return reason, number end
     local phrase, meaning = phrase_in(text, (gsub(lower(text), "%.%.%. ", ":   ")))
     if phrase then return phrase, nil, meaning end
@@ -137,7 +135,7 @@ function mentions.messages(text)
             local rest = parts and match(sub(text, place, place + longest_message), "^[^\n\"]*")
             messages[kind.code] = rest and (match(rest, "^(.-%.) ?%f[%W](") or match(rest, "^.*[^%s)]"))
                 or kind.message
-            places[kind.code] = place + index / 1000000 -- two kinds have the same message
+            places[kind.code] = place + index * 1e-6 -- two kinds have the same message
             codes[#codes + 1] = kind.code
         end
     end

@@ -7,30 +7,29 @@ local find, gsub, match, sub = string.find, string.gsub, string.match, string.su
 
 local paste = {}
 
--- How many places are tried as the beginning of a document, how many as that of a head.
-local most_documents, most_heads = 12, 16
+-- How many places are tried as the beginning of a document.
+local most_documents = 12
 
 
 -- The response's head, with its status, its place, and whether it is indented, as wget has it; where its body
 -- ends. It is the last, as 100 Continue, a proxy's "200 Connection established" and redirects come before it;
 -- of several errors the first with a code. A body may have a line like a status line; a head goes on.
 local function head_of(text)
-    local heads, place = {}, find(text, "HTTP/", 1, true)
-    for _ = 1, most_heads do
-        if not place then break end
-        local number, stop = match(text, "^HTTP/%d[%d.]* +(%d%d%d)%f[%D][^\n]*()", place)
-        local indent = number and match(sub(text, math.max(place - 9, 1), place - 1), "\n([ \t]*)$")
-        local line = indent and match(text, "^\n?[ \t]*([^\r\n]*)", stop)
+    local heads, start, stop = {}, find(text, "HTTP/")
+    while start do
+        local number, behind = match(text, "^HTTP/%d[%d.]* +(%d%d%d)%f[%D][^\n]*()", start)
+        local indent = number and match(sub(text, math.max(start - 9, 1), start - 1), "\n([ \t]*)$")
+        local line = indent and match(text, "^\n?[ \t]*([^\r\n]*)", behind)
         if line and (#heads == 0 or line == "" or find(line, "^[%w-]+:") or find(line, "^HTTP/")) then
-            heads[#heads + 1] = { status = tonumber(number), start = place, indented = indent ~= "" }
+            heads[#heads + 1] = { status = tonumber(number), start = start, indented = indent ~= "" }
         end
-        place = find(text, "HTTP/", place + 1, true)
+        start, stop = find(text, "HTTP/", stop)
     end
     local last = heads[#heads]
     for index = 1, #heads - 1 do
-        local head, stop = heads[index], heads[index + 1].start - 1
-        local part = head.status >= 400 and last.status >= 400 and sub(text, head.start, stop) or ""
-        if find(part, '"code"', 1, true) or find(part, "rror-[cC]ode:") then return head, stop end
+        local head, before = heads[index], heads[index + 1].start - 1
+        local part = head.status >= 400 and last.status >= 400 and sub(text, head.start, before)
+        if part and (find(part, '"code"') or find(part, "rror-[cC]ode:")) then return head, before end
     end
     return last
 end
@@ -40,16 +39,16 @@ end
 --- line does. Lines end in CR LF or LF. Other lines, such as the command, may stand before it.
 function paste.read(text)
     text = "\n" .. text
-    if find(text, "\n< HTTP/", 1, true) then -- what `curl -v` sent and says of what it does is left out
+    if find(text, "\n< HTTP/") then -- what `curl -v` sent and says of what it does is left out
         text = gsub(gsub(text, "\n[*>]%f[%s][^\n]*", ""), "\n[{}] %[%d+ bytes data%]", "")
         text = gsub(text, "\n<%f[%s] ?", "\n")
-    elseif find(text, "\n> HTTP/", 1, true) then -- a mail quotes it
+    elseif find(text, "\n> HTTP/") then -- a mail quotes it
         text = gsub(text, "\n> ?", "\n")
     end
     local head, last = head_of(text)
     if not head then return nil end
     local stop, start = match(text, "()\n\r?\n()", head.start)
-    local body = sub(text, start or #text + 1, last)
+    local body = start and sub(text, start, last) or ""
     return {
         status = head.status,
         headers = gsub(sub(text, head.start, stop), "\n[ \t]+", "\n"),
@@ -63,19 +62,19 @@ end
 --- envelope, why the first thing that begins like an object is none.
 function paste.document(text)
     local document, what
-    local start = find(text, "{", 1, true)
+    local start = find(text, "{")
     for _ = 1, most_documents do
         if not start then break end
         local candidate = sub(text, start)
         local err, reason, problem, position = envelope.parse(candidate)
-        if problem == "malformed" and find(reason, "expected the end of the document", 1, true) then
+        if problem == "malformed" and find(reason, "expected the end of the document") then
             candidate, problem = sub(candidate, 1, position - 1), "not_envelope"
             err = envelope.parse(candidate)
         end
         -- another program's number is no code
         if err and not find(err.code, "^%d+$") then return err, candidate end
         document, what = document or candidate, what or problem
-        start = find(text, "{", start + 1, true)
+        start = find(text, "{", start + 1)
     end
     return nil, document, what
 end

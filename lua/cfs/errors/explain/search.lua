@@ -17,8 +17,8 @@ local most_words = 16
 -- All that is said of a kind, in lower case: its code, once in words; its texts, in both languages.
 local function text_of(kind)
     local parts = {
-        kind.code, gsub(kind.code, "(%l)(%u)", "%1 %2"), kind.status, kind.reason or "", kind.message,
-        kind.description, kind.remedy, kind.category, kind.retry, kind.fault, kind.service,
+        kind.code, gsub(kind.code, "(%l)(%u)", "%1 %2"), kind.status, kind.message, kind.description,
+        kind.remedy, kind.category, kind.retry, kind.fault, kind.service, kind.reason, -- which may be nil
     }
     for group, name in pairs { category = kind.category, retry = kind.retry,
         description = kind.code, remedy = kind.code } do

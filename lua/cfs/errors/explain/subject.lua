@@ -147,8 +147,8 @@ subject.forms = {
     end },
     -- a status, or its reason phrase, or both
     { "phrase", "404 Not Found", "404", function(view)
-        local text = #view.text <= longest_phrase and view.text or ""
-        local number, reason = match(text, "^%s*(%d*)%s*([%a '-]-)%s*$")
+        if #view.text > longest_phrase then return nil end
+        local number, reason = match(view.text, "^%s*(%d*)%s*([%a '-]-)%s*$")
         local meant = reason and statuses.of_reason(reason)[1]
         local status = number == "" and meant or (meant or reason == "") and statuses.normalize(number)
         return status and about_status(status, view.chosen)
@@ -174,7 +174,7 @@ subject.forms = {
         if not err then return nil end
         -- another program's word behind "code" loses to a code of the catalogue, and so does a later error
         local first = view.codes[1]
-        local is_later = not view.envelope and first ~= err.code and view.records[first or ""]
+        local is_later = first and not view.envelope and first ~= err.code and view.records[first]
         if first and (is_later or not err.known) then return nil end
         local status = status_of(view)
         if status then make.set_status(err, status) end
@@ -183,7 +183,7 @@ subject.forms = {
     { "named", "rpc error: code = Internal desc = [Code: RateLimit; Message: m]", "RateLimit", function(view)
         local code = view.codes[1]
         for _, record in ipairs(code and view.records or {}) do
-            if state.kinds[record.code or ""] then return about_code(view, record.code) end
+            if record.code and state.kinds[record.code] then return about_code(view, record.code) end
         end
         return code and about_code(view, code)
     end, true },
@@ -195,7 +195,7 @@ subject.forms = {
         return code and about_code(view, code)
     end, true },
     { "mount", "mount.nfs: access denied by server while mounting cfs-1.example:/", "unknown", function(view)
-        return find(view.words, "access denied by server while mounting", 1, true)
+        return find(view.words, "access denied by server while mounting")
             and with_sentence({ is_refused = true }, "mount", view.chosen)
     end },
     { "reason", "dial tcp 127.0.0.1:1: connect: connection refused", "connect", function(view)
@@ -223,8 +223,9 @@ subject.forms = {
         return is_success and not_envelope({ is_success = true }, view)
     end },
     { "request_id", "请求ID：ae2225f7-1c2e-427a-a1ad-5413b762957d", "request id", function(view)
-        local word = view.word or ""
-        local is_id = find(word, "^%x+%-%x+%-%x+%-%x+%-%x+$") or #word >= 16 and find(word, "^%x+$")
+        local word = view.word
+        local is_id = word
+            and (find(word, "^%x+%-%x+%-%x+%-%x+%-%x+$") or #word >= 16 and find(word, "^%x+$"))
         local id = is_id and word or view.requestId
         return id and with_sentence({ request_id = id }, "request_id", view.chosen)
     end },
