@@ -5,12 +5,11 @@
 
 local number = require("cfs.errors.base.text").number
 
-local find, sub = string.find, string.sub
+local find, match, sub = string.find, string.match, string.sub
 
 local template = {}
 
---- What an error may be made with beside its message's parameters, none of which has such a name:
---- field → type, false for any.
+--- The fields of an error beside parameters, none of which has such a name: field → type, false for any.
 template.field_types = { requestId = "string", message = "string", status = false, cause = false }
 
 -- The vendor's four ways to write a placeholder, each before what we call its parameter.
@@ -20,29 +19,34 @@ local spellings = { "parameterName", "parameterName", "{host}", "host", "{http}"
 local date_form = "^%d%d%d%d%-?%d%d%-?%d%dT%d%d:?%d%d:?%d%d[%d.,Z:+-]*$"
 
 
--- Where the first placeholder at or after `position` begins and ends, and its parameter's name.
-local function next_placeholder(message, position, is_vendors)
-    if not is_vendors then return find(message, "{(%a[%w_]*)}", position) end
+-- The text before the first placeholder, the placeholder, the text behind, and the parameter's name. Not by
+-- string.sub: LuaJIT 2.1 of 2022 may crash if memory runs out there, and all rows are to be added or none.
+local function split(message, is_vendors)
+    if not is_vendors then
+        local text, placeholder, name, rest = match(message, "^(.-)({(%a[%w_]*)})(.*)$")
+        return text, placeholder, rest, name
+    end
     for index = 1, #spellings, 2 do
-        local first, last = find(message, spellings[index], position)
-        if first then return first, last, spellings[index + 1] end
+        if find(message, spellings[index]) then
+            local text, placeholder, rest = match(message, "^(.-)(" .. spellings[index] .. ")(.*)$")
+            return text, placeholder, rest, spellings[index + 1]
+        end
     end
 end
 
 
 --- Compiles a message; nil if it has no parameter.
 function template.compile(message, is_vendors)
-    local first, last, name = next_placeholder(message, 1, is_vendors)
-    if not first then return nil end
-    local parts, names, position = {}, {}, 1
-    while first do
-        parts[#parts + 1] = sub(message, position, first - 1)
-        parts[#parts + 1] = { name = name, placeholder = sub(message, first, last) }
-        names[#names + 1] = name
-        position = last + 1
-        first, last, name = next_placeholder(message, position, is_vendors)
+    local text, placeholder, rest, name = split(message, is_vendors)
+    if not text then return nil end
+    local parts, names = {}, {}
+    while text do
+        parts[#parts + 1], names[#names + 1] = text, name
+        parts[#parts + 1] = { name = name, placeholder = placeholder }
+        message = rest
+        text, placeholder, rest, name = split(message, is_vendors)
     end
-    parts[#parts + 1], parts.names = sub(message, position), names
+    parts[#parts + 1], parts.names = message, names
     return parts
 end
 
