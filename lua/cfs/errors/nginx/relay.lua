@@ -39,7 +39,7 @@ local likely_codes = { [421] = "RateLimit", [424] = "ServiceError" }
 -- A header, in lower case; joined, if it came several times.
 local function header_text(name)
     local value = ngx.header[name]
-    return lower(type(value) == "table" and concat(value, ",") or tostring(value or ""))
+    return lower(type(value) == "table" and concat(value, ",") or value or "")
 end
 
 
@@ -97,7 +97,7 @@ local function announce(record, length, content_type)
     record.request_id, record.sent = request_id, status
     -- what has no length may turn out to be too large, and passes then, if it has our type
     record.passes_large = not length and not record.is_encoded and own_type == "application/json"
-        and find(content_type, "^%s*application/[%w.+-]*json%s*;?")
+        and find(content_type, "^application/[%w.+-]*json%s*%f[;%z]")
     headers.write(own_type, request_id, ngx.header["Retry-After"] == nil and retry_after or nil,
         (read.map or not passes(ngx.header["x-bce-error-code"])) and with_code or nothing)
     ngx.status = status
