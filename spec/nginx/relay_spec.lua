@@ -14,7 +14,9 @@ local conf = { init = [[
         standard = nginx.relay { standard = true, retry_after = 9 },
         watch = nginx.relay { hide = false },
         watch_standard = nginx.relay { hide = false, standard = true },
+        watch_problem = nginx.relay { hide = false, format = "problem" },
         small = nginx.relay { limit = 10 },
+        map_alike = nginx.relay { hide = false, map = function() return errors.new("InvalidVersion") end },
         map = nginx.relay {
             map = function(err)
                 if err:is("throttle") then return errors.new("ServiceUnavailable", { cause = err }) end
@@ -59,6 +61,8 @@ local conf = { init = [[
             try { hide = "no" }
             try { standart = true }
             try { limits = 1 }
+            try(false)
+            try { limit = 0 }
         }
     }
 ]], http = [[
@@ -143,6 +147,18 @@ local rows = {
         "map limited", 421, "RateLimit throttle 421",
         envelope("4db2b34d", "ServiceUnavailable", "Service or dependent service is unavailable."),
         log = ' response="421 ServiceUnavailable" while logging' },
+    { "what map makes of it under the same status, which the log says, too, though nothing is to be hidden",
+        "map_alike envelope", 404, "InstanceNotFound not_found 404",
+        envelope("7e0c3b52", "InvalidVersion", errors.InvalidVersion.message),
+        log = ' response="404 InvalidVersion" while logging' },
+    { "a code whose own status was not sent, which the log says", "standard late", 500,
+        "RateLimit throttle 500", 
+        function(id) return envelope(id, "RateLimit", "There are too many connections.") end,
+        log = ' response="500 RateLimit" while logging' },
+    { "a problem though nothing is to be hidden", "watch_problem envelope", 404,
+        "InstanceNotFound not_found 404", '{"type":"about:blank","title":"Not Found","status":404,"detail":'
+            .. '"The specified CFS instance does not exist.","code":"InstanceNotFound","requestId":"7e0c3b52"}',
+        headers = { ["content-type"] = "application/problem+json" } },
     { "what map leaves as it is", "map envelope", 404, "InstanceNotFound not_found 404", not_found },
     { "what there is without a map that raises", "map unknown", 409, "BucketNotEmpty conflict 409", not_empty,
         log = "goes on without the option 'map', which failed: init_by_lua" },
@@ -236,6 +252,7 @@ describe("A relay", function()
             end))
             assert.same({ 502, "ServiceUnavailable" }, { response.status, cjson.decode(response.body).code })
             assert.is_nil(response.body:find("HTTP/1.1", 1, true))
+            assert.truthy(nginx:log():find('cause="an interim response came, 100"', 1, true), nginx:log())
         end
     end)
 
@@ -402,16 +419,24 @@ at:2: bad argument #1 to 'relay' (option 'request_id' must be a string or a func
 at:2: bad argument #1 to 'relay' (option 'hide' must be a boolean, got string)
 at:2: bad argument #1 to 'relay' (unknown option 'standart', did you mean 'standard'?)
 at:2: bad argument #1 to 'relay' (unknown option 'limits', did you mean 'limit'?)
+at:2: bad argument #1 to 'relay' (table expected, got boolean)
+
 ]], text)
     end)
 end)
 
 
 describe("cfs.errors.nginx", function()
-    it("says what it needs where there is no nginx", function()
-        local good, output = command.run("LUA_PATH='lua/?.lua;;' LUA_CPATH='build/luajit/?.so;;' luajit -e "
-            .. "'require \"cfs.errors.nginx\"'")
-        assert.is_false(good)
-        assert.truthy(output:find("cfs.errors.nginx can be loaded by nginx only", 1, true))
+    it("says what it needs where there is no nginx, or another block than http", function()
+        for code, sentence in pairs {
+            [""] = "can be loaded by nginx only, which has the variable 'ngx'",
+            ['ngx = { config = { subsystem = "stream" } } '] = "is for nginx's block http; here, in the block "
+                .. "stream, use cfs.errors by itself: errors.pcall, err:to_log() and the like",
+        } do
+            local good, output = command.run("LUA_PATH='lua/?.lua;;' LUA_CPATH='build/luajit/?.so;;' luajit "
+                .. "-e " .. command.quote(code .. 'require "cfs.errors.nginx"'))
+            assert.is_false(good)
+            assert.equal("luajit: cfs.errors.nginx " .. sentence, output:match("^[^\n]*"))
+        end
     end)
 end)

@@ -36,6 +36,7 @@ local conf = { init = [[
     define("map", not_found, { map = to_conflict })
     define("map_nil", not_found, { map = function() end })
     define("map_raises", not_found, { map = function() error(odd(function() error "twice" end)) end })
+    define("map_longest", not_found, { map = function() error(("x"):rep(700), 0) end })
     define("map_sleeps", not_found, { map = sleep })
     define("map_string", not_found, { map = function() return "FSNotInService" end })
 
@@ -44,6 +45,7 @@ local conf = { init = [[
             ngx.log(ngx.WARN, "mine: ", err.code, " ", level == ngx.INFO, " ", line)
         end,
     })
+    define("log_returns", not_found, { log = function(_, _, line) ngx.log(ngx.ERR, line) return 7 end })
     define("log_raises", not_found, { log = function() error "no log today" end })
     define("log_sleeps", not_found, { log = sleep })
 
@@ -228,8 +230,10 @@ local handler_rows = {
     { "map", "FSNotInService", "7e0c3b52" },
     { "map_nil", "InstanceNotFound", "7e0c3b52" },
     { "map_raises", "InstanceNotFound", "7e0c3b52", "'map', which failed: (table)" },
+    { "map_longest", "InstanceNotFound", "7e0c3b52", "'map', which failed: " .. ("x"):rep(600) .. "..., client" },
     { "map_sleeps", "InstanceNotFound", "7e0c3b52", "'map', which failed: attempt to yield across C-call" },
     { "map_string", "InstanceNotFound", "7e0c3b52", "'map', which failed: it returned a string, not an" },
+    { "log_returns", "InstanceNotFound", "7e0c3b52" },
     { "log_raises", "InstanceNotFound", "7e0c3b52", "'log', which failed: init_by_lua" },
     { "log_sleeps", "InstanceNotFound", "7e0c3b52", "'log', which failed: attempt to yield across C-" },
     { "foreign_raises", "InternalError", "" },

@@ -19,6 +19,7 @@ local conf = { init = [[
         table = function() return { "a token" } end,
         number = function() return 7 end,
         null = function() return ngx.null end,
+        pointer = function() return require("ffi").new("void *") end,
     }
 
     function results()
@@ -70,14 +71,15 @@ local conf = { init = [[
     }
 ]] }
 
-local firsts = { "nothing", "nil", "false", "true", "string", "code", "kind", "error", "table", "null" }
+local firsts = { "nothing", "nil", "false", "true", "string", "code", "kind", "error", "table", "null",
+    "pointer" }
 local seconds = { "nothing", "nil", "false", "true", "string", "code", "kind", "error", "table", "number",
-    "null" }
+    "null", "pointer" }
 
 -- What is sent: the code; nil for a success. The error itself keeps its request id.
 local function expected(first, second)
     if first == "error" or first == "kind" then return "AccessDenied" end
-    if first == "null" and (second == "kind" or second == "error") then return "AccessDenied" end
+    if (first == "null" or first == "pointer") and (second == "kind" or second == "error") then return "AccessDenied" end
     if first ~= "nil" and first ~= "false" then return nil end
     if second == "nothing" or second == "nil" then return first == "false" and "InternalError" or nil end
     local names = second == "error" or second == "kind" or second == "code"
@@ -88,7 +90,7 @@ end
 local causes = {
     nothing = "cause=false ", ["nil"] = "cause=false ", ["false"] = "cause=false ", ["true"] = "cause=true ",
     string = 'cause="no token"', table = "cause=\"{ 1 = a token }\"", number = "cause=7 ",
-    null = 'cause="userdata: NULL"',
+    null = 'cause="userdata: NULL"', pointer = 'cause="cdata<void *>: NULL"',
 }
 
 

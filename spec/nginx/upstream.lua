@@ -49,6 +49,7 @@ upstream.responses = {
         headers = { "x-bce-request-id: 4db2b34d" },
         body = envelope("4db2b34d", "ServiceError", "the dependency service is unavailable, host is nd7.bj"),
     },
+    late = { status = 500, headers = {}, body = envelope("4db2b34d", "RateLimit", "many") },
     unknown = {
         status = 409,
         headers = {},
