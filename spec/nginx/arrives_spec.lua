@@ -3,6 +3,7 @@
 local cjson = require "cjson"
 local metrics = require "spec.nginx.metrics"
 local server = require "spec.nginx.server"
+local socket = require "socket"
 
 local conf = { init = [[
     relay = nginx.relay()
@@ -56,8 +57,9 @@ local conf = { init = [[
         }
     }
     location = /gone {
+        postpone_output 0;
         content_by_lua_block {
-            nginx.handler(function() ngx.sleep(0.2) errors.raise("InstanceNotFound") end)()
+            nginx.handler(function() ngx.sleep(0.1) errors.raise("InstanceNotFound") end)()
         }
     }
     location = /memory { # a list elsewhere would not be that of an empty one before
@@ -95,6 +97,22 @@ local conf = { init = [[
     location @other { content_by_lua_block { other() } }
     location @captured { content_by_lua_block { ngx.location.capture("/pending/content/slept") other() } }
     location = /inside { proxy_pass http://127.0.0.1:PORT2; }
+    location = /layout { # as if nginx had another
+        content_by_lua_block {
+            local ffi, name = require "ffi", "cfs.errors.nginx.headers"
+            local own = package.loaded[name]
+            package.loaded[name] = nil
+            package.loaded.ffi = setmetatable({ C = { ngx_http_clean_header = function() end } },
+                { __index = ffi })
+            local headers = require(name)
+            package.loaded.ffi, package.loaded[name] = ffi, own
+            ngx.header["Content-Type"], ngx.header["X-Host"] = "text/html", "nd7"
+            headers.write("application/json", "7e0c3b52", nil, {})
+            headers.hide_inside()
+            headers.drop_trailers()
+            ngx.print("fine")
+        }
+    }
     location = /inside/passes {
         header_filter_by_lua_block { nginx.relay({ limit = 10 }).header_filter() }
         proxy_pass http://127.0.0.1:PORT2/inside;
@@ -120,7 +138,10 @@ server {
         content_by_lua_block {
             ngx.status = 404
             for _, name in ipairs { "x-bce-debug-id", "X-Served-By", "X-Backend-Server", "Via",
-                    "X-Cache", "X-Cache-Lookup", "X-Pod-Name", "X-Upstream-Address", "Server-Timing" } do
+                    "X-Cache", "X-Cache-Lookup", "X-Pod-Name", "X-Upstream-Address", "Server-Timing",
+                    "Forwarded", "Proxy-Status", "SourceMap", "Warning", "X-SourceMap", "X-Powered-By",
+                    "X-Forwarded-Host", "X-Hostname", "X-Instance-Id", "X-Node", "X-Origin", "X-Real-Ip",
+                    "X-Server" } do
                 ngx.header[name] = "MTAuMC4zLjc6ODA4MA=="
             end
             for _, name in ipairs { "X-Kept", "X-APISIX-Upstream-Status", "X-Kong-Upstream-Latency" } do
@@ -190,9 +211,17 @@ describe("A response of nginx", function()
     end)
 
     it("is not claimed by the log where the client has gone", function()
-        local counts, lines = counted(function() nginx:get("/gone", "--max-time 0.05") end)
+        local counts, lines = counted(function()
+            local connection = assert(socket.connect("127.0.0.1", nginx.port))
+            connection:setoption("linger", { on = true, timeout = 0 }) -- resets the connection
+            connection:send("GET /gone HTTP/1.1\r\nHost: x\r\n\r\n")
+            socket.sleep(0.02)
+            connection:close()
+            server.wait("the log", function() return #nginx:error_lines() > 0 end)
+        end)
         assert.same({ ["InstanceNotFound not_found 404 raised"] = 1 }, counts)
         assert.equal(1, #lines)
+        assert.truthy(lines[1]:find("the client had gone before this: code=InstanceNotFound ", 1, true))
     end)
 
     it("has both of two headers WWW-Authenticate, and no charset of another type", function()
@@ -220,6 +249,13 @@ describe("A response of nginx", function()
             assert.equal("yes", response.headers["x-kong-upstream-latency"])
             assert.is_nil(response.head:find("MTAuMC4zLjc6ODA4MA==", 1, true), response.head)
         end
+    end)
+
+    it("comes from an nginx whose memory has another layout, too", function()
+        local response = nginx:get("/layout")
+        assert.same({ "fine", "application/json", "7e0c3b52" }, { response.body,
+            response.headers["content-type"], response.headers["x-bce-request-id"] })
+        assert.is_nil(response.headers["x-host"])
     end)
 
     it("has a request id where its body is above the limit", function()

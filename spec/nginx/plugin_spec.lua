@@ -102,5 +102,14 @@ for _, kind in ipairs { "kong", "apisix" } do
                 .. "nil unknown format 'xml'\n" .. (kind == "kong" and "850 nil true\n" or ""),
                 nginx():get("/check").body)
         end)
+
+        it("wants memory where it is to show metrics", function()
+            local without = server.start { http = conf:gsub("KIND", kind):gsub("DOCUMENTED", directory)
+                :gsub("lua_shared_dict[^\n]*", "") }
+            local text = without:get("/check").body
+            without:stop()
+            assert.equal("nil 'metrics' needs memory to count in: put `lua_shared_dict cfs_errors 1m;` into "
+                .. "nginx's block http\n", text:match("^[^\n]*\n"))
+        end)
     end)
 end
