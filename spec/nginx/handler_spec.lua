@@ -404,8 +404,9 @@ describe("In nginx,", function()
                     return #nginx:lines() == #calls and nginx:lines()
                 end)
                 for index, call in ipairs(calls) do
-                    assert.equal((":%d: '%s' cannot respond in the phase '%s', but in server_rewrite, rewrite,"
-                        .. " access, precontent and content; nginx.guard is for the others"):format(unpack(call)),
+                    local sentence = ":%d: '%s' cannot respond in the phase '%s', but in server_rewrite,"
+                        .. " rewrite, access, precontent and content; nginx.guard is for the others"
+                    assert.equal(sentence:format(unpack(call)),
                         lines[index]:match(":%d+: '.* for the others"))
                 end
             end)

@@ -95,7 +95,8 @@ end)
 
 describe("A relay that has no other filter than that of the log", function()
     it("knows what a handler has sent", function()
-        local nginx = server.start { init = conf.init .. "relay = nginx.relay()\n", locations = conf.locations }
+        local init = conf.init .. "relay = nginx.relay()\n"
+        local nginx = server.start { init = init, locations = conf.locations }
         nginx:get("/only_log")
         nginx:get("/metrics")
         local log = nginx:log()

@@ -167,7 +167,7 @@ cfs_errors_dropped_total 0
             local lua = [=[
                 local dict = ngx.shared.cfs_errors
                 for _, code in ipairs { 7, true, {} } do
-                    local err = errors.from_response { status = 500, headers = { ["x-bce-error-code"] = "Own" } }
+                    local err = errors.from_response { status = 500 }
                     err.code = code
                     nginx.record(err)
                 end
@@ -182,7 +182,8 @@ cfs_errors_dropped_total 0
                 nginx.record(errors.AccessDenied())]=]
             assert.equal(200, nginx:get("/run", "--data-binary '" .. lua .. "'").status)
             local found, dropped = counts()
-            assert.same({ ["other internal 500 raised"] = 3, ["AccessDenied permission 403 raised"] = 2 }, found)
+            assert.same({ ["other internal 500 raised"] = 3,
+                ["AccessDenied permission 403 raised"] = 2 }, found)
             assert.equal(0, dropped)
             nginx:get("/run", "-d 'ngx.shared.cfs_errors:flush_all()'")
             found, dropped = counts()
@@ -208,6 +209,8 @@ cfs_errors_dropped_total 0
             end
         end
         assert.equal(100, distinct)
+        local place = "ngx.print(ngx.shared.cfs_errors:get \"place 1\")"
+        assert.truthy(nginx:get("/run", "-d '" .. place .. "'").body:find("^New%d+$"))
         assert.equal(8 * 50, found["other internal 500 upstream"])
         -- a code that has its series keeps it; those of the catalogue need none
         nginx:reload()

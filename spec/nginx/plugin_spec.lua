@@ -41,11 +41,18 @@ server {
         content_by_lua_block {
             for _, configuration in ipairs {
                 { retry_after = ngx.null, format = "problem", metrics = true }, { limit = -1 },
-                { format = "xml" },
+                { format = "xml" }, { retry_after = -1 }, { type_base = 7 }, { hide = 7 }, { standard = 7 },
             } do
                 local good, sentence = gateway.check(configuration)
                 ngx.say(tostring(good), " ", tostring(sentence))
             end
+            local weak = setmetatable({}, { __mode = "k" })
+            do
+                local configuration = { limit = 7 }
+                weak[configuration] = gateway.check(configuration)
+            end
+            for _ = 1, 3 do collectgarbage() end
+            ngx.say(next(weak) == nil and "a configuration is forgotten" or "kept")
             if "KIND" == "apisix" then return end
             -- for TCP streams Kong loads the plugin, too
             local name = "kong.plugins.cfs-errors.handler"
@@ -99,7 +106,12 @@ for _, kind in ipairs { "kong", "apisix" } do
             assert.equal(documented_fields(), nginx():get("/fields").body)
             assert.equal("true nil\n"
                 .. "nil option 'limit' must be a finite number from 0\n"
-                .. "nil unknown format 'xml'\n" .. (kind == "kong" and "850 nil true\n" or ""),
+                .. "nil unknown format 'xml'\n"
+                .. "nil option 'retry_after' must be a number of seconds from 0\n"
+                .. "nil option 'type_base' must be a string, got number\n"
+                .. "nil option 'hide' must be a boolean, got number\n"
+                .. "nil option 'standard' must be a boolean, got number\n"
+                .. "a configuration is forgotten\n" .. (kind == "kong" and "850 nil true\n" or ""),
                 nginx():get("/check").body)
         end)
 

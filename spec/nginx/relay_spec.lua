@@ -14,7 +14,7 @@ local conf = { init = [[
         standard = nginx.relay { standard = true, retry_after = 9 },
         watch = nginx.relay { hide = false },
         watch_standard = nginx.relay { hide = false, standard = true },
-        watch_problem = nginx.relay { hide = false, format = "problem" },
+        watch_problem = nginx.relay { hide = false, format = "problem", type_base = "https://e/" },
         small = nginx.relay { limit = 10 },
         map_alike = nginx.relay { hide = false, map = function() return errors.new("InvalidVersion") end },
         map = nginx.relay {
@@ -152,12 +152,14 @@ local rows = {
         envelope("7e0c3b52", "InvalidVersion", errors.InvalidVersion.message),
         log = ' response="404 InvalidVersion" while logging' },
     { "a code whose own status was not sent, which the log says", "standard late", 500,
-        "RateLimit throttle 500", 
+        "RateLimit throttle 500",
         function(id) return envelope(id, "RateLimit", "There are too many connections.") end,
         log = ' response="500 RateLimit" while logging' },
     { "a problem though nothing is to be hidden", "watch_problem envelope", 404,
-        "InstanceNotFound not_found 404", '{"type":"about:blank","title":"Not Found","status":404,"detail":'
-            .. '"The specified CFS instance does not exist.","code":"InstanceNotFound","requestId":"7e0c3b52"}',
+        "InstanceNotFound not_found 404",
+        ('{"type":"https://e/InstanceNotFound","title":"MESSAGE","status":404,"detail":"MESSAGE",'
+            .. '"code":"InstanceNotFound","requestId":"7e0c3b52"}')
+            :gsub("MESSAGE", errors.InstanceNotFound.message),
         headers = { ["content-type"] = "application/problem+json" } },
     { "what map leaves as it is", "map envelope", 404, "InstanceNotFound not_found 404", not_found },
     { "what there is without a map that raises", "map unknown", 409, "BucketNotEmpty conflict 409", not_empty,
@@ -430,8 +432,8 @@ describe("cfs.errors.nginx", function()
     it("says what it needs where there is no nginx, or another block than http", function()
         for code, sentence in pairs {
             [""] = "can be loaded by nginx only, which has the variable 'ngx'",
-            ['ngx = { config = { subsystem = "stream" } } '] = "is for nginx's block http; here, in the block "
-                .. "stream, use cfs.errors by itself: errors.pcall, err:to_log() and the like",
+            ['ngx = { config = { subsystem = "stream" } } '] = "is for nginx's block http; here, in the "
+                .. "block stream, use cfs.errors by itself: errors.pcall, err:to_log() and the like",
         } do
             local good, output = command.run("LUA_PATH='lua/?.lua;;' LUA_CPATH='build/luajit/?.so;;' luajit "
                 .. "-e " .. command.quote(code .. 'require "cfs.errors.nginx"'))

@@ -71,11 +71,13 @@ local conf = { init = [[
         errors.raise(err)
     end)
 
+    stripped = loadstring(string.dump(loadstring("require('cfs.errors').raise 'InternalError'"), true))
     define("at_raise", function() errors.raise "InternalError" end)
     define("at_kind", function() errors.InternalError:raise() end)
     define("at_error", function() error(errors.InternalError()) end)
     define("at_assert", function() errors.assert(nil, errors.InternalError()) end)
     define("at_exit", function() nginx.exit(errors.InternalError) end)
+    define("at_stripped", function() stripped() return true end)
     define("at_none", not_found)
 
     -- One error that a program keeps, and raises again and again.
@@ -194,6 +196,7 @@ local conf = { init = [[
         access_by_lua_block { ngx.exit(ngx.location.capture("/aside").status) }
         proxy_pass http://127.0.0.1:PORT2;
     }
+    location = /at/first { content_by_lua_block { nginx.exit "InternalError" } }
     location = /page { internal; return 200 "<html>a page</html>"; }
     location = /cached { proxy_cache responses; proxy_pass http://127.0.0.1:PORT2/?name=dependency; }
     location = /flushed {
@@ -278,7 +281,8 @@ local handler_rows = {
     { "map", "FSNotInService", "7e0c3b52" },
     { "map_nil", "InstanceNotFound", "7e0c3b52" },
     { "map_raises", "InstanceNotFound", "7e0c3b52", "'map', which failed: (table)" },
-    { "map_longest", "InstanceNotFound", "7e0c3b52", "'map', which failed: " .. ("x"):rep(600) .. "..., client" },
+    { "map_longest", "InstanceNotFound", "7e0c3b52",
+        "'map', which failed: " .. ("x"):rep(600) .. "..., client" },
     { "map_sleeps", "InstanceNotFound", "7e0c3b52", "'map', which failed: attempt to yield across C-call" },
     { "map_string", "InstanceNotFound", "7e0c3b52", "'map', which failed: it returned a string, not an" },
     { "log_returns", "InstanceNotFound", "7e0c3b52" },
@@ -369,7 +373,8 @@ describe("A request of nginx", function()
 
     it("has the line of the program in its log line where the fault is the server's", function()
         local first = select(2, conf.init:match("^(.*)define%(\"at_raise"):gsub("\n", "")) + 2
-        for index, name in ipairs { "at_raise", "at_kind", "at_error", "at_assert", "at_exit" } do
+        for index, name in ipairs { "at_raise", "at_kind", "at_error", "at_assert", "at_exit",
+            "at_stripped" } do
             local line = first + index - 1
             at_once(function() nginx:get("/handler/" .. name) end)
             local text = error_lines()[1]
@@ -378,6 +383,8 @@ describe("A request of nginx", function()
         end
         at_once(function() nginx:get("/handler/at_none") end)
         assert.is_nil(error_lines()[1]:find(" at=", 1, true))
+        at_once(function() nginx:get("/at/first") end)
+        assert.truthy(error_lines()[1]:find(' at="content_by_lua%(nginx.conf:%d+%):1"'), error_lines()[1])
     end)
 
     it("breaks off where output has begun, over HTTP/1.0 and HTTP/2, too", function()
@@ -520,7 +527,8 @@ describe("A request of nginx", function()
         end)
 
         it("a request that is mirrored to an error, and fails elsewhere, is not one of these", function()
-            assert.same({ ["none unavailable 502 upstream"] = 1, ["InstanceNotFound not_found 404 raised"] = 1 },
+            assert.same({ ["none unavailable 502 upstream"] = 1,
+                ["InstanceNotFound not_found 404 raised"] = 1 },
                 at_once(function() nginx:get("/mirrored") end))
         end)
 

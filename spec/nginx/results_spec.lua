@@ -65,7 +65,7 @@ local conf = { init = [[
             end
             if name == "nothing" then run(function() return ngx.flush() end) ngx.print("all of it") end
             if name == "timeout" then run(function() return nil, "timeout" end) end
-            if name == "gone" then run(function() return nil, "nginx output filter error" end) end
+            if name == "nil" then run(function() return nil, ngx.unescape_uri(ngx.var.arg_reason) end) end
             if name == "closed_false" then run(function() return false, "client aborted" end) end
         }
     }
@@ -79,7 +79,8 @@ local seconds = { "nothing", "nil", "false", "true", "string", "code", "kind", "
 -- What is sent: the code; nil for a success. The error itself keeps its request id.
 local function expected(first, second)
     if first == "error" or first == "kind" then return "AccessDenied" end
-    if (first == "null" or first == "pointer") and (second == "kind" or second == "error") then return "AccessDenied" end
+    local is_null = first == "null" or first == "pointer"
+    if is_null and (second == "kind" or second == "error") then return "AccessDenied" end
     if first ~= "nil" and first ~= "false" then return nil end
     if second == "nothing" or second == "nil" then return first == "false" and "InternalError" or nil end
     local names = second == "error" or second == "kind" or second == "code"
@@ -172,10 +173,13 @@ describe("A handler whose function returns", function()
         { "seen_eof", "", "all of it", 0 },
         { "nothing", "", "all of it", 0 },
         { "nothing", "--http1.0", "all of it", 0 },
-        { "gone", "", "", 0 },
         { "timeout", "", "InternalError", 1 }, -- sockets say that, too
         { "closed_false", "", "InternalError", 1 },
     }
+    for _, reason in ipairs { "nginx output filter error", "client aborted", "connection broken",
+        "header only", "seen eof", "buffering", "nothing to flush", "raw request socket acquired" } do
+        outputs[#outputs + 1] = { "nil&reason=" .. reason:gsub(" ", "%%20"), "", "", 0 }
+    end
     for _, row in ipairs(outputs) do
         it("what nginx's functions of output do: " .. row[1] .. " " .. row[2], function()
             local before = sum()

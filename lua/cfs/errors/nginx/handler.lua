@@ -10,7 +10,7 @@ local state = require "cfs.errors.base.state"
 local wrap = require("cfs.errors.object.raise").wrap
 
 local ngx = ngx
-local find, type, xpcall = string.find, type, xpcall
+local find, sub, type, xpcall = string.find, string.sub, type, xpcall
 local error_of, is_kind, kind_of, respond = make.of, catalogue.is_kind, catalogue.of_error, send.send
 
 local handler = {}
@@ -52,7 +52,7 @@ local function place_of()
     repeat
         level = level + 1
         info = debug.getinfo(level, "Sl")
-        if info and info.currentline > 0 and not find(info.source, library, 1, true) then
+        if info and info.currentline > 0 and sub(info.source, 1, #library) ~= library then
             return info.short_src .. ":" .. info.currentline
         end
     until not info
