@@ -406,8 +406,8 @@ describe("In nginx,", function()
                 for index, call in ipairs(calls) do
                     local sentence = ":%d: '%s' cannot respond in the phase '%s', but in server_rewrite,"
                         .. " rewrite, access, precontent and content; nginx.guard is for the others"
-                    assert.equal(sentence:format(unpack(call)),
-                        lines[index]:match(":%d+: '.* for the others"))
+                    local written = lines[index]:match("%):%d+: [%w_]+%(nginx.conf:%d+%)(:.* for the others)")
+                    assert.equal(sentence:format(unpack(call)), written)
                 end
             end)
         end

@@ -32,6 +32,7 @@ local conf = { init = [[
     serve = nginx.handler(results)
     raises = nginx.handler(function() error((values[ngx.var.arg_first]())) end)
     raises_parameters = nginx.handler(function() error(errors.RateLimit) end)
+    returns_parameters = nginx.handler(function() return errors.RateLimit end)
     guarded = nginx.guard(function() error(errors.AccessDenied) end)
 ]], locations = [[
     location = /content {
@@ -54,6 +55,7 @@ local conf = { init = [[
         content_by_lua_block { ngx.print("PROTECTED") }
     }
     location = /raises/parameters { content_by_lua_block { raises_parameters() } }
+    location = /returns/parameters { content_by_lua_block { returns_parameters() } }
     location = /guard { content_by_lua_block { guarded() } }
     location = /output { # what these return where they put out nothing
         content_by_lua_block {
@@ -153,12 +155,14 @@ describe("A handler whose function returns", function()
         end)
     end
 
-    it("nothing, since it raises a kind whose message has parameters", function()
-        local response = nginx:get("/raises/parameters")
-        assert.same({ 421, "RateLimit" }, { response.status, cjson.decode(response.body).code })
-        sum()
-        assert.is_nil(nginx:lines()[1]:find("cause=", 1, true))
-    end)
+    for _, how in ipairs { "raises", "returns" } do
+        it("a kind whose message has parameters, or raises it: " .. how, function()
+            local response = nginx:get("/" .. how .. "/parameters")
+            assert.same({ 421, "RateLimit" }, { response.status, cjson.decode(response.body).code })
+            sum()
+            assert.is_nil(nginx:lines()[1]:find("cause=", 1, true))
+        end)
+    end
 
     it("nothing, since a guard catches the kind that it raises", function()
         nginx:get("/guard")
