@@ -12,9 +12,9 @@ local conf = { init = [[
     upstream_only = nginx.relay { upstream_only = true }
 
     -- Runs f in a handler while another light thread waits for a subrequest.
-    function while_pending(f)
+    function while_pending(f, seconds)
         nginx.handler(function()
-            ngx.thread.spawn(function() ngx.location.capture("/slow") end)
+            ngx.thread.spawn(function() ngx.location.capture("/slow?seconds=" .. (seconds or 0.3)) end)
             return f()
         end)()
     end
@@ -31,7 +31,7 @@ local conf = { init = [[
     FILTERS(relay)
     location = /slow {
         content_by_lua_block {
-            ngx.sleep(0.3)
+            ngx.sleep(ngx.var.arg_seconds or 0.3)
             ngx.print("slow")
         }
     }
@@ -46,6 +46,7 @@ local conf = { init = [[
         rewrite_by_lua_block { while_pending(pending[ngx.var.name]) }
         content_by_lua_block { ngx.print("PROTECTED") }
     }
+    location = /pending/long { content_by_lua_block { while_pending(pending.raise, 4) } }
     location = /pending/begun {
         content_by_lua_block {
             while_pending(function() ngx.print("the beginning") pending.raise() end)
@@ -201,6 +202,10 @@ describe("A response of nginx", function()
             end)
         end
     end
+
+    it("comes long before a subrequest that is pending", function()
+        assert.equal(0, nginx:get("/pending/long", "--max-time 3").exit)
+    end)
 
     it("breaks off, or is left alone, while a subrequest is pending", function()
         local response

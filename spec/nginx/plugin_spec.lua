@@ -31,7 +31,9 @@ server {
         log_by_lua_block { return }
         content_by_lua_block {
             table.sort(gateway.names)
-            for _, name in ipairs(gateway.names) do ngx.say(name, " ", tostring(gateway.defaults[name])) end
+            for _, name in ipairs(gateway.names) do
+                ngx.say(name, " ", tostring(gateway.defaults[name]), " ", gateway.types[name])
+            end
         }
     }
     location = /check {
@@ -53,7 +55,10 @@ server {
             end
             for _ = 1, 3 do collectgarbage() end
             ngx.say(next(weak) == nil and "a configuration is forgotten" or "kept")
-            if "KIND" == "apisix" then return end
+            if "KIND" == "apisix" then
+                ngx.say(tostring(gateway.check()), " ", require("apisix.plugins.cfs-errors").priority)
+                return
+            end
             -- for TCP streams Kong loads the plugin, too
             local name = "kong.plugins.cfs-errors.handler"
             package.loaded[name], ngx.config.subsystem = nil, "stream"
@@ -79,12 +84,21 @@ local words = {
     apisix = { upstream = "upstream", own = "apisix", none = "nginx", id = "x-id", origin = "html" },
 }
 
--- The fields of docs/gateways.md with their defaults, one a line.
+-- The type of a field, by its name and its default.
+local function type_of(name, default)
+    if default == "true" or default == "false" then return "boolean" end
+    if name == "retry_after" then return "number" end
+    return default == "nil" and "string" or "integer"
+end
+
+
+-- The fields of docs/gateways.md with their defaults and types, one a line.
 local function documented_fields()
     local fields = {}
     for names, default in files.read("docs/gateways.md"):gmatch("\n| (`[^|]*)|([^|]*)|") do
         for name in names:gmatch("`([^`]+)`") do
-            fields[#fields + 1] = name .. " " .. (default:match("[^ `]+") or "nil") .. "\n"
+            local value = default:match("[^ `]+") or "nil"
+            fields[#fields + 1] = name .. " " .. value .. " " .. type_of(name, value) .. "\n"
         end
     end
     table.sort(fields)
@@ -111,7 +125,8 @@ for _, kind in ipairs { "kong", "apisix" } do
                 .. "nil option 'type_base' must be a string, got number\n"
                 .. "nil option 'hide' must be a boolean, got number\n"
                 .. "nil option 'standard' must be a boolean, got number\n"
-                .. "a configuration is forgotten\n" .. (kind == "kong" and "850 nil true\n" or ""),
+                .. "a configuration is forgotten\n"
+                .. (kind == "kong" and "850 nil true\n" or "false 1500\n"),
                 nginx():get("/check").body)
         end)
 

@@ -474,6 +474,7 @@ describe("A request of nginx", function()
     it("gets a body that turns out to be too large as it is only if it has the type that was sent", function()
         for of, passes in pairs {
             ["application/json"] = true, ["application/vnd.cfs%2Bjson%3B+charset=gbk"] = true,
+            ["application/json&Content-Encoding=identity"] = true,
             ["application/jsonp"] = false, ["text/application/json"] = false, ["text/html"] = false,
         } do
             for path, may_pass in pairs { ["/small"] = true, ["/problem"] = false } do
@@ -554,6 +555,7 @@ describe("A request of nginx", function()
                 local lines = error_lines()
                 assert.equal(1, #lines)
                 assert.truthy(lines[1]:find(" requestId=" .. id .. " ", 1, true), lines[1])
+                assert.is_nil(lines[1]:find("the client had gone", 1, true))
             end)
         end
     end)
