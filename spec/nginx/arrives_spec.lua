@@ -215,19 +215,21 @@ describe("A response of nginx", function()
         assert.same({ "all of it", 0 }, { response.body, response.exit })
     end)
 
-    it("is not claimed by the log where the client has gone", function()
-        local counts, lines = counted(function()
-            local connection = assert(socket.connect("127.0.0.1", nginx.port))
-            connection:setoption("linger", { on = true, timeout = 0 }) -- resets the connection
-            connection:send("GET /gone HTTP/1.1\r\nHost: x\r\n\r\n")
-            socket.sleep(0.02)
-            connection:close()
-            server.wait("the log", function() return #nginx:error_lines() > 0 end)
+    for _, version in ipairs { "1.1", "1.0" } do
+        it("is not claimed by the log where the client has gone, HTTP/" .. version, function()
+            local counts, lines = counted(function()
+                local connection = assert(socket.connect("127.0.0.1", nginx.port))
+                connection:setoption("linger", { on = true, timeout = 0 }) -- resets the connection
+                connection:send("GET /gone HTTP/" .. version .. "\r\nHost: x\r\n\r\n")
+                socket.sleep(0.02)
+                connection:close()
+                server.wait("the log", function() return #nginx:error_lines() > 0 end)
+            end)
+            assert.same({ ["InstanceNotFound not_found 404 raised"] = 1 }, counts)
+            assert.equal(1, #lines)
+            assert.truthy(lines[1]:find("the client had gone before this: code=InstanceNotFound ", 1, true))
         end)
-        assert.same({ ["InstanceNotFound not_found 404 raised"] = 1 }, counts)
-        assert.equal(1, #lines)
-        assert.truthy(lines[1]:find("the client had gone before this: code=InstanceNotFound ", 1, true))
-    end)
+    end
 
     it("has both of two headers WWW-Authenticate, and no charset of another type", function()
         local response = nginx:get("/?name=challenges")

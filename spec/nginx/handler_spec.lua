@@ -30,6 +30,10 @@ local conf = { init = [[
             local err = errors.ServiceUnavailable()
             if ngx.var.arg_of == "status" then err.status = 500 end
             if ngx.var.arg_of == "code" then err.code = "Other" end
+            if ngx.var.arg_of == "none" then
+                err = errors.parse '{"code":"Odd","message":"odd"}'
+                err.code, err.message = nil, nil
+            end
             if ngx.var.arg_of == "headers" then
                 err = errors.from_response { status = 503, headers = { ["Retry-After"] = "30" },
                     body = '{"code":"ServiceUnavailable","message":"' .. err.message .. '"}' }
@@ -245,6 +249,7 @@ describe("In nginx,", function()
                 status = { 500, "ServiceUnavailable", message, "1" },
                 code = { 503, "Other", message, "1" },
                 headers = { 503, "ServiceUnavailable", message, "30" },
+                none = { 500, "ParseBodyException", "Internal Server Error", nil },
             } do
                 local response = nginx:get("/own?of=" .. of)
                 local body = cjson.decode(response.body)

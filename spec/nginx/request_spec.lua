@@ -545,18 +545,21 @@ describe("A request of nginx", function()
             { "/auth/lacks", 500, "none unknown 404 upstream", "InternalError" },
         }
         for _, row in ipairs(rows) do
-            it(row[1], function()
-                local response
-                assert.same({ [row[3]] = 1 }, at_once(function() response = nginx:get(row[1]) end))
-                local envelope = cjson.decode(response.body)
-                assert.same({ row[2], row[4] }, { response.status, envelope.code })
-                local id = response.headers["x-bce-request-id"]
-                assert.equal(id, envelope.requestId)
-                local lines = error_lines()
-                assert.equal(1, #lines)
-                assert.truthy(lines[1]:find(" requestId=" .. id .. " ", 1, true), lines[1])
-                assert.is_nil(lines[1]:find("the client had gone", 1, true))
-            end)
+            for _, version in ipairs { "--http1.0", "--http1.1" } do
+                it(row[1] .. " " .. version, function()
+                    local response
+                    assert.same({ [row[3]] = 1 },
+                        at_once(function() response = nginx:get(row[1], version) end))
+                    local envelope = cjson.decode(response.body)
+                    assert.same({ row[2], row[4] }, { response.status, envelope.code })
+                    local id = response.headers["x-bce-request-id"]
+                    assert.equal(id, envelope.requestId)
+                    local lines = error_lines()
+                    assert.equal(1, #lines)
+                    assert.truthy(lines[1]:find(" requestId=" .. id .. " ", 1, true), lines[1])
+                    assert.is_nil(lines[1]:find("the client had gone", 1, true))
+                end)
+            end
         end
     end)
 

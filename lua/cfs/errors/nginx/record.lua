@@ -65,7 +65,7 @@ function records.print(record, body, is_old)
     if is_old or records.has_relay or ngx.is_subrequest then records.keep(record) else sending = record end
     local sent, reason = ngx.print(body)
     sending = nil
-    if is_old and not ngx.is_subrequest then return ngx.eof() end
+    if is_old then return ngx.eof() end
     return sent, reason
 end
 

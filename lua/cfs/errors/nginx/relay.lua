@@ -138,7 +138,6 @@ function functions.header_filter(read, told)
     records.keep(record)
     announce(record, length, content_type)
     if read.hide ~= false then headers.hide_inside() end
-    if ngx.req.get_method() == "HEAD" then conclude(record) end -- no body will come
 end
 
 
