@@ -97,6 +97,8 @@ local rows = {
         headers = { ["retry-after"] = "30" } },
     { "429 for 421", "standard limited", 429, "RateLimit throttle 421", limited,
         headers = { ["retry-after"] = "30" } },
+    { "421 of another code, which a header tells, as it is", "standard told", 421,
+        "InstanceNotFound not_found 421", not_found, headers = { ["retry-after"] = false } },
     { "503 for 424", "standard dependency", 503, "ServiceError unavailable 424",
         envelope("4db2b34d", "ServiceError", "the dependency service is unavailable, host is {host}") },
     { "an unknown code as it is, its message without the host, under the id that the header has",
