@@ -43,6 +43,10 @@ local conf = { init = [[
         header_filter_by_lua_block { relays.plain.header_filter() assert(not relays.plain.error()) }
         proxy_pass http://127.0.0.1:PORT2/?name=html;
     }
+    location = /asked/log {
+        log_by_lua_block { ngx.log(ngx.ERR, "seen: ", relays.plain.error().status) relays.plain.log() }
+        proxy_pass http://127.0.0.1:PORT2/?name=envelope;
+    }
     location = /down { proxy_pass http://127.0.0.1:PORT5; }
     location = /deny { deny all; }
     location = /own {
@@ -376,6 +380,13 @@ describe("A relay", function()
         assert.same({ ["html unavailable 502 upstream"] = 1 }, counted(function()
             assert.equal(bad_gateway, nginx:get("/asked").body)
         end))
+    end)
+
+    it("tells the error of a body that does not come when the log asks", function()
+        assert.same({ ["none unknown 404 upstream"] = 1 }, counted(function()
+            nginx:get("/asked/log", "--head")
+        end))
+        assert.truthy(nginx:log():find("seen: 404", 1, true))
     end)
 
     it("responds for nginx's own pages, as raised here", function()
