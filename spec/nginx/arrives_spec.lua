@@ -66,6 +66,7 @@ local conf = { init = [[
     location = /memory { # a list elsewhere would not be that of an empty one before
         content_by_lua_block {
             local ffi = require "ffi"
+            ngx.header["X-Kept"] = "yes"
             local words = ffi.cast("uintptr_t *", require("resty.core.base").get_request())
             local before, size, other = {}, 190, {}
             for at = 0, size - 1 do before[at] = words[at] end

@@ -44,7 +44,11 @@ local conf = { init = [[
         proxy_pass http://127.0.0.1:PORT2/?name=html;
     }
     location = /asked/log {
-        log_by_lua_block { ngx.log(ngx.ERR, "seen: ", relays.plain.error().status) relays.plain.log() }
+        log_by_lua_block {
+            ngx.log(ngx.ERR, "seen: ", relays.plain.error().status)
+            relays.plain.log()
+            relays.plain.log()
+        }
         proxy_pass http://127.0.0.1:PORT2/?name=envelope;
     }
     location = /down { proxy_pass http://127.0.0.1:PORT5; }
@@ -382,11 +386,13 @@ describe("A relay", function()
         end))
     end)
 
-    it("tells the error of a body that does not come when the log asks", function()
+    it("tells the error of a body that does not come when the log asks, and logs it once", function()
+        nginx:clear_log()
         assert.same({ ["none unknown 404 upstream"] = 1 }, counted(function()
             nginx:get("/asked/log", "--head")
         end))
         assert.truthy(nginx:log():find("seen: 404", 1, true))
+        assert.equal(1, #nginx:error_lines())
     end)
 
     it("responds for nginx's own pages, as raised here", function()

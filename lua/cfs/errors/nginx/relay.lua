@@ -83,7 +83,7 @@ end
 local function announce(record, length, content_type)
     local read, told = record.read, record.err or read_error(record)
     local likely = not record.err and not read.home and length ~= 0 and likely_codes[record.status]
-    if likely and rawget(told, "code") == nil and not find(content_type, "html", 1, true) then
+    if likely and rawget(told, "code") == nil and not find(content_type, "html") then
         told = read_error(record, nil, nil, likely)
     end
     local status, own_type, request_id, retry_after = make_parts(told, read, record.request_id)
