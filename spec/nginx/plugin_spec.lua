@@ -2,6 +2,7 @@
 
 local command = require "spec.helpers.command"
 local files = require "spec.helpers.files"
+local metrics = require "spec.nginx.metrics"
 local promises = require "spec.gateways.promises"
 local rig = require "spec.gateways.rig"
 local server = require "spec.nginx.server"
@@ -67,8 +68,22 @@ server {
             package.loaded[name], ngx.config.subsystem = nil, "http"
         }
     }
+    location = /source { # a Kong with the source that the argument has; an APISIX that does not tell one
+        set $route own-source;
+        set $source $arg_source;
+        access_by_lua_block { ngx.ctx.api_ctx = { ["request-id-X-Request-Id"] = "older-1" } }
+        header_filter_by_lua_block {
+            local response = "KIND" == "apisix" and require("apisix.core").response or {}
+            local own = response.get_response_source
+            response.get_response_source = nil
+            gateway.header_filter()
+            response.get_response_source = own
+        }
+        if ($arg_own) { return 403; }
+        proxy_pass http://127.0.0.1:PORT2;
+    }
     location ~ ^/(?<route>[^/]+) {
-        set $apisix_request_id $request_id;
+        set $apisix_request_id "a$request_id";
         set $source "";
         set $upstream "http://127.0.0.1:PORT2";
         set $nobody "http://127.0.0.1:PORT3";
@@ -128,6 +143,27 @@ for _, kind in ipairs { "kong", "apisix" } do
                 .. "a configuration is forgotten\n"
                 .. (kind == "kong" and "850 nil true\n" or "false 1500\n"),
                 nginx():get("/check").body)
+        end)
+
+        it("tells an upstream's errors from others, by its status where the gateway does not tell", function()
+            local text = conf:gsub("KIND", kind):gsub("set %$apisix_request_id [^\n]*", "")
+                :gsub("%$apisix_request_id", "$request_id")
+            local other = server.start { http = text:gsub("DOCUMENTED", directory) }
+            local function counts() return (metrics.counts(other:get("/cfs-metrics").body)) end
+            local not_found = "InstanceNotFound not_found 404 "
+            for path, labels in pairs {
+                ["?source=error&own=1"] = "html permission 403 raised",
+                ["?source=error&name=envelope"] = not_found .. "upstream",
+                ["?source=exit&name=envelope"] = not_found .. (kind == "kong" and "raised" or "upstream"),
+            } do
+                local before = counts()[labels] or 0
+                local response = other:get("/source" .. path)
+                assert.equal(before + 1, counts()[labels])
+                if kind == "apisix" and path:find("name", 1, true) then
+                    assert.equal("older-1", response.headers["x-bce-request-id"])
+                end
+            end
+            other:stop()
         end)
 
         it("wants memory where it is to show metrics", function()
