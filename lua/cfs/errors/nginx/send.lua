@@ -79,7 +79,7 @@ local function finish(status)
     local _, reason = pcall(ngx.exit, status) -- if nginx agrees, this is the end
     while find(reason, "pending subrequests") do
         ngx.eof()
-        ngx.sleep(0.05)
+        ngx.sleep(0.1)
         _, reason = pcall(ngx.exit, status)
     end
     error(reason, 0)
