@@ -70,6 +70,13 @@ local conf = { init = [[
             local words = ffi.cast("uintptr_t *", require("resty.core.base").get_request())
             local before, size, other = {}, 190, {}
             for at = 0, size - 1 do before[at] = words[at] end
+            local function is_list(at) return words[at] == ffi.cast("uintptr_t", words + at + 1) end
+            for at = 7, size - 4 do
+                if is_list(at) and is_list(at - 7) then -- as if there were trailers, in two parts
+                    words[at], words[at + 2], words[at + 3] = 1, 1, 1
+                    break
+                end
+            end
             require("cfs.errors.nginx.headers").drop_trailers()
             for at = 0, size - 1 do
                 if words[at] ~= before[at] then other[#other + 1] = at end
@@ -245,7 +252,7 @@ describe("A response of nginx", function()
         assert.equal("application/json", response.headers["content-type"])
     end)
 
-    it("without trailers is the same in nginx's memory when they are taken back", function()
+    it("is in nginx's memory as it was before its trailers when they are taken back", function()
         assert.equal("none of 190 words", nginx:get("/memory").body)
     end)
 
