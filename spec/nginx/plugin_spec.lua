@@ -133,7 +133,8 @@ for _, kind in ipairs { "kong", "apisix" } do
     end, function(nginx)
         it("has the fields and defaults that docs/gateways.md has, and checks them", function()
             assert.equal(documented_fields(), nginx():get("/fields").body)
-            assert.equal("text/plain; version=0.0.4", nginx():get("/cfs-metrics").headers["content-type"])
+            local shown = nginx():get("/cfs-metrics")
+            assert.same({ 200, "text/plain; version=0.0.4" }, { shown.status, shown.headers["content-type"] })
             assert.equal("true nil\n"
                 .. "nil option 'limit' must be a finite number from 0\n"
                 .. "nil unknown format 'xml'\n"
