@@ -39,7 +39,7 @@ local likely_codes = { [421] = "RateLimit", [424] = "ServiceError" }
 -- A header, in lower case; joined, if it came several times.
 local function header_text(name)
     local value = ngx.header[name]
-    return lower(type(value) == "table" and concat(value, ",") or value or "")
+    return lower(type(value) == "table" and concat(value) or value or "")
 end
 
 
