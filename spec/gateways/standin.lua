@@ -37,8 +37,14 @@ end
 
 -- APISIX ----------------------------------------------------------------------------------------------
 
-local core = { response = {}, schema = { check = function() return true end } }
+local core = { response = {}, schema = {} }
 package.preload["apisix.core"] = function() return core end
+
+
+function core.schema.check(schema, configuration)
+    local good = schema.type == "object" and type(configuration) == "table"
+    return good, not good and "object matches none of the required" or nil
+end
 
 
 function core.response.exit(status, body)
@@ -133,33 +139,37 @@ end
 
 
 function standin.kong()
-    local config = require("kong.plugins.cfs-errors.schema").fields[2].config
-    local defaults, names = {}, {}
+    local schema = require "kong.plugins.cfs-errors.schema"
+    local config = schema.fields[2].config
+    assert(schema.name == "cfs-errors" and schema.fields[1].protocols and config.type == "record")
+    local defaults, names, types = {}, {}, {}
     for index, field in ipairs(config.fields) do
-        names[index] = next(field)
-        defaults[names[index]] = field[names[index]].default
+        local name, properties = next(field)
+        names[index], types[name], defaults[name] = name, properties.type, properties.default
+        assert(properties.required == (defaults[name] ~= nil or nil)) -- or nothing could be unset
     end
     local function call(plugin, phase, configuration) return plugin[phase](plugin, configuration) end
     local self = gateway(in_kong, call, kong.response.exit, defaults,
         require "kong.plugins.cfs-errors.handler", require "kong.plugins.probe.handler",
         require "kong.plugins.tenant.handler")
-    self.check, self.names, self.defaults = config.custom_validator, names, defaults
+    self.check, self.names, self.defaults, self.types = config.custom_validator, names, defaults, types
     return self
 end
 
 
 function standin.apisix()
     local cfs = require "apisix.plugins.cfs-errors"
-    local defaults, names = {}, {}
+    assert(cfs.name == "cfs-errors" and type(cfs.version) == "number" and cfs.run_policy == "prefer_route")
+    local defaults, names, types = {}, {}, {}
     for name, properties in pairs(cfs.schema.properties) do
-        defaults[name], names[#names + 1] = properties.default, name
+        defaults[name], types[name], names[#names + 1] = properties.default, properties.type, name
     end
     local function call(plugin, phase, configuration)
         return plugin[phase](configuration, { var = ngx.var })
     end
     local self = gateway(in_apisix, call, core.response.exit, defaults, cfs, require "apisix.plugins.probe",
         require "apisix.plugins.tenant")
-    self.check, self.names, self.defaults = cfs.check_schema, names, defaults
+    self.check, self.names, self.defaults, self.types = cfs.check_schema, names, defaults, types
     return self
 end
 

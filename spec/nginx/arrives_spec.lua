@@ -3,6 +3,7 @@
 local cjson = require "cjson"
 local metrics = require "spec.nginx.metrics"
 local server = require "spec.nginx.server"
+local socket = require "socket"
 
 local conf = { init = [[
     relay = nginx.relay()
@@ -11,9 +12,9 @@ local conf = { init = [[
     upstream_only = nginx.relay { upstream_only = true }
 
     -- Runs f in a handler while another light thread waits for a subrequest.
-    function while_pending(f)
+    function while_pending(f, seconds)
         nginx.handler(function()
-            ngx.thread.spawn(function() ngx.location.capture("/slow") end)
+            ngx.thread.spawn(function() ngx.location.capture("/slow?seconds=" .. (seconds or 0.3)) end)
             return f()
         end)()
     end
@@ -30,7 +31,7 @@ local conf = { init = [[
     FILTERS(relay)
     location = /slow {
         content_by_lua_block {
-            ngx.sleep(0.3)
+            ngx.sleep(ngx.var.arg_seconds or 0.3)
             ngx.print("slow")
         }
     }
@@ -45,6 +46,7 @@ local conf = { init = [[
         rewrite_by_lua_block { while_pending(pending[ngx.var.name]) }
         content_by_lua_block { ngx.print("PROTECTED") }
     }
+    location = /pending/long { content_by_lua_block { while_pending(pending.raise, 4) } }
     location = /pending/begun {
         content_by_lua_block {
             while_pending(function() ngx.print("the beginning") pending.raise() end)
@@ -56,16 +58,25 @@ local conf = { init = [[
         }
     }
     location = /gone {
+        postpone_output 0;
         content_by_lua_block {
-            nginx.handler(function() ngx.sleep(0.2) errors.raise("InstanceNotFound") end)()
+            nginx.handler(function() ngx.sleep(0.1) errors.raise("InstanceNotFound") end)()
         }
     }
     location = /memory { # a list elsewhere would not be that of an empty one before
         content_by_lua_block {
             local ffi = require "ffi"
+            ngx.header["X-Kept"] = "yes"
             local words = ffi.cast("uintptr_t *", require("resty.core.base").get_request())
             local before, size, other = {}, 190, {}
             for at = 0, size - 1 do before[at] = words[at] end
+            local function is_list(at) return words[at] == ffi.cast("uintptr_t", words + at + 1) end
+            for at = 7, size - 4 do
+                if is_list(at) and is_list(at - 7) then -- as if there were trailers, in two parts
+                    words[at], words[at + 2], words[at + 3] = 1, 1, 1
+                    break
+                end
+            end
             require("cfs.errors.nginx.headers").drop_trailers()
             for at = 0, size - 1 do
                 if words[at] ~= before[at] then other[#other + 1] = at end
@@ -95,6 +106,22 @@ local conf = { init = [[
     location @other { content_by_lua_block { other() } }
     location @captured { content_by_lua_block { ngx.location.capture("/pending/content/slept") other() } }
     location = /inside { proxy_pass http://127.0.0.1:PORT2; }
+    location = /layout { # as if nginx had another
+        content_by_lua_block {
+            local ffi, name = require "ffi", "cfs.errors.nginx.headers"
+            local own = package.loaded[name]
+            package.loaded[name] = nil
+            package.loaded.ffi = setmetatable({ C = { ngx_http_clean_header = function() end } },
+                { __index = ffi })
+            local headers = require(name)
+            package.loaded.ffi, package.loaded[name] = ffi, own
+            ngx.header["Content-Type"], ngx.header["X-Host"] = "text/html", "nd7"
+            headers.write("application/json", "7e0c3b52", nil, {})
+            headers.hide_inside()
+            headers.drop_trailers()
+            ngx.print("fine")
+        }
+    }
     location = /inside/passes {
         header_filter_by_lua_block { nginx.relay({ limit = 10 }).header_filter() }
         proxy_pass http://127.0.0.1:PORT2/inside;
@@ -120,7 +147,10 @@ server {
         content_by_lua_block {
             ngx.status = 404
             for _, name in ipairs { "x-bce-debug-id", "X-Served-By", "X-Backend-Server", "Via",
-                    "X-Cache", "X-Cache-Lookup", "X-Pod-Name", "X-Upstream-Address", "Server-Timing" } do
+                    "X-Cache", "X-Cache-Lookup", "X-Pod-Name", "X-Upstream-Address", "Server-Timing",
+                    "Forwarded", "Proxy-Status", "SourceMap", "Warning", "X-SourceMap", "X-Powered-By",
+                    "X-Forwarded-Host", "X-Hostname", "X-Instance-Id", "X-Node", "X-Origin", "X-Real-Ip",
+                    "X-Server" } do
                 ngx.header[name] = "MTAuMC4zLjc6ODA4MA=="
             end
             for _, name in ipairs { "X-Kept", "X-APISIX-Upstream-Status", "X-Kong-Upstream-Latency" } do
@@ -181,6 +211,10 @@ describe("A response of nginx", function()
         end
     end
 
+    it("comes long before a subrequest that is pending", function()
+        assert.equal(0, nginx:get("/pending/long", "--max-time 3").exit)
+    end)
+
     it("breaks off, or is left alone, while a subrequest is pending", function()
         local response
         counted(function() response = nginx:get("/pending/begun") end)
@@ -189,11 +223,21 @@ describe("A response of nginx", function()
         assert.same({ "all of it", 0 }, { response.body, response.exit })
     end)
 
-    it("is not claimed by the log where the client has gone", function()
-        local counts, lines = counted(function() nginx:get("/gone", "--max-time 0.05") end)
-        assert.same({ ["InstanceNotFound not_found 404 raised"] = 1 }, counts)
-        assert.equal(1, #lines)
-    end)
+    for _, version in ipairs { "1.1", "1.0" } do
+        it("is not claimed by the log where the client has gone, HTTP/" .. version, function()
+            local counts, lines = counted(function()
+                local connection = assert(socket.connect("127.0.0.1", nginx.port))
+                connection:setoption("linger", { on = true, timeout = 0 }) -- resets the connection
+                connection:send("GET /gone HTTP/" .. version .. "\r\nHost: x\r\n\r\n")
+                socket.sleep(0.02)
+                connection:close()
+                server.wait("the log", function() return #nginx:error_lines() > 0 end)
+            end)
+            assert.same({ ["InstanceNotFound not_found 404 raised"] = 1 }, counts)
+            assert.equal(1, #lines)
+            assert.truthy(lines[1]:find("the client had gone before this: code=InstanceNotFound ", 1, true))
+        end)
+    end
 
     it("has both of two headers WWW-Authenticate, and no charset of another type", function()
         local response = nginx:get("/?name=challenges")
@@ -208,7 +252,7 @@ describe("A response of nginx", function()
         assert.equal("application/json", response.headers["content-type"])
     end)
 
-    it("without trailers is the same in nginx's memory when they are taken back", function()
+    it("is in nginx's memory as it was before its trailers when they are taken back", function()
         assert.equal("none of 190 words", nginx:get("/memory").body)
     end)
 
@@ -220,6 +264,13 @@ describe("A response of nginx", function()
             assert.equal("yes", response.headers["x-kong-upstream-latency"])
             assert.is_nil(response.head:find("MTAuMC4zLjc6ODA4MA==", 1, true), response.head)
         end
+    end)
+
+    it("comes from an nginx whose memory has another layout, too", function()
+        local response = nginx:get("/layout")
+        assert.same({ "fine", "application/json", "7e0c3b52" }, { response.body,
+            response.headers["content-type"], response.headers["x-bce-request-id"] })
+        assert.is_nil(response.headers["x-host"])
     end)
 
     it("has a request id where its body is above the limit", function()

@@ -26,6 +26,27 @@ local conf = { init = [[
         table = function() error({ password = 123 }) end,
         ["nil"] = function() error() end,
         overflow = function() local function f() return 1 + f() end f() end,
+        own = function() -- an error that differs from others of its kind in what the argument names
+            local err = errors.ServiceUnavailable()
+            if ngx.var.arg_of == "status" then err.status = 500 end
+            if ngx.var.arg_of == "code" then err.code = "Other" end
+            if ngx.var.arg_of == "none" then
+                err = errors.parse '{"code":"Odd","message":"odd"}'
+                err.code, err.message = nil, nil
+            end
+            if ngx.var.arg_of == "headers" then
+                err = errors.from_response { status = 503, headers = { ["Retry-After"] = "30" },
+                    body = '{"code":"ServiceUnavailable","message":"' .. err.message .. '"}' }
+            end
+            errors.raise(err)
+        end,
+        exit_raises = function()
+            local exit = ngx.exit
+            ngx.exit = function() error("no exit today", 0) end
+            local _, reason = pcall(nginx.exit, "AccessDenied")
+            ngx.exit = exit
+            assert(reason == "no exit today")
+        end,
         ngx_exit = function() ngx.exit(410) end,
         redirect = function() ngx.redirect("/elsewhere") end,
         exec = function() ngx.exec("/pass") end,
@@ -109,6 +130,17 @@ local conf = { init = [[
         access_by_lua_block { serve(function() ngx.exit(ngx.OK) end) }
         content_by_lua_block { ngx.say("content") }
     }
+    location = /begun { content_by_lua_block { serve(function() ngx.print("begun") not_found() end) } }
+    location = /capture/begun {
+        content_by_lua_block {
+            local response = ngx.location.capture("/begun")
+            ngx.print(response.status, " ", tostring(response.truncated), " ", response.body)
+        }
+    }
+    location = /begun/large {
+        content_by_lua_block { serve(function() ngx.print(("x"):rep(4000000)) not_found() end) }
+    }
+    location = /old { content_by_lua_block { ngx.print(ngx.location.capture("/content").body, "|") } }
     location = /capture {
         content_by_lua_block {
             local response = ngx.location.capture("/content")
@@ -155,6 +187,7 @@ local conf = { init = [[
                 function() nginx.exit(errors.AccessDenied(), { retry_after = -1 }) end,
                 function() nginx.prepare("AccessDeny") end,
                 function() nginx.prepare("AccessDenied", { standart = true }) end,
+                function() nginx.handler(not_found, false) end,
             }
             for _, call in ipairs(calls) do ngx.say(select(2, pcall(call))) end
         }
@@ -209,6 +242,22 @@ describe("In nginx,", function()
             assert.truthy(text:find("10.0.3.7", 1, true)) -- the log may know
         end)
 
+        it("responds with what an error has of its own, though others of its kind have the kind's", function()
+            local message = errors.ServiceUnavailable.message
+            for of, wanted in pairs {
+                nothing = { 503, "ServiceUnavailable", message, "1" },
+                status = { 500, "ServiceUnavailable", message, "1" },
+                code = { 503, "Other", message, "1" },
+                headers = { 503, "ServiceUnavailable", message, "30" },
+                none = { 500, "ParseBodyException", "Internal Server Error", nil },
+            } do
+                local response = nginx:get("/own?of=" .. of)
+                local body = cjson.decode(response.body)
+                assert.same(wanted,
+                    { response.status, body.code, body.message, response.headers["retry-after"] })
+            end
+        end)
+
         it("splits no header and forges no line", function()
             local response = nginx:get("/hostile_id")
             assert.equal(404, response.status)
@@ -254,6 +303,7 @@ describe("In nginx,", function()
             local response = nginx:get("/content", "--head")
             assert.same({ 404, 0 }, { response.status, response.exit })
             assert.equal(tostring(#not_found), response.headers["content-length"])
+            assert.equal(errors.InstanceNotFound({ requestId = "7e0c3b52" }):to_log(), (line()))
             local twice = "--head " .. "http://127.0.0.1:" .. nginx.port .. "/content"
             response = nginx:get("/content", twice)
             assert.same({ 404, 0 }, { response.status, response.exit })
@@ -265,6 +315,12 @@ describe("In nginx,", function()
             local response = nginx:get("/content", "-d $'" .. body .. "' " .. url)
             assert.same({ 404, 0 }, { response.status, response.exit })
             assert.equal(2, #nginx:lines()) -- of two requests on one connection
+        end)
+
+        it("raises what ngx.exit raises", function()
+            local response = nginx:get("/exit_raises")
+            assert.same({ 403, "AccessDenied" }, { response.status, cjson.decode(response.body).code })
+            assert.is_nil(nginx:log():find("assertion", 1, true))
         end)
 
         it("lets ngx.exit, ngx.redirect and ngx.exec do what they do", function()
@@ -294,6 +350,20 @@ describe("In nginx,", function()
 
         it("responds to a subrequest", function()
             assert.equal("404 7e0c3b52 " .. not_found, nginx:get("/capture").body)
+        end)
+
+        it("responds to a subrequest over HTTP/1.0, after which the request goes on", function()
+            assert.equal(not_found .. "|", nginx:get("/old", "--http1.0").body)
+        end)
+
+        it("breaks off a subrequest that has begun, and leaves its request alone", function()
+            local response = nginx:get("/capture/begun")
+            assert.same({ 200, 0, "200 true begun" }, { response.status, response.exit, response.body })
+        end)
+
+        it("breaks off when the client has all that was put out before", function()
+            local response = nginx:get("/begun/large", "--limit-rate 20M")
+            assert.same({ 4000000, 18 }, { #response.body, response.exit })
         end)
 
         it("gives an error that was captured the status of its code", function()
@@ -327,18 +397,22 @@ describe("In nginx,", function()
             assert.truthy(response.body:find("nd7", 1, true))
         end)
 
-        for path, phases in pairs { ["/log"] = { "log", "log", "log" }, ["/timer"] = { "timer" },
-            ["/body_filter"] = { "header_filter", "body_filter" } } do
+        -- path → of each call its line, its name, and the phase
+        for path, calls in pairs {
+            ["/log"] = { { 2, "exit", "log" }, { 3, "handler", "log" }, { 4, "prepare", "log" } },
+            ["/timer"] = { { 3, "exit", "timer" } },
+            ["/body_filter"] = { { 2, "exit", "header_filter" }, { 3, "exit", "body_filter" } },
+        } do
             it("raises a sentence where there is no response to give: " .. path, function()
                 assert.equal("fine\n", nginx:get(path).body)
                 local lines = server.wait("the log", function()
-                    return #nginx:lines() == #phases and nginx:lines()
+                    return #nginx:lines() == #calls and nginx:lines()
                 end)
-                for index, phase in ipairs(phases) do
-                    assert.truthy(lines[index]:find("' cannot respond in the phase '" .. phase
-                        .. "', but in server_rewrite, rewrite, access, precontent and content; nginx.guard is"
-                        .. " for the others", 1, true),
-                        lines[index])
+                for index, call in ipairs(calls) do
+                    local sentence = ":%d: '%s' cannot respond in the phase '%s', but in server_rewrite,"
+                        .. " rewrite, access, precontent and content; nginx.guard is for the others"
+                    local written = lines[index]:match("%):%d+: [%w_]+%(nginx.conf:%d+%)(:.* for the others)")
+                    assert.equal(sentence:format(unpack(call)), written)
                 end
             end)
         end
@@ -358,6 +432,7 @@ at:10: bad argument #1 to 'guard' (function expected, got nil)
 at:11: bad argument #2 to 'exit' (option 'retry_after' must be a number of seconds from 0)
 at:12: bad argument #1 to 'prepare' (unknown code 'AccessDeny', did you mean 'AccessDenied'?)
 at:13: bad argument #2 to 'prepare' (unknown option 'standart', did you mean 'standard'?)
+at:14: bad argument #2 to 'handler' (table expected, got boolean)
 ]], text)
     end)
 end)

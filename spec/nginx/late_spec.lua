@@ -5,6 +5,13 @@ local server = require "spec.nginx.server"
 
 local conf = { init = [[
     serve = nginx.handler(function() errors.raise "InstanceNotFound" end)
+    loud = {
+        server = nginx.handler(function() errors.raise "InternalError" end),
+        log = nginx.handler(function() errors.raise "InstanceNotFound" end,
+            { log = function(_, _, line) ngx.log(ngx.ERR, line) end }),
+        begun = nginx.handler(function() ngx.print("begun") errors.raise "InstanceNotFound" end),
+        guard = nginx.guard(function() errors.raise "InstanceNotFound" end),
+    }
     made = {}
     function late()
         made.relay = made.relay or nginx.relay()
@@ -17,6 +24,14 @@ local conf = { init = [[
         header_filter_by_lua_block { if ngx.var.arg_late then late().header_filter() end }
         body_filter_by_lua_block { if ngx.var.arg_late then late().body_filter() end }
         log_by_lua_block { if ngx.var.arg_late then late().log() end }
+    }
+    location ~ ^/quiet/(?<name>\w+)$ {
+        error_log error.log error;
+        content_by_lua_block { loud[ngx.var.name]() }
+    }
+    location = /only_log {
+        content_by_lua_block { serve() }
+        log_by_lua_block { ngx.log(ngx.ERR, "seen: ", relay.error().code) }
     }
     location / {
         content_by_lua_block { serve() }
@@ -58,5 +73,34 @@ describe("A relay that is made after a handler has begun to respond", function()
                 (metrics.counts(nginx:get("/metrics").body)))
         end
         assert.same({}, nginx:lines())
+    end)
+end)
+
+
+describe("Where only errors are logged,", function()
+    local nginx = server.during(getfenv(), conf)
+
+    for name, code in pairs { server = "InternalError", log = "InstanceNotFound", begun = "InstanceNotFound",
+        guard = "InstanceNotFound" } do
+        it("the log has what is one, or what the program wants: " .. name, function()
+            nginx:clear_log()
+            nginx:get("/quiet/" .. name)
+            nginx:get("/metrics")
+            assert.equal(1, #nginx:error_lines())
+            assert.truthy(nginx:error_lines()[1]:find("code=" .. code .. " ", 1, true))
+        end)
+    end
+end)
+
+
+describe("A relay that has no other filter than that of the log", function()
+    it("knows what a handler has sent", function()
+        local init = conf.init .. "relay = nginx.relay()\n"
+        local nginx = server.start { init = init, locations = conf.locations }
+        nginx:get("/only_log")
+        nginx:get("/metrics")
+        local log = nginx:log()
+        nginx:stop()
+        assert.truthy(log:find("seen: InstanceNotFound", 1, true), log)
     end)
 end)

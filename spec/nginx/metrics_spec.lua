@@ -87,7 +87,7 @@ cfs_errors_dropped_total 0
 ]], nginx:get("/metrics").body)
         for _, query in ipairs {
             "code=RateLimit&status=421&side=upstream",
-            "code=AccessDenied&status=403",
+            "code=AccessDenied&status=403&side=raised",
             "status=502&side=upstream",
             "code=RateLimit&status=421&side=upstream",
             "code=RateLimit&status=429",
@@ -161,6 +161,35 @@ cfs_errors_dropped_total 0
         }, (counts()))
     end)
 
+    it("count codes that are no strings under 'other', what another worker counts first, and from 0 again",
+        function()
+            start("1m")
+            local lua = [=[
+                local dict = ngx.shared.cfs_errors
+                for _, code in ipairs { 7, true, {} } do
+                    local err = errors.from_response { status = 500 }
+                    err.code = code
+                    nginx.record(err)
+                end
+                local methods = getmetatable(dict).__index
+                local incr = methods.incr
+                function methods.incr(...)
+                    methods.incr = incr
+                    local _, key = ...
+                    dict:safe_add(key, 1)
+                    return nil, "not found"
+                end
+                nginx.record(errors.AccessDenied())]=]
+            assert.equal(200, nginx:get("/run", "--data-binary '" .. lua .. "'").status)
+            local found, dropped = counts()
+            assert.same({ ["other internal 500 raised"] = 3,
+                ["AccessDenied permission 403 raised"] = 2 }, found)
+            assert.equal(0, dropped)
+            nginx:get("/run", "-d 'ngx.shared.cfs_errors:flush_all()'")
+            found, dropped = counts()
+            assert.same({ {}, 0 }, { found, dropped })
+        end)
+
     it("have series for 100 unknown codes at most, whichever workers count them", function()
         start("1m", 2)
         -- both workers meet the same new codes at the same time
@@ -180,6 +209,8 @@ cfs_errors_dropped_total 0
             end
         end
         assert.equal(100, distinct)
+        local place = "ngx.print(ngx.shared.cfs_errors:get \"place 1\")"
+        assert.truthy(nginx:get("/run", "-d '" .. place .. "'").body:find("^New%d+$"))
         assert.equal(8 * 50, found["other internal 500 upstream"])
         -- a code that has its series keeps it; those of the catalogue need none
         nginx:reload()

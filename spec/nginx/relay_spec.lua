@@ -14,7 +14,9 @@ local conf = { init = [[
         standard = nginx.relay { standard = true, retry_after = 9 },
         watch = nginx.relay { hide = false },
         watch_standard = nginx.relay { hide = false, standard = true },
+        watch_problem = nginx.relay { hide = false, format = "problem", type_base = "https://e/" },
         small = nginx.relay { limit = 10 },
+        map_alike = nginx.relay { hide = false, map = function() return errors.new("InvalidVersion") end },
         map = nginx.relay {
             map = function(err)
                 if err:is("throttle") then return errors.new("ServiceUnavailable", { cause = err }) end
@@ -41,6 +43,14 @@ local conf = { init = [[
         header_filter_by_lua_block { relays.plain.header_filter() assert(not relays.plain.error()) }
         proxy_pass http://127.0.0.1:PORT2/?name=html;
     }
+    location = /asked/log {
+        log_by_lua_block {
+            ngx.log(ngx.ERR, "seen: ", relays.plain.error().status)
+            relays.plain.log()
+            relays.plain.log()
+        }
+        proxy_pass http://127.0.0.1:PORT2/?name=envelope;
+    }
     location = /down { proxy_pass http://127.0.0.1:PORT5; }
     location = /deny { deny all; }
     location = /own {
@@ -59,6 +69,8 @@ local conf = { init = [[
             try { hide = "no" }
             try { standart = true }
             try { limits = 1 }
+            try(false)
+            try { limit = 0 }
         }
     }
 ]], http = [[
@@ -93,6 +105,8 @@ local rows = {
         headers = { ["retry-after"] = "30" } },
     { "429 for 421", "standard limited", 429, "RateLimit throttle 421", limited,
         headers = { ["retry-after"] = "30" } },
+    { "421 of another code, which a header tells, as it is", "standard told", 421,
+        "InstanceNotFound not_found 421", not_found, headers = { ["retry-after"] = false } },
     { "503 for 424", "standard dependency", 503, "ServiceError unavailable 424",
         envelope("4db2b34d", "ServiceError", "the dependency service is unavailable, host is {host}") },
     { "an unknown code as it is, its message without the host, under the id that the header has",
@@ -133,6 +147,9 @@ local rows = {
     { "all bytes and headers where nothing is to be hidden",
         "watch envelope", 404, "InstanceNotFound not_found 404", responses.envelope.body,
         headers = { etag = '"1"', ["last-modified"] = "Tue, 24 Nov 2026 23:47:07 GMT" } },
+    { "what is as large as the limit where nothing is to be hidden, under no other request id",
+        "watch at_the_limit", 400, "InvalidFSName invalid 400", responses.at_the_limit.body,
+        headers = { ["x-bce-request-id"] = false } },
     { "a page where nothing is to be hidden", "watch html", 502, "html unavailable 502", responses.html.body,
         headers = { ["content-type"] = "text/html" } },
     { "an odd status where nothing is to be hidden", "watch odd_status", 777, "Odd internal 777",
@@ -143,6 +160,20 @@ local rows = {
         "map limited", 421, "RateLimit throttle 421",
         envelope("4db2b34d", "ServiceUnavailable", "Service or dependent service is unavailable."),
         log = ' response="421 ServiceUnavailable" while logging' },
+    { "what map makes of it under the same status, which the log says, too, though nothing is to be hidden",
+        "map_alike envelope", 404, "InstanceNotFound not_found 404",
+        envelope("7e0c3b52", "InvalidVersion", errors.InvalidVersion.message),
+        log = ' response="404 InvalidVersion" while logging' },
+    { "a code whose own status was not sent, which the log says", "standard late", 500,
+        "RateLimit throttle 500",
+        function(id) return envelope(id, "RateLimit", "There are too many connections.") end,
+        log = ' response="500 RateLimit" while logging' },
+    { "a problem though nothing is to be hidden", "watch_problem envelope", 404,
+        "InstanceNotFound not_found 404",
+        ('{"type":"https://e/InstanceNotFound","title":"MESSAGE","status":404,"detail":"MESSAGE",'
+            .. '"code":"InstanceNotFound","requestId":"7e0c3b52"}')
+            :gsub("MESSAGE", errors.InstanceNotFound.message),
+        headers = { ["content-type"] = "application/problem+json" } },
     { "what map leaves as it is", "map envelope", 404, "InstanceNotFound not_found 404", not_found },
     { "what there is without a map that raises", "map unknown", 409, "BucketNotEmpty conflict 409", not_empty,
         log = "goes on without the option 'map', which failed: init_by_lua" },
@@ -236,6 +267,7 @@ describe("A relay", function()
             end))
             assert.same({ 502, "ServiceUnavailable" }, { response.status, cjson.decode(response.body).code })
             assert.is_nil(response.body:find("HTTP/1.1", 1, true))
+            assert.truthy(nginx:log():find('cause="an interim response came, 100"', 1, true), nginx:log())
         end
     end)
 
@@ -354,6 +386,15 @@ describe("A relay", function()
         end))
     end)
 
+    it("tells the error of a body that does not come when the log asks, and logs it once", function()
+        nginx:clear_log()
+        assert.same({ ["none unknown 404 upstream"] = 1 }, counted(function()
+            nginx:get("/asked/log", "--head")
+        end))
+        assert.truthy(nginx:log():find("seen: 404", 1, true))
+        assert.equal(1, #nginx:error_lines())
+    end)
+
     it("responds for nginx's own pages, as raised here", function()
         local response
         assert.same({ ["html permission 403 raised"] = 1 }, counted(function()
@@ -402,16 +443,24 @@ at:2: bad argument #1 to 'relay' (option 'request_id' must be a string or a func
 at:2: bad argument #1 to 'relay' (option 'hide' must be a boolean, got string)
 at:2: bad argument #1 to 'relay' (unknown option 'standart', did you mean 'standard'?)
 at:2: bad argument #1 to 'relay' (unknown option 'limits', did you mean 'limit'?)
+at:2: bad argument #1 to 'relay' (table expected, got boolean)
+
 ]], text)
     end)
 end)
 
 
 describe("cfs.errors.nginx", function()
-    it("says what it needs where there is no nginx", function()
-        local good, output = command.run("LUA_PATH='lua/?.lua;;' LUA_CPATH='build/luajit/?.so;;' luajit -e "
-            .. "'require \"cfs.errors.nginx\"'")
-        assert.is_false(good)
-        assert.truthy(output:find("cfs.errors.nginx can be loaded by nginx only", 1, true))
+    it("says what it needs where there is no nginx, or another block than http", function()
+        for code, sentence in pairs {
+            [""] = "can be loaded by nginx only, which has the variable 'ngx'",
+            ['ngx = { config = { subsystem = "stream" } } '] = "is for nginx's block http; here, in the "
+                .. "block stream, use cfs.errors by itself: errors.pcall, err:to_log() and the like",
+        } do
+            local good, output = command.run("LUA_PATH='lua/?.lua;;' LUA_CPATH='build/luajit/?.so;;' luajit "
+                .. "-e " .. command.quote(code .. 'require "cfs.errors.nginx"'))
+            assert.is_false(good)
+            assert.equal("luajit: cfs.errors.nginx " .. sentence, output:match("^[^\n]*"))
+        end
     end)
 end)

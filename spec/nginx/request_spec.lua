@@ -16,6 +16,11 @@ local conf = { init = [[
     local function define(name, f, options) handlers[name] = nginx.handler(f, options) end
     handlers = {}
     define("returns_nil_err", function() return nil, errors.AccessDenied() end)
+    define("unauthorized", function()
+        local err = errors.AccessDenied()
+        err.status = 401
+        return nil, err
+    end)
     define("returns_false_err", function() return false, errors.AccessDenied() end)
 
     define("id_string", without_id, { request_id = "edge-1" })
@@ -23,6 +28,11 @@ local conf = { init = [[
     define("id_own", not_found, { request_id = "edge-1" })
     define("id_long", without_id,
         { request_id = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01" })
+    define("id_longest", function() errors.raise("InstanceNotFound", { requestId = ("x"):rep(300) }) end)
+    define("foreign_deep", function()
+        local function deep(count) return count == 0 and error("too deep") or deep(count - 1) + 1 end
+        deep(40)
+    end)
     define("id_of_machine", function() errors.raise("InstanceNotFound", { requestId = "10.0.3.7" }) end)
     define("id_of_machine_kept", function()
         return nil, errors.RateLimit { host = "nd7", requestId = "10.0.3.7" }
@@ -36,6 +46,7 @@ local conf = { init = [[
     define("map", not_found, { map = to_conflict })
     define("map_nil", not_found, { map = function() end })
     define("map_raises", not_found, { map = function() error(odd(function() error "twice" end)) end })
+    define("map_longest", not_found, { map = function() error(("x"):rep(700), 0) end })
     define("map_sleeps", not_found, { map = sleep })
     define("map_string", not_found, { map = function() return "FSNotInService" end })
 
@@ -44,6 +55,7 @@ local conf = { init = [[
             ngx.log(ngx.WARN, "mine: ", err.code, " ", level == ngx.INFO, " ", line)
         end,
     })
+    define("log_returns", not_found, { log = function(_, _, line) ngx.log(ngx.ERR, line) return 7 end })
     define("log_raises", not_found, { log = function() error "no log today" end })
     define("log_sleeps", not_found, { log = sleep })
 
@@ -59,11 +71,13 @@ local conf = { init = [[
         errors.raise(err)
     end)
 
+    stripped = loadstring(string.dump(loadstring("require('cfs.errors').raise 'InternalError'"), true))
     define("at_raise", function() errors.raise "InternalError" end)
     define("at_kind", function() errors.InternalError:raise() end)
     define("at_error", function() error(errors.InternalError()) end)
     define("at_assert", function() errors.assert(nil, errors.InternalError()) end)
     define("at_exit", function() nginx.exit(errors.InternalError) end)
+    define("at_stripped", function() stripped() return true end)
     define("at_none", not_found)
 
     -- One error that a program keeps, and raises again and again.
@@ -81,7 +95,13 @@ local conf = { init = [[
         not_found()
     end)
 
-    relay = nginx.relay()
+    weak = setmetatable({}, { __mode = "v" })
+    define("forgotten", function()
+        weak[1] = errors.AccessDenied { cause = "seen" }
+        return nil, weak[1]
+    end)
+    relay, small = nginx.relay(), nginx.relay { limit = 10 }
+    problem = nginx.relay { limit = 10, format = "problem" }
     guarded = nginx.guard(function(...)
         local what = select("#", ...) > 0 and (select(select("#", ...), ...))
         if what == "mine" then errors.raise("ServiceUnavailable") end
@@ -114,6 +134,8 @@ local conf = { init = [[
     FILTERS(relay)
 
     location / { proxy_pass http://127.0.0.1:PORT2; }
+    location = /small/types { FILTERS(small) proxy_pass http://127.0.0.1:PORT2/types; }
+    location = /problem/types { FILTERS(problem) proxy_pass http://127.0.0.1:PORT2/types; }
     location = /aside { content_by_lua_block { handlers.returns_nil_err() } }
     location = /aside/relay { proxy_pass http://127.0.0.1:PORT2/?name=headers_only; }
     location = /shared {
@@ -125,6 +147,36 @@ local conf = { init = [[
         }
         proxy_pass http://127.0.0.1:PORT2/?name=dependency;
     }
+    location = /aside/401 { content_by_lua_block { handlers.unauthorized() } }
+    location = /forgotten { content_by_lua_block { ngx.location.capture("/handler/forgotten") } }
+    location = /is_forgotten {
+        content_by_lua_block {
+            for _ = 1, 3 do collectgarbage() end
+            ngx.print(tostring(weak[1]))
+        }
+    }
+    location = /auth/401 { auth_request /aside/401; proxy_pass http://127.0.0.1:PORT2; }
+    location = /auth/401/page {
+        auth_request /aside/401;
+        error_page 401 /page;
+        proxy_pass http://127.0.0.1:PORT2;
+    }
+    location = /auth/401/captured {
+        access_by_lua_block { ngx.exit(ngx.location.capture("/aside/401").status) }
+        proxy_pass http://127.0.0.1:PORT2;
+    }
+    location = /auth/401/handled {
+        auth_request /relayed/401;
+        error_page 401 = @handled;
+        proxy_pass http://127.0.0.1:PORT2;
+    }
+    location = /relayed/401 { proxy_pass http://127.0.0.1:PORT2/?name=challenges; }
+    location @handled { content_by_lua_block { handlers.at_none() } }
+    location = /mirrored {
+        mirror /relayed/html;
+        content_by_lua_block { ngx.sleep(0.1) ngx.exec("@handled") }
+    }
+    location = /relayed/html { internal; proxy_pass http://127.0.0.1:PORT2/?name=html; }
     location = /auth/raise { auth_request /aside; proxy_pass http://127.0.0.1:PORT2; }
     location = /auth/page { auth_request /aside; error_page 403 /page; proxy_pass http://127.0.0.1:PORT2; }
     location = /auth/other { auth_request /handler/at_none; proxy_pass http://127.0.0.1:PORT2; }
@@ -144,6 +196,7 @@ local conf = { init = [[
         access_by_lua_block { ngx.exit(ngx.location.capture("/aside").status) }
         proxy_pass http://127.0.0.1:PORT2;
     }
+    location = /at/first { content_by_lua_block { nginx.exit "InternalError" } }
     location = /page { internal; return 200 "<html>a page</html>"; }
     location = /cached { proxy_cache responses; proxy_pass http://127.0.0.1:PORT2/?name=dependency; }
     location = /flushed {
@@ -228,8 +281,11 @@ local handler_rows = {
     { "map", "FSNotInService", "7e0c3b52" },
     { "map_nil", "InstanceNotFound", "7e0c3b52" },
     { "map_raises", "InstanceNotFound", "7e0c3b52", "'map', which failed: (table)" },
+    { "map_longest", "InstanceNotFound", "7e0c3b52",
+        "'map', which failed: " .. ("x"):rep(600) .. "..., client" },
     { "map_sleeps", "InstanceNotFound", "7e0c3b52", "'map', which failed: attempt to yield across C-call" },
     { "map_string", "InstanceNotFound", "7e0c3b52", "'map', which failed: it returned a string, not an" },
+    { "log_returns", "InstanceNotFound", "7e0c3b52" },
     { "log_raises", "InstanceNotFound", "7e0c3b52", "'log', which failed: init_by_lua" },
     { "log_sleeps", "InstanceNotFound", "7e0c3b52", "'log', which failed: attempt to yield across C-" },
     { "foreign_raises", "InternalError", "" },
@@ -294,6 +350,14 @@ describe("A request of nginx", function()
         assert.equal(1, #error_lines())
     end)
 
+    it("has room in its log line for some of a long request id, and of a long traceback", function()
+        for name, row in pairs { id_longest = { "receivedRequestId", 200 },
+            foreign_deep = { "traceback", 600 } } do
+            at_once(function() nginx:get("/handler/" .. name) end)
+            assert.equal(row[2], #error_lines()[1]:match(" " .. row[1] .. '=("[^"]*")'), error_lines()[1])
+        end
+    end)
+
     it("leaves an error that the program keeps as it was", function()
         local first, second = nginx:get("/handler/kept"), nginx:get("/handler/kept")
         assert.is_true(first.headers["x-bce-request-id"] ~= second.headers["x-bce-request-id"])
@@ -309,7 +373,8 @@ describe("A request of nginx", function()
 
     it("has the line of the program in its log line where the fault is the server's", function()
         local first = select(2, conf.init:match("^(.*)define%(\"at_raise"):gsub("\n", "")) + 2
-        for index, name in ipairs { "at_raise", "at_kind", "at_error", "at_assert", "at_exit" } do
+        for index, name in ipairs { "at_raise", "at_kind", "at_error", "at_assert", "at_exit",
+            "at_stripped" } do
             local line = first + index - 1
             at_once(function() nginx:get("/handler/" .. name) end)
             local text = error_lines()[1]
@@ -318,6 +383,8 @@ describe("A request of nginx", function()
         end
         at_once(function() nginx:get("/handler/at_none") end)
         assert.is_nil(error_lines()[1]:find(" at=", 1, true))
+        at_once(function() nginx:get("/at/first") end)
+        assert.truthy(error_lines()[1]:find(' at="content_by_lua%(nginx.conf:%d+%):1"'), error_lines()[1])
     end)
 
     it("breaks off where output has begun, over HTTP/1.0 and HTTP/2, too", function()
@@ -378,9 +445,11 @@ describe("A request of nginx", function()
             assert.is_nil(response.headers["transfer-encoding"])
         end)
 
-        it("Cache-Control and Expires of a response that did not come", function()
-            local response = nginx:get("/handler/headers?Cache-Control=max-age%3D60&Expires=x")
-            assert.is_nil(response.headers["cache-control"] or response.headers.expires)
+        it("Cache-Control, Expires and the code of a response that did not come", function()
+            local response = nginx:get("/handler/headers?Cache-Control=max-age%3D60&Expires=x"
+                .. "&x-bce-error-code=Other")
+            assert.is_nil(response.headers["cache-control"] or response.headers.expires
+                or response.headers["x-bce-error-code"])
             response = nginx:get("/types?Cache-Control=no-store&type=text/html") -- that is an error's own
             assert.equal("no-store", response.headers["cache-control"])
         end)
@@ -398,6 +467,22 @@ describe("A request of nginx", function()
                 assert.equal(2, select(2, response.head:gsub("\nSet%-Cookie: ", "")))
                 assert.equal(1, select(2, response.head:gsub("\nDate: ", "")))
                 assert.equal("InstanceNotFound", cjson.decode(response.body).code)
+            end
+        end
+    end)
+
+    it("gets a body that turns out to be too large as it is only if it has the type that was sent", function()
+        for of, passes in pairs {
+            ["application/json"] = true, ["application/vnd.cfs%2Bjson%3B+charset=gbk"] = true,
+            ["application/json&Content-Encoding=identity"] = true,
+            ["application/jsonp"] = false, ["text/application/json"] = false, ["text/html"] = false,
+        } do
+            for path, may_pass in pairs { ["/small"] = true, ["/problem"] = false } do
+                local response = nginx:get(path .. "/types?type=" .. of)
+                local passed = cjson.decode(response.body).message == "gone"
+                assert.equal(passes and may_pass, passed, path .. of)
+                assert.equal(may_pass and "application/json" or "application/problem+json",
+                    response.headers["content-type"])
             end
         end
     end)
@@ -437,8 +522,22 @@ describe("A request of nginx", function()
                 ["InstanceNotFound not_found 404 raised"] = 1 }, counts)
         end)
 
+        it("a request whose error_page fails in another way, too", function()
+            assert.same({ ["none authentication 401 upstream"] = 1 },
+                at_once(function() assert.equal(404, nginx:get("/auth/401/handled").status) end))
+        end)
+
+        it("a request that is mirrored to an error, and fails elsewhere, is not one of these", function()
+            assert.same({ ["none unavailable 502 upstream"] = 1,
+                ["InstanceNotFound not_found 404 raised"] = 1 },
+                at_once(function() nginx:get("/mirrored") end))
+        end)
+
         local rows = {
             { "/auth/raise", 403, "AccessDenied permission 403 raised", "AccessDenied" },
+            { "/auth/401", 401, "AccessDenied permission 401 raised", "AccessDenied" },
+            { "/auth/401/page", 401, "AccessDenied permission 401 raised", "AccessDenied" },
+            { "/auth/401/captured", 401, "AccessDenied permission 401 raised", "AccessDenied" },
             { "/auth/page", 403, "AccessDenied permission 403 raised", "AccessDenied" },
             { "/auth/captured", 403, "AccessDenied permission 403 raised", "AccessDenied" },
             { "/auth/other", 500, "InstanceNotFound not_found 404 raised", "InternalError" },
@@ -446,18 +545,27 @@ describe("A request of nginx", function()
             { "/auth/lacks", 500, "none unknown 404 upstream", "InternalError" },
         }
         for _, row in ipairs(rows) do
-            it(row[1], function()
-                local response
-                assert.same({ [row[3]] = 1 }, at_once(function() response = nginx:get(row[1]) end))
-                local envelope = cjson.decode(response.body)
-                assert.same({ row[2], row[4] }, { response.status, envelope.code })
-                local id = response.headers["x-bce-request-id"]
-                assert.equal(id, envelope.requestId)
-                local lines = error_lines()
-                assert.equal(1, #lines)
-                assert.truthy(lines[1]:find(" requestId=" .. id .. " ", 1, true), lines[1])
-            end)
+            for _, version in ipairs { "--http1.0", "--http1.1" } do
+                it(row[1] .. " " .. version, function()
+                    local response
+                    assert.same({ [row[3]] = 1 },
+                        at_once(function() response = nginx:get(row[1], version) end))
+                    local envelope = cjson.decode(response.body)
+                    assert.same({ row[2], row[4] }, { response.status, envelope.code })
+                    local id = response.headers["x-bce-request-id"]
+                    assert.equal(id, envelope.requestId)
+                    local lines = error_lines()
+                    assert.equal(1, #lines)
+                    assert.truthy(lines[1]:find(" requestId=" .. id .. " ", 1, true), lines[1])
+                    assert.is_nil(lines[1]:find("the client had gone", 1, true))
+                end)
+            end
         end
+    end)
+
+    it("keeps no error of its subrequests after its end", function()
+        assert.equal(200, nginx:get("/forgotten").status)
+        assert.equal("nil", nginx:get("/is_forgotten").body)
     end)
 
     describe("is counted once and on the right side:", function()

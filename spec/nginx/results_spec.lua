@@ -19,6 +19,7 @@ local conf = { init = [[
         table = function() return { "a token" } end,
         number = function() return 7 end,
         null = function() return ngx.null end,
+        pointer = function() return require("ffi").new("void *") end,
     }
 
     function results()
@@ -31,6 +32,7 @@ local conf = { init = [[
     serve = nginx.handler(results)
     raises = nginx.handler(function() error((values[ngx.var.arg_first]())) end)
     raises_parameters = nginx.handler(function() error(errors.RateLimit) end)
+    returns_parameters = nginx.handler(function() return errors.RateLimit end)
     guarded = nginx.guard(function() error(errors.AccessDenied) end)
 ]], locations = [[
     location = /content {
@@ -53,6 +55,7 @@ local conf = { init = [[
         content_by_lua_block { ngx.print("PROTECTED") }
     }
     location = /raises/parameters { content_by_lua_block { raises_parameters() } }
+    location = /returns/parameters { content_by_lua_block { returns_parameters() } }
     location = /guard { content_by_lua_block { guarded() } }
     location = /output { # what these return where they put out nothing
         content_by_lua_block {
@@ -64,20 +67,22 @@ local conf = { init = [[
             end
             if name == "nothing" then run(function() return ngx.flush() end) ngx.print("all of it") end
             if name == "timeout" then run(function() return nil, "timeout" end) end
-            if name == "gone" then run(function() return nil, "nginx output filter error" end) end
+            if name == "nil" then run(function() return nil, ngx.unescape_uri(ngx.var.arg_reason) end) end
             if name == "closed_false" then run(function() return false, "client aborted" end) end
         }
     }
 ]] }
 
-local firsts = { "nothing", "nil", "false", "true", "string", "code", "kind", "error", "table", "null" }
+local firsts = { "nothing", "nil", "false", "true", "string", "code", "kind", "error", "table", "null",
+    "pointer" }
 local seconds = { "nothing", "nil", "false", "true", "string", "code", "kind", "error", "table", "number",
-    "null" }
+    "null", "pointer" }
 
 -- What is sent: the code; nil for a success. The error itself keeps its request id.
 local function expected(first, second)
     if first == "error" or first == "kind" then return "AccessDenied" end
-    if first == "null" and (second == "kind" or second == "error") then return "AccessDenied" end
+    local is_null = first == "null" or first == "pointer"
+    if is_null and (second == "kind" or second == "error") then return "AccessDenied" end
     if first ~= "nil" and first ~= "false" then return nil end
     if second == "nothing" or second == "nil" then return first == "false" and "InternalError" or nil end
     local names = second == "error" or second == "kind" or second == "code"
@@ -88,7 +93,7 @@ end
 local causes = {
     nothing = "cause=false ", ["nil"] = "cause=false ", ["false"] = "cause=false ", ["true"] = "cause=true ",
     string = 'cause="no token"', table = "cause=\"{ 1 = a token }\"", number = "cause=7 ",
-    null = 'cause="userdata: NULL"',
+    null = 'cause="userdata: NULL"', pointer = 'cause="cdata<void *>: NULL"',
 }
 
 
@@ -150,12 +155,14 @@ describe("A handler whose function returns", function()
         end)
     end
 
-    it("nothing, since it raises a kind whose message has parameters", function()
-        local response = nginx:get("/raises/parameters")
-        assert.same({ 421, "RateLimit" }, { response.status, cjson.decode(response.body).code })
-        sum()
-        assert.is_nil(nginx:lines()[1]:find("cause=", 1, true))
-    end)
+    for _, how in ipairs { "raises", "returns" } do
+        it("a kind whose message has parameters, or raises it: " .. how, function()
+            local response = nginx:get("/" .. how .. "/parameters")
+            assert.same({ 421, "RateLimit" }, { response.status, cjson.decode(response.body).code })
+            sum()
+            assert.is_nil(nginx:lines()[1]:find("cause=", 1, true))
+        end)
+    end
 
     it("nothing, since a guard catches the kind that it raises", function()
         nginx:get("/guard")
@@ -170,10 +177,13 @@ describe("A handler whose function returns", function()
         { "seen_eof", "", "all of it", 0 },
         { "nothing", "", "all of it", 0 },
         { "nothing", "--http1.0", "all of it", 0 },
-        { "gone", "", "", 0 },
         { "timeout", "", "InternalError", 1 }, -- sockets say that, too
         { "closed_false", "", "InternalError", 1 },
     }
+    for _, reason in ipairs { "nginx output filter error", "client aborted", "connection broken",
+        "header only", "seen eof", "buffering", "nothing to flush", "raw request socket acquired" } do
+        outputs[#outputs + 1] = { "nil&reason=" .. reason:gsub(" ", "%%20"), "", "", 0 }
+    end
     for _, row in ipairs(outputs) do
         it("what nginx's functions of output do: " .. row[1] .. " " .. row[2], function()
             local before = sum()

@@ -49,6 +49,9 @@ upstream.responses = {
         headers = { "x-bce-request-id: 4db2b34d" },
         body = envelope("4db2b34d", "ServiceError", "the dependency service is unavailable, host is nd7.bj"),
     },
+    told = { status = 421, headers = { "X-Bce-Error-Code: InstanceNotFound", "x-bce-request-id: 7e0c3b52" },
+        body = envelope("7e0c3b52", "InstanceNotFound", "The specified CFS instance does not exist.") },
+    late = { status = 500, headers = {}, body = envelope("4db2b34d", "RateLimit", "many") },
     unknown = {
         status = 409,
         headers = {},

@@ -10,7 +10,7 @@ local state = require "cfs.errors.base.state"
 local wrap = require("cfs.errors.object.raise").wrap
 
 local ngx = ngx
-local find, type, xpcall = string.find, type, xpcall
+local find, sub, type, xpcall = string.find, string.sub, type, xpcall
 local error_of, is_kind, kind_of, respond = make.of, catalogue.is_kind, catalogue.of_error, send.send
 
 local handler = {}
@@ -28,7 +28,7 @@ local no_output = {
 local library = debug.getinfo(1, "S").source:match("^(.*)nginx[/\\]handler%.lua$") or "\n"
 local phases = "server_rewrite, rewrite, access, precontent and content"
 
--- Where an error was raised. It is set there, and read by `caught` before anything else can run.
+-- Where the last error was raised. It is set there, and read by `caught` before anything else can run.
 local raised_at
 
 
@@ -46,22 +46,23 @@ local function returned(first, second)
 end
 
 
--- The line of the program that called the library, from a level on, as "app.lua:7"; or nil.
-local function place_of(level)
-    for depth = level + 1, level + 16 do -- the library's own calls are fewer
-        local info = debug.getinfo(depth, "Sl")
-        if not info then return nil end
-        if info.currentline > 0 and not find(info.source, library, 1, true) then
+-- The line of the program that called the library, as "app.lua:7"; or nil.
+local function place_of()
+    local level, info = 0
+    repeat
+        level = level + 1
+        info = debug.getinfo(level, "Sl")
+        if info and info.currentline > 0 and sub(info.source, 1, #library) ~= library then
             return info.short_src .. ":" .. info.currentline
         end
-    end
+    until not info
 end
 
 
 -- Raises a sentence in a phase in which no response can be sent.
 local function check_phase(name, level)
     local phase = ngx.get_phase()
-    if find(phases, phase, 1, true) then return end
+    if find(phases, phase) then return end
     error("'" .. name .. "' cannot respond in the phase '" .. phase .. "', but in " .. phases
         .. "; nginx.guard is for the others", level + 1)
 end
@@ -70,17 +71,15 @@ end
 -- What xpcall with this gives is what errors.pcall gives.
 local function on_error(value)
     local err = error_of(value)
-    raised_at = err and err.fault ~= "client" and place_of(2) or nil -- a client's fault is in no line of it
+    raised_at = err and err.fault ~= "client" and place_of() or nil -- a client's fault is in no line of it
     return err or wrap(value, (debug.traceback("", 2):gsub("^\n", "")))
 end
 
 
 -- The error out of a failed xpcall with on_error, and where it was raised, or nil.
 local function caught(value)
-    local place = raised_at
-    raised_at = nil
-    if kind_of(value) then return value, place end
-    return wrap(value), nil -- on a memory error, or one in on_error, Lua gives a plain value
+    if kind_of(value) then return value, raised_at end
+    return wrap(value) -- on a memory error, or one in on_error, Lua gives a plain value
 end
 
 
@@ -131,7 +130,7 @@ local function read_call(name, target, options)
     local read, unread = read_options(options, {})
     if not read then misuse.argument(2, name, unread, 3) end
     check_phase(name, 3)
-    return read, err, err.fault ~= "client" and place_of(2) or nil
+    return read, err, err.fault ~= "client" and place_of() or nil
 end
 
 

@@ -4,7 +4,7 @@ local base = require "resty.core.base"
 local ffi = require "ffi"
 
 local ngx = ngx
-local C, cast, ffi_string, new, get_request = ffi.C, ffi.cast, ffi.string, ffi.new, base.get_request
+local C, cast, new, get_request = ffi.C, ffi.cast, ffi.new, base.get_request
 local gmatch, pairs, sub = string.gmatch, pairs, string.sub
 
 local headers = {}
@@ -42,42 +42,32 @@ end
 
 
 -- Where a request has what nginx is to send (ngx_http_headers_out_t), of which Lua reaches neither trailers
--- nor charset: the words of the list of trailers, and of the rest, from the status on, counted from the
--- beginning of the request. This is not guessed: nginx's own function that empties all of it does that here
--- in memory of ours that is filled with a mark. Then there are two lists, of headers and of trailers, each of
--- seven words (ngx_list_t): the last part is the first, whose elements stay; none of them count, and no part
--- follows. Behind them the marks are gone as far as the rest goes. Returns nothing for another layout.
-local function find_output()
-    local size, mark = 1024, cast("uintptr_t", 0xA5A5A5A5) -- a request has about 200 words
-    local words = new("uintptr_t[?]", size)
-    local function is_list(at)
-        return words[at] == cast("uintptr_t", words + at + 1) and words[at + 1] == mark
-            and words[at + 2] == 0 and words[at + 3] == 0
-    end
-    for at = 0, size - 1 do words[at] = mark end
+-- nor charset: the first word of the list of trailers, counted from the beginning of the request. This is not
+-- guessed: nginx's own function that empties all of it does that here in memory of ours. Then there are two
+-- lists, of headers and of trailers, each of seven words (ngx_list_t), whose first is the address of the
+-- second. Returns nil for another layout.
+local function find_trailers()
+    local words = new("uintptr_t[1024]") -- a request has about 200
+    local function is_list(at) return words[at] == cast("uintptr_t", words + at + 1) end
     C.ngx_http_clean_header(cast("ngx_http_request_t *", words))
-    for at = 0, size - 15 do
-        if is_list(at) and is_list(at + 7) then
-            local last = at + 14
-            while last + 1 < size and words[last + 1] ~= mark do last = last + 1 end
-            return at + 7, at + 14, last
-        end
+    for at = 7, 1023 do
+        if is_list(at) and is_list(at - 7) then return at end
     end
 end
 
-local trailers, first, last = find_output()
+local trailers = find_trailers()
 
 
 -- nginx keeps the charset of another body's type apart from it, and would add it to ours. The words are the
--- length without parameters; length and address of the type; length and address of the charset. No two others
--- side by side are the type's length: what is there are addresses, the status and numbers that stand alone.
+-- length without parameters; length and address of the type; length and address of the charset: all within
+-- the 60 that follow the trailers. No two others side by side are the type's length: what is there are
+-- addresses, the status and numbers that stand alone.
 local function clear_charset(content_type)
-    if not first then return end
-    local words, length = cast("uintptr_t *", get_request()), #content_type
-    for at = first, last - 4 do
+    if not trailers then return end
+    local words, length = cast("uintptr_t *", get_request()) + trailers, #content_type
+    for at = 7, 60 do
         if words[at] == length and words[at + 1] == length then
-            local is_ours = ffi_string(cast("const char *", words[at + 2]), length) == content_type
-            if is_ours then words[at + 3] = 0 end
+            words[at + 3] = 0
             return
         end
     end
@@ -106,9 +96,9 @@ function headers.write(content_type, request_id, retry_after, stale)
     for name in pairs(ngx.resp.get_headers(0)) do
         if name == "content-type" then
             has_type = true
-        elseif name ~= "connection" and (stale[name] or of_body[name]
+        elseif stale[name] or of_body[name]
             or sub(name, 1, 8) == "content-" and not of_document[name]
-            or sub(name, -6) == "digest" or sub(name, 1, 14) == "x-bce-content-") then
+            or sub(name, -6) == "digest" or sub(name, 1, 14) == "x-bce-content-" then
             header[name] = nil
         end
     end

@@ -66,7 +66,7 @@ end
 -- Calls a function of cfs.errors.nginx. The caller's caller is blamed for misuse, under the caller's name.
 local function call(own_name, name, ...)
     local good, first, second, third = pcall(nginx[name], ...)
-    if not good then error(first:gsub("'" .. name .. "'", "'" .. own_name .. "'", 1), 3) end
+    if not good then error(first:gsub("'" .. name .. "'", "'" .. own_name .. "'"), 3) end
     return first, second, third
 end
 

@@ -12,7 +12,7 @@ local options = require "cfs.errors.nginx.options"
 
 local ngx = ngx
 local cast, get_request = ffi.cast, base.get_request
-local rawget, rawset, setmetatable, tonumber = rawget, rawset, setmetatable, tonumber
+local next, rawget, rawset, setmetatable, tonumber = next, rawget, rawset, setmetatable, tonumber
 
 local records = {}
 
@@ -25,11 +25,11 @@ local sending
 
 -- The last record of a subrequest by the name of the request that it belongs to; `earlier` leads to the one
 -- before. They live as long as ngx.ctx of the subrequest does, which ends with the request.
-local asides, has_asides = setmetatable({}, { __mode = "v" }), false
+local asides = setmetatable({}, { __mode = "v" })
 
 
 local function own_name()
-    return ngx.is_subrequest and tonumber(cast("uintptr_t", get_request())) or "cfs_errors"
+    return ngx.is_subrequest and tonumber(cast("uintptr_t", get_request())) or records
 end
 
 
@@ -41,22 +41,18 @@ end
 
 --- Keeps the record of this request.
 function records.keep(record)
-    local name, ctx = own_name(), ngx.ctx
-    if name ~= "cfs_errors" and ctx[name] ~= record then
+    if ngx.is_subrequest then
         local main = main_name()
-        record.earlier, asides[main], has_asides = asides[main], record, true
+        record.earlier, asides[main] = asides[main], record
     end
-    ctx[name] = record
+    ngx.ctx[own_name()] = record
 end
 
 
 --- The record of this request, or nil.
 function records.get()
-    if not sending then return ngx.ctx[own_name()] end
-    local record = sending
-    sending = nil
-    records.keep(record)
-    return record
+    if sending then records.keep(sending) end
+    return ngx.ctx[own_name()]
 end
 
 
@@ -69,14 +65,14 @@ function records.print(record, body, is_old)
     if is_old or records.has_relay or ngx.is_subrequest then records.keep(record) else sending = record end
     local sent, reason = ngx.print(body)
     sending = nil
-    if is_old and not ngx.is_subrequest then return ngx.eof() end
+    if is_old then return ngx.eof() end
     return sent, reason
 end
 
 
 --- The last record of the subrequests of this request, if they had any error.
 function records.aside()
-    return has_asides and not ngx.is_subrequest and asides[main_name()] or nil
+    return next(asides) and not ngx.is_subrequest and asides[main_name()] or nil
 end
 
 
@@ -94,9 +90,10 @@ end
 --- The record of the subrequest that made nginx respond with this status; or, without a status, that made it
 --- go where this request is now.
 function records.refusal(status)
-    local record = (status or has_asides and ngx.req.is_internal()) and records.aside()
+    local record = records.aside()
+    if record and not status and not ngx.req.is_internal() then return nil end
     while record and not explains(record, status) do record = record.earlier end
-    return record or nil
+    return record
 end
 
 
@@ -124,7 +121,7 @@ local entry = { __tostring = to_line } -- ngx.log asks for the text only if it l
 --- at the level info.
 function records.log(record, read, level)
     level = level or record.err.fault == "client" and ngx.INFO or ngx.ERR
-    if read and read.log then
+    if read.log then
         local _, good = options.call("log", read.log, nil, record.err, level, to_line(record))
         if good then return end
     end

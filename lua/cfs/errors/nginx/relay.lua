@@ -39,7 +39,7 @@ local likely_codes = { [421] = "RateLimit", [424] = "ServiceError" }
 -- A header, in lower case; joined, if it came several times.
 local function header_text(name)
     local value = ngx.header[name]
-    return lower(type(value) == "table" and concat(value, ",") or tostring(value or ""))
+    return lower(type(value) == "table" and concat(value) or value or "")
 end
 
 
@@ -83,7 +83,7 @@ end
 local function announce(record, length, content_type)
     local read, told = record.read, record.err or read_error(record)
     local likely = not record.err and not read.home and length ~= 0 and likely_codes[record.status]
-    if likely and rawget(told, "code") == nil and not find(content_type, "html", 1, true) then
+    if likely and rawget(told, "code") == nil and not find(content_type, "html") then
         told = read_error(record, nil, nil, likely)
     end
     local status, own_type, request_id, retry_after = make_parts(told, read, record.request_id)
@@ -97,7 +97,7 @@ local function announce(record, length, content_type)
     record.request_id, record.sent = request_id, status
     -- what has no length may turn out to be too large, and passes then, if it has our type
     record.passes_large = not length and not record.is_encoded and own_type == "application/json"
-        and find(content_type, "^%s*application/[%w.+-]*json%s*;?")
+        and find(content_type, "^application/[%w.+-]*json%s*%f[;%z]")
     headers.write(own_type, request_id, ngx.header["Retry-After"] == nil and retry_after or nil,
         (read.map or not passes(ngx.header["x-bce-error-code"])) and with_code or nothing)
     ngx.status = status
@@ -138,7 +138,6 @@ function functions.header_filter(read, told)
     records.keep(record)
     announce(record, length, content_type)
     if read.hide ~= false then headers.hide_inside() end
-    if ngx.req.get_method() == "HEAD" then conclude(record) end -- no body will come
 end
 
 

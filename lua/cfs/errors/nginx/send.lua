@@ -12,7 +12,7 @@ local respond = require "cfs.errors.show.respond"
 local ngx = ngx
 local http_version, HTTP_OK, INFO = ngx.req.http_version, ngx.HTTP_OK, ngx.INFO
 local filter_level = require("ngx.errlog").get_sys_filter_level
-local byte, find, match, min = string.byte, string.find, string.match, math.min
+local byte, find, match = string.byte, string.find, string.match
 local error, pcall, rawget, select, type = error, pcall, rawget, select, type
 local has_any, is_token, passes, parts = kept.any, respond.is_token, respond.passes, respond.parts
 
@@ -92,15 +92,13 @@ end
 -- Ends the request, and never returns. nginx refuses that as long as another light thread waits for a
 -- subrequest. Then the response ends here, so that the client has all of it, and the phase with the thread.
 local function finish(status)
-    local good, reason = pcall(ngx.exit, status) -- if nginx agrees, this is the end
-    local pause, longest_pause = 0.01, 1 -- seconds
-    while not good and find(reason, "pending subrequests", 1, true) do
+    local _, reason = pcall(ngx.exit, status) -- if nginx agrees, this is the end
+    while find(reason, "pending subrequests") do
         ngx.eof()
-        ngx.sleep(pause)
-        pause = min(pause * 2, longest_pause)
-        good, reason = pcall(ngx.exit, status)
+        ngx.sleep(0.1)
+        _, reason = pcall(ngx.exit, status)
     end
-    if not good then error(reason, 0) end
+    error(reason, 0)
 end
 
 
@@ -135,7 +133,7 @@ end
 local function make(record, read, id)
     local err = record.err
     local shown = options.map(read, err)
-    if id or shown ~= err then id = own_id(shown, read) or own_id(err, read) or id end
+    id = own_id(shown, read) or own_id(err, read) or id
     local status, content_type, request_id, retry_after, body = send.parts(shown, read, id)
     record.request_id, record.status = request_id, status
     return status, content_type, request_id, retry_after, body
@@ -146,7 +144,7 @@ end
 function send.send(read, err, place)
     if read.send then return read.send(send.prepare(read, err, place)) end
     local record = { -- has room for all at once
-        err = err, place = place, is_counted = false, is_logged = true, request_id = nil, status = nil,
+        err = err, place = place, is_counted = nil, is_logged = nil, request_id = nil, status = nil,
     }
     local is_old = http_version() == 1
     -- over HTTP/1.0 nginx holds output back, and only a flush tells, which does nothing then
