@@ -81,7 +81,7 @@ local function finish(good, ...)
 end
 
 
-local xpcall_passes_arguments = select(2, xpcall(select, on_error, "#", nil)) == 1
+local xpcall_passes_arguments = xpcall(type, on_error, raise) -- not in Lua 5.1
 
 
 --- Calls a function like `pcall`, but always returns an error object for what was raised; for a kind, its
