@@ -128,6 +128,7 @@ describe("cfs.errors.catalogue.status.kind", function()
     end)
 
     it("is called an error in Lua's own sentences, too", function()
+        assert.equal("cfs.kind", debug.getmetatable(errors.AccessDenied).__name)
         assert.equal("cfs.error", debug.getmetatable(errors.AccessDenied()).__name)
         assert.equal("cfs.error", debug.getmetatable(errors.from_response { status = 598, body = "" }).__name)
     end)

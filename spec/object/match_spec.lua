@@ -56,6 +56,7 @@ describe("errors.is", function()
         { "another category", err, { "throttle" }, false },
         { "another status", err, { 410 }, false },
         { "one of several", err, { "RateLimit", 500, "throttle", errors.InstanceNotFound }, true },
+        { "the second of two", err, { "RateLimit", 404 }, true },
         { "none of several", err, { "RateLimit", 500, "throttle", errors.EOFException }, false },
         { "the status it came with", moved, { 410 }, true },
         { "the catalogue's status, if it came with another", moved, { 404 }, false },
@@ -145,6 +146,8 @@ describe("errors.is", function()
             function() errors.is(err, "InstanceNotFound", 99) end)
         raises("bad argument #2 to 'is' (code, kind, category or status expected, got nil)",
             function() errors.is(err, nil) end)
+        raises("bad argument #3 to 'is' (code, kind, category or status expected, got nil)",
+            function() errors.is(err, "InstanceNotFound", nil) end)
         raises("bad argument #4 to 'is' (code, kind, category or status expected, got nil)",
             function() err:is("throttle", 404, nil) end)
     end)

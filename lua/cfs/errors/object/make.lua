@@ -124,8 +124,8 @@ end
 --- Gives an error that has no cause the kind of its code, else that of the received status, a number or nil,
 --- and notes a status that is not the kind's. The codes are those of CFS, or of the service `home`.
 function make.set_status(err, received, home)
-    local code = rawget(err, "code") or ""
-    local known = (home or state).metatables[code] or seen[code]
+    local code = rawget(err, "code")
+    local known = code and ((home or state).metatables[code] or seen[code])
     err.status = known and received ~= known.__index.status and received or nil
     return setmetatable(err, known or status.metatable(received))
 end

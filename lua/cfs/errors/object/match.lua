@@ -104,11 +104,12 @@ end
 ---@param ... string|integer|cfs.kind codes, kinds, categories or statuses
 ---@return boolean
 function match.is(value, ...)
-    local target, another = ...
-    if another == nil and (categories[target] or metatables[target]) then -- what most calls need
+    local target = ...
+    if select("#", ...) == 1 and (categories[target] or metatables[target]) then -- what most calls need
         local kind = kind_of[getmetatable(value)]
-        if kind and (target == kind.code or target == kind.category or target == kind) then return true end
-        if select("#", ...) == 1 and not catalogue.is_kind(value) then return false end
+        if kind then return target == kind.code or target == kind.category or target == kind end
+        check_value("is", value, 3)
+        return false
     end
     check("is", value, ...)
     return is_any(value, ...)
@@ -143,7 +144,7 @@ end
 ---@return boolean
 function match.err_is(err, ...)
     local kind, target = misuse.self(err, "is"), ...
-    if (categories[target] or metatables[target]) and select("#", ...) == 1 then
+    if select("#", ...) == 1 and (categories[target] or metatables[target]) then
         return hits(err, kind, target)
     end
     check("is", err, ...)

@@ -8,7 +8,6 @@ local misuse = require "cfs.errors.base.misuse"
 local state = require "cfs.errors.base.state"
 
 local error, select, setmetatable, type, xpcall = error, select, setmetatable, type, xpcall
-local unpack = table.unpack or unpack -- luacheck: std max
 local metatables, of_error = state.metatables, catalogue.of_error
 
 local raise = {}
@@ -81,7 +80,7 @@ local function finish(good, ...)
 end
 
 
-local xpcall_passes_arguments = select(2, xpcall(select, on_error, "#", nil)) == 1
+local xpcall_passes_arguments = xpcall(type, on_error, raise) -- not in Lua 5.1
 
 
 --- Calls a function like `pcall`, but always returns an error object for what was raised; for a kind, its
@@ -96,7 +95,7 @@ local xpcall_passes_arguments = select(2, xpcall(select, on_error, "#", nil)) ==
 ---@return any ... what the function returns, or the error
 function raise.pcall(f, ...)
     if xpcall_passes_arguments then return finish(xpcall(f, on_error, ...)) end
-    local count, arguments = select("#", ...), { ... }
+    local count, arguments, unpack = select("#", ...), { ... }, unpack -- luacheck: std max
     return finish(xpcall(function() return f(unpack(arguments, 1, count)) end, on_error))
 end
 
