@@ -93,6 +93,7 @@ password="hun\" ter", "a" >> password="{hidden}", "a"
 password='a\', b' c >> password='{hidden}' c
 password="a token=" b >> password="{hidden}" b
 "password": " >> "password": "
+secret=(a) b, key=[a], pwd: {a}; ak=<a> >> secret=({hidden}) b, key=[{hidden}], pwd: {{hidden}}; ak=<{hidden}>
 password: , a >> password: , a
 token: asic x, token: bas x, token: BASIC x y >> token: {hidden} x, token: {hidden} x, token: {hidden} y
 **password**: a, <token>: a, {{key}} = a >> {hidden}: {hidden}, <token>: {hidden}, {{key}} = {hidden}

@@ -68,7 +68,7 @@ local secrets = {
 
 -- How the name ends, if it ends like that of a secret. `ak` and `sk` must be words of the name.
 local function secret_of(name)
-    name = gsub(sub(name, -64), "[0-9_-]+$", "") -- which takes square time
+    name = gsub(name, "^(.*[^0-9_-]).*$", "%1") -- in linear time
     if find(name, "[Kk]$") then return find(name, "%f[A-Za-z][AaSs].$") or find(name, "[a-z][AS].$") end
     name = lower(gsub(name, "[\0010-9_-]", ""))
     local ending = secrets[sub(name, -3)]
