@@ -347,7 +347,7 @@ describe("cfs-errors", function()
                 local words = language.say("help", phrase, chosen):gsub("%s", "")
                 assert.truthy(said_elsewhere[phrase] or help:find(words, 1, true), phrase)
             end
-            assert.is_nil(help:find("Showthishelp", 1, true)) -- argparse's own
+            assert.is_nil(help:find("helpmessage", 1, true)) -- argparse's own
         end
     end)
 
