@@ -322,7 +322,7 @@ describe("cfs.errors.show.passing", function()
             local parts = {}
             for index = 1, math.random(10) do parts[index] = pieces[math.random(#pieces)] end
             local result = show(table.concat(parts))
-            assert.is_nil(result:find "[\1\2\127\255]")
+            assert.is_nil(result:find "[%z\1-\8\14-\31\127\255]")
             local again = show(result)
             local _, first = result:gsub("{hidden}", "")
             local _, second = again:gsub("{hidden}", "")
