@@ -20,7 +20,7 @@ local meanings = {
 -- A word with a character that a plain one lacks. The letters are ranges, as %a depends on the locale.
 local odd, any = "[\3\4!-,./:-@[-^`{-\127]", "[\3-\5!-\255]"
 local odd_word = "%f" .. any .. "[A-Za-z0-9_\5\128-\255-]*" .. odd .. any .. "*"
-local too_long = ("[A-Za-z0-9_-]"):rep(41)
+local too_long = "%f[A-Za-z0-9_-]" .. ("[A-Za-z0-9_-]"):rep(41)
 
 -- The forms of a word that is not plain, by its first odd character. A field is a dotted name that no host
 -- can have: its last part has a capital behind a small letter, or a `_` within.
@@ -131,6 +131,7 @@ local function has_form(word)
         word = gsub(gsub(word, "([A-Za-z])[.%[]%d+%]?%f[.]", "%1"), "%.%.%.+", ",") -- tags[0].x; wait...then
         if find(word, "%.%.") then return false end
     end
+    if is_word(word) then return true end
     word = gsub(word, "%f[:=\3\4][:=\3\4]+>?[\"'`]*\5", ",") -- key="\5
     if find(word .. "=", "==") then return false end
     for part in gmatch(word, "[^,;|~=()%[%]{}<>\"'`\3\4]+") do
@@ -155,7 +156,7 @@ end
 local function classify(character)
     if character == "：" or character == "＝" then
         return character == "：" and "\3" or "\4"
-    elseif find("！（），；？～“”‘’–—…«»·、。「」『』【】《》\194\160\227\128\128", character, 1, true) then
+    elseif find("！（），；？～“”‘’–—…«»·、。「」『』【】《》\194\160\227\128\128", character) then
         return "\2" .. character .. "\2"
     elseif find(character, "^[\227-\233\235-\237]..$") or find(character, "^\234[\176-\191].$") then
         return "\1" .. character .. "\1"
