@@ -365,10 +365,18 @@ describe("cfs-errors", function()
     it("is what needs argparse: the library does not", function()
         command.must(command.interpreter
             .. [[ -e 'require "cfs.errors" assert(not package.loaded.argparse)']])
-        local _, complaint, status = shell(command.interpreter
-            .. [[ -e 'package.preload.argparse = function() error("gone") end' bin/cfs-errors RateLimit]])
-        assert.equal("cfs-errors: cannot load argparse: the rock argparse, or Debian's lua-argparse",
-            complaint:match("^[^\n]*"))
-        assert.equal(2, status)
+        for module, hint in pairs {
+            argparse = ": the rock argparse, or Debian's lua-argparse",
+            ["cfs.errors"] = ", which `luarocks make` or `make install` installs",
+        } do
+            local _, complaint, status = shell(command.interpreter .. [[ -e 'package.preload["]] .. module
+                .. [["] = function() error("gone") end' bin/cfs-errors RateLimit]])
+            assert.equal("cfs-errors: cannot load " .. module .. hint, complaint:match("^[^\n]*"))
+            assert.equal(2, status)
+        end
+    end)
+
+    it("is a program of any Lua", function()
+        assert.equal("#!/usr/bin/env lua", files.read("bin/cfs-errors"):match "^[^\n]*")
     end)
 end)

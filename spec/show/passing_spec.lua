@@ -91,7 +91,8 @@ the access key AK1 is wrong >> the access key {hidden} is wrong
 Access Key ID 'ALTAK-x_7y', secret key s3 >> Access Key ID '{hidden}', secret key {hidden}
 password="hun\" ter", "a" >> password="{hidden}", "a"
 password='a\', b' c >> password='{hidden}' c
-password="a token=" b >> password="{hidden}" b
+password="a token=x" b >> password="{hidden}" b
+token: key：　a >> token: {hidden}　{hidden}
 "password": " >> "password": "
 secret=(a) b, key=[a], pwd: {a}; ak=<a> >> secret=({hidden}) b, key=[{hidden}], pwd: {{hidden}}; ak=<{hidden}>
 password: , a >> password: , a

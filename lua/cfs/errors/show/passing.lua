@@ -101,7 +101,7 @@ end
 local function hide_secrets(text, pattern)
     local shown, from, count = "", 1, 0
     for name, start in gmatch(text, pattern) do
-        local secret = start > from and secret_of(name)
+        local secret = start >= from and secret_of(name)
         if secret then
             local first, last = value_of(text, start, secret)
             shown = shown .. sub(text, from, first - 1) .. (last > first and "\5" or "")
