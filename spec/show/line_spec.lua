@@ -89,6 +89,12 @@ describe("tostring(err)", function()
             end)
         end
 
+        it("as what to look at, of a bug in the program", function()
+            local _, err = errors.pcall(error, "app.lua:12: a nil value", 0)
+            assert.equal(head .. "; cause: app.lua:12: a nil value; what to do: "
+                .. "Look at the cause: the program itself raised it, no service sent it.", tostring(err))
+        end)
+
         it("up to the third of a chain", function()
             local err = "first"
             for _ = 1, 10 do err = errors.InternalError { cause = err } end
