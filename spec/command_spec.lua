@@ -138,7 +138,8 @@ describe("cfs-errors", function()
         help, complaint, status = run("--help", input "response")
         assert.equal("", complaint)
         assert.equal(0, status)
-        for _, word in ipairs { "explain", "list", "search", "retry", "--json", "--version", "curl -si" } do
+        for _, word in ipairs { "explain", "list", "search", "retry", "--json", "--version", "curl -si",
+            "[<command>]" } do
             assert.truthy(help:find(word, 1, true), word)
         end
     end)
