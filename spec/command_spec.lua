@@ -138,7 +138,8 @@ describe("cfs-errors", function()
         help, complaint, status = run("--help", input "response")
         assert.equal("", complaint)
         assert.equal(0, status)
-        for _, word in ipairs { "explain", "list", "search", "retry", "--json", "--version", "curl -si" } do
+        for _, word in ipairs { "explain", "list", "search", "retry", "--json", "--version", "curl -si",
+            "[<command>]" } do
             assert.truthy(help:find(word, 1, true), word)
         end
     end)
@@ -347,6 +348,7 @@ describe("cfs-errors", function()
                 local words = language.say("help", phrase, chosen):gsub("%s", "")
                 assert.truthy(said_elsewhere[phrase] or help:find(words, 1, true), phrase)
             end
+            assert.is_nil(help:find("helpmessage", 1, true)) -- argparse's own
         end
     end)
 
@@ -364,10 +366,18 @@ describe("cfs-errors", function()
     it("is what needs argparse: the library does not", function()
         command.must(command.interpreter
             .. [[ -e 'require "cfs.errors" assert(not package.loaded.argparse)']])
-        local _, complaint, status = shell(command.interpreter
-            .. [[ -e 'package.preload.argparse = function() error("gone") end' bin/cfs-errors RateLimit]])
-        assert.equal("cfs-errors: cannot load argparse: the rock argparse, or Debian's lua-argparse",
-            complaint:match("^[^\n]*"))
-        assert.equal(2, status)
+        for module, hint in pairs {
+            argparse = ": the rock argparse, or Debian's lua-argparse",
+            ["cfs.errors"] = ", which `luarocks make` or `make install` installs",
+        } do
+            local _, complaint, status = shell(command.interpreter .. [[ -e 'package.preload["]] .. module
+                .. [["] = function() error("gone") end' bin/cfs-errors RateLimit]])
+            assert.equal("cfs-errors: cannot load " .. module .. hint, complaint:match("^[^\n]*"))
+            assert.equal(2, status)
+        end
+    end)
+
+    it("is a program of any Lua", function()
+        assert.equal("#!/usr/bin/env lua", files.read("bin/cfs-errors"):match "^[^\n]*")
     end)
 end)

@@ -201,6 +201,35 @@ describe("errors.explain", function()
             command.must(command.interpreter .. " -e '" .. program .. "'"))
     end)
 
+    it("is tried again where it could not be loaded, and touches nothing else that is loaded", function()
+        local program = [[
+local errors, name = require "cfs.errors", "cfs.errors.explain.version"
+package.preload[name], package.loaded.other, package.loaded["my.cfs.errors"] = error, true, true
+local before = {}
+for key, value in pairs(package.loaded) do
+    before[key] = (type(value) == "table" or not key:find "^cfs%.errors") and value or nil
+end
+assert(not pcall(errors.explain, "RateLimit"))
+for key, value in pairs(before) do assert(package.loaded[key] == value, key) end
+package.preload[name] = nil
+print(errors.explain("RateLimit"):match "^%a+")]]
+        assert.equal("RateLimit\n", command.must(command.interpreter .. " -e '" .. program .. "'"))
+    end)
+
+    for module, call in pairs {
+        ["cfs.errors.catalogue.extend, which adds rows,"] = "extend {}",
+        ["cfs.errors.services, which knows other services,"] = [[service("bos", {})]],
+        ["cfs.errors.explain, which explains errors to a person,"] = [[search "x"]],
+    } do
+        it("names the module that cannot be loaded, and blames the call: " .. call, function()
+            local program = ([[local errors = require "cfs.errors"
+package.preload["%s"] = function() error("gone", 0) end
+print(select(2, pcall(function() errors.%s end)))]]):format(module:match "^[%w.]+", call)
+            assert.equal(("(command line):3: %s cannot be loaded: gone\n"):format(module), command.must(
+                command.interpreter .. " -e '" .. program .. "'"))
+        end)
+    end
+
     it("explains a category that no code has", function()
         -- without what other specs have added
         local program = [[print(require("cfs.errors").explain "unknown")]]

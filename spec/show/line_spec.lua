@@ -34,6 +34,11 @@ describe("tostring(err)", function()
           "502 Bad Gateway, without a code [1b6d3a0e]: the response is an HTML page, not a CFS error" },
         { "JSON without a code", errors.from_response { status = 502, body = "[]" },
           "502 Bad Gateway, without a code: the response is JSON without a code, not a CFS error" },
+        { "that nothing is known", errors.from_response { status = 99, body = "<html>" },
+          "no code: the response is an HTML page, not a CFS error" },
+        { "an unknown code of a header",
+          errors.from_response { status = 404, headers = { ["X-Bce-Error-Code"] = "NoSuchKey" } },
+          "NoSuchKey: no message (404 Not Found)" },
         { "what was received, escaped",
           errors.parse '{"code": "A\\nB", "message": "\\u001b[31m\\u2028", "requestId": "\\u0085"}',
           "A\\nB [\\xc2\\x85]: \\x1b[31m\\xe2\\x80\\xa8" },
@@ -83,6 +88,12 @@ describe("tostring(err)", function()
                 assert.equal(head .. case[3] .. remedy, tostring(errors.InternalError { cause = case[2] }))
             end)
         end
+
+        it("as what to look at, of a bug in the program", function()
+            local _, err = errors.pcall(error, "app.lua:12: a nil value", 0)
+            assert.equal(head .. "; cause: app.lua:12: a nil value; what to do: "
+                .. "Look at the cause: the program itself raised it, no service sent it.", tostring(err))
+        end)
 
         it("up to the third of a chain", function()
             local err = "first"

@@ -169,6 +169,32 @@ describe("err:to_log", function()
         assert.equal("what it is", fields.message)
     end)
 
+    it("leaves 256 bytes of the line for the cause", function()
+        local line = errors.InternalError { message = ("x "):rep(999), cause = ("y "):rep(999) }:to_log()
+        assert.equal(768, #line:match "^(.*) cause=")
+        assert.equal(1024, #line)
+    end)
+
+    it("tells which other service the error is of, in 64 bytes, and as much of the category", function()
+        for size, rest in pairs { [64] = "%1%1%1%1%1", [65] = "..." } do
+            local other = errors.service(("s"):rep(size), { { code = "LogSpecFull", status = 409,
+                message = "m", category = ("c"):rep(size) } })
+            local fields, order = read_log(other.LogSpecFull():to_log())
+            assert.equal("code service status category fault message", order)
+            for _, letter in ipairs { "s", "c" } do
+                assert.equal((letter:rep(59):gsub("(.)$", "%1" .. rest)),
+                    fields[letter == "s" and "service" or "category"])
+            end
+        end
+    end)
+
+    it("is for errors", function()
+        for _, name in ipairs { "to_log", "to_table", "response" } do
+            support.raises(("calling '%s' on bad self (error expected, got table; call it with a colon: "
+                .. "err:%s())"):format(name, name), function() errors.InternalError()[name]({}) end)
+        end
+    end)
+
     it("is bounded for every response", function()
         for _, row in ipairs(responses) do
             local err = errors.from_response(row.response, row.options)

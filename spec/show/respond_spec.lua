@@ -340,10 +340,10 @@ describe("err:response", function()
         it("of the error, else of the options", function()
             for _, case in ipairs {
                 { "one", "other", "one" }, { nil, "other", "other" }, { "", "other", "other" },
-                { "one", nil, "one" }, { "a b", "other", "other" },
+                { "one", nil, "one" }, { "a b", "other", "other" }, { "", "other", "other", false },
             } do
                 local err = errors.InstanceNotFound { requestId = case[1] }
-                local _, headers, body = err:response { request_id = case[2] }
+                local _, headers, body = err:response { request_id = case[2], hide = case[4] }
                 assert.equal(case[3], headers["x-bce-request-id"])
                 assert.equal(case[3], cjson.decode(body).requestId)
             end
@@ -427,6 +427,12 @@ describe("err:response", function()
                 detail = "Bad Gateway", code = "ServiceUnavailable" }, (problem(page(502), {})))
         end)
 
+        it("has no detail where the error has no message", function()
+            local err = errors.from_response { status = 404, body = '{"code":"NoSuchKey"}' }
+            assert.same({ type = "about:blank", title = "Not Found", status = 404, code = "NoSuchKey" },
+                (problem(err, {})))
+        end)
+
         it("is valid UTF-8, and JSON, whatever it is made of", function()
             local bytes = {}
             for byte = 0, 255 do bytes[#bytes + 1] = string.char(byte) end
@@ -453,6 +459,16 @@ describe("err:response", function()
                 local _, headers = case[1]:response { retry_after = 7 }
                 assert.equal(case[2], headers["Retry-After"])
             end
+        end)
+
+        it("as long as the response asked for, and for none that makes no sense", function()
+            local response = { status = 503, body = "<html>", headers = { ["Retry-After"] = "9" } }
+            local err = errors.from_response(response)
+            assert.equal("9", select(2, err:response())["Retry-After"])
+            assert.equal("7", select(2, err:response { retry_after = 7 })["Retry-After"])
+            local other = errors.service("render-spec", { { code = "Over", status = 503, message = "m",
+                category = "unavailable", retry = "never" } })
+            assert.is_nil(select(2, other.Over():response())["Retry-After"])
         end)
 
         it("in whole seconds, rounded up", function()

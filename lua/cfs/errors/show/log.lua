@@ -51,10 +51,7 @@ local function show(value, room)
     if #value <= room and find(value, "^[A-Za-z0-9._~/+@-]+$") then return value end
     if room < #'"..."' then return nil end
     value = sub(value, 1, room) -- still more than fits, and so is a character that this splits
-    if not find(value, '[%c"\\\127-\255]') then
-        if #value <= room - #'""' then return '"' .. value .. '"' end
-        return '"' .. sub(value, 1, room - #'"..."') .. '..."'
-    end
+    if #value <= room - #'""' and not find(value, '[%c"\\\127-\255]') then return '"' .. value .. '"' end
     local shown, size, fitting = {}, #'""', 0
     for character in gmatch(core.repair(value), "[^\128-\191][\128-\191]*") do
         local piece = text.json_escape(character) or character
@@ -84,9 +81,9 @@ end
 ---@return string line
 function log.to_log(err)
     local facts, line = facts_of(err, misuse.self(err, "to_log")), ""
-    local spare = type(facts.cause) ~= "nil" and 256 or 0 -- what message and body leave for the cause
+    local spare = type(facts.cause) ~= "nil" and 256 or 0 -- what the message leaves for the cause
     for _, name in ipairs(names) do
-        local leaves = (name == "message" or name == "body") and spare or 0
+        local leaves = name == "message" and spare or 0
         local left = longest_line - #line - #name - #" =" - leaves
         line = log.field(line, name, facts[name], min(left, longest_values[name] or left))
     end

@@ -20,7 +20,7 @@ local meanings = {
 -- A word with a character that a plain one lacks. The letters are ranges, as %a depends on the locale.
 local odd, any = "[\3\4!-,./:-@[-^`{-\127]", "[\3-\5!-\255]"
 local odd_word = "%f" .. any .. "[A-Za-z0-9_\5\128-\255-]*" .. odd .. any .. "*"
-local too_long = "%f[A-Za-z0-9_-]" .. ("[A-Za-z0-9_-]"):rep(41) .. "[A-Za-z0-9_-]*"
+local too_long = "%f[A-Za-z0-9_-]" .. ("[A-Za-z0-9_-]"):rep(41)
 
 -- The forms of a word that is not plain, by its first odd character. A field is a dotted name that no host
 -- can have: its last part has a capital behind a small letter, or a `_` within.
@@ -50,12 +50,12 @@ local forms = {
 local numbered = " acdirmax acdirmin acregmax acregmin actimeo anongid anonuid gid nconnect nfsvers retrans"
     .. " rsize timeo uid vers wsize "
 
--- A name and its sign; the name of a key without a sign and a word with a digit; four short numbers that one
--- sign joins.
-local named = "%f[A-Za-z0-9_\1\128-\255-]([A-Za-z0-9_\1\128-\255-]+)"
-    .. "[%])\"'`\\\2\9-\13 ]*[:=\3\4]+>?[\9-\13 ]*()"
+-- A name and its sign, without and with one mark between them that is not ASCII; the name of a key without
+-- a sign and a word with a digit; four short numbers that one sign joins (no form of a word has four dots).
+local left, sign = "%f[A-Za-z0-9_\1\128-\255-]([A-Za-z0-9_\1\128-\255-]+)", "[:=\3\4]+>?[\9-\13 ]*()"
+local named, marked = left .. "[%])}>*\"'`\\\2\9-\13 ]*" .. sign, left .. "\2[^\2]*\2[\9-\13 ]*" .. sign
 local unsigned = "([Kk][Ee][Yy][ IiDd]* [\"'`]?)[A-Za-z0-9_-]*%d[A-Za-z0-9_-]*"
-local four = "%f[A-Za-z0-9](%d%d?%d?([^A-Za-z0-9\9-\13 ])%d%d?%d?%2%d%d?%d?%2%d%d?%d?)%f[^A-Za-z0-9]"
+local four = "%f[%d](%d%d?%d?([^A-Za-z0-9.\9-\13 ])%d%d?%d?%2%d%d?%d?%2%d%d?%d?)%f[%D]"
 
 -- How the names of secrets end, by their last three bytes, which are one Chinese character.
 local secrets = {
@@ -68,8 +68,8 @@ local secrets = {
 
 -- How the name ends, if it ends like that of a secret. `ak` and `sk` must be words of the name.
 local function secret_of(name)
-    name = gsub(name, "[0-9_-]+$", "")
-    if find(name, "[Kk]", -1) then return find(name, "%f[A-Za-z][AaSs].$") or find(name, "[a-z][AS].$") end
+    name = gsub(name, "^(.*[^0-9_-]).*$", "%1") -- in linear time
+    if find(name, "[Kk]$") then return find(name, "%f[A-Za-z][AaSs].$") or find(name, "[a-z][AS].$") end
     name = lower(gsub(name, "[\0010-9_-]", ""))
     local ending = secrets[sub(name, -3)]
     return ending and sub(name, -#ending) == ending and ending
@@ -78,30 +78,35 @@ end
 
 -- Where the value of a secret begins and ends: what is quoted, a line, or a word, its scheme before it.
 local function value_of(text, start, secret)
-    local quote, first = match(text, "^\\?([\"'`])[\"'`]*()", start)
-    if quote then -- a doubled quote closes nothing
-        local closing = "^.-()%f[" .. quote .. "]" .. quote .. "+%f[^A-Za-z0-9\"'`]"
-        return first, match(text, closing, first) or #text + 1
+    local first, opened = start, start
+    while opened do first, opened = opened, match(text, "^\2[^\2]*\2[\9-\13 ]*()", opened) end
+    local escape, quote, inner = match(text, "^(\\?)([\"'`])[\"'`]*()", first)
+    if quote then -- a doubled quote closes nothing, nor does one behind a backslash that the first lacks
+        local closing = "^.-()%f[" .. quote .. (escape == "" and "\\" or "") .. "]" .. quote
+            .. "+%f[^A-Za-z0-9\"'`]"
+        return inner, match(text, closing, inner) or #text + 1
     end
-    local inner = match(text, "^\2[^\2]*\2()", start)
-    first = inner or match(text, "^[(%[{<]?()", start)
-    local value = inner and "^[^\2]*()" or (secret == "authorization" or secret == "cookie") and "^[^\r\n]*()"
+    local value = first > start and "^[^\2]*()"
+        or (secret == "authorization" or secret == "cookie") and "^[^\r\n]*()"
         or "^[^\2\9-\13 ]*[^\"'`)%]}>.,;:!?\2\9-\13 ]()"
+    first = match(text, "^[(%[{<]?()", first)
     local scheme, credential = match(text, "^([A-Za-z]+)[\9-\13 ]+()", first)
     local is_scheme = scheme and find(" basic bearer digest ", " " .. lower(scheme) .. " ")
     return first, match(text, value, is_scheme and credential or first) or first
 end
 
 
--- The text with \5 for each value of a secret. Behind the 50th all is a value, which bounds the time.
-local function hide_secrets(text)
+-- The text with \5 for each value of a secret behind the pattern. What is behind the 51st is not shown, which
+-- bounds the time.
+local function hide_secrets(text, pattern)
     local shown, from, count = "", 1, 0
-    for name, start in gmatch(text, named) do
-        local secret = start > from and secret_of(name)
+    for name, start in gmatch(text, pattern) do
+        local secret = start >= from and secret_of(name)
         if secret then
             local first, last = value_of(text, start, secret)
             shown = shown .. sub(text, from, first - 1) .. (last > first and "\5" or "")
-            from, count = count < 50 and last or #text + 1, count + 1
+            from, count = last, count + 1
+            if count > 50 then return shown end
         end
     end
     return shown .. sub(text, from)
@@ -122,13 +127,13 @@ end
 
 -- Has the word a form, or each word of a list? Equals signs end Base64.
 local function has_form(word)
-    if find(word, ".", 1, true) then
+    if find(word, "%.") then
         word = gsub(gsub(word, "([A-Za-z])[.%[]%d+%]?%f[.]", "%1"), "%.%.%.+", ",") -- tags[0].x; wait...then
-        if find(word, "..", 1, true) then return false end
+        if find(word, "%.%.") then return false end
     end
     if is_word(word) then return true end
-    word = gsub(word, "[:=\3\4]+>?[\"'`]*\5", ",") -- key="\5
-    if find(word .. "=", "==", 1, true) then return false end
+    word = gsub(word, "%f[:=\3\4][:=\3\4]+>?[\"'`]*\5", ",") -- key="\5
+    if find(word .. "=", "==") then return false end
     for part in gmatch(word, "[^,;|~=()%[%]{}<>\"'`\3\4]+") do
         if not is_word(part) then return false end
     end
@@ -142,7 +147,7 @@ local function judge(word)
         return word
     end
     local lead, body, trail = match(word, "^([\"'`(%[{<:\3\4]*)(.*[^\"'`)%]}>.,;:!?\3\4])(.*)$")
-    if #word <= 512 and has_form(body) and not find(lead .. " " .. trail, "::", 1, true) then return word end
+    if #word <= 512 and has_form(body) and not find(lead .. " " .. trail, "::") then return word end
     return lead .. (match(body, "^([A-Za-z_][A-Za-z0-9_-]*=[\"'`]?)[^=@]+$") or "") .. "\127" .. trail
 end
 
@@ -151,7 +156,7 @@ end
 local function classify(character)
     if character == "：" or character == "＝" then
         return character == "：" and "\3" or "\4"
-    elseif find("！（），；？～“”‘’–—…«»·、。「」『』【】《》\194\160\227\128\128", character, 1, true) then
+    elseif find("！（），；？～“”‘’–—…«»·、。「」『』【】《》\194\160\227\128\128", character) then
         return "\2" .. character .. "\2"
     elseif find(character, "^[\227-\233\235-\237]..$") or find(character, "^\234[\176-\191].$") then
         return "\1" .. character .. "\1"
@@ -169,8 +174,12 @@ local function prepare(text)
         text = gsub(text, "([A-Za-z0-9]%.)([\228-\237])", "%1\127%2")
         text = gsub(gsub(text, "[^\9-\13\32-\126][\128-\191]*", classify), "\1\1", "")
     end
-    text = gsub(gsub(text, "{hidden}", "\5"), too_long, "\127")
-    if find(text, "[:=\3\4]") then text = hide_secrets(text) end
+    text = gsub(text, "{hidden}", "\5")
+    if find(text, "[:=\3\4]") then
+        text = hide_secrets(text, named)
+        if find(text, "\2") then text = hide_secrets(text, marked) end
+    end
+    text = gsub(text, too_long, "\127")
     if not find(text, "%d") then return text end
     return (gsub(gsub(text, unsigned, "%1\5"), four, function(numbers) -- 1,073,741,824 is no address
         return not find(numbers, ",[03-9]%d%d") and "\127" or nil
@@ -195,7 +204,7 @@ function passing.show(text)
     text = gsub(prepare(text), odd_word, function(word)
         count = count + 1
         return count <= 200 and judge(word) or "\6"
-    end, 201)
+    end)
     if count > 200 then is_cut, text = true, match(text, "^[^\6]*") end
     if find(text, "[\1-\5\127]") then
         text = gsub(gsub(text, "\127+", "\127"), "\127[,;]?[\9-\13 ]*%f[\127]", "")
