@@ -6,11 +6,9 @@ local contenders = {}
 
 local metatable = { __index = { status = 404 } }
 
-
 local function is_text(value, may_be_absent)
     return type(value) == "string" and value ~= "" or may_be_absent and value == nil
 end
-
 
 -- Makes a contender of a function that decodes JSON, and raises or returns no table for what is broken.
 local function checked(decode)
@@ -26,21 +24,17 @@ local function checked(decode)
     end
 end
 
-
 function contenders.ours()
     return require("cfs.errors").parse
 end
-
 
 function contenders.cjson()
     return checked(require("cjson").decode)
 end
 
-
 function contenders.dkjson()
     return checked(require("dkjson").decode)
 end
-
 
 -- Neither unescapes nor notices what is broken, or nested: the least that people write.
 function contenders.patterns()
@@ -55,7 +49,6 @@ function contenders.patterns()
     end
 end
 
-
 --- Other modules that read JSON, and the function of each that does: { module, function }. They are
 --- looked for in the directory that the environment variable PEERS names, then wherever Lua looks.
 contenders.peers = {
@@ -69,7 +62,6 @@ contenders.peers = {
     { "yyjson", "decode" },
 }
 
-
 -- Both a directory of files and a tree of LuaRocks will do.
 local function look_in(directory)
     local version = _VERSION:match "%d.%d"
@@ -78,7 +70,6 @@ local function look_in(directory)
         directory, directory, modules, modules, package.path)
     package.cpath = ("%s/?.so;%s/?.so;%s"):format(directory, libraries, package.cpath)
 end
-
 
 --- The contender that a peer makes.
 ---@param index integer in contenders.peers
@@ -101,6 +92,5 @@ function contenders.peer(index)
     end
     return contender
 end
-
 
 return contenders

@@ -16,11 +16,9 @@ local no_such_key = "The resource you requested does not exist"
 local words = "The quick brown fox jumps over a lazy dog. "
 local chinese = "\230\150\135\228\187\182\231\179\187\231\187\159\228\184\141\229\173\152\229\156\168"
 
-
 local function message_of(size)
     return compact:format(request_id, "NoSuchKey", words:rep(math.ceil(size / #words)):sub(1, size))
 end
-
 
 local members = {}
 for index = 1, 1000 do members[index] = ('"member%d":"value of it"'):format(index) end

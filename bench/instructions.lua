@@ -12,7 +12,6 @@ assert(directory, "usage: lua bench/instructions.lua check|write PROGRAM DIRECTO
 local budgets_path = "bench/instructions.tsv"
 local slack = 1.05
 
-
 local function run(command)
     local pipe = assert(io.popen(command .. " 2>&1"))
     local output = pipe:read("*a")
@@ -20,14 +19,12 @@ local function run(command)
     return output
 end
 
-
 -- Instructions from the entry to cfs_envelope_read until it returns.
 local function count(path)
     local output = run(("valgrind --tool=callgrind --callgrind-out-file=/dev/null"
         .. " --toggle-collect=cfs_envelope_read '%s' '%s'"):format(program, path:gsub("'", "'\\''")))
     return assert(tonumber(output:match("Collected : (%d+)")), output)
 end
-
 
 local function read_budgets()
     local budgets = {}
@@ -38,14 +35,12 @@ local function read_budgets()
     return budgets
 end
 
-
 local function size_of(path)
     local file = assert(io.open(path, "rb"))
     local size = file:seek("end")
     file:close()
     return size
 end
-
 
 local counts, exceeded = {}, 0
 local budgets = task == "check" and read_budgets() or {}

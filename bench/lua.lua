@@ -27,16 +27,13 @@ local slack = is_short and { ratio = 3, time = 10 } or { ratio = 2, time = 4 }
 local failed = false
 local figures = {} -- { name, seconds by round }... by figure
 
-
 local function say(format, ...)
     print((format:format(...):gsub("%s+$", "")))
 end
 
-
 -- The C library keeps what is freed, as it does in a process that runs for long. Otherwise each string of
 -- 64 KiB would be measured with the system's work to hand out its pages.
 local allocator = "MALLOC_TRIM_THRESHOLD_=268435456 MALLOC_MMAP_THRESHOLD_=33554432"
-
 
 -- What bench/process.lua prints.
 local function in_process(...)
@@ -47,7 +44,6 @@ local function in_process(...)
     if output == "" then error("this fails: " .. command, 0) end
     return (output:gsub("\n$", ""))
 end
-
 
 -- Seconds by way, by round. A short run has one round of what is compared with nothing. Every other
 -- round runs backwards: what wears on goes against none of the ways.
@@ -63,14 +59,12 @@ local function seconds_of(table_name, row, ways)
     return seconds
 end
 
-
 -- Keeps what is drawn: the figures of these ways, under these names.
 local function keep(figure, names, seconds)
     local lines = figures[figure] or {}
     figures[figure] = lines
     for way, name in ipairs(names) do lines[#lines + 1] = { name, seconds[way] } end
 end
-
 
 -- Holds a value against its target.
 local function judge(value, at_least, at_most, show)
@@ -82,7 +76,6 @@ local function judge(value, at_least, at_most, show)
     return (at_least and "at least " .. show(at_least) or "at most " .. show(at_most))
         .. (good and ": reached" or ": missed")
 end
-
 
 -- The ways of reading, and what they are called. 1 to 4 are always there.
 local function readers()
@@ -97,7 +90,6 @@ local function readers()
     say("")
     return ways, labels
 end
-
 
 -- Reading: how many times as long the others take as errors.parse.
 local function compare_reading()
@@ -124,7 +116,6 @@ local function compare_reading()
     end
 end
 
-
 local function compare_with_targets()
     say("%-54s %9s  %9s  %-20s %s", "this, and the other", "this", "the other", "ratio", "target")
     for index, row in ipairs(rows.targets) do
@@ -145,7 +136,6 @@ local function compare_with_targets()
         end
     end
 end
-
 
 local function compare_borders()
     local line = ("%-48s"):format "what takes, with a text of"
@@ -174,13 +164,11 @@ local function compare_borders()
     say("growth: how many times as long 64 KiB take as 8 KiB; what is linear grows by 8")
 end
 
-
 local function compare_sizes()
     local ours, bare = in_process("bytes", 1), in_process("bytes", 2)
     say("an error object takes %s bytes, a bare table with its members %s; target %s", ours, bare,
         judge(ours / bare, nil, 1))
 end
-
 
 local function report_loading()
     local memory, times = nil, {}
@@ -190,7 +178,6 @@ local function report_loading()
     end
     say("require takes %.0f KiB and %s", memory, measure.duration(measure.median(times)))
 end
-
 
 -- Writes the figures as gnuplot reads them: a name, then nanoseconds, the median, the least and the
 -- greatest.
@@ -206,7 +193,6 @@ local function write_figures(path)
     end
     file:close()
 end
-
 
 say("%s, %d rounds of 3 times %.0f ms", package.loaded.jit and package.loaded.jit.version or _VERSION,
     measure.rounds, measure.slice * 1e3)

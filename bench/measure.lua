@@ -16,7 +16,6 @@ local warm_up = 0.005
 -- What functions return is kept for a while: an object that nobody keeps, a compiler need not make.
 measure.kept = {}
 
-
 local function time(f, argument, times)
     local kept = measure.kept
     collectgarbage()
@@ -24,7 +23,6 @@ local function time(f, argument, times)
     for index = 1, times do kept[index % 16] = f(argument) end
     return os.clock() - start
 end
-
 
 -- How many calls fill a slice.
 local function calibrate(f, argument)
@@ -37,7 +35,6 @@ local function calibrate(f, argument)
     return math.max(1, math.floor(times * measure.slice / taken))
 end
 
-
 --- The median of a list, and its least and greatest value.
 function measure.median(list)
     local sorted = {}
@@ -45,7 +42,6 @@ function measure.median(list)
     table.sort(sorted)
     return sorted[math.floor((#sorted + 1) / 2)], sorted[1], sorted[#sorted]
 end
-
 
 --- Seconds of processor time that a call takes.
 ---@param f function
@@ -56,7 +52,6 @@ function measure.seconds(f, argument)
     for index = 1, slices do seconds[index] = time(f, argument, times) / times end
     return (measure.median(seconds))
 end
-
 
 --- Bytes that an object takes, with its strings shared: the least of some trials, as the collector may
 --- find other things, too, in whole words of 8 bytes.
@@ -76,14 +71,12 @@ function measure.bytes(make)
     return math.floor(least / 8 + 0.5) * 8
 end
 
-
 --- How many times as long the one takes as the other, round by round.
 function measure.ratios(one, other)
     local ratios = {}
     for round, seconds in ipairs(one) do ratios[round] = seconds / other[round] end
     return ratios
 end
-
 
 --- "410 ns", "3.1 us", "2.2 ms"
 function measure.duration(seconds)
@@ -92,11 +85,9 @@ function measure.duration(seconds)
     return ("%.1f ms"):format(seconds * 1e3)
 end
 
-
 --- "3.12 (3.05-3.30)": the median, and from the least to the greatest.
 function measure.spread(list)
     return ("%.2f (%.2f-%.2f)"):format(measure.median(list))
 end
-
 
 return measure

@@ -38,11 +38,9 @@ local contenders = {
     { path = "/handler-id", name = "handler, nginx's request id", beside = "/by-hand-id" },
 }
 
-
 local function say(format, ...)
     print((format:format(...):gsub("%s+$", "")))
 end
-
 
 -- Compared are ways to one response, so they must be; only the request id may differ.
 local function check_responses(nginx)
@@ -58,12 +56,10 @@ local function check_responses(nginx)
     end
 end
 
-
 -- Processor time that a process has taken, in seconds.
 local function processor_time(pid)
     return tonumber(files.read("/proc/" .. pid .. "/schedstat"):match("^%d+")) / 1e9
 end
-
 
 -- Loads one of them: requests a second, and processor time of the worker for each.
 local function load(nginx, path, pid)
@@ -75,7 +71,6 @@ local function load(nginx, path, pid)
     if not requests or output:find("Socket errors", 1, true) then error(output) end
     return requests * 1e6 / taken, (processor_time(pid) - before) / requests
 end
-
 
 local function run(nginx)
     check_responses(nginx)
@@ -94,13 +89,11 @@ local function run(nginx)
     end
 end
 
-
 local function find(path)
     for _, contender in ipairs(contenders) do
         if contender.path == path then return contender end
     end
 end
-
 
 -- The instructions that one nginx takes for so many requests, as callgrind counts them.
 local function instructions_of(path, requests)
@@ -117,14 +110,12 @@ local function instructions_of(path, requests)
     return tonumber(total)
 end
 
-
 local function count_instructions()
     for _, contender in ipairs(contenders) do
         local few = instructions_of(contender.path, warm)
         contender.instructions = (instructions_of(contender.path, warm + counted) - few) / counted
     end
 end
-
 
 local function report()
     say("nginx, one worker, %d rounds of %d s each", measure.rounds, seconds)
@@ -153,7 +144,6 @@ local function report()
     end
     return good
 end
-
 
 local nginx = server.start { http = files.read("bench/nginx.conf") }
 local good, problem = pcall(run, nginx)

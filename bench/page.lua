@@ -8,7 +8,6 @@
 
 local results, document, nginx = arg[1], arg[2], arg[3]
 
-
 local function read(path)
     local file = assert(io.open(path, "rb"))
     local text = file:read "*a"
@@ -16,21 +15,17 @@ local function read(path)
     return text
 end
 
-
 local function write(path, text)
     local file = assert(io.open(path, "wb"))
     file:write(text)
     file:close()
 end
 
-
 local function result(name)
     return read(results .. "/" .. name .. ".txt")
 end
 
-
 local nanoseconds = { ns = 1, us = 1e3, ms = 1e6 }
-
 
 -- A way's name, and the processor time of its requests in nanoseconds.
 local function nginx_table()
@@ -42,7 +37,6 @@ local function nginx_table()
     assert(#lines > 1, "nginx.txt has no row")
     return table.concat(lines, "\n") .. "\n"
 end
-
 
 local text, count = read(document):gsub("(<!%-%- (%l[%w.]*) %-%->\n\n```\n).-```\n", function(lead, name)
     return lead .. result(name):gsub("\n+$", "") .. "\n```\n" -- the block may have been empty

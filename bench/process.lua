@@ -10,7 +10,6 @@ local measure = require "bench.measure"
 
 local commands = {}
 
-
 --- Prints the seconds that a call takes.
 function commands.time(table_name, row, way, slice)
     local f, argument = require("bench.rows")[table_name][tonumber(row)].ways[tonumber(way)]()
@@ -18,12 +17,10 @@ function commands.time(table_name, row, way, slice)
     print(("%.9g"):format(measure.seconds(f, argument)))
 end
 
-
 --- Prints the bytes that an object takes.
 function commands.bytes(way)
     print(measure.bytes(require("bench.rows").bytes[tonumber(way)]()))
 end
-
 
 --- Prints the KiB and the seconds that loading takes.
 function commands.load()
@@ -35,12 +32,10 @@ function commands.load()
     print(("%.9g %.9g"):format(collectgarbage("count") - memory, time))
 end
 
-
 --- Prints "found", or why the peer takes no part.
 function commands.peer(index)
     local contender, reason = require("bench.contenders").peer(tonumber(index))
     print(contender and "found" or reason)
 end
-
 
 commands[arg[1]](arg[2], arg[3], arg[4], arg[5])

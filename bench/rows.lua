@@ -11,12 +11,10 @@ local is_jit = package.loaded.jit ~= nil
 
 local example, known, escapes = inputs[1][2], inputs[3][2], inputs[5][2]
 
-
 -- Makes a way of a contender and the body that it reads.
 local function reads(contender, body)
     return function() return contender(), type(body) == "function" and body() or body end
 end
-
 
 -- The ways of reading: the library, lua-cjson, patterns, dkjson, then all peers.
 for _, input in ipairs(inputs) do
@@ -33,12 +31,10 @@ for _, input in ipairs(inputs) do
     rows.reading[#rows.reading + 1] = { name = input[1], ways = ways, is_huge = type(body) == "function" }
 end
 
-
 -- The least that the C API can do: the same table of three new strings, out of constants.
 local function c_floor()
     return require "bench_floor" { __index = {} }, example
 end
-
 
 -- The least that LuaJIT can do by its FFI.
 local function ffi_floor()
@@ -58,7 +54,6 @@ local function ffi_floor()
     end
 end
 
-
 -- errors.parse without the FFI.
 local function c_parse()
     require "cfs.errors"
@@ -67,7 +62,6 @@ local function c_parse()
     return require("cfs.errors.object.kept").reader(state.metatables, unknown), example
 end
 
-
 local function raise_ours()
     local errors = require "cfs.errors"
     return function()
@@ -75,7 +69,6 @@ local function raise_ours()
         return errors.is(err, "InstanceNotFound")
     end
 end
-
 
 local function raise_bare()
     local function raise()
@@ -88,7 +81,6 @@ local function raise_bare()
     end
 end
 
-
 local function raise_ours_with_id()
     local errors = require "cfs.errors"
     local function raise()
@@ -99,7 +91,6 @@ local function raise_ours_with_id()
         return errors.is(err, "InstanceNotFound")
     end
 end
-
 
 local function raise_bare_with_id()
     local function raise()
@@ -112,12 +103,10 @@ local function raise_bare_with_id()
     end
 end
 
-
 local function write_ours()
     local err = require("cfs.errors").parse(known)
     return function() return err:to_json() end
 end
-
 
 local function write_cjson()
     local cjson, err = require "cjson", require("cfs.errors").parse(known)
@@ -125,12 +114,10 @@ local function write_cjson()
     return function() return cjson.encode(same) end
 end
 
-
 local function no_response()
     local from_response = require("cfs.errors").from_response
     return function() return from_response(nil, "connection refused") end
 end
-
 
 -- `at_least`: how many times as long the second way takes; `at_most`: how many times as long the first
 -- takes, or where there is no second, how many seconds. Without either, the row only informs. `drawn` is what
@@ -164,7 +151,6 @@ target("the same with a request id", { raise_ours_with_id, raise_bare_with_id },
 target("to_json, cjson.encode of the same members", { write_ours, write_cjson }, { at_least = 1.5 })
 target("from_response of a transport failure", { no_response }, { at_most = is_jit and 1e-6 or 2e-6 })
 
-
 -- Objects whose size is compared.
 rows.bytes = {
     function()
@@ -179,7 +165,6 @@ rows.bytes = {
     end,
 }
 
-
 -- The borders: what people pay where a text of some size comes in or goes out.
 
 rows.sizes = { { "1 KiB", 1024 }, { "8 KiB", 8192 }, { "64 KiB", 65536 } }
@@ -188,13 +173,11 @@ local words = "The quick brown fox jumps over a lazy dog. "
 local chinese = "\230\150\135\228\187\182\231\179\187\231\187\159\228\184\141\229\173\152\229\156\168, "
 local hosts = "no route from cfs-7.bj.internal to 10.0.0.7:2049 or http://nd7.local/v1/x?y=1, "
 
-
 -- A text of the size: a first part, then as many pieces as are needed.
 local function fill(size, piece, first)
     first = first or ""
     return (first .. piece:rep(math.ceil((size - #first) / #piece))):sub(1, size)
 end
-
 
 -- The fault of InvalidHTTPRequest is the client's, so its message reaches the client.
 local function err_with(message)
@@ -202,13 +185,11 @@ local function err_with(message)
     return require("cfs.errors").new("InvalidHTTPRequest", fields)
 end
 
-
 -- What people paste: a log, and somewhere in it the response.
 local function paste(size)
     local line = '10.0.0.7 - - [25/Nov/2026:15:16:34 +0000] "GET /v1/fs/cfs-1a2b HTTP/1.1" 404 141 "-"\n'
     return fill(size - #example, line) .. example
 end
-
 
 local function response_headers(count)
     local headers = {
@@ -222,7 +203,6 @@ local function response_headers(count)
     return headers
 end
 
-
 local function border(name, has_sizes, make)
     local ways = {}
     for index, size in ipairs(rows.sizes) do
@@ -230,7 +210,6 @@ local function border(name, has_sizes, make)
     end
     rows.borders[#rows.borders + 1] = { name = name, ways = ways, has_sizes = has_sizes }
 end
-
 
 border("explain a paste", true, function(size)
     return require("cfs.errors").explain, paste(size)
@@ -276,6 +255,5 @@ border("advice", false, function()
     local call = { method = "GET", attempt = 1 }
     return function() return err:advice(call) end
 end)
-
 
 return rows

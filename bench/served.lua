@@ -13,7 +13,6 @@ local served = {}
 local id = "ae2225f7-1c2e-427a-a1ad-5413b762957d"
 local body = errors.InstanceNotFound({ requestId = id }):to_json()
 
-
 --- Prints constants.
 function served.constant()
     ngx.status = 404
@@ -24,13 +23,11 @@ function served.constant()
     return ngx.exit(ngx.HTTP_OK)
 end
 
-
 --- The least that raising takes: a bare table, caught, and the constants.
 function served.floor()
     pcall(error, { code = "InstanceNotFound" })
     return served.constant()
 end
-
 
 -- What is written where there is no library: an error that is raised as a table, caught, encoded by
 -- lua-cjson, sent, counted and logged.
@@ -38,7 +35,6 @@ local function on_error(value)
     if type(value) == "table" and value.code then return value end
     return { status = 500, code = "InternalError", message = "We encountered an internal error." }
 end
-
 
 local function by_hand(f)
     return function()
@@ -67,21 +63,17 @@ served.by_hand_with_id = by_hand(function()
     error { status = 404, code = "InstanceNotFound", message = message }
 end)
 
-
 --- An error that has its request id.
 served.handler = nginx.handler(function()
     errors.raise("InstanceNotFound", { requestId = id })
 end)
-
 
 --- The same, returned.
 served.returned = nginx.handler(function()
     return nil, errors.InstanceNotFound({ requestId = id })
 end)
 
-
 --- An error that gets nginx's request id, 16 random bytes.
 served.handler_with_id = nginx.handler(function() errors.raise("InstanceNotFound") end)
-
 
 return served

@@ -28,13 +28,11 @@ local shapes = {
     { "white space", list[1], list[2], " \n" },
 }
 
-
 local function write(number, name, ...)
     local file = assert(io.open(("%s/%03d %s"):format(directory, number, name), "wb"))
     file:write(...)
     file:close()
 end
-
 
 local example = require("bench.inputs")[1]
 write(0, example[1], example[2])

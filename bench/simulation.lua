@@ -11,7 +11,6 @@ local floor, max, min = math.floor, math.max, math.min
 -- Of virtual time, to a second.
 local ticks = 1000
 
-
 -- Numbers from 0 to 1 that are the same on every Lua: Park and Miller's minimal standard.
 local function new_random(seed)
     return function()
@@ -19,7 +18,6 @@ local function new_random(seed)
         return (seed - 1) / 2147483646
     end
 end
-
 
 -- Runs tasks, each at its tick. A task that sleeps yields a number of seconds.
 local function new_clock()
@@ -53,11 +51,9 @@ local function new_clock()
     return clock
 end
 
-
 local function is_failing(err)
     return type(err) == "string" or err.status >= 500
 end
-
 
 -- Makes up to three attempts. `may(throttle)` says whether another one may be made, `pause(attempt)` how long
 -- to wait before it.
@@ -69,7 +65,6 @@ local function attempts(clock, request, may, pause)
         clock.sleep(pause(attempt))
     end
 end
-
 
 -- The ways to call: name → function that makes, of a clock and random numbers, the function by which
 -- calls are made whose service is the same, in one process.
@@ -139,7 +134,6 @@ ways["cfs.errors"] = function(clock, random)
     end
 end
 
-
 -- The services: name → function that makes, of a clock, random numbers and the number of calls a second, a
 -- function that a request calls, which takes its time and returns whether the service did it.
 local services = {}
@@ -202,7 +196,6 @@ simulation.order = {
         "50 % fail", "70 % fail", "capacity 60 %", "queue stalls 5 s" },
 }
 
-
 --- Runs it: clients, each with a call every 5 s, whatever became of the one before.
 ---@param way string a key of simulation.ways
 ---@param service string a key of simulation.services
@@ -241,6 +234,5 @@ function simulation.run(way, service, options)
     clock.run()
     return counts
 end
-
 
 return simulation

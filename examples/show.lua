@@ -11,14 +11,12 @@ file:close()
 
 local env = setmetatable({}, { __index = _G })
 
-
 -- What the code prints goes behind a bar, to tell it from the code.
 function env.print(...)
     local values = {}
     for index = 1, select("#", ...) do values[index] = tostring((select(index, ...))) end
     print("  | " .. table.concat(values, "  "):gsub("\n", "\n  | "))
 end
-
 
 local function run(code, line)
     local name = "@" .. path
@@ -32,7 +30,6 @@ local function run(code, line)
     end
     chunk()
 end
-
 
 local line = 1
 for paragraph, gap in source:gmatch("(.-\n)(\n+)") do

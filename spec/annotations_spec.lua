@@ -7,7 +7,6 @@ local state = require "cfs.errors.base.state"
 
 local modules = require "spec.helpers.modules"
 
-
 -- The fields that annotations give to each class: class → name → { type =, text = }.
 local function read_classes()
     local classes = {}
@@ -26,7 +25,6 @@ local function read_classes()
     return classes
 end
 
-
 local function sorted_keys(...)
     local keys = {}
     for _, source in ipairs { ... } do
@@ -36,7 +34,6 @@ local function sorted_keys(...)
     return keys
 end
 
-
 local function vendors_kinds()
     local kinds = {}
     for kind in errors.each() do
@@ -44,7 +41,6 @@ local function vendors_kinds()
     end
     return kinds
 end
-
 
 describe("The annotations", function()
     local classes = read_classes()

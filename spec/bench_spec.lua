@@ -23,7 +23,6 @@ end
 return { %s = %s }
 ]]
 
-
 describe("PEERS=directory make bench", function()
     local directory
 
@@ -67,7 +66,6 @@ describe("PEERS=directory make bench", function()
     end)
 end)
 
-
 describe("A contender", function()
     for _, name in ipairs { "ours", "cjson", "patterns" } do
         it(name .. " makes the members of a body, and nothing of what is none", function()
@@ -78,7 +76,6 @@ describe("A contender", function()
         end)
     end
 end)
-
 
 describe("A row of the benchmarks", function()
     it("can be measured, whatever it is of", function()
@@ -106,7 +103,6 @@ describe("A row of the benchmarks", function()
     end)
 end)
 
-
 describe("measure", function()
     it("tells the median, and from the least to the greatest", function()
         assert.same({ 3, 1, 9 }, { measure.median { 9, 1, 3 } })
@@ -119,7 +115,6 @@ describe("measure", function()
             { measure.duration(410e-9), measure.duration(3.14e-6), measure.duration(2.2e-3) })
     end)
 end)
-
 
 describe("bench/page.lua", function()
     local directory

@@ -9,19 +9,16 @@ local directory, tree
 -- The headers that are installed.
 local headers = { "cfs.h", "catalogue.h", "envelope.h", "utf8.h" }
 
-
 -- Runs a command whose pkg-config knows the installed library.
 local function with_library(line)
     return command.must("export PKG_CONFIG_PATH=" .. tree .. "/lib/pkgconfig LD_LIBRARY_PATH=" .. tree
         .. "/lib; " .. line)
 end
 
-
 -- Symbols that a shared object exports, sorted, one a line.
 local function exports(object)
     return command.must("nm -D --defined-only " .. object .. " | sed -n 's/.* T //p' | LC_ALL=C sort")
 end
-
 
 -- The functions that the headers declare as public, in the same form.
 local function public_functions()
@@ -34,7 +31,6 @@ local function public_functions()
     table.sort(names)
     return table.concat(names, "\n") .. "\n"
 end
-
 
 describe("The C library", function()
     setup(function()

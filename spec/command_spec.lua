@@ -11,7 +11,6 @@ local schema = require "spec.helpers.schema"
 local body = '{"requestId":"r-1","code":"InstanceNotFound","message":"gone"}'
 local response = "HTTP/1.1 404 Not Found\r\nX-Bce-Request-Id: r-1\r\n\r\n" .. body
 
-
 describe("cfs-errors", function()
     local directory
     local plain = "env -u NO_COLOR LC_ALL=C TERM=xterm "

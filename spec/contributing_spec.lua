@@ -6,11 +6,9 @@ local files = require "spec.helpers.files"
 
 local interpreter, read = command.interpreter, files.read
 
-
 local function append(path, text)
     files.write(path, read(path) .. text)
 end
-
 
 describe("Adding a code", function()
     local directory, rows

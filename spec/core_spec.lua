@@ -6,7 +6,6 @@ local state = require "cfs.errors.base.state"
 
 local unpack = table.unpack or unpack -- luacheck: std max
 
-
 describe("cfs.errors.core", function()
     it("has the version of cfs.errors", function()
         assert.equal(errors._VERSION, core.version)

@@ -9,7 +9,6 @@ local testing = require "cfs.errors.testing"
 
 local read = files.read
 
-
 -- The blocks: { heading =, code = }, but for the recipes for clients, which spec/clients runs.
 local function blocks_of(text)
     local blocks, heading, code = {}, nil, nil
@@ -29,7 +28,6 @@ local function blocks_of(text)
     return blocks
 end
 
-
 -- Values that print parts by tabs stand two spaces apart in a document.
 local function expected_lines(code)
     local lines = {}
@@ -38,7 +36,6 @@ local function expected_lines(code)
     end
     return table.concat(lines, "\n")
 end
-
 
 local function printed_lines(code, path)
     local lines = {}
@@ -57,7 +54,6 @@ local function printed_lines(code, path)
     chunk()
     return table.concat(lines, "\n")
 end
-
 
 for _, path in ipairs { "README.md", "docs/guide.md", "docs/api.md" } do
     describe(path, function()
@@ -85,7 +81,6 @@ for _, path in ipairs { "README.md", "docs/guide.md", "docs/api.md" } do
     end)
 end
 
-
 -- The sections of the reference: heading → text.
 local function sections_of(text)
     local sections = {}
@@ -94,7 +89,6 @@ local function sections_of(text)
     end
     return sections
 end
-
 
 describe("The picture", function()
     it("shows what docs/flow.dot has", function()
@@ -106,7 +100,6 @@ describe("The picture", function()
         end
     end)
 end)
-
 
 describe("The reference", function()
     local sections = sections_of(read("docs/api.md"))
@@ -132,7 +125,6 @@ describe("The reference", function()
         for heading in pairs(sections) do assert.is_true(signatures[heading], heading) end
     end)
 end)
-
 
 describe("README", function()
     it("tells how many malformed bodies lua-cjson reads, and how many we do", function()
@@ -181,7 +173,6 @@ describe("README", function()
         assert.equal(shown, printed)
     end)
 end)
-
 
 describe("The tour", function()
     it("runs, and shows what it promises", function()

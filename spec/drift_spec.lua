@@ -6,7 +6,6 @@ local files = require "spec.helpers.files"
 
 local interpreter = command.interpreter
 
-
 -- The vendor's rows, as a table that a test may change.
 local function new_rows()
     local rows = {}
@@ -20,7 +19,6 @@ local function new_rows()
     return rows
 end
 
-
 local function to_bars(rows)
     local lines = { "Error code", "Updated at:2026-01-02", "| Parameter name | Types | Description |",
         "|---|---|---|", "| code | String | Error code |", "",
@@ -29,14 +27,12 @@ local function to_bars(rows)
     return table.concat(lines, "\n") .. "\n"
 end
 
-
 local function to_tabs(rows)
     local lines = { "Error code", "code\tString\tError code",
         "Error code\tError description\tHTTP status code\tSemantics" }
     for _, row in ipairs(rows) do lines[#lines + 1] = table.concat(row, "\t") .. " " end
     return table.concat(lines, "\r\n")
 end
-
 
 local function to_html(rows)
     local lines = { "<!DOCTYPE html>\n<html><head><title>Error | CFS</title></head><body>",
@@ -55,7 +51,6 @@ local function to_html(rows)
     end
     return table.concat(lines, "\n") .. "</tbody></table></body></html>"
 end
-
 
 local size = #new_rows()
 local forms = { bars = to_bars, tabs = to_tabs, HTML = to_html }
@@ -92,7 +87,6 @@ local changes = {
         rows.EOFException[1] = "EOF Exception"
     end, 0 },
 }
-
 
 describe("make drift", function()
     local path

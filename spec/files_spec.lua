@@ -38,7 +38,6 @@ print(count .. " calls, " .. #holders .. " descriptors taken")
 
 local traced = loading .. "io.open '/first mark'\n" .. calling .. "io.open '/last mark'\n"
 
-
 -- Runs a program in such a directory.
 local function run(program, before)
     local directory = command.new_directory()
@@ -49,7 +48,6 @@ local function run(program, before)
     command.run("rm -rf '" .. directory .. "'")
     return output
 end
-
 
 describe("The library, once it is loaded,", function()
     it("needs no descriptor and none of its files to serve; explaining says that it does", function()

@@ -12,7 +12,6 @@ for index, stage in ipairs(stages) do place[stage] = index end
 
 local folders = { import = "public", retry = "advice", nginx = "public", testing = "public" }
 
-
 -- The stage of a module.
 local function stage_of(module)
     if module == "cfs.errors.core" then return "base" end
@@ -21,7 +20,6 @@ local function stage_of(module)
     local folder = module:match("^cfs%.errors%.(%w+)%.")
     return folder and (folders[folder] or folder) or "public"
 end
-
 
 -- Every `require` of the library: a list of { from =, to = }.
 local function uses()
@@ -35,7 +33,6 @@ local function uses()
     end
     return list
 end
-
 
 describe("The folders of the library", function()
     it("are all known here", function()

@@ -1,6 +1,5 @@
 local generated = require "tools.generated"
 
-
 describe("What is generated from the catalogue", function()
     for path, content in pairs(generated) do
         it("is committed as `make docs` writes it: " .. path, function()

@@ -96,7 +96,6 @@ None | 404 calls, 2 | x | none
 | B | 409 | m | d |
 ]], { "A 409 m n / d", "B 409 m / d" }, {} },
 
-
     { "a heading without bars at the sides; tabs within bars, bars within tabs; a long cell",
       "Code | Status | Message | Error description\n| A\t | 409 | m | \td |\n | B | 409 | m |\n"
         .. "| " .. ("http "):rep(12) .. "x | 409 | the code |\n"
@@ -192,7 +191,6 @@ Other | 400
 ]], { "Fine 400 m requestId ab" }, {} },
 }
 
-
 -- What the rows of a list are, as above.
 local function words_of(text, rows)
     local list, position = {}, 1
@@ -208,7 +206,6 @@ local function words_of(text, rows)
     end
     return list
 end
-
 
 describe("cfs-errors import", function()
     for index, case in ipairs(pages) do

@@ -5,7 +5,6 @@ local files = require "spec.helpers.files"
 
 local interpreter = command.interpreter
 
-
 -- Runs a program in a Lua of its own, which has the library as it is here; raises where that fails.
 local function run(program, path, cpath)
     local name = os.tmpname()
@@ -16,13 +15,11 @@ local function run(program, path, cpath)
     return good, output
 end
 
-
 local function must_run(...)
     local good, output = run(...)
     assert.is_true(good, output)
     return output
 end
-
 
 local unload = [[
 local function unload()
@@ -31,7 +28,6 @@ local function unload()
     end
 end
 ]]
-
 
 describe("Loading again", function()
     it("keeps kinds, errors and what was added", function()
@@ -83,7 +79,6 @@ describe("Loading again", function()
     end)
 end)
 
-
 describe("A core of another version", function()
     local sentence = "cfs.errors 0.2.0 found the core of %s: after an upgrade restart nginx, "
         .. "a reload keeps the old core"
@@ -100,9 +95,7 @@ describe("A core of another version", function()
     end)
 end)
 
-
 if _VERSION ~= "Lua 5.1" then return end
-
 
 describe("A core for Lua 5.1 or LuaJIT", function()
     it("serves both, whichever built it", function()

@@ -114,14 +114,12 @@ local rows = {
         "no header of another body" },
 }
 
-
 local function named(name)
     for _, combination in ipairs(all) do
         if combination.name == name then return combination end
     end
     error("no combination is named " .. name)
 end
-
 
 describe("The matrix", function()
     it("has thousands of combinations, each once", function()

@@ -7,7 +7,6 @@ local testing = require "cfs.errors.testing"
 local interpreter = command.interpreter
 local has_inspect, inspect = pcall(require, "inspect")
 
-
 -- What the prompt prints when the lines are typed, without its own greeting and prompts.
 local function at_prompt(options, ...)
     local lines = {}
@@ -17,11 +16,9 @@ local function at_prompt(options, ...)
     return (output:gsub("\n[^\n]*Copyright[^\n]*", ""):gsub("> ", ""))
 end
 
-
 local function count_lines(text)
     return select(2, text:gsub("\n", "\n")) + 1
 end
-
 
 -- Which codes of the catalogue a text names.
 local function codes_in(text)
@@ -31,7 +28,6 @@ local function codes_in(text)
     end
     return codes
 end
-
 
 describe("errors at the prompt", function()
     it("is a guide, within 80 columns", function()
@@ -73,7 +69,6 @@ describe("errors at the prompt", function()
             tostring(errors.parse('{"code":"A","c":"x\\n","b":1.5,"a":{},"d":true}'):details()))
     end)
 end)
-
 
 describe("Lua's prompt", function()
     local by_hand = [[-e 'errors = require "cfs.errors"']]
@@ -128,7 +123,6 @@ describe("Lua's prompt", function()
         assert.truthy(output:find(expected, 1, true), output)
     end)
 end)
-
 
 describe("The view of a table", function()
     local err = errors.RateLimit { host = "nd7" }

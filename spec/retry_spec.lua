@@ -5,7 +5,6 @@ local support = require "spec.helpers.support"
 local date = "Tue, 24 Nov 2026 10:30:00 GMT"
 local server_now = 1795516200
 
-
 -- The fields of a policy on virtual time, which sleeping alone moves on, and what it slept.
 local function new_world(fields)
     local world = { time = 0, slept = {} }
@@ -22,7 +21,6 @@ local function new_world(fields)
     return world
 end
 
-
 -- A function that ends in each outcome in turn, then in the last one: an error, or values.
 local function script(outcomes)
     local calls = { n = 0 }
@@ -35,17 +33,14 @@ local function script(outcomes)
     end, calls
 end
 
-
 local function receive(code, headers)
     return errors.from_response { status = errors.catalogue[code].status, headers = headers,
         body = ('{"code":"%s"}'):format(code) }
 end
 
-
 local is_old = _VERSION == "Lua 5.1" and not rawget(_G, "jit")
 local unavailable, denied = errors.ServiceUnavailable(), errors.AccessDenied()
 local limited = errors.RateLimit { host = "nd7" }
-
 
 describe("retry.run", function()
     it("returns what the function returns, nils included", function()
@@ -982,7 +977,6 @@ describe("retry.run", function()
     end)
 end)
 
-
 describe("retry.policy", function()
     local fields = new_world().fields
 
@@ -1041,7 +1035,6 @@ describe("retry.policy", function()
         if not good then error(problem, 0) end
     end)
 end)
-
 
 describe("cfs.errors", function()
     it("does not load cfs.errors.retry", function()

@@ -9,7 +9,6 @@ local release = require("cfs.errors")._VERSION
 local head = "cfs-errors-scm-1.rockspec"
 local rockspecs = { head, "rockspecs/cfs-errors-" .. release .. "-1.rockspec" }
 
-
 -- A rockspec is Lua that sets globals.
 local function load_rockspec(path)
     local rockspec = {}
@@ -23,12 +22,10 @@ local function load_rockspec(path)
     return rockspec
 end
 
-
 -- The names of the files below a directory, sorted.
 local function list(directory)
     return command.must("cd " .. directory .. " && find . -type f | LC_ALL=C sort")
 end
-
 
 -- What a directory for Lua modules holds when all modules of the rockspec are in it.
 local function expected_files()
@@ -40,7 +37,6 @@ local function expected_files()
     table.sort(lua)
     return table.concat(lua, "\n") .. "\n", table.concat(c, "\n") .. "\n"
 end
-
 
 describe("A rockspec", function()
     for _, path in ipairs(rockspecs) do
@@ -72,7 +68,6 @@ describe("A rockspec", function()
         end
     end)
 end)
-
 
 describe("An installed library", function()
     local directory, tree, luadir, libdir, bindir

@@ -23,7 +23,6 @@ local function body(code, message)
     return '{"code":"' .. code .. '","message":"' .. (message or "m\\u00e4") .. '","requestId":"r"}'
 end
 
-
 describe("errors.service", function()
     it("has kinds of its own, and shares the global ones", function()
         assert.equal("spec-bos", bos.name)

@@ -13,7 +13,6 @@ end
 -- The policies that are compared: a naive one has no bound.
 local others = { "AWS standard", "gRPC A6", "Envoy" }
 
-
 local known = {}
 
 local function run(way, service, each)
@@ -24,7 +23,6 @@ local function run(way, service, each)
     return { requests = counts.requests / counts.calls, finished = counts.finished / counts.calls,
         series = counts.series.requests }
 end
-
 
 describe("Services that fail, and clients that repeat their calls,", function()
     for _, each in ipairs { false, true } do

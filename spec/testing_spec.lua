@@ -4,7 +4,6 @@ local testing = require "cfs.errors.testing"
 
 local raises = support.raises
 
-
 -- What an assertion that fails says, and the line that it blames.
 local function complaint(f)
     local good, message = pcall(f)
@@ -13,7 +12,6 @@ local function complaint(f)
     local line, sentence = message:match("^[^\n]-testing_spec%.lua:(%d+): (.*)$")
     return sentence or message, tonumber(line)
 end
-
 
 describe("cfs.errors.testing", function()
     it("is not loaded by the library", function()
@@ -29,7 +27,6 @@ describe("cfs.errors.testing", function()
             .. [[ -e 'print(require("cfs.errors.testing").response("InstanceNotFound").status)']]))
     end)
 end)
-
 
 describe("testing.response", function()
     for kind in errors.each() do
@@ -94,7 +91,6 @@ describe("testing.response", function()
     end)
 end)
 
-
 describe("testing.strict", function()
     local err = errors.AccessDenied()
     before_each(function() testing.strict() end)
@@ -124,7 +120,6 @@ describe("testing.strict", function()
         assert.is_nil(err.request_id)
     end)
 end)
-
 
 describe("testing.sequence", function()
     it("responds with each entry in turn, whatever its arguments", function()
@@ -156,7 +151,6 @@ describe("testing.sequence", function()
     end)
 end)
 
-
 -- All that makes a response, as one text.
 local function text_of(response)
     local headers = {}
@@ -165,7 +159,6 @@ local function text_of(response)
     return table.concat({ response.name, response.origin, response.status, tostring(response.requestId),
         table.concat(headers, "\n"), tostring(response.body) }, "\n")
 end
-
 
 -- A sum over the bytes that doubles and integers make alike.
 local function sum_of(responses)
@@ -177,7 +170,6 @@ local function sum_of(responses)
     end
     return sum
 end
-
 
 describe("testing.broken", function()
     it("makes at least 60 responses, each under a name of its own", function()
@@ -230,7 +222,6 @@ describe("testing.broken", function()
         raises(sentence, function() testing.broken("1") end)
     end)
 end)
-
 
 describe("assert.cfs_error", function()
     local err = errors.InstanceNotFound { requestId = "r-1" }

@@ -2,7 +2,6 @@
 
 local command = require "spec.helpers.command"
 
-
 describe("tools/need", function()
     it("is content with what is there", function()
         assert.equal("", command.must("tools/need git make gcc"))
@@ -15,7 +14,6 @@ describe("tools/need", function()
         end
     end)
 end)
-
 
 describe("A directory of the specs", function()
     local home

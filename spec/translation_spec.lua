@@ -12,7 +12,6 @@ end
 
 local original, translated = read "README.md", read "README.zh-CN.md"
 
-
 describe("README.zh-CN.md", function()
     it("has the headings of README.md, level by level", function()
         assert.same(translation.levels(original), translation.levels(translated))
@@ -70,7 +69,6 @@ describe("README.zh-CN.md", function()
         end
     end)
 end)
-
 
 describe("A translated document", function()
     it("gets the blocks of its original, fenced and indented, and keeps its own words", function()

@@ -4,7 +4,6 @@
 local errors = require "cfs.errors"
 local language = require "cfs.errors.explain.language"
 
-
 -- The parser and its commands', in English whatever the locale is.
 local function load_parser()
     local of_locale = language.of_locale
@@ -16,24 +15,20 @@ end
 
 local parser, parts = load_parser()
 
-
 -- Text for troff: backslashes, hyphens, and dots and quotes at the beginning of a line mean something there.
 local function escape(text)
     return (text:gsub("\\", "\\e"):gsub("%-", "\\-"):gsub("%f[^\n%z]([.'])", "\\&%1"))
 end
-
 
 -- A block that troff leaves as it is.
 local function block(text)
     return ".nf\n" .. escape((text:gsub("\n+$", ""))) .. "\n.fi\n"
 end
 
-
 -- What help has about a command, without its usage.
 local function about(part)
     return (part:get_help():gsub("^Usage:.-\n\n", ""))
 end
-
 
 local function manual_page()
     local text = { ('.TH CFS-ERRORS 1 "" "cfs-errors %s"\n'):format(errors._VERSION),
@@ -49,7 +44,6 @@ local function manual_page()
         .. "NO_COLOR                    no colours on a terminal")
     return table.concat(text)
 end
-
 
 return {
     ["docs/command/cfs-errors.1"] = manual_page(),

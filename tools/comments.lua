@@ -4,7 +4,6 @@ local comments = {}
 
 local sources = {}
 
-
 local function lines_of(path)
     if not sources[path] then
         local lines = {}
@@ -13,7 +12,6 @@ local function lines_of(path)
     end
     return sources[path]
 end
-
 
 -- The files of the library's modules that are loaded.
 local function paths()
@@ -30,7 +28,6 @@ local function paths()
     return list
 end
 
-
 -- Where a text ends at a mark that is not within brackets; its end if there is none.
 local function find_outside(text, mark)
     local depth = 0
@@ -46,12 +43,10 @@ local function find_outside(text, mark)
     return #text
 end
 
-
 -- The type at the beginning of a text.
 local function first_type(text)
     return text:sub(1, find_outside(text, " "))
 end
-
 
 -- A list of types, some behind a name and a colon, parted by commas.
 local function read_list(text)
@@ -65,7 +60,6 @@ local function read_list(text)
     end
     return list
 end
-
 
 -- The comment of the lines that end above this one; nil if there is none.
 local function read_block(lines, last)
@@ -93,7 +87,6 @@ local function read_block(lines, last)
     return comment
 end
 
-
 -- The comment at the place where a function that is not written out is given its name.
 local function find_assignment(name)
     for _, path in ipairs(paths()) do
@@ -103,7 +96,6 @@ local function find_assignment(name)
         end
     end
 end
-
 
 --- The comment of a function that this project has loaded.
 ---@param f function
@@ -121,7 +113,6 @@ function comments.of(f, name)
     return comment
 end
 
-
 --- The first paragraph of a comment as one line.
 function comments.summary(comment)
     local words = {}
@@ -131,6 +122,5 @@ function comments.summary(comment)
     end
     return table.concat(words, " ")
 end
-
 
 return comments

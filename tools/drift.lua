@@ -10,12 +10,10 @@ local page = require "cfs.errors.import.page"
 
 local columns = { "status", "reason", "message", "description" }
 
-
 local function stop(message)
     io.stderr:write("drift: ", message, "\n")
     os.exit(2)
 end
-
 
 local function read(path)
     if not path then stop("usage: lua tools/drift.lua FILE") end
@@ -25,7 +23,6 @@ local function read(path)
     file:close()
     return source
 end
-
 
 -- The codes of the page: code → row. A row without a status counts if the catalogue has its code; a space
 -- within a code is a slip of the page.
@@ -44,7 +41,6 @@ local function codes_of(rows, report)
     return codes, count
 end
 
-
 local function compare(kind, row, report)
     for _, column in ipairs(columns) do
         local ours, theirs = tostring(kind[column]), tostring(row[column] or "nothing")
@@ -53,7 +49,6 @@ local function compare(kind, row, report)
         end
     end
 end
-
 
 local differences = 0
 local function report(what, text)

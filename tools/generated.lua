@@ -7,7 +7,6 @@ local reference = require "tools.reference"
 local state = require "cfs.errors.base.state"
 local translation = require "tools.translation"
 
-
 local function read(path)
     local file = assert(io.open(path))
     local text = file:read("*a")
@@ -15,11 +14,9 @@ local function read(path)
     return text
 end
 
-
 local function add(lines, ...)
     lines[#lines + 1] = string.format(...)
 end
-
 
 -- A method's type: "fun(self: cfs.error, call: table?): table". Its first parameter may lack an
 -- annotation.
@@ -35,7 +32,6 @@ local function method_type(comment)
         .. (#results > 0 and ": " .. table.concat(results, ", ") or "")
 end
 
-
 local function add_methods(lines)
     local names = {}
     for name in pairs(state.methods) do names[#names + 1] = name end
@@ -45,7 +41,6 @@ local function add_methods(lines)
         add(lines, "---@field %s %s %s", name, method_type(comment), comments.summary(comment))
     end
 end
-
 
 -- LuaCATS annotations: the fields of `errors` that are kinds, and the methods of errors.
 local function annotations()
@@ -66,7 +61,6 @@ local function annotations()
     return table.concat(lines, "\n") .. "\n"
 end
 
-
 -- What a command prints.
 local function output(command)
     local pipe = assert(io.popen(command))
@@ -74,7 +68,6 @@ local function output(command)
     pipe:close()
     return text
 end
-
 
 -- The rockspec of the repository's head: all but its list of modules is written by hand.
 local function head_rockspec()
@@ -93,13 +86,11 @@ local function head_rockspec()
     return text:sub(1, first - 1) .. list .. text:sub(last + 1)
 end
 
-
 -- That of the version that the library tells: the same, of another source.
 local function release_rockspec()
     return (head_rockspec():gsub('version = "scm%-1"', 'version = "' .. errors._VERSION .. '-1"')
         :gsub('branch = "main"', 'tag = "v' .. errors._VERSION .. '"'))
 end
-
 
 -- The version is that of the core: cfs.h has it.
 local function version()
@@ -109,12 +100,10 @@ local function version()
         .. 'return "' .. number .. '"\n'
 end
 
-
 -- What the command prints of this response, in the READMEs.
 local response = "HTTP/1.1 421 Misdirected Request\r\nx-bce-request-id: 4db2b34d\r\n\r\n"
     .. '{"requestId":"4db2b34d","code":"RateLimit",'
     .. '"message":"There are too many connections. The host is nd7"}'
-
 
 -- The median of each way to do something on a Lua, or in nginx, as the benchmarks wrote it.
 local function medians(name)
@@ -124,7 +113,6 @@ local function medians(name)
     end
     return times
 end
-
 
 -- The figures of the READMEs: what another way takes, as a multiple of ours.
 local figures = {
@@ -151,7 +139,6 @@ local function figure_table(language)
     return table.concat(lines, "\n")
 end
 
-
 -- A README, with its generated parts between comments.
 local function readme(text, language)
     local parts = {
@@ -164,7 +151,6 @@ local function readme(text, language)
 end
 
 local english = readme(read "README.md", "en")
-
 
 local generated = {
     ["lua/cfs/errors/base/version.lua"] = version(),

@@ -44,7 +44,6 @@ local texts = {
     },
 }
 
-
 -- The kinds of a service of the vendor's; errors.extend may have added others.
 function reference.kinds_of(service)
     local kinds = {}
@@ -56,17 +55,14 @@ end
 
 local kinds_of = reference.kinds_of
 
-
 -- Where the vendor documents its codes, and when that page was updated.
 local function source()
     return files.read("src/catalogue.def"):match("\n%*%* Source: (%S+) %(updated ([%d-]+)%)")
 end
 
-
 local function link(kind)
     return ("[%s](#%s)"):format(kind.code, kind.code:lower())
 end
-
 
 -- The words of a group and what they mean, each with its codes.
 local function add_words(lines, group, language)
@@ -89,7 +85,6 @@ local function add_words(lines, group, language)
     lines[#lines + 1] = ""
 end
 
-
 local function add_kind(lines, kind, language)
     local text = texts[language]
     lines[#lines + 1] = ("### %s\n\n`%s`\n\n%s\n"):format(kind.code, kind.message,
@@ -99,7 +94,6 @@ local function add_kind(lines, kind, language)
         kind.canonical, kind.retry, phrases.say("retry", kind.retry, language),
         phrases.say("remedy", kind.code, language))
 end
-
 
 --- The reference in Markdown.
 ---@param language "en"|"zh"
@@ -126,7 +120,6 @@ function reference.markdown(language)
     return table.concat(lines, "\n")
 end
 
-
 local entities = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;" }
 
 -- A row of the page: its template, filled with the values, which are escaped.
@@ -135,7 +128,6 @@ local function fill(template, values)
         return (tostring(values[name]):gsub('[&<>"]', entities))
     end))
 end
-
 
 --- The page that can be searched: tools/reference.html, with what stands between its comments for each code.
 ---@return string
@@ -164,6 +156,5 @@ function reference.html()
     page = page:gsub("<!%-%- each code %-%->\n.-<!%-%- end %-%->\n", function() return list end)
     return fill(page, { page = link_to, date = date, count = #rows })
 end
-
 
 return reference

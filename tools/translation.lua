@@ -2,7 +2,6 @@
 
 local translation = {}
 
-
 -- The parts of a Markdown text in their order: { kind = "text" or "block", lines = }. A block is fenced, or
 -- indented behind an empty line.
 local function parts_of(text)
@@ -27,7 +26,6 @@ local function parts_of(text)
     return parts
 end
 
-
 --- The code blocks of a Markdown text.
 ---@param text string
 ---@return string[]
@@ -38,7 +36,6 @@ function translation.blocks(text)
     end
     return blocks
 end
-
 
 --- The levels of its headings: { 1, 2, 2, ... }.
 ---@param text string
@@ -54,7 +51,6 @@ function translation.levels(text)
     return levels
 end
 
-
 --- A translation, with the code blocks of its original in place of its own. Where it has more or fewer of
 --- them it stays as it is: a person must put them in their places first.
 ---@param translated string
@@ -69,6 +65,5 @@ function translation.with_blocks(translated, original)
     end
     return table.concat(lines, "\n") .. "\n"
 end
-
 
 return translation

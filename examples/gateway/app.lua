@@ -27,7 +27,6 @@ local unreachable = { ["vpc-3"] = "vpc-db-7.internal" }
 -- File systems at most, and the seconds that one takes to be created.
 local quota, creation = 10, 1
 
-
 -- The body, a JSON object, as a table of which each of the names is a string.
 local function read_body(names)
     ngx.req.read_body()
@@ -45,11 +44,9 @@ local function read_body(names)
     return fields, body
 end
 
-
 local function new_id(prefix)
     return prefix .. ngx.md5(ngx.var.request_id):sub(1, 10)
 end
-
 
 local function find_file_system(id)
     local row = store:get("fs " .. id)
@@ -59,13 +56,11 @@ local function find_file_system(id)
     return file_system
 end
 
-
 local function check_vpc(id)
     if not vpcs[id] then errors.raise "InvalidVpcId" end
     if unreachable[id] then errors.raise("ServiceError", { host = unreachable[id] }) end
     if unpaid[id] then errors.raise "CreateOrderFail" end
 end
-
 
 -- What an earlier request with this client token has created.
 local function find_token(token, body)
@@ -74,7 +69,6 @@ local function find_token(token, body)
     if id and digest ~= ngx.md5(body) then errors.raise "IdempotentParameterMismatch" end
     return id
 end
-
 
 local function create_file_system()
     local fields, body = read_body { "fsName", "zone", "type", "protocol", "vpcId" }
@@ -99,7 +93,6 @@ local function create_file_system()
     return { fsId = id }
 end
 
-
 local function delete_file_system(id)
     if find_file_system(id).status == "creating" then errors.raise "DropCreatingFS" end
     if (store:get("mounts " .. id) or 0) > 0 then errors.raise "DropMountedFS" end
@@ -107,7 +100,6 @@ local function delete_file_system(id)
     store:incr("file systems", -1)
     return {}
 end
-
 
 local function create_mount_target(id)
     local file_system = find_file_system(id)
@@ -125,7 +117,6 @@ local function create_mount_target(id)
     return { mountId = mount_id }
 end
 
-
 local function delete_mount_target(id, mount_id)
     find_file_system(id)
     local subnet_id = store:get("mount " .. id .. " " .. mount_id)
@@ -136,7 +127,6 @@ local function delete_mount_target(id, mount_id)
     return {}
 end
 
-
 local routes = {
     { "POST", "^/v1/cfs$", create_file_system },
     { "GET", "^/v1/cfs/([^/]+)$", find_file_system },
@@ -144,7 +134,6 @@ local routes = {
     { "POST", "^/v1/cfs/([^/]+)$", create_mount_target },
     { "DELETE", "^/v1/cfs/([^/]+)/([^/]+)$", delete_mount_target },
 }
-
 
 local function route()
     local method, path = ngx.req.get_method(), ngx.var.uri
@@ -160,7 +149,6 @@ local function route()
     errors.raise(exists and "InvalidHTTPRequest" or "InvalidURI")
 end
 
-
 -- The API: what route raises goes out with the names of hosts, as CFS does, under the id that the gateway
 -- has given the request.
 app.serve = nginx.handler(route, {
@@ -168,12 +156,10 @@ app.serve = nginx.handler(route, {
     request_id = function() return ngx.var.http_x_request_id end,
 })
 
-
 -- The id that the edge has given the request, or else nginx: see nginx.conf.
 local function edge_id()
     return ngx.var.edge_id
 end
-
 
 -- That file systems are ordered is the API's own affair.
 local function map(err)
@@ -189,7 +175,6 @@ app.problems = nginx.relay {
     format = "problem", type_base = "https://cloud.example/errors/",
 }
 
-
 --- The gateway lets in who gives no name, or one that is known.
 app.authorize = nginx.handler(function()
     local header = ngx.var.http_authorization
@@ -199,13 +184,11 @@ app.authorize = nginx.handler(function()
     if not access_keys[key] then return nil, errors.InvalidAccessKeyId() end
 end, { request_id = edge_id })
 
-
 --- Says how many file systems there are, now and then. What fails there is counted and logged.
 app.watch = nginx.guard(function()
     local count = store:get("file systems") or 0
     if count > quota then errors.raise("InternalError", { message = "more file systems than can be" }) end
     ngx.log(ngx.NOTICE, "file systems: ", count)
 end)
-
 
 return app

@@ -27,7 +27,6 @@ local _, _, body = errors.AccessDenied({ message = "ask NAS7.INTERNAL or https:/
 print(body)
 ]]
 
-
 describe("The library", function()
     it("leaves letter case and fractions to base/text.lua", function()
         for path in command.must("find lua bin -type f"):gmatch "[^\n]+" do
@@ -42,7 +41,6 @@ describe("The library", function()
         end
     end)
 end)
-
 
 describe("A Turkish locale", function()
     local directory = command.new_directory()

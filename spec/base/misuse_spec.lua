@@ -4,7 +4,6 @@ local support = require "spec.helpers.support"
 
 local raises = support.raises
 
-
 describe("cfs.errors.base.misuse.argument", function()
     local sentence = "bad argument #2 to 'name' (what is wrong)"
     local function direct() misuse.argument(2, "name", "what is wrong") end
@@ -29,7 +28,6 @@ describe("cfs.errors.base.misuse.argument", function()
     end)
 end)
 
-
 describe("cfs.errors.base.misuse.expect", function()
     local sentence = "bad argument #1 to 'name' (table expected, got number)"
     local function direct(value) misuse.expect(1, "name", value, "table") end
@@ -47,7 +45,6 @@ describe("cfs.errors.base.misuse.expect", function()
     end)
 end)
 
-
 describe("cfs.errors.base.misuse.self", function()
     it("gives the kind of an error", function()
         assert.equal(errors.RateLimit, misuse.self(errors.RateLimit { host = "nd7" }, "name"))
@@ -63,7 +60,6 @@ describe("cfs.errors.base.misuse.self", function()
         raises(start .. "table" .. hint, function() call(setmetatable({}, { __metatable = "locked" })) end)
     end)
 end)
-
 
 describe("cfs.errors.base.misuse.read", function()
     local types = { name = "string", count = "number", size = "number", deep = "number", any = false }

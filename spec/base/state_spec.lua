@@ -3,7 +3,6 @@ local errors = require "cfs.errors"
 local state = require "cfs.errors.base.state"
 local version = require "cfs.errors.base.version"
 
-
 -- The module, or what it raises, as if it were loaded for the first time.
 local function load_again()
     local loaded = package.loaded["cfs.errors.base.state"]
@@ -12,7 +11,6 @@ local function load_again()
     package.loaded["cfs.errors.base.state"] = loaded
     return good, result
 end
-
 
 describe("cfs.errors.base.state", function()
     it("is the table that the core keeps, and stays what it is when the module is loaded again", function()

@@ -6,7 +6,6 @@ local names = {
     host = true,
 }
 
-
 describe("cfs.errors.base.suggest.nearest", function()
     local cases = {
         { "InstanceNotFound", "InstanceNotFound" }, -- the name itself
@@ -68,7 +67,6 @@ describe("cfs.errors.base.suggest.nearest", function()
             (suggest.unknown("code", ("x"):rep(10 ^ 6), names)))
     end)
 end)
-
 
 describe("cfs.errors.base.suggest.unknown", function()
     it("says what was meant", function()

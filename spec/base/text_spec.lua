@@ -38,7 +38,6 @@ local points = {
     { "tags", 0xE0000, 0xE0FFF, 0xDFFFF, 0xE1000 },
 }
 
-
 describe("What is shown", function()
     for _, row in ipairs(points) do
         it("has no raw " .. row[1] .. ", and leaves their neighbours", function()
@@ -63,7 +62,6 @@ describe("What is shown", function()
         end)
     end
 end)
-
 
 describe("cfs.errors.base.text.describe", function()
     it("shows any value as tostring does", function()
@@ -112,7 +110,6 @@ describe("cfs.errors.base.text.describe", function()
     end)
 end)
 
-
 describe("cfs.errors.base.text.printable", function()
     local cases = {
         { "plain text", "plain text" },
@@ -145,12 +142,10 @@ describe("cfs.errors.base.text.printable", function()
     end)
 end)
 
-
 it("cfs.errors.base.text.lower and upper change the letters of ASCII alone", function()
     assert.equal("az@[`{\195\132", text.lower "AZ@[`{\195\132")
     assert.equal("AZ@[`{\195\164", text.upper "az@[`{\195\164")
 end)
-
 
 it("cfs.errors.base.text.json_escape has JSON's short escapes, and surrogates", function()
     for character, escape in pairs {
@@ -163,7 +158,6 @@ it("cfs.errors.base.text.json_escape has JSON's short escapes, and surrogates", 
         assert.is_nil(text.json_escape(character))
     end
 end)
-
 
 describe("cfs.errors.base.text.cut", function()
     it("ends what is cut in '...', between characters", function()

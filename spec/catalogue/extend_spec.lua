@@ -6,13 +6,11 @@ local raises = support.raises
 
 -- Codes stay in the catalogue for as long as the Lua state lives; these are of this file alone.
 
-
 local function size()
     local count = 0
     for _ in pairs(errors.catalogue) do count = count + 1 end
     return count
 end
-
 
 describe("errors.extend", function()
     describe("takes what a row lacks from its status", function()

@@ -5,7 +5,6 @@ local support = require "spec.helpers.support"
 
 local raises = support.raises
 
-
 -- The vendor's page and our judgement of it, copied independently of the library.
 local function read_rows()
     local rows, names = {}, nil
@@ -26,7 +25,6 @@ end
 
 local rows = read_rows()
 
-
 -- The codes in a list of kinds, but for those that were added to the catalogue.
 local function vendor_codes(list)
     local codes = {}
@@ -35,7 +33,6 @@ local function vendor_codes(list)
     end
     return codes
 end
-
 
 describe("the catalogue", function()
     it("has the codes of the vendor's page, 14 global ones and 34 of CFS at least, and no other", function()
@@ -62,7 +59,6 @@ describe("the catalogue", function()
         assert.is_nil(errors.catalogue.NoSuchCodeAnywhere)
     end)
 end)
-
 
 describe("errors.each", function()
     it("walks the vendor's order", function()
@@ -98,7 +94,6 @@ describe("errors.each", function()
         assert.is_nil(next_kind())
     end)
 end)
-
 
 describe("errors.search", function()
     local found = {
@@ -185,7 +180,6 @@ describe("errors.search", function()
     end
 end)
 
-
 describe("a name of the module", function()
     for _, row in ipairs(rows) do
         it(row.code .. " is a kind", function()
@@ -218,7 +212,6 @@ describe("a name of the module", function()
     end)
 end)
 
-
 describe("a kind", function()
     it("is a key of tables, by which its errors are found", function()
         local names = {}
@@ -247,7 +240,6 @@ describe("a kind", function()
         assert.are_not.equal(errors.InternalError, errors.CreateOrderFail)
     end)
 end)
-
 
 describe("cfs.errors.catalogue.kind.add", function()
     -- Everything that a list of rows changes, as it is now.
@@ -283,7 +275,6 @@ describe("cfs.errors.catalogue.kind.add", function()
         end)
     end
 end)
-
 
 describe("the library, loaded again,", function()
     local kept

@@ -5,7 +5,6 @@ local support = require "spec.helpers.support"
 
 local refusal = "no field '%s' can be added; errors.extend adds codes"
 
-
 describe("cfs.errors", function()
     it("takes no new field", function()
         support.raises(refusal:format("foo"), function() errors.foo = 1 end)
@@ -35,7 +34,6 @@ describe("cfs.errors", function()
     end)
 end)
 
-
 it("cfs.errors.catalogue.names.home knows services, and no other value", function()
     local service = errors.service("spec-names", {})
     assert.equal(state.services["spec-names"], names.home(service))
@@ -45,7 +43,6 @@ it("cfs.errors.catalogue.names.home knows services, and no other value", functio
     end
     assert.is_nil(names.home(nil))
 end)
-
 
 describe("errors.catalogue", function()
     it("takes no new field", function()

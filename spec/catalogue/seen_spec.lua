@@ -34,11 +34,9 @@ ServiceInternalError common 500 server internal backoff INTERNAL
     rows[#rows + 1] = row
 end
 
-
 local function judgement(err)
     return { err.code, err.service, err.status, err.fault, err.category, err.retry, err.canonical }
 end
-
 
 describe("A code that was seen", function()
     for _, row in ipairs(rows) do

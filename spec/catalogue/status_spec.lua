@@ -2,7 +2,6 @@ local errors = require "cfs.errors"
 local status = require "cfs.errors.catalogue.status"
 local support = require "spec.helpers.support"
 
-
 describe("cfs.errors.catalogue.status.normalize", function()
     local statuses = { [100] = 100, [404] = 404, [999] = 999, ["100"] = 100, ["404"] = 404 }
     for value, expected in pairs(statuses) do
@@ -31,7 +30,6 @@ describe("cfs.errors.catalogue.status.normalize", function()
     it("refuses nil", function() assert.is_nil(status.normalize(nil)) end)
 end)
 
-
 it("cfs.errors.catalogue.status.of_reason finds the statuses of a phrase, the vendor's too", function()
     for reason, statuses in pairs {
         ["not found"] = { 404 }, ["Gateway Timeout"] = { 504 }, ["CONTENT TOO LARGE"] = { 413 },
@@ -47,7 +45,6 @@ it("cfs.errors.catalogue.status.of_reason finds the statuses of a phrase, the ve
     assert.same({ 418, 503 }, status.of_reason "spec odd")
 end)
 
-
 it("cfs.errors.catalogue.status.no_response has a kind for each word of retry", function()
     local remedies = {
         never = "Fix the cause on this side; until then the call fails again.",
@@ -62,7 +59,6 @@ it("cfs.errors.catalogue.status.no_response has a kind for each word of retry", 
         assert.is_true(rawequal(metatable, status.no_response(retry)))
     end
 end)
-
 
 -- Of errors whose code is unknown, by status.
 local rows = {
@@ -87,7 +83,6 @@ local rows = {
     [600] = { nil,                     "internal",       "backoff",  "INTERNAL" },
     [999] = { nil,                     "internal",       "backoff",  "INTERNAL" },
 }
-
 
 describe("cfs.errors.catalogue.status.kind", function()
     local remedies = {

@@ -22,7 +22,6 @@ local fitting = {
     { false, "{name}\0{other}", { name = "a", other = "b" }, "a\0b" },
 }
 
-
 describe("cfs.errors.catalogue.template", function()
     for _, case in ipairs(fitting) do
         local is_vendors, message, values, filled = case[1], case[2], case[3], case[4]

@@ -5,7 +5,6 @@ local recipe = require "spec.clients.recipe"
 
 local application = {}
 
-
 -- The status line, the headers in one block, and the body, as far as its length or the end tells.
 local function read_response(socket)
     local head, line, reason = {}, socket:receive "*l"
@@ -24,7 +23,6 @@ local function read_response(socket)
     return { status = status, headers = headers, body = body }
 end
 
-
 -- A response as a table, or what the cosocket's function returned that failed.
 local function call(arguments)
     local socket = ngx.socket.tcp()
@@ -41,18 +39,15 @@ local function call(arguments)
     return read_response(socket)
 end
 
-
 function application.cosocket()
     ngx.print(outcome(call(ngx.req.get_uri_args())))
 end
-
 
 function application.capture()
     local arguments = ngx.req.get_uri_args()
     local target = arguments.host .. ":" .. arguments.port .. arguments.path
     ngx.print(outcome(ngx.location.capture("/upstream", { args = "target=" .. target })))
 end
-
 
 function application.recipe()
     local arguments = ngx.req.get_uri_args()
@@ -63,7 +58,6 @@ function application.recipe()
     end
     ngx.print(recipe.outcome(get, url))
 end
-
 
 function application.judge()
     local arguments = ngx.req.get_uri_args()
@@ -79,6 +73,5 @@ function application.judge()
     end
     ngx.print(table.concat(outcomes, "\n"))
 end
-
 
 return application

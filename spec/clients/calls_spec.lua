@@ -27,11 +27,9 @@ for _, interim in ipairs { 100, 102, 103 } do
     end
 end
 
-
 local function count(key)
     return tonumber((http.request(rig.url("/count?key=" .. key))))
 end
-
 
 -- What is wrong with an outcome; nil if nothing is. A response that is a success for some may be "any".
 local function objection(is_success, outcome, received)
@@ -40,7 +38,6 @@ local function objection(is_success, outcome, received)
     if outcome:find "^raised" then return outcome end
     if is_success == true and outcome ~= "success" then return "no success, but " .. outcome end
 end
-
 
 -- Asserts that nothing is wrong with the outcomes of calls; `differs` are lists of what this client takes
 -- for a success. `judge(url, times)` gives a list; the key of each
@@ -64,7 +61,6 @@ local function check(judge, differs, port)
     assert.is_true(made > 40 * times, made)
 end
 
-
 local function judge_here(heading, globals)
     return function(url, number_of_calls)
         local _, call = recipe.load(heading, globals)
@@ -74,11 +70,9 @@ local function judge_here(heading, globals)
     end
 end
 
-
 local function can(name)
     return (pcall(require, name))
 end
-
 
 -- lua-curl with the rig's authority.
 local function curl_globals()
@@ -90,7 +84,6 @@ local function curl_globals()
     end }, { __index = curl })
     return { require = function(name) return name == "curl" and wrapped or require(name) end }
 end
-
 
 -- The same within nginx.
 local function judge_in_nginx(nginx, heading, resty)
@@ -104,7 +97,6 @@ local function judge_in_nginx(nginx, heading, resty)
     end
 end
 
-
 local function start_nginx()
     return server.start { http = [[
     server {
@@ -113,7 +105,6 @@ local function start_nginx()
         location = /upstream { internal; set $target $arg_target; proxy_pass http://$target; }
     }]] }
 end
-
 
 -- Sets a variable of this process' environment, or takes it out, where Lua can.
 local function set_environment(name, value)
@@ -124,7 +115,6 @@ local function set_environment(name, value)
 end
 
 set_environment("SSL_CERT_FILE", rig.authority()) -- read when OpenSSL is loaded
-
 
 teardown(rig.stop)
 

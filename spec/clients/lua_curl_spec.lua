@@ -7,7 +7,6 @@ local rig = require "spec.clients.rig"
 
 teardown(rig.stop)
 
-
 local function call(case)
     local head, body = {}, {}
     local easy = curl.easy_init()
@@ -26,7 +25,6 @@ local function call(case)
     if number ~= 0 then return nil, reason end
     return { status = head[1], headers = table.concat(head), body = table.concat(body) }
 end
-
 
 -- libcurl repeats a request by itself on a connection that it used before, so that no text of its proves
 -- that none was sent. It takes headers that end early for all, and a reset at once, as the case may be,
@@ -48,13 +46,11 @@ describe("What lua-curl's easy:perform returns", function()
     end
 end)
 
-
 describe("What lua-curl's easy:perform returns over TLS", function()
     for _, case in ipairs(rig.cases(differs_over_tls, "https")) do
         it(case.title, function() rig.check(case, call(case)) end)
     end
 end)
-
 
 describe("The recipe for lua-curl", function()
     local get = recipe.load "lua-curl"

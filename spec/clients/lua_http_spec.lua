@@ -8,7 +8,6 @@ local ssl_store = require "openssl.x509.store"
 
 teardown(rig.stop)
 
-
 -- A response as a table, or what go or the stream returned.
 local function receive(headers, stream, number, timeout)
     if not headers then return headers, stream, number end
@@ -17,14 +16,12 @@ local function receive(headers, stream, number, timeout)
     return { status = headers:get ":status", headers = headers, body = body }
 end
 
-
 local function call(url, timeout, context)
     local made = request.new_from_uri(url)
     made.ctx = context
     local headers, stream, number = made:go(timeout)
     return receive(headers, stream, number, timeout)
 end
-
 
 local differs = {
     -- A line that is cut is no other than one that is no HTTP.
@@ -38,7 +35,6 @@ local differs_over_tls = {
     resets = "tls no or closed maybe", silent = "timeout no", cut_head = "protocol maybe",
     refused = "connect no",
 }
-
 
 describe("What lua-http's request:go and stream:get_body_as_string return", function()
     for _, case in ipairs(rig.cases(differs)) do
@@ -54,7 +50,6 @@ describe("What lua-http's request:go and stream:get_body_as_string return", func
     end)
 end)
 
-
 describe("What lua-http returns over TLS", function()
     for _, case in ipairs(rig.cases(differs_over_tls, "https")) do
         if case.name ~= "unresolved" then
@@ -68,7 +63,6 @@ describe("What lua-http returns over TLS", function()
         end
     end
 end)
-
 
 describe("The recipe for lua-http", function()
     local get = recipe.load "lua-http"

@@ -8,7 +8,6 @@ local rig = require "spec.clients.rig"
 
 teardown(rig.stop)
 
-
 local function request(case, verify)
     http.TIMEOUT, https.TIMEOUT = case.timeout, case.timeout
     local parts = {}
@@ -18,7 +17,6 @@ local function request(case, verify)
     return result and table.concat(parts), status, headers
 end
 
-
 describe("What LuaSec's https.request returns, with verify = \"peer\",", function()
     -- It never compares the certificate's name with the host's. Its reason for plain text is that of a record
     -- that is spoilt later.
@@ -27,7 +25,6 @@ describe("What LuaSec's https.request returns, with verify = \"peer\",", functio
     end
 end)
 
-
 describe("What LuaSec's https.request returns, as it is used by default,", function()
     -- It takes any certificate.
     local differs = { other_host = "success", untrusted = "success", not_tls = "tls maybe" }
@@ -35,7 +32,6 @@ describe("What LuaSec's https.request returns, as it is used by default,", funct
         it(case.title, function() rig.check(case, request(case, "none")) end)
     end
 end)
-
 
 describe("What LuaSec's https.request(url) returns", function()
     it("is read as what LuaSocket returns", function()
@@ -51,7 +47,6 @@ describe("What LuaSec's https.request(url) returns", function()
         assert.equal("local no", rig.outcome(https.request(options)))
     end)
 end)
-
 
 describe("The recipe for LuaSec", function()
     for _, row in ipairs(rig.recipes) do

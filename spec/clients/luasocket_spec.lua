@@ -7,14 +7,12 @@ local rig = require "spec.clients.rig"
 
 teardown(rig.stop)
 
-
 -- http.request with a table, whose sink gathers the body.
 local function request_generic(url)
     local parts = {}
     local result, status, headers = http.request { url = url, sink = ltn12.sink.table(parts) }
     return result and table.concat(parts), status, headers
 end
-
 
 local forms = {
     ["http.request(url)"] = http.request,
@@ -35,7 +33,6 @@ for name, request in pairs(forms) do
     end)
 end
 
-
 describe("What LuaSocket's http.request { ... } returns", function()
     it("is taken as it is, without a body", function()
         http.TIMEOUT = 20
@@ -45,7 +42,6 @@ describe("What LuaSocket's http.request { ... } returns", function()
         assert.equal("closed maybe", rig.outcome(request "/reset"))
     end)
 end)
-
 
 describe("The recipe for LuaSocket", function()
     local get = recipe.load "LuaSocket"

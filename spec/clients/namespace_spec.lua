@@ -19,7 +19,6 @@ end
 local directory, nginx, pid
 local pipes = {}
 
-
 -- Begins a call, which takes 13 s; all run at the same time.
 local function begin(client, url)
     if client[3] then
@@ -28,7 +27,6 @@ local function begin(client, url)
     local code = ([[print(require "spec.clients.lost_client"(%q, %q))]]):format(client[1], url)
     return io.popen(command.interpreter .. " -e '" .. code .. "'")
 end
-
 
 describe("A POST whose response is lost", function()
     setup(function()

@@ -5,7 +5,6 @@ local server = require "spec.nginx.server"
 
 local nginx
 
-
 local function start()
     nginx = server.start { http = ([[
     lua_ssl_trusted_certificate AUTHORITY;
@@ -29,7 +28,6 @@ local function start()
 ]]):gsub("AUTHORITY", rig.authority()):gsub("NAMES", rig.ports().names) }
 end
 
-
 local function ask(kind, case)
     local host, port = "none.invalid", 80
     if case.port then host, port = "127.0.0.1", rig.ports()[case.port] end
@@ -38,7 +36,6 @@ local function ask(kind, case)
     assert.equal(200, response.status)
     return response.body
 end
-
 
 describe("In nginx,", function()
     setup(start)

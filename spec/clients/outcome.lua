@@ -3,13 +3,11 @@
 
 local errors = require "cfs.errors"
 
-
 local function expect(wanted, actual, what)
     if wanted ~= actual then
         error(("%s is %s, not %s"):format(what, tostring(actual), tostring(wanted)), 0)
     end
 end
-
 
 -- What holds for each error without a response; returns what is told of it.
 local function tell_transport(err, value, reason)
@@ -24,7 +22,6 @@ local function tell_transport(err, value, reason)
     expect(word ~= "local" and not certificate, get, "whether a GET may be repeated")
     return word .. " " .. sent .. (certificate and " certificate" or "")
 end
-
 
 return function(...)
     local err = errors.from_response(...)

@@ -9,7 +9,6 @@ local recipe = {}
 -- lua-resty-http loads this, for clients' certificates alone. Debian's nginx lacks it.
 package.preload["resty.string"] = function() return { to_hex = error } end
 
-
 -- The guide: nginx does not run in this project's directory, but knows where it is.
 local function read_guide()
     for template in package.path:gmatch "[^;]+" do
@@ -23,7 +22,6 @@ local function read_guide()
     return files.read "docs/guide.md"
 end
 
-
 -- The lines that all recipes share, and the block under each heading.
 local function read_blocks()
     local section = assert(read_guide():match "\n## Clients\n(.-)\n## ", "no section on clients")
@@ -33,7 +31,6 @@ local function read_blocks()
     end
     return section:match "```lua\n(.-)```", blocks
 end
-
 
 --- The function `get` of a recipe, for what is called with it, and the function `call`.
 ---@param heading string
@@ -52,14 +49,12 @@ function recipe.load(heading, globals)
     return assert(load(code, "@docs/guide.md", "t", environment))()
 end
 
-
 --- What a recipe returns for a URL, in the words of spec.clients.rig's recipes.
 function recipe.outcome(get, url)
     local body, err, attempts = get(url)
     if body then return body end
     return ("%s at attempt %d"):format(err.code or err:transport() or err:origin(), attempts)
 end
-
 
 --- What becomes of one call by a recipe: "success"; "no" or "maybe" if no response came, as it was sent; the
 --- status of an error; or what else was raised.
@@ -73,6 +68,5 @@ function recipe.judge(call, url)
     if body then return "success" end
     return tostring(select(2, err:transport()) or err.status)
 end
-
 
 return recipe

@@ -6,7 +6,6 @@ local files = require "spec.helpers.files"
 local outcome = require "spec.clients.outcome"
 local testing = require "cfs.errors.testing"
 
-
 -- Headers that are found in any letter case, and with underscores for hyphens.
 local function headers_of(values)
     local normalized = {}
@@ -15,7 +14,6 @@ local function headers_of(values)
     function metatable.__index(_, name) return normalized[name:lower():gsub("_", "-")] end
     return setmetatable(values, metatable)
 end
-
 
 -- What httpc:request_uri returns: status, reason, headers, body, and functions for what is no longer there.
 local function whole_response(status, headers, body)
@@ -27,7 +25,6 @@ local function whole_response(status, headers, body)
     }
 end
 
-
 -- What httpc:request returns: the body is to be read.
 local function unread_response(status, headers, body)
     local response = whole_response(status, headers, body)
@@ -36,7 +33,6 @@ local function unread_response(status, headers, body)
     response.read_body = function() return body end
     return response
 end
-
 
 local function reasons()
     local list = {}
@@ -47,7 +43,6 @@ local function reasons()
     end
     return list
 end
-
 
 describe("What lua-resty-http's request_uri returns", function()
     it("is an error if the status says so, with what the body and the headers tell", function()
@@ -74,7 +69,6 @@ describe("What lua-resty-http's request_uri returns", function()
         end)
     end
 end)
-
 
 describe("What lua-resty-http's request returns", function()
     it("must be read first, which the sentence says", function()

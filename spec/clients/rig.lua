@@ -69,7 +69,6 @@ local no_host = ("x"):rep(64) .. ".invalid"
 
 local server -- what runs: `ports`, `pid`, `pipe`, `directory`
 
-
 --- Ends the server, if it runs: the last thing in each file of specs.
 function rig.stop()
     if not server then return end
@@ -78,7 +77,6 @@ function rig.stop()
     command.remove(server.directory)
     server = nil
 end
-
 
 local function start()
     local directory = command.new_directory()
@@ -92,30 +90,25 @@ local function start()
     return server
 end
 
-
 --- The server's ports: name → number. It is started when first asked for.
 function rig.ports()
     return (server or start()).ports
 end
-
 
 --- The file of the authority that signed the server's certificates.
 function rig.authority()
     return (server or start()).directory .. "/ca.pem"
 end
 
-
 --- The URL of a behaviour of the plain server.
 function rig.url(path)
     return "http://127.0.0.1:" .. rig.ports().plain .. path
 end
 
-
 local function case_url(case)
     local host = case.port and "127.0.0.1:" .. rig.ports()[case.port] or no_host
     return case.scheme .. "://" .. host .. case.path
 end
-
 
 --- The cases.
 ---@param differs table<string, string> what is expected where this client differs, by the case's name
@@ -138,13 +131,11 @@ function rig.cases(differs, scheme)
     return cases
 end
 
-
 --- Asserts that the library makes of what a call returned what the case expects: one of what stands
 --- between " or ", where the outcome is a matter of chance.
 function rig.check(case, ...)
     rig.compare(case, outcome(...))
 end
-
 
 --- The same, where the outcome is known.
 function rig.compare(case, actual)
@@ -153,7 +144,6 @@ function rig.compare(case, actual)
     end
     luassert.equal(case.expected, actual)
 end
-
 
 --- What a recipe of the guide does: a list of { path, expected, what the service does }.
 rig.recipes = {
@@ -166,13 +156,11 @@ rig.recipes = {
 
 local key = 0
 
-
 --- The URL of a path, for requests that are counted from one.
 function rig.new_url(path, port)
     key = key + 1
     local scheme = port == "tls" and "https" or "http"
     return ("%s://127.0.0.1:%d%s?key=%s%d"):format(scheme, rig.ports()[port or "plain"], path, scheme, key)
 end
-
 
 return rig

@@ -21,12 +21,10 @@ local compressed = "\031\139\008\000\000\000\000\000\002\003\179\201\040\201\205
 local envelope = '{"requestId":"c0ffee","code":"InstanceNotFound","message":"It is not there."}'
 local page = "<html><body><h1>502 Bad Gateway</h1></body></html>"
 
-
 local function listen()
     local listener = assert(socket.bind("127.0.0.1", 0, 64))
     return listener, (select(2, listener:getsockname()))
 end
-
 
 -- Connections that are kept open and never get a response.
 local held = {}
@@ -34,25 +32,21 @@ local held = {}
 -- How many requests came, by key.
 local counts = {}
 
-
 local function respond(client, status, body, headers)
     local lines = { "HTTP/1.1 " .. status, "Content-Length: " .. #body, "Connection: close" }
     for name, value in pairs(headers or {}) do lines[#lines + 1] = name .. ": " .. value end
     client:send(table.concat(lines, "\r\n") .. "\r\n\r\n" .. body)
 end
 
-
 -- Ends a connection by a reset; over TLS, where LuaSec has no options, by closing it.
 local function reset(client)
     if client.setoption then client:setoption("linger", { on = true, timeout = 0 }) end
 end
 
-
 local function hold(client)
     held[#held + 1] = client
     return true
 end
-
 
 local ports = {}
 
@@ -123,7 +117,6 @@ local behaviours = {
     ["/count"] = function(client, count) respond(client, "200 OK", tostring(count)) end,
 }
 
-
 -- The path and the key of a request that was read wholly; nil and its first byte if it is no request;
 -- nil if nothing came.
 local function read_request(client)
@@ -140,7 +133,6 @@ local function read_request(client)
     if length > 0 then client:receive(length) end
     return path, key
 end
-
 
 local function serve(client)
     client:settimeout(patience)
@@ -160,7 +152,6 @@ local function serve(client)
     client:close()
 end
 
-
 -- Serves over TLS with a certificate of the directory.
 local function serve_tls(name)
     local context = assert(ssl.newcontext {
@@ -177,9 +168,7 @@ local function serve_tls(name)
     end
 end
 
-
 local serve_good = serve_tls "good"
-
 
 -- A proxy whose response to "CONNECT 407.invalid:443" is 407; behind 200 is the service.
 local function serve_proxy(client)
@@ -195,15 +184,12 @@ local function serve_proxy(client)
     client:close()
 end
 
-
 -- A frame of HTTP/2: RFC 9113, section 4.1.
 local function frame(kind, flags, stream, payload)
     return string.char(0, 0, #payload, kind, flags, 0, 0, 0, stream) .. payload
 end
 
-
 local function word(number) return string.char(0, 0, 0, number) end
-
 
 -- What is sent on the first stream, or about it, over HTTP/2, by its name. 0x88 is :status 200, 0x8d 404.
 local over_http2 = {
@@ -216,7 +202,6 @@ local over_http2 = {
     h2goawayerror = frame(7, 0, 0, word(1) .. word(2)),
     h2close = "",
 }
-
 
 -- Serves a request over HTTP/2 in the way of the name, and counts it under that name, unless it is refused.
 local function serve_http2(name)
@@ -243,7 +228,6 @@ local function serve_http2(name)
         wrapped:close()
     end
 end
-
 
 -- port's name → what is done with a connection to it
 local services = {
@@ -278,13 +262,11 @@ assert(names:setsockname("127.0.0.1", 0))
 ports.names = select(2, names:getsockname())
 listeners[#listeners + 1] = names
 
-
 -- Responds to a query with NXDOMAIN: RFC 1035, section 4.1.1.
 local function deny_name()
     local query, host, port = names:receivefrom()
     if query and #query > 12 then names:sendto(query:sub(1, 2) .. "\129\131" .. query:sub(5), host, port) end
 end
-
 
 local line = {}
 for name, port in pairs(ports) do line[#line + 1] = name .. "=" .. port end

@@ -17,11 +17,9 @@ all_bytes = table.concat(all_bytes)
 
 local responses = {}
 
-
 local function add(row)
     responses[#responses + 1] = row
 end
-
 
 -- A body that cannot be read, behind a gateway's status; and what it tells all the same.
 local function add_unreadable(name, body, origin, message, request_id)
@@ -34,7 +32,6 @@ local function add_unreadable(name, body, origin, message, request_id)
     }
 end
 
-
 -- A body that is not as Content-Encoding says, or is.
 local function add_encoded(name, encoding, body, origin)
     add {
@@ -44,7 +41,6 @@ local function add_encoded(name, encoding, body, origin)
     }
 end
 
-
 -- An envelope of an unknown code with a request id from the headers.
 local function add_header(name, headers, request_id)
     add {
@@ -53,7 +49,6 @@ local function add_header(name, headers, request_id)
         expect = { code = "A", requestId = request_id, status = 400, known = false },
     }
 end
-
 
 -- A response whose status is what counts, with a code that no catalogue has.
 local function add_unknown(status, category, retry)
@@ -71,7 +66,6 @@ local function add_unknown(status, category, retry)
     }
 end
 
-
 -- The same envelope under a status that some client gives in its own way.
 local function add_status(name, status, expected)
     add {
@@ -82,7 +76,6 @@ local function add_status(name, status, expected)
             differs = expected ~= 404 },
     }
 end
-
 
 -- Envelopes
 
@@ -485,7 +478,6 @@ add {
 
 local iterated = { { "x-bce-request-id", "h-1" }, { "x-bce-request-id", "h-2" }, { "date", "today" } }
 
-
 -- An iterator as lua-http's headers have it.
 local function each()
     local index = 0
@@ -494,7 +486,6 @@ local function each()
         if iterated[index] then return iterated[index][1], iterated[index][2], false end
     end
 end
-
 
 local function refuse() error("a metamethod of the headers raised") end
 

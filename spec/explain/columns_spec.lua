@@ -20,7 +20,6 @@ local wrapped = {
     { "nothing", "", 13, "" },
 }
 
-
 describe("The columns of a text", function()
     for _, case in ipairs(widths) do
         it("are " .. case[2] .. " for " .. case[1], function()
@@ -29,13 +28,11 @@ describe("The columns of a text", function()
     end
 end)
 
-
 describe("A text is wrapped:", function()
     for _, case in ipairs(wrapped) do
         it(case[1], function() assert.equal(case[4], columns.wrap(case[2], case[3])) end)
     end
 end)
-
 
 describe("An entry", function()
     it("has its text behind a label of 13 columns, whatever the label's letters", function()

@@ -4,12 +4,10 @@ local support = require "spec.helpers.support"
 
 local raises = support.raises
 
-
 -- How many columns a line takes: one for each code point, two for each one of Chinese text.
 local function width(line)
     return #line:gsub("[\128-\191]", "") + select(2, line:gsub("[\227-\239][\128-\191][\128-\191]", ""))
 end
-
 
 -- Asserts that no line is wider than a terminal, and that nothing but text is in it.
 local function assert_fits(text)
@@ -21,11 +19,9 @@ local function assert_fits(text)
     end
 end
 
-
 local function lines(...)
     return table.concat({ ... }, "\n")
 end
-
 
 local create_order_fail = lines(
     "CreateOrderFail, cfs, 500 Internal Server Error",
@@ -49,7 +45,6 @@ local signature_does_not_match = lines(
     "what to do   Check the secret key and the signing method; a clock that is far",
     "             off has the same effect.",
     "retry        no: the same call fails again")
-
 
 describe("errors.explain", function()
     it("never fails, whatever became of a field", function()
@@ -354,9 +349,7 @@ print(select(2, pcall(function() errors.%s end)))]]):format(module:match "^[%w.]
     end)
 end)
 
-
 local envelope = '{"requestId":"r-1","code":"InstanceNotFound","message":"gone"}'
-
 
 describe("errors.explain, given what people paste,", function()
     it("says that it read words, not an envelope", function()
@@ -407,7 +400,6 @@ describe("errors.explain, given what people paste,", function()
     end)
 end)
 
-
 describe("errors.explain, given an error with a cause,", function()
     it("shows the cause, and its cause", function()
         local err = errors.InternalError {
@@ -445,7 +437,6 @@ describe("errors.explain, given an error with a cause,", function()
         assert.is_true(#text < 6000)
     end)
 end)
-
 
 describe("errors.explain, in Chinese,", function()
     it("has remedies, categories and words of retry; codes and messages stay English", function()
@@ -499,7 +490,6 @@ describe("errors.explain, in Chinese,", function()
             function() errors.RateLimit:explain { language = true } end)
     end)
 end)
-
 
 describe("a list of kinds, as text,", function()
     it("shows what a search found, by status, then in the vendor's order", function()

@@ -6,11 +6,9 @@ local json = require "cfs.errors.explain.json"
 local judge = require "cfs.errors.explain.judge"
 local subject = require "cfs.errors.explain.subject"
 
-
 local function document(text)
     return cjson.decode(json.of_subject(subject.of(text, "en")))
 end
-
 
 describe("The JSON of what was found", function()
     it("has one shape, whatever it is", function()
@@ -39,7 +37,6 @@ describe("The JSON of what was found", function()
         assert.matches("^Operation timed out", found.cause)
     end)
 end)
-
 
 describe("The advice of the command", function()
     local function advise(text, call, chosen)

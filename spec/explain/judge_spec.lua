@@ -33,7 +33,6 @@ local cases = {
         .. "what responded in its place", no },
 }
 
-
 describe("The advice on what a text tells", function()
     for index, case in ipairs(cases) do
         it("says why in both languages: " .. index, function()

@@ -21,7 +21,6 @@ local cases = {
     { "LC_CTYPE=zh_CN.UTF-8", "en" },
 }
 
-
 describe("The language of the locale", function()
     for _, case in ipairs(cases) do
         it("is " .. case[2] .. " where there is " .. (case[1] ~= "" and case[1] or "none"), function()
@@ -32,7 +31,6 @@ describe("The language of the locale", function()
         end)
     end
 end)
-
 
 describe("The phrases", function()
     it("are there in both languages, in valid UTF-8, with the same places to fill", function()

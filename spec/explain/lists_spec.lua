@@ -2,14 +2,12 @@ local columns = require "cfs.errors.explain.columns"
 local errors = require "cfs.errors"
 local lists = require "cfs.errors.explain.lists"
 
-
 -- How many entries a table has.
 local function count(entries)
     local number = 0
     for _ in pairs(entries) do number = number + 1 end
     return number
 end
-
 
 describe("errors.categories", function()
     it("has a sentence for each category of the catalogue, and no other", function()
@@ -31,7 +29,6 @@ describe("errors.categories", function()
     end)
 end)
 
-
 describe("errors.retries", function()
     it("has a sentence for each of the seven words", function()
         assert.equal(7, count(errors.retries))
@@ -43,7 +40,6 @@ describe("errors.retries", function()
             tostring(errors.retries):match("^[^\n]*\n[^\n]*\n"))
     end)
 end)
-
 
 describe("A list of kinds", function()
     local kinds = { errors.MountTargetNotFound, errors.InternalError, errors.AlreadyMounted,

@@ -4,7 +4,6 @@ local transcript = require "cfs.errors.explain.paste"
 
 local envelope = '{"requestId":"r-1","code":"InstanceNotFound","message":"gone"}'
 
-
 -- The response in a text, with the names and values of its headers.
 local function read(text)
     local response = transcript.read(clean.screen(text))
@@ -15,7 +14,6 @@ local function read(text)
     if response then response.headers = values end
     return response
 end
-
 
 -- What is pasted, and the response in it.
 local cases = {
@@ -121,7 +119,6 @@ $ curl -v http://127.0.0.1:8080/v1/cfs/cfs-1
     { "nothing in nothing", "", nil },
 }
 
-
 describe("cfs.errors.explain.paste", function()
     for _, case in ipairs(cases) do
         it("reads " .. case[1], function() assert.same(case[3], read(case[2])) end)
@@ -135,7 +132,6 @@ describe("cfs.errors.explain.paste", function()
         assert.is_true(os.clock() - start < 2)
     end)
 end)
-
 
 -- A text; the document in it; an error's code, or why it is none.
 local documents = {
@@ -151,7 +147,6 @@ local documents = {
     { "none where there is no brace", "no brace" },
 }
 
-
 describe("The JSON document in a text", function()
     for _, case in ipairs(documents) do
         it("is found: " .. case[1], function()
@@ -160,7 +155,6 @@ describe("The JSON document in a text", function()
         end)
     end
 end)
-
 
 describe("errors.explain, given what `curl -i` prints,", function()
     it("explains its error, status and request id included", function()

@@ -5,7 +5,6 @@ local subject = require "cfs.errors.explain.subject"
 
 local list = pastes.all()
 
-
 -- What a text yields, in a word: a code, a status, a word of transport, or what else it is.
 local function yield_of(about)
     local err = about.err
@@ -16,7 +15,6 @@ local function yield_of(about)
     if about.kinds then return "kinds" end
     return about.request_id and "request id" or "unknown"
 end
-
 
 describe("The forms of a text", function()
     it("are tried in this order", function()
@@ -48,7 +46,6 @@ describe("The forms of a text", function()
         end
     end)
 end)
-
 
 describe("What people paste", function()
     it("is of many kinds", function()

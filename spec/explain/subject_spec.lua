@@ -6,7 +6,6 @@ local gone = { code = "NoSuchThing", requestId = "r-1", status = 502 }
 
 errors.extend { { code = "SpecLonely", status = 409, message = "m", category = "spec_lonely" } }
 
-
 describe("A word of the catalogue", function()
     local columns = { "category", "retry", "fault" }
 
@@ -41,7 +40,6 @@ describe("A word of the catalogue", function()
     end)
 end)
 
-
 -- A text; the form in which it is read; what is read.
 local cases = {
     { "500 Not Found", "phrase", { status = 500 } }, { "Not Found", "phrase", { status = 404 } },
@@ -70,7 +68,6 @@ local cases = {
     { head .. "<p>{&quot;code&quot;:&quot;NoSuchThing&quot;,&quot;message&quot;:&quot;a \\u0062&quot;}</p>",
       "response", { code = "NoSuchThing", message = "a b", requestId = "r-1", status = 502 } },
 }
-
 
 describe("What a text is about", function()
     it("has a heading above what a search found", function()

@@ -211,7 +211,6 @@ local cases = {
     { "statusCode.AccessDenied RateLimit", { code = "RateLimit", status = 421 } },
 }
 
-
 describe("What is read in a text", function()
     for index, case in ipairs(cases) do
         it("is told by its words: " .. index .. ", " .. case[1]:sub(1, 60):gsub("%s", " "), function()

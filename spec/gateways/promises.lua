@@ -89,7 +89,6 @@ local rows = {
     { "/own-limit?name=fine", 429, "RateLimit", "ORIGIN throttle 429 raised", nil },
 }
 
-
 --- Describes a gateway. `word` has what it calls the sources of responses (`upstream`; `own`; `none`, if no
 --- upstream responded), the header of its request `id`, the `origin` of its own pages, and further `rows`.
 ---@param busted table the environment of the caller, which has busted's functions
@@ -221,6 +220,5 @@ function promises.describe(busted, title, word, start, stop, promise)
         end)
     end)
 end
-
 
 return promises

@@ -9,14 +9,12 @@ local server = require "spec.nginx.server"
 
 local rig = {}
 
-
 -- Replaces each place of a text in another; there must be one.
 local function replace(text, old, new)
     local result, count = text:gsub(old:gsub("%p", "%%%0"), (new:gsub("%%", "%%%%")))
     assert(count > 0, "not found: " .. old)
     return result
 end
-
 
 --- The blocks of a language in a section of docs/gateways.md, joined; `section` begins its heading.
 function rig.documented(section, language)
@@ -27,7 +25,6 @@ function rig.documented(section, language)
     assert(#found > 0, section .. " has no " .. language)
     return table.concat(found)
 end
-
 
 -- Merges texts of YAML: what stands under the same name becomes one.
 local function merge(...)
@@ -43,7 +40,6 @@ local function merge(...)
     for _, name in ipairs(names) do lines[#lines + 1] = table.concat(parts[name], "\n") end
     return table.concat(lines, "\n") .. "\n"
 end
-
 
 -- What each route has: its own configuration of cfs-errors, if it is not the global one; another plugin.
 local limit = {
@@ -77,7 +73,6 @@ local routes = {
     { "problem", probe, "{format: problem}" },
 }
 
-
 -- kong.yml, or apisix.yaml.
 local function route_list(kind, port)
     local head = {
@@ -101,7 +96,6 @@ local function route_list(kind, port)
     return text
 end
 
-
 -- Writes what Kong reads beside nginx.conf, and returns the directive of the shared memory.
 local function configure_kong(layout, directory, port)
     local given = rig.documented("Kong", "ini")
@@ -115,7 +109,6 @@ local function configure_kong(layout, directory, port)
     return assert(given:match("nginx_http_lua_shared_dict = ([^\n]*)"))
 end
 
-
 local function configure_apisix(layout, directory, port)
     local given = rig.documented("APISIX", "yaml")
     local main = given:match("^(.-)global_rules:")
@@ -128,7 +121,6 @@ local function configure_apisix(layout, directory, port)
         merge(route_list("apisix", port), given:sub(#main + 1)) .. "#END\n")
     return (assert(main:match("custom_lua_shared_dict:\n%s+([^\n]*)")):gsub(":", ""))
 end
-
 
 -- The layout's nginx.conf, for this directory, these ports and this library.
 local function configure_nginx(kind, layout, directory, port, dict)
@@ -154,7 +146,6 @@ local function configure_nginx(kind, layout, directory, port, dict)
     files.write(directory .. "/nginx.conf", text)
 end
 
-
 --- Writes the plugins of docs/gateways.md below a directory.
 function rig.write_documented_plugins(directory)
     local kong = directory .. "/plugins/kong/plugins/tenant"
@@ -167,7 +158,6 @@ function rig.write_documented_plugins(directory)
     files.write(kong .. "/schema.lua", replace(schema, "probe", "tenant"))
     files.write(apisix .. "/tenant.lua", second)
 end
-
 
 --- Starts a gateway and an upstream, and returns what has the methods of spec/nginx/server.lua.
 ---@param kind "kong"|"apisix"
@@ -199,12 +189,10 @@ function rig.start(kind)
     return self
 end
 
-
 --- Stops both.
 function rig.stop(self)
     server.stop(self.upstream)
     server.stop(self)
 end
-
 
 return rig

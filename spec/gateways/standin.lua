@@ -8,7 +8,6 @@ local standin = {}
 kong = { response = {}, request = {} }
 package.preload["kong.db.schema.typedefs"] = function() return { protocols_http = {} } end
 
-
 -- Kong leaves the plugin's coroutine for ever, and sends later.
 function kong.response.exit(status, body, headers)
     ngx.var.source = "exit"
@@ -16,12 +15,9 @@ function kong.response.exit(status, body, headers)
     coroutine.yield()
 end
 
-
 function kong.response.get_source() return ngx.var.source end
 
-
 function kong.request.get_header(name) return ngx.req.get_headers()[name] end
-
 
 local function in_kong(f)
     local good, problem = coroutine.resume(coroutine.create(f))
@@ -40,12 +36,10 @@ end
 local core = { response = {}, schema = {} }
 package.preload["apisix.core"] = function() return core end
 
-
 function core.schema.check(schema, configuration)
     local good = schema.type == "object" and type(configuration) == "table"
     return good, not good and "object matches none of the required" or nil
 end
-
 
 function core.response.exit(status, body)
     ngx.var.source, ngx.status = "apisix", status
@@ -53,18 +47,15 @@ function core.response.exit(status, body)
     return ngx.exit(status)
 end
 
-
 function core.response.set_header(headers, value)
     if value then headers = { [headers] = value } end
     for name, header in pairs(headers) do ngx.header[name] = header end
 end
 
-
 function core.response.get_response_source()
     if ngx.var.source == "apisix" then return "apisix" end
     return (ngx.var.upstream_header_time or "-"):find("%d$") and "upstream" or "nginx"
 end
-
 
 local function in_apisix(f)
     local status, body = f()
@@ -74,7 +65,6 @@ end
 -- Both ------------------------------------------------------------------------------------------------
 
 local hits = {}
-
 
 -- What other plugins of a gateway refuse, by the route's name.
 local function refusal(name)
@@ -91,13 +81,11 @@ local function refusal(name)
     end
 end
 
-
 -- The configuration of a route, as far as it differs from the defaults.
 local changes = {
     ["cfs-metrics"] = { metrics = true }, vendor = { standard = false }, seen = { hide = false },
     problem = { format = "problem" },
 }
-
 
 -- A gateway: a function for each phase. `run` runs a function as access, `call` calls a plugin's phase.
 local function gateway(run, call, exit, defaults, cfs, probe, tenant)
@@ -137,7 +125,6 @@ local function gateway(run, call, exit, defaults, cfs, probe, tenant)
     return self
 end
 
-
 function standin.kong()
     local schema = require "kong.plugins.cfs-errors.schema"
     local config = schema.fields[2].config
@@ -156,7 +143,6 @@ function standin.kong()
     return self
 end
 
-
 function standin.apisix()
     local cfs = require "apisix.plugins.cfs-errors"
     assert(cfs.name == "cfs-errors" and type(cfs.version) == "number" and cfs.run_policy == "prefer_route")
@@ -172,6 +158,5 @@ function standin.apisix()
     self.check, self.names, self.defaults, self.types = cfs.check_schema, names, defaults, types
     return self
 end
-
 
 return standin

@@ -6,7 +6,6 @@ local command = {}
 command.interpreter = arg[0]
 for index = -1, -20, -1 do command.interpreter = arg[index] or command.interpreter end
 
-
 --- Runs a command.
 ---@return boolean good did it exit with 0?
 ---@return string output what it printed, errors included
@@ -17,7 +16,6 @@ function command.run(line)
     return status == "0", output
 end
 
-
 --- Runs a command that must exit with 0, and returns what it printed.
 function command.must(line)
     local good, output = command.run(line)
@@ -25,12 +23,10 @@ function command.must(line)
     return output
 end
 
-
 --- A text as one word of a shell's line.
 function command.quote(text)
     return "'" .. text:gsub("'", "'\\''") .. "'"
 end
-
 
 --- A new, empty directory, whose path is one word for a shell and for nginx, whatever TMPDIR is.
 function command.new_directory()
@@ -40,11 +36,9 @@ function command.new_directory()
     return (command.must("TMPDIR=/tmp mktemp -d"):gsub("\n", ""))
 end
 
-
 --- Removes what new_directory made, or a part of it.
 function command.remove(directory)
     command.must("rm -rf " .. command.quote(directory))
 end
-
 
 return command

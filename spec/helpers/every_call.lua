@@ -80,10 +80,8 @@ local function subjects(errors)
     }
 end
 
-
 -- What only a person calls, or a program while it starts: it may open files.
 local of_person = { explain = true, search = true, extend = true, service = true }
-
 
 --- Does it all, and raises where something went wrong.
 ---@param loaded { errors: table, retry: table, testing: table }
@@ -120,6 +118,5 @@ function every_call.run(loaded, methods, is_server)
     assert(not pcall(function() return loaded.errors.NoSuchCode end))
     return count
 end
-
 
 return every_call

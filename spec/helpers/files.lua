@@ -2,7 +2,6 @@
 
 local files = {}
 
-
 function files.read(path)
     local file = assert(io.open(path, "rb"))
     local content = file:read("*a")
@@ -10,12 +9,10 @@ function files.read(path)
     return content
 end
 
-
 function files.write(path, content)
     local file = assert(io.open(path, "wb"))
     file:write(content)
     file:close()
 end
-
 
 return files

@@ -11,7 +11,6 @@ local loaded = {
     testing = require "cfs.errors.testing",
 }
 
-
 -- The module that nginx alone can load, loaded with something in nginx' place, which is not kept.
 local function load_nginx()
     local anything = { config = { subsystem = "http" } }
@@ -37,13 +36,11 @@ end
 
 loaded.nginx = load_nginx()
 
-
 local function signature(prefix, name, comment, first)
     local names = {}
     for index = first, #comment.params do names[#names + 1] = comment.params[index].name end
     return prefix .. name .. "(" .. table.concat(names, ", ") .. ")"
 end
-
 
 --- The functions of modules: "errors.parse(body)" → comment.
 ---@return table<string, table>
@@ -60,7 +57,6 @@ function modules.functions()
     return functions
 end
 
-
 --- The methods of errors: "err:is(...)" → comment. The error itself may not be among their parameters.
 ---@return table<string, table>
 function modules.methods()
@@ -73,6 +69,5 @@ function modules.methods()
     end
     return methods
 end
-
 
 return modules

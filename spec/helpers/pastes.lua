@@ -35,7 +35,6 @@ function encodings.utf16le(text) return utf16(text, "\255\254", "le") end
 
 function encodings.utf16be(text) return utf16(text, "\254\255", "be") end
 
-
 -- "code=A status=404" as a table; `also` is a list.
 local function read_want(words)
     local want = { also = {} }
@@ -44,7 +43,6 @@ local function read_want(words)
     end
     return want
 end
-
 
 --- All of them: a list of { name, text, want }.
 function pastes.all()
@@ -58,7 +56,6 @@ function pastes.all()
     end
     return list
 end
-
 
 --- What was found, in the form of `want`.
 ---@param about cfs.subject
@@ -74,6 +71,5 @@ function pastes.found(about, retry)
         retry = retry,
     }
 end
-
 
 return pastes

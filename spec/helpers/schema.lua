@@ -2,13 +2,11 @@
 
 local schema = {}
 
-
 local function type_of(value, null)
     if value == null then return "null" end
     if type(value) == "table" then return (next(value) == nil or value[1] ~= nil) and "array" or "object" end
     return type(value)
 end
-
 
 local function has_type(wanted, value, null)
     local kind = type_of(value, null)
@@ -21,14 +19,12 @@ local function has_type(wanted, value, null)
     return false
 end
 
-
 local function is_one_of(list, value)
     for _, candidate in ipairs(list) do
         if candidate == value then return true end
     end
     return false
 end
-
 
 --- Where the document differs from the schema; nil if it does not.
 function schema.problem(rules, value, null, path)
@@ -46,6 +42,5 @@ function schema.problem(rules, value, null, path)
         if problem then return problem end
     end
 end
-
 
 return schema

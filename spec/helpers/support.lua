@@ -10,12 +10,10 @@ support.assert = assert
 
 local not_a_number = 0 / 0
 
-
 --- Are they one value? NaN counts as itself.
 function support.identical(left, right)
     return rawequal(left, right) or left ~= left and right ~= right
 end
-
 
 --- Asserts that a function raises the sentence and blames its own line. It stands on one line.
 ---@param sentence string
@@ -28,7 +26,6 @@ function support.raises(sentence, f)
     luassert.equal(("%s:%d: %s"):format(info.short_src, info.linedefined, sentence), message)
 end
 
-
 --- The fields that are a table's own.
 function support.own(object)
     local fields = {}
@@ -36,12 +33,10 @@ function support.own(object)
     return fields
 end
 
-
 --- A result list with its length, so that nils count.
 function support.pack(...)
     return { n = select("#", ...), ... }
 end
-
 
 local function hostile() error("a hostile metamethod was called") end
 
@@ -59,7 +54,6 @@ local function new_hostile(metatable_field)
         __metatable = metatable_field,
     })
 end
-
 
 --- Values that are no errors of the library: a list of { name, value }.
 support.others = {
@@ -96,6 +90,5 @@ if has_ffi then
     support.others[#support.others + 1] = { "a cdata", ffi.new("int64_t", 404) }
     support.others[#support.others + 1] = { "a cdata with hostile metamethods", new_struct() }
 end
-
 
 return support

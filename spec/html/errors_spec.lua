@@ -41,7 +41,6 @@ local searches = {
     { "no such thing at all", {} }, { "<b>", {} }, { "", nil },
 }
 
-
 -- What Chromium makes of the page and a script behind its own.
 local function ask(query, options)
     local directory = command.new_directory()
@@ -60,7 +59,6 @@ local function ask(query, options)
     local results = output:match '<pre id="results">(.-)</pre>'
     return cjson.decode((results:gsub("&lt;", "<"):gsub("&gt;", ">"):gsub("&amp;", "&")))
 end
-
 
 describe("docs/errors.html", function()
     local all = {}

@@ -10,7 +10,6 @@ local client = {}
 
 local protocols = { ["1.0"] = "http1.0", ["1.1"] = "http1.1", ["2"] = "http2-prior-knowledge" }
 
-
 local function query(combination, number)
     local parts = { "number=" .. number, "family=" .. combination.family }
     for _, dimension in ipairs(dimensions.families[combination.family]) do
@@ -19,14 +18,12 @@ local function query(combination, number)
     return table.concat(parts, "&")
 end
 
-
 -- A request in the words of curl's configuration file.
 local function transfer(url, options)
     local lines = { "next", "silent", "max-time = 120", ('url = "%s"'):format(url) }
     for _, option in ipairs(options) do lines[#lines + 1] = option end
     return table.concat(lines, "\n") .. "\n"
 end
-
 
 -- The requests of one combination: before and after the one that is judged, the counts are read,
 -- and nginx marks its log.
@@ -61,14 +58,12 @@ local function transfers(nginx, combination, number)
     return table.concat(list)
 end
 
-
 local function read(path)
     local file = io.open(path, "rb")
     local text = file and file:read("*a") or ""
     if file then file:close() end
     return text
 end
-
 
 -- Name in lower case → the values, in their order.
 local function read_headers(head)
@@ -80,7 +75,6 @@ local function read_headers(head)
     end
     return headers
 end
-
 
 -- The samples that grew: { labels =, value = by how much }.
 local function growth(before, after)
@@ -99,7 +93,6 @@ local function growth(before, after)
     return grown
 end
 
-
 -- Number → the lines of the log between its marks.
 local function read_log(text)
     local log, current = {}, nil
@@ -114,7 +107,6 @@ local function read_log(text)
     end
     return log
 end
-
 
 --- Sends the requests of the combinations `first` to `last`. What came has `status`; `exit`, the exit
 --- status of curl, which is 0 if all of it came; `head`, `headers` (name in lower case → values) and
@@ -150,6 +142,5 @@ function client.send(nginx, combinations, first, last)
     end
     return responses
 end
-
 
 return client

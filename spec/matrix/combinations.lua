@@ -4,14 +4,12 @@ local dimensions = require "spec.matrix.dimensions"
 
 local combinations = {}
 
-
 local function is_excluded(combination)
     for _, excludes in ipairs(dimensions.excluded[combination.family]) do
         if excludes(combination) then return true end
     end
     return false
 end
-
 
 --- A combination's family, its version of HTTP, and what is unusual in it.
 local function name_of(combination)
@@ -24,7 +22,6 @@ local function name_of(combination)
     end
     return table.concat(words, " ")
 end
-
 
 -- Adds to `list` all combinations that begin with the values chosen so far, of which `left` more may
 -- be unusual.
@@ -48,7 +45,6 @@ local function extend(list, family, index, chosen, left)
     end
 end
 
-
 --- All combinations with so many unusual values at most, whatever the version of HTTP. Each has
 --- `family`, `name`, and the value of each dimension by its name.
 ---@param unusual integer
@@ -58,7 +54,6 @@ function combinations.all(unusual)
     for _, family in ipairs { "own", "upstream", "auth", "page" } do extend(list, family, 1, {}, unusual) end
     return list
 end
-
 
 --- Those whose name has all of these words, and that have these values.
 function combinations.named(list, words, values)
@@ -74,7 +69,6 @@ function combinations.named(list, words, values)
     return named
 end
 
-
 --- So many of them, chosen by the seed, in their order.
 function combinations.sample(list, size, seed)
     math.randomseed(seed)
@@ -86,6 +80,5 @@ function combinations.sample(list, size, seed)
     end
     return sample
 end
-
 
 return combinations

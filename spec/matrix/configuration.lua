@@ -71,7 +71,6 @@ server {
 ]]
 head = head:gsub("WITHOUT", (dimensions.without:gsub("%%", "%%%%")))
 
-
 --- The block stream: what stands before this nginx and hands on bytes.
 configuration.front = [[
 stream {
@@ -82,7 +81,6 @@ stream {
 }
 ]]
 
-
 --- The path of a combination's location.
 function configuration.path(combination)
     local parts = {}
@@ -91,7 +89,6 @@ function configuration.path(combination)
     end
     return "/" .. combination.family .. "/" .. table.concat(parts, "/")
 end
-
 
 local function location(combination)
     local lines = { "location = " .. configuration.path(combination) .. " {",
@@ -103,7 +100,6 @@ local function location(combination)
     lines[#lines + 1] = "}\n"
     return table.concat(lines, "\n        ")
 end
-
 
 --- What nginx's block http has, for spec.nginx.server.
 ---@param combinations table[]
@@ -119,6 +115,5 @@ function configuration.text(combinations, request_id)
     parts[#parts + 1] = "}"
     return table.concat(parts, "\n")
 end
-
 
 return configuration

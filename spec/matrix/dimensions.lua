@@ -138,7 +138,6 @@ local subrequest = { "subrequest", { "none", "capture", "capture_ctx", "relay", 
 local options = { "options", { "none", "standard", "map", "request_id", "log", "raising", "yielding",
     "odd" } }
 
-
 --- Family → a list of dimensions: { name, values, directives }.
 dimensions.families = {
     -- What this nginx itself does fails.
@@ -346,6 +345,5 @@ dimensions.excluded = {
         function(c) return c.page == "too_large" and c.version == "2" end,
     },
 }
-
 
 return dimensions

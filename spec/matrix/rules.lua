@@ -14,11 +14,9 @@ local untrue = {
     "x-bce-content-crc32", "x-bce-content-sha256",
 }
 
-
 local function add(name, broken)
     rules[#rules + 1] = { name = name, broken = broken }
 end
-
 
 --- What must come: "success"; "error", an envelope; "begun", where output was begun before the
 --- failure; "ended", where it was even ended; or "cut", where a success breaks off.
@@ -30,7 +28,6 @@ local function expected(combination)
     return "error"
 end
 
-
 -- The body as an envelope, or nil.
 local function envelope(response)
     local value = cjson.decode(response.body)
@@ -41,16 +38,13 @@ local function envelope(response)
     return value
 end
 
-
 -- Did an error of ours come, in whole?
 local function is_error(response)
     return response.status >= 400 and response.exit == 0
 end
 
-
 -- What has to do with the error of a subrequest that the request survived.
 local function is_aside(text) return text:find(dimensions.aside, 1, true) end
-
 
 local function error_lines(response)
     local lines = {}
@@ -61,7 +55,6 @@ local function error_lines(response)
     end
     return lines
 end
-
 
 -- The counts of the request's own error, as text, and their sum.
 local function own_counts(response)
@@ -77,13 +70,11 @@ local function own_counts(response)
     return table.concat(parts, ", "), sum
 end
 
-
 -- The value of error_page, where it takes effect.
 local function redirects(combination)
     if combination.family == "own" and not combination.failure:find("^ngx_exit") then return nil end
     return combination.error_page ~= "none" and combination.error_page or nil
 end
-
 
 -- The side on which the error is counted, or nil where either is right.
 local function right_side(combination)
@@ -94,7 +85,6 @@ local function right_side(combination)
     if target == "named" or combination.family == "upstream" then return "upstream" end
     return "raised"
 end
-
 
 -- The code that the failing side gave, or nil.
 local function given_code(combination)
@@ -109,7 +99,6 @@ local function given_code(combination)
     end
     return code
 end
-
 
 -- The status that must come with an error, or nil where several are right.
 local function given_status(combination)
@@ -133,7 +122,6 @@ local function given_status(combination)
     end
     return status
 end
-
 
 add("a whole envelope, or a broken connection", function(combination, response)
     local kind = expected(combination)
@@ -339,6 +327,5 @@ add("a cached response, where one was arranged", function(combination, response)
     if combination.cache ~= "hit" or redirects(combination) or words[1] == "HIT" then return nil end
     return words[1] or "no cache"
 end)
-
 
 return rules

@@ -25,7 +25,6 @@ end
 
 local broken, broken_by_rule = 0, {}
 
-
 local function report(combination, rule, complaint)
     broken_by_rule[rule.name] = (broken_by_rule[rule.name] or 0) + 1
     if broken_by_rule[rule.name] <= tonumber(options.show) then
@@ -33,7 +32,6 @@ local function report(combination, rule, complaint)
         print(("%s\n    %s: %s"):format(combination.name, rule.name, complaint))
     end
 end
-
 
 local function judge(combination, response)
     local is_good = true
@@ -46,7 +44,6 @@ local function judge(combination, response)
     end
     if not is_good then broken = broken + 1 end
 end
-
 
 local function run(list, request_id)
     if #list == 0 then return end
@@ -66,7 +63,6 @@ local function run(list, request_id)
     nginx:stop()
     if not good then error(problem, 0) end
 end
-
 
 if server.is_newest then dimensions.add_newest() end
 local list = combinations.named(combinations.all(tonumber(options.unusual)), options.only)

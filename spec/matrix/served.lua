@@ -9,28 +9,23 @@ local served = {}
 
 local told = dimensions.told
 
-
 -- The query of the client, in subrequests and behind internal redirects, too.
 local function client_arguments()
     return ngx.decode_args(ngx.var.request_uri:match("%?(.*)") or "")
 end
-
 
 -- The code that a failing handler gives.
 local function code()
     return client_arguments().family == "auth" and "AccessDenied" or "InstanceNotFound"
 end
 
-
 local function new_error()
     return errors.new(code(), { message = told })
 end
 
-
 local function envelope(name)
     return ('{"requestId":"7e0c3b52","code":"%s","message":"%s","at":"nas7.bj.internal"}'):format(name, told)
 end
-
 
 --- Writes an error by hand, in pieces; they are flushed, if that is wanted.
 function served.print(flushes)
@@ -43,7 +38,6 @@ function served.print(flushes)
     if flushes then ngx.sleep(0.001) ngx.flush(true) end
     ngx.print(body:sub(41))
 end
-
 
 -- Value of `failure` → the function that fails so. The first list runs within a handler.
 local within = {
@@ -97,20 +91,17 @@ local begin = {
     eof = function() ngx.print("the beginning") ngx.eof() end,
 }
 
-
 local function capture(kind)
     if not kind or not kind:find("^capture") and not kind:find("^relay") then return end
     local uri = kind:find("^capture") and "/aside/handler" or "/aside/relay"
     ngx.location.capture(uri, { ctx = kind:find("_ctx") and ngx.ctx or nil })
 end
 
-
 local function prepare(arguments)
     if arguments.family == "own" then capture(arguments.subrequest) end
     for _, line in ipairs(dimensions.headers[arguments.headers] or {}) do ngx.header[line[1]] = line[2] end
     if begin[arguments.begun] then begin[arguments.begun]() end
 end
-
 
 local function map(err)
     if err:is("not_found") then return errors.new("InvalidVersion", { cause = err }) end
@@ -136,7 +127,6 @@ local options = {
 -- "failure options" → function
 local handlers = {}
 
-
 local function find_handler(arguments)
     local failure = arguments.failure
     if bare[failure] then
@@ -155,19 +145,16 @@ local function find_handler(arguments)
     return handlers[name]
 end
 
-
 --- Fails as the query says.
 function served.serve()
     local arguments = client_arguments()
     find_handler(arguments)(arguments)
 end
 
-
 --- Makes the subrequest that the query names.
 function served.before()
     capture(client_arguments().subrequest)
 end
-
 
 --- Responds with an error to a subrequest that the request survives.
 served.aside = nginx.handler(function() errors.raise(dimensions.aside, { message = told }) end)
@@ -178,10 +165,8 @@ served.instead = nginx.handler(function() errors.raise(new_error()) end)
 --- Responds to what error_page sends here.
 served.error_page = nginx.handler(function() errors.raise("ServiceUnavailable", { message = told }) end)
 
-
 -- Value of `options` → relay
 local relays = {}
-
 
 local function relay()
     local name = client_arguments().options or "none"
@@ -189,19 +174,15 @@ local function relay()
     return relays[name]
 end
 
-
 function served.header_filter() return relay().header_filter() end
 
-
 function served.body_filter() return relay().body_filter() end
-
 
 --- The log phase: the relay's own log line, where it has one.
 function served.log()
     local self = relay()
     if self.log then self.log() else self.error() end
 end
-
 
 -- Value of `failure` → the response of the upstream.
 local page = "<html><title>502 Bad Gateway</title><p>" .. told .. "</p></html>"
@@ -248,7 +229,6 @@ responses.stalled = responses.page
 -- Longer than the gateway waits.
 local long = 0.3
 
-
 --- The upstream: responds as the query of the request to it says.
 function served.respond()
     local arguments = ngx.req.get_uri_args()
@@ -285,6 +265,5 @@ function served.respond()
     })
     if arguments.failure == "stalled" then ngx.sleep(long) end
 end
-
 
 return served

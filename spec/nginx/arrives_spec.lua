@@ -175,7 +175,6 @@ if server.is_newest then conf.locations = conf.locations .. [[
     }
 ]] end
 
-
 describe("A response of nginx", function()
     local nginx = server.during(getfenv(), conf)
     local meter = metrics.meter(nginx)
@@ -340,7 +339,6 @@ describe("A response of nginx", function()
         assert.truthy(raw.body:find("nas7", 1, true), raw.body) -- those of what is no error come
     end)
 end)
-
 
 describe("nginx's block stream", function()
     local on_newest = server.is_newest and it or pending

@@ -10,7 +10,6 @@ local ends = {
         .. "kill -HUP $!; wait $!" },
 }
 
-
 describe("The gateway of the demo leaves nothing behind where", function()
     for _, case in ipairs(ends) do
         it(case[1], function()

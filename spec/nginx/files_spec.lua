@@ -26,7 +26,6 @@ local configuration = { init = [[
 
 local paths = { "raise", "fail", "exit", "guard", "metrics", "run", "relay" }
 
-
 describe("The library in nginx", function()
     it("opens no file once it is loaded", function()
         local nginx = server.start(configuration)

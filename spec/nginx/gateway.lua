@@ -5,7 +5,6 @@ local server = require "spec.nginx.server"
 
 local gateway = {}
 
-
 --- Starts it on ports of its own: the first is the gateway's, the second the API's.
 function gateway.start()
     local conf = files.read("examples/gateway/nginx.conf"):gsub(":8080", ":PORT1"):gsub(":8081", ":PORT2")
@@ -15,6 +14,5 @@ function gateway.start()
     end
     return server.start { whole = conf, files = { "examples/gateway/app.lua" } }
 end
-
 
 return gateway

@@ -6,7 +6,6 @@ local gateway = require "spec.nginx.gateway"
 local metrics = require "spec.nginx.metrics"
 local server = require "spec.nginx.server"
 
-
 -- A request that creates a file system, but for what is given.
 local function creation(fields)
     local body = { fsName = "logs", zone = "zoneA", type = "cap", protocol = "nfs", vpcId = "vpc-1" }
@@ -48,7 +47,6 @@ local rows = {
     { "/v1/cfs", "-H 'Authorization: Basic ZGVtbw=='", "InvalidHTTPAuthHeader" },
     { "/v1/cfs", "-H 'Authorization: bce-auth-v1/nobody/2026-11-24T23:47:07Z/1800//'", "InvalidAccessKeyId" },
 }
-
 
 describe("The example of a gateway", function()
     local nginx, full, new, mount_target
@@ -180,7 +178,6 @@ describe("The example of a gateway", function()
         assert.is_false((command.run("curl -s 127.0.0.1:" .. nginx.port + 2)))
     end)
 end)
-
 
 describe("The configuration of docs/openresty.md", function()
     local nginx

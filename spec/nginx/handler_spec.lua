@@ -197,7 +197,6 @@ local conf = { init = [[
 local not_found = '{"requestId":"7e0c3b52","code":"InstanceNotFound",'
     .. '"message":"The specified CFS instance does not exist."}'
 
-
 describe("In nginx,", function()
     local nginx = server.during(getfenv(), conf)
     before_each(function() nginx:clear_log() end)

@@ -39,7 +39,6 @@ local conf = { init = [[
     }
 ]] }
 
-
 describe("A relay that is made after a handler has begun to respond", function()
     local nginx
 
@@ -76,7 +75,6 @@ describe("A relay that is made after a handler has begun to respond", function()
     end)
 end)
 
-
 describe("Where only errors are logged,", function()
     local nginx = server.during(getfenv(), conf)
 
@@ -91,7 +89,6 @@ describe("Where only errors are logged,", function()
         end)
     end
 end)
-
 
 describe("A relay that has no other filter than that of the log", function()
     it("knows what a handler has sent", function()

@@ -24,13 +24,11 @@ server {
 }
 ]], workers = 2 }
 
-
 -- One response in a line: its status, and curl's own exit status.
 local function url(nginx, path, count)
     return ("-w '%%{http_code} %%{exitcode}\\n' -o /dev/null 'http://127.0.0.1:%d/%s?[1-%d]'")
         :format(nginx.port, path, count)
 end
-
 
 describe("Many errors", function()
     local nginx

@@ -2,12 +2,10 @@
 
 local metrics = {}
 
-
 local function unescape(value)
     assert(not value:gsub("\\[\\\"n]", ""):find('[\\"]'), "a label is not escaped: " .. value)
     return (value:gsub("\\(.)", { n = "\n", ["\\"] = "\\", ['"'] = '"' }))
 end
-
 
 --- A list of { name =, labels =, value = }, in the order of the text. Raises where the text breaks
 --- the format: a sample without its HELP and TYPE, or twice.
@@ -39,7 +37,6 @@ function metrics.read(text)
     return samples
 end
 
-
 --- "code category status side" → count, and how many were dropped.
 function metrics.counts(text)
     local counts, dropped = {}, nil
@@ -56,14 +53,12 @@ function metrics.counts(text)
     return counts, assert(dropped, "no count of what was dropped")
 end
 
-
 --- The sum of all counts.
 function metrics.sum(counts)
     local sum = 0
     for _, count in pairs(counts) do sum = sum + count end
     return sum
 end
-
 
 --- Makes a function that runs f and returns what an nginx counted meanwhile: labels → how often. If it is to
 --- wait, it does until there is something.
@@ -84,7 +79,6 @@ function metrics.meter(nginx)
     end
 end
 
-
 --- The counts of an nginx, once they are as the function wants them, or after two minutes as they are: a
 --- worker counts an error after it has sent the response, which another worker may overtake.
 function metrics.await(nginx, wanted)
@@ -96,6 +90,5 @@ function metrics.await(nginx, wanted)
     until wanted(counts) or os.time() > last
     return counts
 end
-
 
 return metrics

@@ -60,7 +60,6 @@ server {
 }
 ]]
 
-
 describe("The metrics", function()
     local nginx
 

@@ -106,7 +106,6 @@ local function type_of(name, default)
     return default == "nil" and "string" or "integer"
 end
 
-
 -- The fields of docs/gateways.md with their defaults and types, one a line.
 local function documented_fields()
     local fields = {}
@@ -119,7 +118,6 @@ local function documented_fields()
     table.sort(fields)
     return table.concat(fields)
 end
-
 
 for _, kind in ipairs { "kong", "apisix" } do
     local directory

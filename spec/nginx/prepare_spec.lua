@@ -52,7 +52,6 @@ local rows = {
     { "/own_id", 403, "AccessDenied", "AccessDenied permission 403 raised", nil, "7e0c3b52" },
 }
 
-
 describe("nginx.prepare", function()
     local nginx = server.during(getfenv(), conf)
     local counted = metrics.meter(nginx)

@@ -192,7 +192,6 @@ local transports = {
     { "in chunks, unbuffered, in pieces", "&framing=chunked&split=3000", "/unbuffered" },
 }
 
-
 describe("A relay", function()
     local nginx = server.during(getfenv(), conf)
     local counted = metrics.meter(nginx)
@@ -448,7 +447,6 @@ at:2: bad argument #1 to 'relay' (table expected, got boolean)
 ]], text)
     end)
 end)
-
 
 describe("cfs.errors.nginx", function()
     it("says what it needs where there is no nginx, or another block than http", function()

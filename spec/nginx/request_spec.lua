@@ -294,7 +294,6 @@ local handler_rows = {
     { "cause_raises", "InstanceNotFound", "" },
 }
 
-
 describe("A request of nginx", function()
     local nginx = server.during(getfenv(), conf)
     local counted = metrics.meter(nginx)

@@ -96,7 +96,6 @@ local causes = {
     null = 'cause="userdata: NULL"', pointer = 'cause="cdata<void *>: NULL"',
 }
 
-
 describe("A handler whose function returns", function()
     local nginx = server.during(getfenv(), conf)
     before_each(function() nginx:clear_log() end)

@@ -55,7 +55,6 @@ local expected = {
     ["/relayed"] = { "InvalidHTTPRequest", 421 },
 }
 
-
 describe("nginx", function()
     local nginx, tree
 

@@ -52,7 +52,6 @@ http {
     scgi_temp_path temp;
 ]]
 
-
 --- Waits until f returns something true, and returns that; raises after two minutes: the machine may
 --- have much other work.
 function server.wait(what, f)
@@ -65,7 +64,6 @@ function server.wait(what, f)
     error("waited for " .. what .. " in vain", 2)
 end
 
-
 --- A port that is free, and so are the four behind it, as far as one can tell.
 function server.free_ports()
     local random = tonumber(command.must("od -An -N2 -tu2 /dev/urandom"))
@@ -76,7 +74,6 @@ function server.free_ports()
     end
     return port
 end
-
 
 local usual = [[
 lua_shared_dict cfs_errors %s;
@@ -95,7 +92,6 @@ header_filter_by_lua_block { %s.header_filter() }
 body_filter_by_lua_block { %s.body_filter() }
 log_by_lua_block { %s.log() }]]
 
-
 -- The configuration, but for words that stand for others.
 local function text_of(options)
     local http = options.http
@@ -108,7 +104,6 @@ local function text_of(options)
         return filters:format(relay, relay, relay)
     end)
 end
-
 
 --- Starts nginx, and returns once it listens.
 --- In a configuration PORT1 to PORT5 stand for ports, ROOT for this project, DIRECTORY for nginx's own, and
@@ -150,7 +145,6 @@ function server.start(options, self)
     return self
 end
 
-
 --- Has an nginx run while the tests of a `describe` do, whose environment is given. It can be asked within
 --- the tests.
 function server.during(environment, options)
@@ -160,11 +154,9 @@ function server.during(environment, options)
     return self
 end
 
-
 function server:pid()
     return tonumber(files.read(self.directory .. "/nginx.pid"))
 end
-
 
 --- The processes that serve, without those that are about to end, once all of them do.
 function server:workers()
@@ -177,7 +169,6 @@ function server:workers()
     end)
 end
 
-
 --- Loads the configuration again, and returns once new workers serve.
 function server:reload()
     local before = table.concat(self:workers(), " ")
@@ -186,7 +177,6 @@ function server:reload()
         return not table.concat(self:workers(), " "):find(before, 1, true)
     end)
 end
-
 
 --- Stops nginx and removes what it wrote.
 function server:stop()
@@ -199,11 +189,9 @@ function server:stop()
     running[self] = nil
 end
 
-
 function server:log()
     return files.read(self.directory .. "/error.log")
 end
-
 
 --- The lines of error.log that our own code wrote, without nginx's part.
 function server:lines()
@@ -214,7 +202,6 @@ function server:lines()
     return lines
 end
 
-
 --- Those of them that tell of an error.
 function server:error_lines()
     local lines = {}
@@ -224,12 +211,10 @@ function server:error_lines()
     return lines
 end
 
-
 --- Forgets what error.log has.
 function server:clear_log()
     files.write(self.directory .. "/error.log", "")
 end
-
 
 --- Asks with curl. A response has `status`, `head` (the headers as they came), `headers` (by their
 --- names in lower case), `body`, and `exit`, the exit status of curl: 0 if all of the response came. Of
@@ -253,7 +238,6 @@ function server:get(path, arguments)
     return response
 end
 
-
 -- What nginx had to say is shown with what failed.
 local function show_logs()
     for self in pairs(running) do
@@ -271,6 +255,5 @@ if busted.subscribe then -- run by busted, not by a benchmark
     busted.subscribe({ "failure" }, show_logs)
     busted.subscribe({ "error" }, show_logs)
 end
-
 
 return server

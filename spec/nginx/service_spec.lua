@@ -44,7 +44,6 @@ local rows = {
     { "/raised", 404, "No such bucket.", nil, "NoSuchBucket not_found 404 raised", "bos" },
 }
 
-
 describe("An upstream of another service", function()
     local nginx = server.during(getfenv(), conf)
 

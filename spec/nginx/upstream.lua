@@ -13,18 +13,15 @@ local hostile = "a\r\nSet-Cookie: b=1\r\n\r\n\27[31m\0\255\226\128\168z"
 -- The same within JSON: escaped where JSON wants that, and raw where a broken server writes it.
 local hostile_json = "a\\r\\nSet-Cookie: b=1\\r\\n\\r\\n\\u001b[31m\\u0000\255\226\128\168z"
 
-
 local function envelope(request_id, code, message, more)
     return ('{"requestId":"%s","code":"%s","message":"%s"%s}'):format(request_id, code, message, more or "")
 end
-
 
 -- An envelope of so many bytes.
 local function sized(size)
     local frame = envelope("4db2b34d", "InvalidFSName", "")
     return envelope("4db2b34d", "InvalidFSName", ("x"):rep(size - #frame))
 end
-
 
 upstream.hostile = hostile
 
@@ -108,7 +105,6 @@ upstream.responses.many_headers = { status = 404, headers = {}, body = upstream.
 for index = 1, 150 do upstream.responses.many_headers.headers[index] = "X-" .. index .. ": 1" end
 table.insert(upstream.responses.many_headers.headers, "x-bce-request-id: 7e0c3b52")
 
-
 local function head_of(response, framing)
     local lines = { "HTTP/1.1 " .. response.status .. " Reason", "Connection: close",
         "Content-Type: " .. (response.type or "application/json"), unpack(response.headers) }
@@ -116,7 +112,6 @@ local function head_of(response, framing)
     if framing ~= "length" and framing ~= "close" then lines[#lines + 1] = "Transfer-Encoding: chunked" end
     return table.concat(lines, "\r\n") .. "\r\n\r\n"
 end
-
 
 --- Answers the request of nginx that is being served.
 ---@param response { status: integer, headers: string[], type: string?, body: string }
@@ -144,7 +139,6 @@ function upstream.send(response, how)
     end
 end
 
-
 --- Answers as the arguments of the request say.
 function upstream.serve()
     local arguments = ngx.req.get_uri_args()
@@ -157,6 +151,5 @@ function upstream.serve()
         cut = tonumber(arguments.cut),
     })
 end
-
 
 return upstream

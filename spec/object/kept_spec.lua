@@ -1,7 +1,6 @@
 local errors = require "cfs.errors"
 local kept = require "cfs.errors.object.kept"
 
-
 describe("cfs.errors.object.kept", function()
     it("tells whether anything lies beside an error, but for the cause", function()
         assert.is_false(kept.any(errors.AccessDenied { cause = "why" }))

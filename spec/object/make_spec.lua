@@ -16,7 +16,6 @@ local templates = {
     { "RequestExpired", "date", date, "Request has expired. Timestamp date is %s." },
 }
 
-
 -- Errors with all the things that can be behind one.
 local function new_laden()
     local _, wrapped = errors.pcall(error, "secret-1")
@@ -25,7 +24,6 @@ local function new_laden()
     local caused = errors.new("InternalError", { cause = { text = "secret-5" } })
     return { wrapped, page, read, caused }
 end
-
 
 describe("errors.new", function()
     it("makes an error by its code", function()
@@ -153,7 +151,6 @@ describe("errors.new", function()
     end)
 end)
 
-
 describe("a kind that is called", function()
     it("makes what errors.new makes", function()
         local err = errors.InstanceNotFound { requestId = "7e0c3b52" }
@@ -172,7 +169,6 @@ describe("a kind that is called", function()
             function() errors.InstanceNotFound "r" end)
     end)
 end)
-
 
 describe("an error", function()
     it("has the members of the envelope as its fields, and no others", function()
@@ -293,13 +289,11 @@ describe("an error", function()
     end)
 end)
 
-
 describe("err:kind", function()
     it("is the kind of the catalogue", function()
         assert.is_true(rawequal(errors.RateLimit, errors.RateLimit({ host = "nd7" }):kind()))
     end)
 end)
-
 
 describe("err:cause", function()
     it("is nil where there is none", function()
@@ -314,7 +308,6 @@ describe("err:cause", function()
         end)
     end
 end)
-
 
 describe("what is behind an error", function()
     it("is there", function()
@@ -386,7 +379,6 @@ describe("what is behind an error", function()
         assert.same({ 1, 2, 3 }, err:cause())
     end)
 end)
-
 
 describe("a message's parameter", function()
     for _, case in ipairs(templates) do
@@ -464,7 +456,6 @@ describe("a message's parameter", function()
     end)
 end)
 
-
 describe("a chain of causes", function()
     it("of any length is collected at once, and so is one whose end is its beginning", function()
         local held = setmetatable({}, { __mode = "v" })
@@ -487,7 +478,6 @@ describe("a chain of causes", function()
         assert.is_nil(first or err or circle)
     end)
 end)
-
 
 describe("a method of errors", function()
     local methods = {

@@ -3,12 +3,10 @@ local support = require "spec.helpers.support"
 
 local raises = support.raises
 
-
 -- A handler that says its name.
 local function says(name)
     return function() return name end
 end
-
 
 -- What a target that names nothing is called.
 local misspelt = {
@@ -38,7 +36,6 @@ local misspelt = {
     { print, "code, kind, category or status expected, got function" },
     { errors.new("InstanceNotFound"), "code, kind, category or status expected, got table" },
 }
-
 
 describe("errors.is", function()
     local err = errors.new("InstanceNotFound")
@@ -153,7 +150,6 @@ describe("errors.is", function()
     end)
 end)
 
-
 describe("errors.find", function()
     local inner = errors.new("InstanceNotFound", { cause = "no row" })
     local middle = errors.new("ServiceError", { host = "nd7", cause = inner })
@@ -208,7 +204,6 @@ describe("errors.find", function()
         end)
     end
 end)
-
 
 -- What errors.match and the function of errors.matcher promise alike.
 local ways = {
@@ -333,7 +328,6 @@ for name, match in pairs(ways) do
     end)
 end
 
-
 local handled = {
     ["errors.match"] = { "#2 to 'match'", function(handlers) errors.match("any", handlers) end },
     ["errors.matcher"] = { "#1 to 'matcher'", function(handlers) errors.matcher(handlers) end },
@@ -381,7 +375,6 @@ for name, way in pairs(handled) do
         end)
     end)
 end
-
 
 describe("errors.matcher", function()
     it("copies the handlers: what becomes of the table later does not count", function()

@@ -14,14 +14,12 @@ local yields_across_pcall = coroutine.status(probe) == "suspended"
 local with_yields = yields_across_pcall and it or function() end
 local without_yields = yields_across_pcall and function() end or it
 
-
 -- What a function raises.
 local function caught(f, ...)
     local good, value = pcall(f, ...)
     assert.is_false(good)
     return value
 end
-
 
 -- Asserts that errors.pcall gave false and one error, and returns it.
 local function refused(...)
@@ -31,7 +29,6 @@ local function refused(...)
     assert.is_true(errors.is(results[2]))
     return results[2]
 end
-
 
 describe("errors.raise", function()
     it("raises an error made by a code", function()
@@ -94,7 +91,6 @@ describe("errors.raise", function()
     end)
 end)
 
-
 describe("errors.assert", function()
     it("returns its arguments if the first is true, nils and all", function()
         assert.same({ n = 4, 1, nil, "x", nil }, pack(errors.assert(1, nil, "x", nil)))
@@ -123,7 +119,6 @@ describe("errors.assert", function()
         assert.equal("assertion failed!", caught(errors.assert, false, nil))
     end)
 end)
-
 
 describe("errors.pcall", function()
     local err = errors.new("InstanceNotFound")
@@ -302,7 +297,6 @@ describe("errors.pcall", function()
             refused(thread()):cause())
     end)
 end)
-
 
 describe("an error survives, as it is,", function()
     local err = errors.new("InstanceNotFound", { requestId = "7e0c3b52", cause = "why" })

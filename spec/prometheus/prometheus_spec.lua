@@ -32,7 +32,6 @@ local expected = {
     ['count(count by (code) (cfs_errors_total))'] = 4,
 }
 
-
 describe("The alerts of the example of a gateway", function()
     it("are rules that Prometheus takes, and fire when they should", function()
         local good, output = command.run("promtool check rules examples/gateway/alerts.yml")
@@ -41,7 +40,6 @@ describe("The alerts of the example of a gateway", function()
         assert.is_true(good, output)
     end)
 end)
-
 
 describe("A Prometheus that scrapes two gateways", function()
     local gateways = {}

@@ -11,7 +11,6 @@ debug.sethook(function(_, line)
     end
 end, "l")
 
-
 -- The lines of a file that have instructions, but for those that never count as a line: the one that
 -- begins a vararg function, the return that stands behind a tail call, and the one at the very end.
 local function lines_of(path)
@@ -27,7 +26,6 @@ local function lines_of(path)
     return lines
 end
 
-
 local function write(path)
     local file = assert(io.open(path, "a"))
     local list = assert(io.popen("find lua -name '*.lua' ! -path '*/nginx*' ! -path '*/plugins/*' | sort"))
@@ -40,7 +38,6 @@ local function write(path)
     list:close()
     file:close()
 end
-
 
 local path = table.remove(arg, 1)
 rawset(arg, 0, table.remove(arg, 1))

@@ -16,14 +16,12 @@ options.size = options.size or not options.file and 400
 local load = loadstring or load
 local read, write = files.read, files.write
 
-
 local function lines_of(command)
     local lines, pipe = {}, assert(io.popen(command))
     for line in pipe:lines() do lines[#lines + 1] = line end
     pipe:close()
     return lines
 end
-
 
 -- Mutants -------------------------------------------------------------------------------------------
 
@@ -44,7 +42,6 @@ local forms = {
     { "name", "^[%a_][%w_]*" }, { "operator", "^%.%.%.?" }, { "operator", "^[=~<>]=" }, { "operator", "^." },
 }
 
-
 -- The tokens of a source: a list of { form, text, place }.
 local function tokens_of(source)
     local tokens, place = {}, 1
@@ -61,7 +58,6 @@ local function tokens_of(source)
     return tokens
 end
 
-
 -- What a token may become, beside what `words` has.
 local function changes_of(token)
     local form, text = token[1], token[2]
@@ -70,13 +66,11 @@ local function changes_of(token)
     return words[text] or {}
 end
 
-
 -- Statements of one line, which are left out: calls, assignments and returns that are no block's only line.
 local function is_statement(line)
     return line:find("^    +[%a_][%w_.:%[%]\"]*[ ,%w_.]* = ") or line:find("^    +[%a_][%w_.:]*%b()$")
         or line:find("^    +return [^\n]+$") or line:find("^    +if .* then .* end$")
 end
-
 
 -- All mutants of a source that compile: a list of { place, old, new }.
 local function mutants_of(source)
@@ -97,7 +91,6 @@ local function mutants_of(source)
     end
     return list
 end
-
 
 -- Running the specs ---------------------------------------------------------------------------------
 
@@ -121,12 +114,10 @@ for _, spec in ipairs(lines_of("ls spec/*_spec.lua spec/*/*_spec.lua")) do
 end
 quick_specs, slow_specs = table.concat(quick_specs, " "), table.concat(slow_specs, " ")
 
-
 local function exists(path)
     local file = io.open(path)
     return file and file:close()
 end
-
 
 -- The runs for a file, { a Lua, its specs }: the file's own specs before all that may reach it. LuaJIT reads
 -- envelopes by its FFI, the others by Lua's C API; 5.1 differs in xpcall, 5.4 in numbers.
@@ -150,7 +141,6 @@ local function runs_of(path)
     }
 end
 
-
 -- A tree of its own, whose lua/ and bin/ can be changed, in a directory that has all that its specs write.
 local function new_tree()
     local directory = lines_of("mktemp -d")[1]
@@ -160,13 +150,11 @@ local function new_tree()
     return directory
 end
 
-
 -- Ends the servers that a run left, and removes all that it wrote.
 local function remove_tree(directory)
     os.execute(("for file in '%s'/tmp/*/nginx.pid; do [ ! -e \"$file\" ] || kill -9 -$(cat \"$file\"); "
         .. "done 2>/dev/null; rm -rf '%s'"):format(directory, directory))
 end
-
 
 -- Does a run pass in a tree within so many seconds? A loop without an end must not take all memory.
 local function passes(directory, run, seconds)
@@ -178,7 +166,6 @@ local function passes(directory, run, seconds)
     local status = os.execute(command)
     return status == true or status == 0
 end
-
 
 -- Tries one mutant: is it killed?
 local function try(path, place, old, new)
@@ -192,7 +179,6 @@ local function try(path, place, old, new)
     return killed
 end
 
-
 -- The sample ----------------------------------------------------------------------------------------
 
 -- How a mutant is written, in a report and in the list of those without an effect.
@@ -204,7 +190,6 @@ local function describe(path, source, mutant)
     local changed = (source:sub(first, place - 1) .. new .. source:sub(place + #old)):match("^[^\n]*")
     return path .. ": " .. line:match("^%s*(.-)%s*$") .. "  ->  " .. changed:match("^%s*(.-)%s*$")
 end
-
 
 local function all_mutants()
     local all = {}
@@ -219,7 +204,6 @@ local function all_mutants()
     return all
 end
 
-
 -- Numbers from 1 to `count`, the same from one seed on every Lua.
 local function new_random(seed)
     local current = seed + 1
@@ -228,7 +212,6 @@ local function new_random(seed)
         return current % count + 1
     end
 end
-
 
 local function sample(all)
     if not options.size then return all end
@@ -241,7 +224,6 @@ local function sample(all)
     return chosen
 end
 
-
 -- The changes without an effect: those whose line in the list is followed by a reason.
 local function known_equivalents()
     local known, file = {}, io.open("spec/proof/equivalent_lua.txt")
@@ -250,7 +232,6 @@ local function known_equivalents()
     end
     return known
 end
-
 
 if options.try then
     os.exit(try(options.path, options.try, read(options.old), read(options.new)) and 0 or 3)
@@ -279,7 +260,6 @@ local work = lines_of("mktemp -d")[1]
 local list = assert(io.open(work .. "/list", "wb"))
 local counts, folders_seen = {}, {}
 
-
 -- Counts a result: "killed", "equivalent" or "survived", for its folder.
 local function count(path, result)
     local folder = path:match("^lua/cfs/errors/(%w+)/") or path:match("^lua/cfs/errors/(%w+)%.lua$") or path
@@ -289,7 +269,6 @@ local function count(path, result)
     end
     counts[folder][result] = counts[folder][result] + 1
 end
-
 
 for index, entry in ipairs(chosen) do
     if known[entry.name] then

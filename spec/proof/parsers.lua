@@ -14,11 +14,9 @@ local slow_parse = require("cfs.errors.object.kept").reader(state.metatables, st
 assert(debug.getinfo(errors.parse, "S").what == "Lua", "this Lua has one parser only")
 math.randomseed(421)
 
-
 local function pick(list)
     return list[random(#list)]
 end
-
 
 -- What a string's inside is put together of. What breaks the body is seldom.
 local plain = { "NoSuchKey", "a", " ", "The resource", "{}", "1.5", "\127", "/", "'", "<" }
@@ -32,7 +30,6 @@ local texts = {
 }
 local broken = { "\\", "\\x", "\\u12", "\\u12G4", "\1", "\n", '"', "\0" }
 
-
 -- Of up to so many pieces; seldom of so many more that the text fills the place it is written to.
 local function inside()
     local pieces = {}
@@ -43,16 +40,13 @@ local function inside()
     return table.concat(pieces)
 end
 
-
 local function value()
     local choice = random(12)
     if choice == 1 then return pick { "null", "12", "-0.5e3", "true", "[]", "{}", "[1,[2]]", "nul" } end
     return '"' .. inside() .. '"'
 end
 
-
 local names = { "code", "message", "requestId", "requestID", "request_id", "c\\u006fde", "m\\u0065ssage" }
-
 
 -- A body with a code in most cases, other members in some, in any order.
 local function body()
@@ -71,14 +65,12 @@ local function body()
     return text
 end
 
-
 -- All that is returned, in one string. An error is told by its members, its kind and its document.
 local function describe(err, reason, what, position)
     if err == nil then return ("%s %s %s"):format(reason, what, position) end
     return ("%s %s %s %s %s %s"):format(err.code, err.message, err.requestId, err:kind().code,
         err:details() ~= nil, reason)
 end
-
 
 -- Bodies, and what the core makes of each. They are made first, so that whatever is allocated later
 -- is allocated while they are read.
@@ -91,7 +83,6 @@ local function make(count)
     return bodies
 end
 
-
 local failure -- the first one, as a finalizer must not raise
 
 local function compare(one, ...)
@@ -102,7 +93,6 @@ local function compare(one, ...)
     return (...) ~= nil
 end
 
-
 local parse = errors.parse
 local is_parsing, interrupted = false, 0
 local others = make(1000)
@@ -112,7 +102,6 @@ local function read_other()
     local other = others[random(#others)]
     compare(other, parse(other.text))
 end
-
 
 -- Reads them all, and compares afterwards, so that the loop is compiled. Returns how many are envelopes.
 local function read(bodies, has_finalizers)
@@ -128,7 +117,6 @@ local function read(bodies, has_finalizers)
     end
     return envelopes
 end
-
 
 local envelopes, rounds = 0, times / 1000
 for round = 1, rounds do

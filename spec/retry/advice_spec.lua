@@ -5,18 +5,15 @@ local now = 1795516200 -- Tue, 24 Nov 2026 10:30:00 GMT
 local date = "Tue, 24 Nov 2026 10:30:00 GMT"
 local repeating = { backoff = true, throttle = true, same_token = true, resign = true }
 
-
 local function new(code)
     return errors.new(code, { message = "any" })
 end
-
 
 -- The error that a response with these headers had.
 local function receive(code, headers, status)
     return errors.from_response { status = status or errors.catalogue[code].status, headers = headers,
         body = ('{"code":"%s"}'):format(code) }
 end
-
 
 -- The rows of the golden file.
 local function golden()
@@ -33,7 +30,6 @@ local function golden()
     end
     return rows
 end
-
 
 describe("err:advice", function()
     describe("as in spec/data/advice.tsv,", function()
@@ -461,7 +457,6 @@ describe("err:advice", function()
         end
     end)
 end)
-
 
 describe("err:may_retry", function()
     it("says whether the same call may be made again, and why", function()

@@ -17,7 +17,6 @@ local parameters = {
 local actions = { never = true, backoff = true, throttle = true, same_token = true, resign = true,
     poll = true, reread = true }
 
-
 --- Adds a kind: code, status and message, category, fault and retry if they are known.
 function model.add(row)
     for _, parameter in ipairs(parameters) do
@@ -28,7 +27,6 @@ function model.add(row)
     model.codes[#model.codes + 1] = row.code
 end
 
-
 for line in io.lines "spec/data/catalogue.tsv" do
     local _, code, status, _, message, _, fault, category, retry = line:match(
         "^(.-)\t(.-)\t(.-)\t(.-)\t(.-)\t(.-)\t(.-)\t(.-)\t(.-)\t")
@@ -38,13 +36,11 @@ for line in io.lines "spec/data/catalogue.tsv" do
     end
 end
 
-
 --- The message that a kind makes of the value of its parameter.
 function model.fill(row, value)
     if not row.parameter then return row.message end
     return row.message:sub(1, row.first - 1) .. tostring(value) .. row.message:sub(row.last + 1)
 end
-
 
 --- A record of an error: what it must have. `status` is what it came with, nil where nothing told.
 function model.record(fields)
@@ -54,13 +50,11 @@ function model.record(fields)
     return fields
 end
 
-
 --- The record of the first error in the chain of causes that has the code.
 function model.find(record, code)
     while record and record.code ~= code do record = record.cause_record end
     return record
 end
-
 
 -- Where a coroutine has died of an error, what it leaves beside the error is what somebody who takes
 -- all of its stack gets, as ngx.thread.wait does.
@@ -75,7 +69,6 @@ local plain_thread = coroutine.create(raise_plainly)
 coroutine.resume(plain_thread)
 local least = leftovers(plain_thread)
 
-
 --- Runs f in a coroutine: what coroutine.resume returns, and how many values are left there beyond
 --- those that Lua's own `error` leaves.
 function model.in_coroutine(f)
@@ -85,13 +78,11 @@ function model.in_coroutine(f)
     return results, results[1] and 0 or math.max(0, leftovers(thread) - least)
 end
 
-
 --- Is it a sentence that a programmer is told? Not if Lua made it of a fault inside of the library.
 function model.is_sentence(value)
     return type(value) == "string" and not value:find "attempt to" and not value:find "stack overflow"
         and not value:find "number has no integer" and value:find "%a+ %a+" ~= nil
 end
-
 
 --- A value for a report: one short line, whatever it is.
 function model.show(value)
@@ -102,7 +93,6 @@ function model.show(value)
     local line = #value > 150 and value:sub(1, 150) .. "..." or value
     return '"' .. line:gsub("%c", " ") .. '"'
 end
-
 
 -- Text that a terminal or a log takes for one line.
 local function is_line(value) return type(value) == "string" and not value:find "%c" end
@@ -129,7 +119,6 @@ local handling = {
     { "params", nil, function(_, values) return values == nil or type(values) == "table" end },
     { "status_differs", nil, function(_, differs) return type(differs) == "boolean" end },
 }
-
 
 --- Compares an error with its record, and uses it in every way that must never fail.
 ---@param errors table the library
@@ -179,6 +168,5 @@ function model.observe(errors, record, promise)
         promise(not details or details.bucket == record.others, "details has the envelope's other members")
     end
 end
-
 
 return model

@@ -6,7 +6,6 @@ local odd = { touched = 0 }
 -- What a metamethod raises.
 odd.marker = setmetatable({}, { __tostring = function() return "raised by an odd value" end })
 
-
 local function touch(f)
     return function(...)
         odd.touched = odd.touched + 1
@@ -14,14 +13,11 @@ local function touch(f)
     end
 end
 
-
 local function raise() error(odd.marker, 0) end
-
 
 local function with(name, value)
     return function() return setmetatable({}, { [name] = value }) end
 end
-
 
 odd.values = {
     { "a table whose __tostring returns a number", with("__tostring", touch(function() return 7 end)) },
@@ -60,6 +56,5 @@ odd.values = {
         return package.loaded.jit and require "ffi".new "int64_t" or 2 ^ 53
     end },
 }
-
 
 return odd

@@ -13,7 +13,6 @@ io.stdout:setvbuf "line" -- to be read after a crash
 local kept = list ~= "" and list and {}
 for number in (list or ""):gmatch "%d+" do kept[tonumber(number)] = true end
 
-
 -- Park and Miller's generator, the same on every Lua.
 local current = seed % 2147483646 + 1
 local function draw()
@@ -21,7 +20,6 @@ local function draw()
     return current
 end
 for _ = 1, 10 do draw() end
-
 
 -- Numbers from 1 to `limit` out of what was drawn for one step, so that a step does the same whatever
 -- became of the others.
@@ -32,7 +30,6 @@ local function new_pick(drawn)
         return math.floor(drawn[position] / 7) % limit + 1
     end
 end
-
 
 local number = 0
 local promise = setmetatable({}, { __call = function(self, good, sentence, detail)
@@ -46,7 +43,6 @@ function promise.try(f, sentence)
     promise(good, sentence, result)
     return good and result or nil
 end
-
 
 local world = steps.new_world(promise, seed)
 for index = 1, count do

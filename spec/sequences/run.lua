@@ -9,14 +9,12 @@ local library, luas = arg[1], { table.unpack(arg, 2) }
 local seed = tonumber(os.getenv "SEED") or os.time() % 1000000 * 4
 local count, seconds = tonumber(os.getenv "COUNT"), tonumber(os.getenv "SECONDS")
 
-
 local function read(command)
     local pipe = assert(io.popen(command, "r"))
     local output = pipe:read "*a"
     pipe:close()
     return output
 end
-
 
 local sanitizer = read "cc -print-file-name=libasan.so":match "[^\n]*"
 
@@ -29,7 +27,6 @@ local function command(lua, program, list)
         sanitizer, library, library, lua, lua, program, length, list)
 end
 
-
 -- What ended the program before its last step.
 local function crash(output)
     local status = tonumber(output:match "status (%d+)%s*$")
@@ -39,7 +36,6 @@ local function crash(output)
     return (output:find "\nnote\ttampered" and "no crash, whatever was assigned to internal tables: "
         or "no crash: ") .. what
 end
-
 
 -- Runs a program, or some of its steps: the texts of its steps and the promises that it broke.
 local function run(lua, program, list)
@@ -60,7 +56,6 @@ local function run(lua, program, list)
     end
     return texts, faults, last
 end
-
 
 -- The fewest steps found that still break the promise, of those up to the one that did.
 local function shrink(lua, program, sentence, last)
@@ -88,7 +83,6 @@ local function shrink(lua, program, sentence, last)
     return steps
 end
 
-
 local function report(lua, program, sentence, fault)
     print(("\nBROKEN on %s, seed %d: %s"):format(lua, program, sentence))
     local steps = shrink(lua, program, sentence, fault.step)
@@ -98,7 +92,6 @@ local function report(lua, program, sentence, fault)
     print(("  again: make sequences LUAS=%s SEED=%d COUNT=1%s"):format(lua, program,
         library == "." and "" or " LIBRARY=" .. library))
 end
-
 
 local total, broken = 0, 0
 for _, lua in ipairs(luas) do

@@ -20,12 +20,10 @@ local broken = { { "", "empty" }, { " \n", "empty" }, { "<html>", "html" }, { "n
     { '{"code":}', "malformed" }, { '{"code":"A"', "malformed" }, { "[]", "not_envelope" },
     { '{"code":""}', "not_envelope" }, { "5", "not_envelope" } }
 
-
 local function choose(pick, list) return list[pick(#list)] end
 
 -- One of the list, or nil, as often as each of them.
 local function maybe(pick, list) return list[pick(#list + 1)] end
-
 
 local function load(world)
     for name in pairs(package.loaded) do
@@ -39,7 +37,6 @@ local function load(world)
     if #world.kept > 4 then table.remove(world.kept, 1) end
 end
 
-
 -- A function of the name, of any loading that still has one, and what to call it.
 local function take(world, pick, name)
     local holders = {}
@@ -50,7 +47,6 @@ local function take(world, pick, name)
     return loading[name], name .. " of loading " .. loading.number
 end
 
-
 -- Checks an error and its record, and keeps both.
 local function keep(world, place, record, value)
     record.value = value
@@ -59,13 +55,11 @@ local function keep(world, place, record, value)
     world.records[place] = record
 end
 
-
 -- An odd value, made for this step, and what to call it.
 local function new_odd(world, pick)
     local case, record = choose(pick, odd.values), choose(pick, world.records)
     return case[2](record.value), case[1]
 end
-
 
 -- Overwrites what was freed by strings of many lengths.
 local function litter()
@@ -74,14 +68,12 @@ local function litter()
     return #filled
 end
 
-
 -- A text as a JSON string, its first byte escaped if wanted.
 local function quote(text, is_escaped)
     text = text:gsub('[%c"\\]', function(byte) return ("\\u%04x"):format(byte:byte()) end)
     if is_escaped then text = text:gsub("^%a", function(byte) return ("\\u%04x"):format(byte:byte()) end) end
     return '"' .. text .. '"'
 end
-
 
 -- An envelope and the fields of its error.
 local function new_envelope(pick)
@@ -99,7 +91,6 @@ local function new_envelope(pick)
     if fields.others then table.insert(members, pick(#members), '"bucket": "logs"') end
     return "{" .. table.concat(members, ", ") .. "}", fields
 end
-
 
 -- What an error is made with, and its record; or a word for what is wrong with that.
 local function new_fields(world, pick, code)
@@ -135,7 +126,6 @@ local function new_fields(world, pick, code)
     return fields, record
 end
 
-
 function steps.parse(world, pick)
     local parse, name = take(world, pick, "parse")
     local place, times = pick(#world.records), pick(8) == 1 and 150 or 1
@@ -155,7 +145,6 @@ function steps.parse(world, pick)
         world.promise(err, "parse reads an envelope", reason)
     end
 end
-
 
 function steps.from_response(world, pick)
     local from_response, name = take(world, pick, "from_response")
@@ -178,7 +167,6 @@ function steps.from_response(world, pick)
     end
 end
 
-
 function steps.make(world, pick)
     local code, place = choose(pick, model.codes), pick(#world.records)
     local fields, record, wrong = new_fields(world, pick, code)
@@ -199,7 +187,6 @@ function steps.make(world, pick)
         if good then keep(world, place, model.record(record), err) end
     end
 end
-
 
 -- Ways to raise an error that there is, and to raise a new one of a code with a request id.
 local raisings = {
@@ -235,7 +222,6 @@ local places = {
     end },
 }
 
-
 function steps.raise(world, pick)
     local raise, name = take(world, pick, "raise")
     local way, place, record = choose(pick, raisings), choose(pick, places), choose(pick, world.records)
@@ -255,7 +241,6 @@ function steps.raise(world, pick)
         keep(world, slot, model.record { code = code, requestId = "r-1", message = "m" }, results[2])
     end
 end
-
 
 -- An odd value is no error, can be a cause, and goes through everything that takes any value.
 function steps.odd(world, pick)
@@ -286,7 +271,6 @@ function steps.odd(world, pick)
     end
 end
 
-
 -- Any public function with odd arguments.
 function steps.misuse(world, pick)
     local f, name = take(world, pick, choose(pick, names))
@@ -302,7 +286,6 @@ function steps.misuse(world, pick)
             "odd arguments raise a sentence at most", wrong)
     end
 end
-
 
 -- A response with an odd status, body or header.
 function steps.odd_response(world, pick)
@@ -328,7 +311,6 @@ function steps.odd_response(world, pick)
     end
 end
 
-
 function steps.forget_colon(world, pick)
     local record = choose(pick, world.records)
     local name = choose(pick, { "is", "find", "kind", "cause", "origin", "details", "to_log", "advice",
@@ -339,7 +321,6 @@ function steps.forget_colon(world, pick)
             "a method without its colon raises a sentence", name)
     end
 end
-
 
 function steps.advice(world, pick)
     local record, call = choose(pick, world.records), { method = maybe(pick, { "GET", "POST" }) }
@@ -354,7 +335,6 @@ function steps.advice(world, pick)
             "advice is given on any call, or refused by a sentence", advice)
     end
 end
-
 
 function steps.match(world, pick)
     local record, matcher, name = choose(pick, world.records), take(world, pick, "matcher")
@@ -377,7 +357,6 @@ function steps.match(world, pick)
     end
 end
 
-
 function steps.find(world, pick)
     local record, find, name = choose(pick, world.records), take(world, pick, "find")
     local code = choose(pick, { "InternalError", choose(pick, model.codes) })
@@ -388,12 +367,10 @@ function steps.find(world, pick)
     end
 end
 
-
 local function new_row(code, variant)
     return { code = code, status = 403 + variant, message = "Row " .. variant .. " of {host}.",
         service = "sequence", category = variant == 1 and "not_found" or nil }
 end
-
 
 -- Rows that are wrong: a name, what changes a right one, and "list" where it makes a list, "reading"
 -- where it depends on how often the row is read whether it is right.
@@ -425,7 +402,6 @@ local wrong_rows = {
     end, "list" },
     { "a code of the vendor's", function(row) row.code = "RateLimit" return row end },
 }
-
 
 function steps.extend(world, pick)
     local extend, name = take(world, pick, "extend")
@@ -463,7 +439,6 @@ function steps.extend(world, pick)
     end
 end
 
-
 -- Assigns to a public table: a sentence is raised, or nothing else changes.
 function steps.assign(world, pick)
     local code, value = choose(pick, model.codes), maybe(pick, { 5, {}, "text", false })
@@ -483,7 +458,6 @@ function steps.assign(world, pick)
     end
 end
 
-
 function steps.damage(world, pick)
     local record, slot = choose(pick, world.records), pick(#world.records)
     local field = choose(pick, { "code", "message", "requestId", "status" })
@@ -499,11 +473,9 @@ function steps.damage(world, pick)
     end
 end
 
-
 function steps.reload(world)
     return "load the library again", function() load(world) end
 end
-
 
 -- Of each loading but the last, only one function stays.
 function steps.forget(world, pick)
@@ -518,7 +490,6 @@ function steps.forget(world, pick)
     end
 end
 
-
 -- How long a full collection takes at best, in seconds of this processor.
 local function collection()
     local best = math.huge
@@ -530,7 +501,6 @@ local function collection()
     return best
 end
 
-
 -- A chain of errors, or of plain tables; and a table that holds its end as long as somebody does.
 local function new_chain(errors, length)
     local chain = errors and errors.new "AccessDenied" or {}
@@ -540,7 +510,6 @@ local function new_chain(errors, length)
     end
     return chain, weak
 end
-
 
 -- A long chain of causes, beside one of plain tables that is as long.
 function steps.chain(world, pick)
@@ -568,7 +537,6 @@ function steps.chain(world, pick)
     end
 end
 
-
 -- An error and its cause that refer to each other.
 function steps.circle(world)
     return "a cause that refers to its error", function()
@@ -583,7 +551,6 @@ function steps.circle(world)
         world.promise(weak[1] == nil, "an error and a cause that refer to each other are freed", weak[1])
     end
 end
-
 
 -- The place of a table that the core shows, or of a metatable: its holder, its key, and what to call it.
 local function find_place(world, pick)
@@ -607,7 +574,6 @@ local function find_place(world, pick)
     end
 end
 
-
 -- Changes what the core shows, then uses every code. All may go wrong from here on, but a crash.
 function steps.tamper(world, pick)
     local good, holder, key, path = pcall(find_place, world, pick)
@@ -625,7 +591,6 @@ function steps.tamper(world, pick)
     end
 end
 
-
 function steps.collect(_, pick)
     local size = pick(20)
     return "collect", function()
@@ -634,7 +599,6 @@ function steps.collect(_, pick)
         litter()
     end
 end
-
 
 -- How often each is chosen.
 local weights = { parse = 8, from_response = 4, make = 6, raise = 6, odd = 4, misuse = 5, odd_response = 3,
@@ -646,7 +610,6 @@ table.sort(weighted)
 for index = 1, #weighted do
     for _ = 2, weights[weighted[index]] do weighted[#weighted + 1] = weighted[index] end
 end
-
 
 --- What a program works on. Every fourth may tamper.
 ---@param promise table called with what must be true, a sentence, and what was found
@@ -663,7 +626,6 @@ function steps.new_world(promise, seed)
     if seed % 4 == 1 then pcall(collectgarbage, "generational") end -- which Lua 5.4 alone has
     return world
 end
-
 
 --- Chooses a step. It is followed, often, by a collection, and by a look at some error.
 ---@return string text
@@ -684,6 +646,5 @@ function steps.choose(world, pick)
         else pcall(model.observe, world.errors, world.records[place], world.promise) end
     end
 end
-
 
 return steps

@@ -2,7 +2,6 @@ local assert_harmless = require "spec.helpers.harmless"
 local errors = require "cfs.errors"
 local support = require "spec.helpers.support"
 
-
 describe("tostring(err)", function()
     local sentence = "The specified CFS instance does not exist."
     local lines = {
@@ -169,7 +168,6 @@ describe("tostring(err)", function()
         end)
     end)
 end)
-
 
 describe("an error with ..", function()
     local err = errors.new("InstanceNotFound", { requestId = "7e0c3b52" })

@@ -6,7 +6,6 @@ local support = require "spec.helpers.support"
 
 local unpack = table.unpack or unpack -- luacheck: std max
 
-
 -- Reads a line back: key → value. A value is a word, or a JSON string.
 local function read_log(line)
     local fields, order, position = {}, {}, 1
@@ -30,13 +29,11 @@ local function read_log(line)
     return fields, table.concat(order, " ")
 end
 
-
 local function assert_bounded(line)
     assert.is_true(#line <= 1024, #line)
     assert_harmless(line)
     assert.equal(require("cfs.errors.core").repair(line), line)
 end
-
 
 describe("err:to_log", function()
     it("is one line of fields, the important ones first", function()
@@ -235,7 +232,6 @@ describe("err:to_log", function()
     end)
 end)
 
-
 describe("A method whose module is loaded late", function()
     it("is the same after the library was loaded again", function()
         local err = errors.InternalError()
@@ -248,7 +244,6 @@ describe("A method whose module is loaded late", function()
         assert.same(before, { err:response() })
     end)
 end)
-
 
 describe("err:to_table", function()
     it("has the facts of to_log, the status as a number", function()
@@ -329,7 +324,6 @@ describe("err:to_table", function()
         assert.is_false(rawequal(err:to_table(), err:to_table()))
     end)
 end)
-
 
 describe("cfs.errors.show.log", function()
     local field = require("cfs.errors.show.log").field

@@ -170,7 +170,6 @@ local surroundings = { "%s", "the %s is wrong", "(%s)", "a=1,%s", "错误%s", "1
 local repeated = "g:|1.|:|@|/|a.b.|::|://|10.0.3.7 |a.b |u:p@h |key=|key |k=a |s=s=s |[|\\/|状|状:|1..|a|_|-|= "
     .. "|. |{host}|\255|é|(|\"|password='|authorization:\n|1,|1-|...|a-A|aA|key=a |a=b |1,1 "
 
-
 describe("cfs.errors.show.passing", function()
     -- Calls judge(text, word) for each word in each of the places.
     local function each(words, places, judge)

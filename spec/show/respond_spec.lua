@@ -3,19 +3,16 @@ local errors = require "cfs.errors"
 local responses = require "spec.data.responses"
 local support = require "spec.helpers.support"
 
-
 -- An error without a code, as a proxy's page makes one.
 local function page(status)
     return errors.from_response { status = status, body = "<html>" }
 end
-
 
 -- An error whose code is unknown.
 local function unknown(message, status)
     local body = cjson.encode { code = "NoSuchKey", message = message }
     return errors.from_response { status = status or 404, body = body }
 end
-
 
 describe("err:response", function()
     local limited = errors.RateLimit { host = "10.0.3.7", requestId = "4db2b34d" }
@@ -499,7 +496,6 @@ describe("err:response", function()
             function() err:response { format = "problems" } end)
     end)
 end)
-
 
 describe("cfs.errors.show.respond", function()
     local respond = require "cfs.errors.show.respond"

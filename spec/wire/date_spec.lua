@@ -2,7 +2,6 @@ local http_date = require "cfs.errors.wire.date"
 
 local now = 1764000000 -- 2025-11-24 16:00:00 UTC
 
-
 describe("cfs.errors.wire.date.parse", function()
     local dates = {
         -- the example of RFC 9110 in its three forms

@@ -9,7 +9,6 @@ local status = require "cfs.errors.catalogue.status"
 local has_ffi = package.loaded.jit and pcall(require, "ffi")
 local by_ffi = has_ffi and it or function() end
 
-
 describe("cfs.errors.wire.envelope_ffi", function()
     it("stands behind errors.parse in LuaJIT, and nowhere else", function()
         assert.equal(has_ffi and "Lua" or "C", debug.getinfo(errors.parse, "S").what)

@@ -6,7 +6,6 @@ local fffd = "\239\191\189" -- U+FFFD, what stands for bytes that are no UTF-8
 local face = "\240\159\152\128" -- U+1F600
 local line_separator, paragraph_separator = "\226\128\168", "\226\128\169"
 
-
 -- Bytes as a test's name can show them, cut where they are many.
 local function show(bytes)
     local shown = bytes:sub(1, 60):gsub("[%c\127-\255]", function(byte)
@@ -15,14 +14,12 @@ local function show(bytes)
     return #bytes > 60 and shown .. "..." or shown
 end
 
-
 -- The fields that are an error's own.
 local function own(err)
     local fields = {}
     for name, value in next, err do fields[name] = value end
     return fields
 end
-
 
 -- What a body is read as: the error's own fields, or the refusal.
 local function outcome(body)
@@ -31,18 +28,15 @@ local function outcome(body)
     return { reason = reason, what = what, position = position }
 end
 
-
 local function assert_reads(expected, body)
     assert.same(expected, outcome(body))
 end
-
 
 -- In a marked document '@' stands before the byte at fault and is no part of it.
 local function unmark(marked)
     local position = marked:find("@", 1, true)
     return marked:sub(1, position - 1) .. marked:sub(position + 1), position
 end
-
 
 local function assert_refuses(what, reason, marked)
     local body, position = unmark(marked)
@@ -52,7 +46,6 @@ local function assert_refuses(what, reason, marked)
         reason = ("%s at byte %d"):format(reason, position),
     }, outcome(body))
 end
-
 
 -- The well-formed sequences of UTF-8 by their first byte: its range, that of the second byte, and
 -- how many bytes there are (Unicode, table 3-7).
@@ -67,7 +60,6 @@ local sequences = {
     { 0xF1, 0xF3, 0x80, 0xBF, 4 },
     { 0xF4, 0xF4, 0x80, 0x8F, 4 },
 }
-
 
 -- The bytes at `at` that belong together, and whether they are a whole sequence.
 local function subpart(bytes, at)
@@ -86,7 +78,6 @@ local function subpart(bytes, at)
     return bytes:sub(at, at), false
 end
 
-
 local function repaired(bytes)
     local parts, at = {}, 1
     while at <= #bytes do
@@ -97,7 +88,6 @@ local function repaired(bytes)
     return table.concat(parts)
 end
 
-
 -- Numbers from 0 to below `limit` that are the same on every Lua: the products stay below 2^53.
 local function new_random(seed)
     return function(limit)
@@ -106,7 +96,6 @@ local function new_random(seed)
     end
 end
 
-
 -- What goes wrong where bytes are mixed at random: more often than chance would have it.
 local pieces = {
     '"', "\\", "/", "<", ">", "&", "\0", "\8", "\10", "\13", "\31", "\127", "u0041", "\\u", " ",
@@ -114,7 +103,6 @@ local pieces = {
     "\255", "\195\169", "\226\130\172", face, fffd, line_separator, paragraph_separator, "\226\128",
     "\237\160\128", "\192\128", "\244\144\128\128", bom, "code", "null",
 }
-
 
 local function random_bytes(random)
     local parts = {}
@@ -125,14 +113,12 @@ local function random_bytes(random)
     return table.concat(parts)
 end
 
-
 -- An error with these members, whatever they are.
 local function with_members(code, message, request_id)
     local err = errors.new("InstanceNotFound")
     err.code, err.message, err.requestId = code, message, request_id
     return err
 end
-
 
 describe("errors.parse", function()
     describe("reads an envelope", function()
@@ -739,7 +725,6 @@ describe("errors.parse", function()
     end)
 end)
 
-
 describe("err:to_json", function()
     describe("writes", function()
         for _, row in ipairs {
@@ -858,7 +843,6 @@ describe("err:to_json", function()
     end)
 end)
 
-
 describe("An error that was read", function()
     it("is, to an encoder, the envelope's three members", function()
         local err = errors.parse '{"x":{"y":1},"message":"m","code":"RateLimit","request_id":"r"}'
@@ -868,7 +852,6 @@ describe("An error that was read", function()
             cjson.decode(cjson.encode(errors.parse '{"code":"NoSuchKey","message":null,"x":1}')))
     end)
 end)
-
 
 describe("err:details", function()
     describe("is nil", function()

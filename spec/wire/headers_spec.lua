@@ -7,7 +7,6 @@ local testing = require "cfs.errors.testing"
 -- 2026-11-24 10:30:00 UTC
 local date, now = "Tue, 24 Nov 2026 10:30:00 GMT", 1795516200
 
-
 describe("The pause that a service asks for", function()
     for _, case in ipairs {
         -- the status, the headers, the seconds
@@ -69,7 +68,6 @@ describe("The pause that a service asks for", function()
     end)
 end)
 
-
 describe("The clock of a service", function()
     local body = '{"code":"SignatureDoesNotMatch"}'
 
@@ -104,7 +102,6 @@ describe("The clock of a service", function()
     end)
 end)
 
-
 describe("A problem by RFC 9457", function()
     it("that the library wrote is read as the error that it was", function()
         for kind in errors.each() do
@@ -130,7 +127,6 @@ describe("A problem by RFC 9457", function()
     end)
 end)
 
-
 describe("A header that is folded", function()
     it("goes on behind one blank", function()
         local err = errors.from_response { status = 502, body = "",
@@ -138,7 +134,6 @@ describe("A header that is folded", function()
         assert.equal("not now", err.message)
     end)
 end)
-
 
 describe("A header without a value", function()
     it("is none, in a raw block as in a table", function()

@@ -13,7 +13,6 @@ local unpack = table.unpack or unpack
 local origins = { html = true, xml = true, empty = true, compressed = true, malformed = true,
     too_deep = true, not_envelope = true, too_large = true, headers = true, transport = true }
 
-
 -- Numbers from 1 to `count`, the same on every Lua: Park and Miller's generator.
 local function new_random(seed)
     return function(count)
@@ -21,7 +20,6 @@ local function new_random(seed)
         return seed % count + 1
     end
 end
-
 
 local names = { "x-bce-request-id", "X-Bce-Request-Id", "X-Bce-Error-Code", "x-bce-error-message", "Date",
     "date", "Retry-After", "Content-Encoding", "Content-Type", "", "x y", "HTTP/1.1 200 OK" }
@@ -46,7 +44,6 @@ local bodies = { "", " ", "<html></html>", '<?xml version="1.0"?><Error/>', "<",
 for _, response in ipairs(testing.broken(3)) do bodies[#bodies + 1] = response.body end
 for kind in errors.each() do bodies[#bodies + 1] = testing.response(kind).body end
 
-
 -- A text with some of its bytes replaced, doubled or taken out.
 local function spoil(text, random)
     for _ = 1, random(3) - 1 do
@@ -58,12 +55,10 @@ local function spoil(text, random)
     return text
 end
 
-
 local function pick(list, random)
     local value = list[random(#list)]
     return type(value) == "string" and random(2) == 1 and spoil(value, random) or value
 end
-
 
 -- Headers, in one of the forms that clients have.
 local function new_headers(random)
@@ -81,7 +76,6 @@ local function new_headers(random)
     return map
 end
 
-
 -- What a client's call returns.
 local function new_returned(random)
     local shape = random(5)
@@ -97,11 +91,9 @@ local function new_returned(random)
         random(4) == 1 and { any_status = true, limit = random(200) } or nil
 end
 
-
 local function is_utf8(text)
     return text == nil or core.repair(text) == text
 end
-
 
 -- Looks at everything that an error can do with what it holds.
 local function assert_bounds(err, round)
@@ -121,7 +113,6 @@ local function assert_bounds(err, round)
     assert.equal(origin == "transport", word ~= nil)
     assert.is_true(sent == nil or sent == "no" or sent == "maybe", round)
 end
-
 
 describe("What came over the network", function()
     it("never raises, and makes no error that breaks its bounds: " .. rounds .. " at random", function()

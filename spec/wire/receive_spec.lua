@@ -20,7 +20,6 @@ for seed = 1, 3 do
     end
 end
 
-
 -- What a table of `responses` says about an error.
 local function describe_error(err, expect)
     if not err then return "no error" end
@@ -39,7 +38,6 @@ local function describe_error(err, expect)
     return seen
 end
 
-
 -- The line at which `f` calls, and the message with which that raised.
 local function raised(f)
     local line
@@ -47,7 +45,6 @@ local function raised(f)
     assert.is_false(good)
     return line, message
 end
-
 
 describe("errors.from_response", function()
     it("is tried with many responses, each under a name of its own", function()
@@ -597,7 +594,6 @@ describe("errors.from_response", function()
     end)
 end)
 
-
 describe("What reads headers before their body", function()
     it("reads the body as often as more of it came, to a limit, or by another code", function()
         local read = require("cfs.errors.wire.receive").begin(502, { ["X-Bce-Request-Id"] = "h-1" })
@@ -611,7 +607,6 @@ describe("What reads headers before their body", function()
         end
     end)
 end)
-
 
 describe("errors.check", function()
     it("returns its arguments where they are no error", function()

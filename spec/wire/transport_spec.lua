@@ -7,7 +7,6 @@ local files = require "spec.helpers.files"
 local support = require "spec.helpers.support"
 local transport = require "cfs.errors.wire.transport"
 
-
 -- An error object as Lua-cURL's: a userdata there.
 local function curl_error(number, name, category)
     local methods = {
@@ -19,10 +18,8 @@ local function curl_error(number, name, category)
     return setmetatable({}, { __index = methods })
 end
 
-
 -- Seconds: an attempt that ended at once, and one that took longer than connecting may.
 local at_once, late = 0.1, 1.01
-
 
 local function observations()
     local list = {}
@@ -44,7 +41,6 @@ local function observations()
     end
     return list
 end
-
 
 -- The observations that the reason does not tell: what had happened → what is said of it.
 local untold = {
@@ -79,7 +75,6 @@ local untold = {
     ["LuaSocket: my sink error"] = "local other",
     ["LuaSocket: my source error"] = "local other",
 }
-
 
 describe("The word for a reason", function()
     it("is right for 92 of 100 observations at least, and else where the reason does not tell", function()
@@ -296,7 +291,6 @@ describe("The word for a reason", function()
     end)
 end)
 
-
 describe("What may have been sent", function()
     it("is never denied, but where the client followed a redirect by itself", function()
         local followed = 0
@@ -331,7 +325,6 @@ describe("What may have been sent", function()
         end
     end)
 end)
-
 
 describe("A reason that is surely a client's", function()
     it("is each that was observed, but for some that every program gives", function()

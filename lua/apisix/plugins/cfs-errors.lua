@@ -32,12 +32,10 @@ local _M = require("cfs.errors.nginx.plugin").new {
 _M.name, _M.version, _M.schema, _M.priority = "cfs-errors", 0.1, schema, 1500
 _M.run_policy = "prefer_route" -- a global rule leaves those routes alone that have this plugin themselves
 
-
 function _M.check_schema(conf)
     local good, wrong = core.schema.check(schema, conf)
     if not good then return false, wrong end
     return _M.check(conf)
 end
-
 
 return _M

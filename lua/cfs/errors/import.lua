@@ -23,7 +23,6 @@ for name in gmatch("name parse from_response check new raise each search", "%S+"
 
 local columns = { "code", "status", "message", "description", "remedy", "category", "retry" }
 
-
 -- The vendor's ways to write a placeholder, as errors.service reads one.
 local function template_of(message)
     local count = 0
@@ -34,7 +33,6 @@ local function template_of(message)
     message = gsub(gsub(message, "{%s*}", name), "%f[%w]XXX%f[%W]", name)
     return (gsub(message, "'parameterName'", "'{parameterName}'"))
 end
-
 
 -- A row as errors.service takes it, with a mark of what a person must judge; or why it cannot be one.
 local function write(row)
@@ -63,7 +61,6 @@ local function write(row)
         .. (#marks > 0 and " -- judge: " .. concat(marks, "; ") or "")
 end
 
-
 --- Writes a module that returns the rows of a page, and a list of sentences that say what was left out; or
 --- nil, and a list of one that says why there is nothing.
 function import.import(source, service)
@@ -88,6 +85,5 @@ function import.import(source, service)
     return nil, { "no table of error codes: its heading must name a code and a status, and its cells must be"
         .. " parted by tags, bars, tabs or several spaces" }
 end
-
 
 return import

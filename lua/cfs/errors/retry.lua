@@ -41,7 +41,6 @@ local is_service_failing = { backoff = true, throttle = true, same_token = true 
 -- which is no coroutine in Lua 5.1.
 local running, main = setmetatable({}, { __mode = "kv" }), {}
 
-
 -- A policy of an argument of a public function, whose caller is blamed if the table is wrong. The functions
 -- of OpenResty are looked up here, as the worker may have begun since the module was loaded.
 local function make(position, caller, given)
@@ -57,7 +56,6 @@ local function make(position, caller, given)
     if wrong then misuse.argument(position, caller, wrong, 3) end
     return setmetatable(budget.settle(policy, policy.tokens), policy_metatable)
 end
-
 
 --- Makes a policy, which says how calls are repeated and has a bucket of tokens for each endpoint. Make it
 --- once for a whole process. Raises if a field is unknown, missing or wrong.
@@ -76,13 +74,11 @@ function retry.policy(fields)
     return policy
 end
 
-
 local function clock(policy)
     local now = policy.now()
     if type(now) == "number" and now == now then return now end
     error("the policy's function 'now' must give a number, got " .. (now ~= now and "nan" or type(now)), 0)
 end
-
 
 --- How long the attempt has taken in whose function this is called; nil outside of one. It is never too
 --- short; below 0, the clock was set back. A clock of whole seconds may have lost one. nginx' clock stands
@@ -97,9 +93,7 @@ function receive.elapsed()
     return system > 1 and max(passed, system) or passed
 end
 
-
 local function pack(...) return { n = select("#", ...), ... } end
-
 
 -- Calls the function once. Returns what pcall returned, and the error that it ended in, if it failed: an
 -- error of the library or a kind, raised or returned, alone or after nil or false; or that of a reason that
@@ -118,7 +112,6 @@ local function attempt(run, f, advised)
     return results, err
 end
 
-
 -- Ends the run. If the service is at fault, the runs around it end as well: in this coroutine, and in those
 -- that resumed it.
 local function give_up(run, err, why)
@@ -130,7 +123,6 @@ local function give_up(run, err, why)
     return nil, err, run.call.attempt, why
 end
 
-
 -- Why the deadline forbids to repeat the call after the pause; nil if it does not.
 local function lateness(run, pause)
     local now = run.ends and clock(run.policy)
@@ -139,7 +131,6 @@ local function lateness(run, pause)
     if now >= run.ends then return deadline .. " has passed" end
     return "the pause of " .. text.number(pause, "%.1f") .. " s would end after " .. deadline
 end
-
 
 -- Waits as long as it was advised, or until the policy's function says so. Returns why the call must not be
 -- repeated after that; nil if it may be. What the functions make of the advice has no effect here.
@@ -164,7 +155,6 @@ local function wait(run, err, advised)
     return lateness(run, 0) -- handlers, too, take time
 end
 
-
 -- Prepares to repeat a call after an error. Returns the advice, and why the call must not be repeated, if
 -- it must not. The tokens are taken after the pause, for an attempt that begins at once: what ends a pause,
 -- even a thread that is killed in it, has nothing to give back.
@@ -186,7 +176,6 @@ local function prepare(run, err)
     if not why then bucket.tokens, run.spent = bucket.tokens - price, run.spent + price end
     return advised, why
 end
-
 
 --- Calls a function until it succeeds or its error advises against another attempt.
 ---
@@ -242,6 +231,5 @@ function retry.run(f, policy, call)
         call.attempt = call.attempt + 1
     end
 end
-
 
 return retry

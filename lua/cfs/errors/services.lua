@@ -26,7 +26,6 @@ local suggest = require "cfs.errors.base.suggest"
 
 local services = {}
 
-
 -- The functions of a service; they are made anew where the library is loaded again.
 local function functions(home)
     local service = { name = home.name, parse = envelope.reader(home.metatables, status.metatable(nil)) }
@@ -74,7 +73,6 @@ local function functions(home)
     return service
 end
 
-
 --- Makes a service: see cfs.errors.show.later. An error blames the caller of its caller.
 function services.service(name, rows)
     misuse.expect(1, "service", name, "string", 4)
@@ -97,6 +95,5 @@ function services.service(name, rows)
     state.services[home.place] = home
     return setmetatable(home.public, { home = home, __index = names.finder(home), __newindex = names.refuse })
 end
-
 
 return services

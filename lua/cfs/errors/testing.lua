@@ -27,7 +27,6 @@ local values = {
 -- That of the vendor's example.
 local request_id = "ae2225f7-1c2e-427a-a1ad-5413b762957d"
 
-
 -- An error as the service sends it.
 local function respond(err)
     local body = err:to_json()
@@ -38,7 +37,6 @@ local function respond(err)
     } }
 end
 
-
 -- A response; or nil, and as object/make says why not. All that the kind's template needs is made up.
 local function new_response(target, fields)
     local all, parts = { requestId = request_id }, catalogue.template(target)
@@ -48,7 +46,6 @@ local function new_response(target, fields)
     local err, wrong, argument = make.make(target, all)
     return err and respond(err), wrong, argument
 end
-
 
 --- Makes the response with which the service sends an error of the catalogue, in the form that
 --- errors.from_response takes and HTTP clients return. Raises as errors.new does.
@@ -63,7 +60,6 @@ function testing.response(target, fields)
     if not response then misuse.argument(argument, "response", wrong) end
     return response
 end
-
 
 --- Makes a function that responds in place of the service: each call returns the next response of the list,
 --- whatever its arguments. One call too many raises. Raises if an entry is none of the types below.
@@ -89,7 +85,6 @@ function testing.sequence(list)
     end
 end
 
-
 -- The last `__index` that a name is looked up in. An error has the fields of a kind, and a requestId, beside
 -- its methods.
 local function refuse(_, name)
@@ -99,7 +94,6 @@ local function refuse(_, name)
     end
     if type(name) == "string" and not names[name] then error(suggest.unknown("field", name, names), 2) end
 end
-
 
 --- Makes errors and kinds raise where a program reads a field that no error has, such as `err.request_id`. It
 --- holds for the whole Lua state, until it is called with false.
@@ -112,7 +106,6 @@ function testing.strict(on)
     setmetatable(state.methods, on ~= false and { __index = refuse } or nil)
 end
 
-
 -- What an assertion says about a value: an error's line, a text, else what it is.
 local function describe(value)
     if errors.is(value) then return line.of(value) end
@@ -121,7 +114,6 @@ local function describe(value)
     return "the " .. type(value) .. " " .. text.describe(value)
 end
 
-
 -- What a function raises, or the value itself, and a sentence about it.
 local function outcome(value)
     if type(value) ~= "function" then return value, "Got: " .. describe(value) end
@@ -129,7 +121,6 @@ local function outcome(value)
     if good then return nil, "Nothing was raised." end
     return raised, "Raised: " .. describe(raised)
 end
-
 
 -- The assertion, as luassert calls it: arguments are replaced by what its sentence says, and the
 -- error is returned in place of the value.
@@ -148,7 +139,6 @@ local function cfs_error(_, arguments, level)
     return is_so, { value }
 end
 
-
 -- Asserts that a function raises, or a value is, an error that one of the targets names, as errors.is
 -- has them, and returns that error:
 --
@@ -165,6 +155,5 @@ if has_luassert then
     luassert:register("assertion", "cfs_error", cfs_error, "assertion.cfs_error.positive",
         "assertion.cfs_error.negative")
 end
-
 
 return testing

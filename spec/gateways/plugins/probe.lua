@@ -5,7 +5,6 @@ local nginx = require "cfs.errors.nginx"
 
 local probe = {}
 
-
 --- name → what the phase access is then.
 ---@param cfs table the gateway's plugin cfs-errors
 ---@param exit function the gateway's exit: status, body
@@ -45,6 +44,5 @@ function probe.ways(cfs, exit, send, id)
         unwrapped = function() return nil, errors.AccessDenied() end,
     }
 end
-
 
 return probe

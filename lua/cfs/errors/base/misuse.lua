@@ -11,7 +11,6 @@ local kind_of = state.kind_of
 
 local misuse = {}
 
-
 -- Raises a sentence, and blames a line as `error` does. In Lua 5.1 a tail call has a level, but no line.
 local function blame(sentence, level)
     local info
@@ -22,13 +21,11 @@ local function blame(sentence, level)
     error(sentence, level)
 end
 
-
 --- Raises "bad argument #1 to 'parse' (string expected, got nil)". The level says whose line is blamed, as
 --- for `error`; without one it is 2, the caller of the function that calls this.
 function misuse.argument(position, name, sentence, level)
     blame("bad argument #" .. position .. " to '" .. name .. "' (" .. sentence .. ")", (level or 2) + 1)
 end
-
 
 --- Raises such a sentence unless the value has the type. The level is 3 if it is not given.
 function misuse.expect(position, name, value, wanted, level)
@@ -36,7 +33,6 @@ function misuse.expect(position, name, value, wanted, level)
         misuse.argument(position, name, wanted .. " expected, got " .. type(value), level or 3)
     end
 end
-
 
 --- The kind of the error that a method of this name was called on. Any other value is a misuse.
 function misuse.self(value, name)
@@ -46,7 +42,6 @@ function misuse.self(value, name)
         or type(value) .. "; call it with a colon: err:" .. name .. "()"
     blame("calling '" .. name .. "' on bad self (error expected, got " .. got .. ")", 3)
 end
-
 
 --- Reads and checks a table of options. Each option is read once, so that the value used is the value that
 --- was checked, whatever metamethods the table has. Returns a new table; or nil and what is wrong.
@@ -73,6 +68,5 @@ function misuse.read(what, given, types, leasts)
     end
     return options
 end
-
 
 return misuse

@@ -6,7 +6,6 @@ local byte = string.byte
 
 local suggest = {}
 
-
 -- How many single-character changes, or swaps of neighbours, make `left` of `right`: the optimal
 -- string alignment distance.
 local function distance(left, right)
@@ -27,7 +26,6 @@ local function distance(left, right)
     return previous[#right]
 end
 
-
 --- The nearest of the names, which are keys, letter case aside; of equally near ones the first in the
 --- alphabet; nil if more than a third of it would differ.
 function suggest.nearest(name, names)
@@ -45,7 +43,6 @@ function suggest.nearest(name, names)
     return nearest
 end
 
-
 --- "unknown code 'RateLimits', did you mean 'RateLimit'?", of a name that is not among the names; 64 bytes of
 --- it are shown. Returns the nearest of the names, too, if one is near.
 function suggest.unknown(what, name, names)
@@ -53,6 +50,5 @@ function suggest.unknown(what, name, names)
     return "unknown " .. what .. " '" .. text.printable(text.cut(name, 64)) .. "'"
         .. (nearest and ", did you mean '" .. nearest .. "'?" or ""), nearest
 end
-
 
 return suggest

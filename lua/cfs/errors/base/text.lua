@@ -23,11 +23,9 @@ local candidate = "[%c\194\205\216\225\226\227\239\240\243][\128-\191]*"
 -- What is written for some characters. The last two stand for themselves outside JSON.
 local escapes = { ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t", ['"'] = '\\"', ["\\"] = "\\\\" }
 
-
 local function lower_letter(letter) return char(byte(letter) + 32) end
 local function upper_letter(letter) return char(byte(letter) - 32) end
 local function hexadecimal(one) return format("\\x%02x", byte(one)) end
-
 
 --- The text with A to Z in lower case. string.lower depends on the locale, which may have another "i" and
 --- letters beyond ASCII, but not in LuaJIT.
@@ -35,12 +33,10 @@ text.lower = package.loaded.jit and string.lower or function(words)
     return find(words, "[A-Z]") and gsub(words, "[A-Z]", lower_letter) or words
 end
 
-
 --- The text with a to z in upper case, whatever the locale is.
 function text.upper(words)
     return (gsub(words, "[a-z]", upper_letter))
 end
-
 
 -- The code point of a character, if it is in one of the ranges.
 local function unsafe_point(character)
@@ -53,7 +49,6 @@ local function unsafe_point(character)
     end
 end
 
-
 --- What is written for a character within a JSON string; nil if it stands for itself.
 function text.json_escape(character)
     if escapes[character] then return escapes[character] end
@@ -63,18 +58,15 @@ function text.json_escape(character)
     return format("\\u%04x\\u%04x", 0xD7C0 + math.floor(point / 0x400), 0xDC00 + point % 0x400)
 end
 
-
 -- What is written for a character outside JSON: \n, or its bytes.
 local function escape(character)
     return escapes[character] or unsafe_point(character) and gsub(character, ".", hexadecimal) or nil
 end
 
-
 --- The bytes as valid UTF-8 that terminals, logs and readers of lines take for visible text and nothing else.
 function text.printable(bytes)
     return (gsub(core.repair(bytes), candidate, escape))
 end
-
 
 --- The first `most` bytes, and "..." if there are more. No character is split.
 function text.cut(bytes, most)
@@ -84,19 +76,16 @@ function text.cut(bytes, most)
     return bytes:sub(1, last) .. "..."
 end
 
-
 --- A number as text with a point before its fraction, whatever the locale has; `form` is string.format's.
 function text.number(value, form)
     return (gsub(form and format(form, value) or tostring(value), "[^A-Za-z0-9+-]+", "."))
 end
-
 
 --- A member as text, whatever became of it; of a string at most `longest` bytes, if that is given.
 function text.show(value, longest)
     if type(value) == "string" then return text.printable(longest and text.cut(value, longest) or value) end
     return type(value) == "number" and text.number(value) or "(" .. type(value) .. ")"
 end
-
 
 --- A table as its fields, each on its own or as its type: "{ host = nd7, headers = (table) }". None of
 --- its metamethods is called. `most` limits the fields, `longest` the bytes of each name and value.
@@ -112,7 +101,6 @@ function text.fields(values, most, longest)
     if has_more then fields[#fields + 1] = "..." end
     return #fields == 0 and "{}" or "{ " .. table.concat(fields, ", ") .. " }"
 end
-
 
 --- Any value as text: what `tostring` gives; the first 16 fields of a table without a __tostring; the type,
 --- "(table)", of a value whose __tostring raises, yields or returns no string. __tostring runs within gsub,
@@ -130,11 +118,9 @@ end
 
 local readable = { __tostring = text.fields }
 
-
 --- Makes a table show its fields where it is printed.
 function text.readable(values)
     return setmetatable(values, readable)
 end
-
 
 return text

@@ -28,7 +28,6 @@ local words = { fault = { client = true, server = true }, retry = meanings.retri
 -- A row for a shared code makes a kind of its own if it gives one of these another value.
 local judged = { "status", "fault", "category", "retry", "canonical" }
 
-
 -- What keeps a value out of a column; nil if nothing does. So for messages, categories and whole rows.
 local function column_problem(name, value)
     if type(value) ~= "string" or value == "" then
@@ -41,7 +40,6 @@ local function column_problem(name, value)
         return "a category has lower-case letters and '_' only"
     end
 end
-
 
 -- A copy of the row, each column read once; or nil and what is wrong with it by itself.
 local function read(given)
@@ -58,7 +56,6 @@ local function read(given)
     return nil, "status must be from 400 to 599"
 end
 
-
 -- Errors must be made with the message, and its values be read back.
 local function message_problem(message)
     local parts = template.compile(message) or {}
@@ -73,7 +70,6 @@ local function message_problem(message)
     end
 end
 
-
 local function category_problem(category, codes, home)
     if category == "default" or codes[category] or home.kinds[category] then
         return "category '" .. category .. "' has another meaning in errors.match"
@@ -87,7 +83,6 @@ local function category_problem(category, codes, home)
     return nearest and sentence -- else the category is a new one
 end
 
-
 local function problem(row, codes, home)
     local code = row.code
     if code == "default" or state.categories[code] then
@@ -99,7 +94,6 @@ local function problem(row, codes, home)
     end
     return row.category and category_problem(row.category, codes, home) or message_problem(row.message)
 end
-
 
 -- The kind's row that a row makes, which takes what it lacks from the kind of its status; nil if there is
 -- none to be made, and what is wrong, if anything is.
@@ -116,7 +110,6 @@ local function new_kind(row, home)
         if differs then return nil, "code '" .. row.code .. "' exists already, with another " .. name end
     end
 end
-
 
 -- The rows of a list that make new kinds; or nil, the place of the one that is wrong, and what is wrong.
 local function read_all(rows, count, home)
@@ -136,7 +129,6 @@ local function read_all(rows, count, home)
     return new
 end
 
-
 --- Adds rows: all of them or none. `name` is the function's, `position` that of its argument; the level says
 --- whose line is blamed, as for misuse.argument; without one it is 3.
 function extend.add(rows, home, name, position, level)
@@ -155,12 +147,10 @@ function extend.add(rows, home, name, position, level)
     kind.add(new, false, home)
 end
 
-
 --- What keeps a row from being added to a service that has no rows yet, but these names; nil if nothing does.
 function extend.problem(given, names)
     local row, wrong = read(given)
     return wrong or problem(row, {}, { kinds = {}, public = names, name = "service" })
 end
-
 
 return extend

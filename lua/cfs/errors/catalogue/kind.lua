@@ -28,7 +28,6 @@ local categories, metatables, error_metatable = state.categories, state.metatabl
 
 local kind = {}
 
-
 --- A new metatable for errors of a kind.
 function kind.new_metatable(row)
     local metatable = {
@@ -41,12 +40,10 @@ function kind.new_metatable(row)
     return metatable
 end
 
-
 --- Makes a kind of a row, which has every field of one. Returns the metatable of its errors.
 function kind.make(row)
     return kind.new_metatable(setmetatable(row, state.kind_metatable))
 end
-
 
 -- Puts kinds where they are found, and lists the categories that are new.
 local function publish(rows, is_vendors, home, new_categories)
@@ -63,19 +60,16 @@ local function publish(rows, is_vendors, home, new_categories)
     end
 end
 
-
 -- Gives a key the value that it had. To set an absent key to nil would need memory in Lua 5.1.
 local function restore(values, key, was)
     if rawget(values, key) ~= nil then rawset(values, key, was) end
 end
-
 
 --- The kind of a global code, which the vendor's services share; nil if the code is none.
 function kind.shared(code)
     local found = state.kinds[code]
     return found and found.service == "global" and found or nil
 end
-
 
 --- Adds kinds behind the ones that are there: all of them or, if memory runs out, none. The rows have every
 --- field of a kind, and no code that `home` has (see catalogue/extend), but for shared ones.
@@ -95,7 +89,6 @@ function kind.add(rows, is_vendors, home)
     error(problem, 0)
 end
 
-
 --- Defines what kinds and errors can do, when all of the library is loaded: the fields of tables of
 --- base/state, by their names there.
 function kind.define(abilities)
@@ -107,12 +100,10 @@ function kind.define(abilities)
     end
 end
 
-
 --- The kind of an error; nil for any other value.
 function kind.of_error(value)
     return kind_of[getmetatable(value)]
 end
-
 
 --- The message of a kind, compiled; nil if it has no parameters.
 function kind.template(row)
@@ -120,12 +111,10 @@ function kind.template(row)
     return metatable and metatable.template
 end
 
-
 --- Tells whether this value is a kind. None of its metamethods is called.
 function kind.is_kind(value)
     return getmetatable(value) == state.kind_metatable
 end
-
 
 --- Walks all kinds in the vendor's order; those of `errors.extend` come last. Raises nothing.
 ---
@@ -139,7 +128,6 @@ function kind.each()
         return state.order[index]
     end
 end
-
 
 -- It runs once: its traces would take as much memory as the kinds.
 if package.loaded.jit then package.loaded.jit.off(publish) end

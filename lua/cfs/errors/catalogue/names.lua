@@ -11,7 +11,6 @@ local synonyms = {
     instanceof = "is", As = "find", describe = "explain",
 }
 
-
 --- Makes the metamethod `__index` of `errors` or of a service, a home (see catalogue/extend): it gives the
 --- kind that is called so, nil if the name is no string.
 function names.finder(home)
@@ -30,18 +29,15 @@ function names.finder(home)
     end
 end
 
-
 --- The service that a value is; nil if it is none.
 function names.home(value)
     local metatable = debug.getmetatable(value)
     return type(metatable) == "table" and rawget(metatable, "home") or nil
 end
 
-
 --- Refuses a new field: the metamethod `__newindex` of `errors`, of `errors.catalogue` and of services.
 function names.refuse(_, name)
     error("no field '" .. text.describe(name) .. "' can be added; errors.extend adds codes", 2)
 end
-
 
 return names

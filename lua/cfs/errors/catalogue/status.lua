@@ -34,7 +34,6 @@ internal backoff INTERNAL: 500 Internal Server Error
 unavailable backoff UNAVAILABLE: 502 Bad Gateway, 503 Service Unavailable
 ]]
 
-
 --- A status from anywhere: a whole number from 100 to 999, as a number or as three digits; nil if the value
 --- is none.
 function status.normalize(value)
@@ -42,7 +41,6 @@ function status.normalize(value)
     if type(value) ~= "number" or not (value >= 100 and value <= 999 and value % 1 == 0) then return nil end
     return math.floor(value) -- an integer, where Lua has them
 end
-
 
 --- The statuses that a reason phrase stands for, letter case aside, in their order: { 404 } of "not found".
 function status.of_reason(reason)
@@ -58,7 +56,6 @@ function status.of_reason(reason)
     return statuses
 end
 
-
 -- Makes a kind without a code. Its words for people have these names. Returns the metatable of its errors.
 local function make(key, row, description, remedies)
     local number = row.status
@@ -69,7 +66,6 @@ local function make(key, row, description, remedies)
     metatables[key] = kind.make(row)
     return metatables[key]
 end
-
 
 --- The metatable of the errors that came with this status, or with none, and no code of the catalogue.
 function status.metatable(number)
@@ -85,12 +81,10 @@ function status.metatable(number)
     return make(key, row, "description", "status_remedy")
 end
 
-
 --- Their kind.
 function status.kind(number)
     return state.kind_of[status.metatable(number)]
 end
-
 
 --- The kind of a code: of the catalogue, else of the first service that has it, else of src/seen.def.
 function status.of_code(code)
@@ -99,7 +93,6 @@ function status.of_code(code)
     return found or state.seen[code] and state.kind_of[state.seen[code]]
 end
 
-
 --- The metatable of the errors of calls that got no response; `retry` is "never" where the same call would
 --- fail again, else "backoff".
 function status.no_response(retry)
@@ -107,7 +100,6 @@ function status.no_response(retry)
     local row = { category = "unavailable", retry = retry, canonical = "UNAVAILABLE" }
     return make(retry, row, "no_response_came", "no_response_remedy")
 end
-
 
 -- Codes that were seen, though the catalogue lacks them, are judged by rows of their own.
 setmetatable(state.seen, { __index = function(seen, code)
@@ -118,7 +110,6 @@ setmetatable(state.seen, { __index = function(seen, code)
     rawset(seen, code, kind.make(row))
     return seen[code]
 end })
-
 
 -- Their categories can be matched from the start.
 for category in string.gmatch(rows, "\n(%l+)") do state.categories[category] = true end

@@ -18,7 +18,6 @@ local spellings = { "parameterName", "parameterName", "{host}", "host", "{http}"
 -- A parameter called "date" is an ISO 8601 date-time: x-bce-date.
 local date_form = "^%d%d%d%d%-?%d%d%-?%d%dT%d%d:?%d%d:?%d%d[%d.,Z:+-]*$"
 
-
 -- The text before the first placeholder, the placeholder, the text behind, and the parameter's name. Not by
 -- string.sub: LuaJIT 2.1 of 2022 may crash if memory runs out there, and all rows are to be added or none.
 local function split(message, is_vendors)
@@ -33,7 +32,6 @@ local function split(message, is_vendors)
         end
     end
 end
-
 
 --- Compiles a message; nil if it has no parameter.
 function template.compile(message, is_vendors)
@@ -50,13 +48,11 @@ function template.compile(message, is_vendors)
     return parts
 end
 
-
 -- nil if a parameter can have the value, else what the value must be.
 local function problem(name, value)
     if type(value) ~= "string" or value == "" then return "a non-empty string" end
     return name == "date" and not find(value, date_form) and "an ISO 8601 date-time" or nil
 end
-
 
 --- Makes a message of values by the parameters' names; or returns nil and a sentence that names a parameter.
 function template.fill(parts, values)
@@ -75,7 +71,6 @@ function template.fill(parts, values)
     return table.concat(message)
 end
 
-
 --- The message without its parameters, for where they are not known: a parameter in quotes is left out, any
 --- other with its clause. Returns nil if nothing is left.
 function template.plain(parts)
@@ -89,7 +84,6 @@ function template.plain(parts)
         :match("^%s*(.-)[%s,;]*$")
     return find(plain, "[%a\128-\255]") and plain or nil
 end
-
 
 --- Reads the values out of a message; nil if it is not of this template, or is the template itself. A value
 --- ends where the text behind it first occurs; the last one ends where the template's final text begins.
@@ -112,6 +106,5 @@ function template.read(parts, message)
     end
     return values
 end
-
 
 return template

@@ -12,7 +12,6 @@ local clean = {}
 local most_whole, most_first, most_last, around = 5120, 2560, 1280, 384
 local anchors = { "equestId", "equest_id", "Code", '"code"', '\\"code', "curl: (", "Exception: ", "rror: " }
 
-
 -- PowerShell writes files in UTF-16, with a mark at their beginning or without. What is neither ASCII nor
 -- beyond U+07FF does not matter.
 local function from_utf16(text)
@@ -25,12 +24,10 @@ local function from_utf16(text)
     end))
 end
 
-
 -- Replaces what fits the pattern, if the text has the sign of it: most texts have none.
 local function replace(text, sign, pattern, with)
     return find(text, sign, 1, true) and gsub(text, pattern, with) or text
 end
-
 
 --- The text as a terminal shows it: no byte order mark, no colours or titles, no meter of curl's.
 function clean.screen(text)
@@ -40,7 +37,6 @@ function clean.screen(text)
     text = replace(text, "--:--:--", "[\r\n] *%d[ %d.:kMGTP-]*%-%-:%-%-:%-%-[ %d.:kMGTP-]*", "\n")
     return replace(text, "\r\n", "\r\n", "\n")
 end
-
 
 --- The part of a text that is read for words.
 function clean.view(text)
@@ -56,7 +52,6 @@ function clean.view(text)
     return concat(parts, "\n")
 end
 
-
 -- HTML's entities that a page or a mail writes.
 local entities = { quot = '"', ["#34"] = '"', ["#x22"] = '"', apos = "'", ["#39"] = "'", ["#x27"] = "'",
     lt = "<", gt = ">", amp = "&", nbsp = " " }
@@ -71,7 +66,6 @@ end
 -- What a backslash and a letter stand for.
 local escapes = { n = "\n", r = "\n", t = " ", ['"'] = '"', ["'"] = "'", ["/"] = "/" }
 
-
 --- The words of a text: entities and escapes decoded, however often a text was escaped; punctuation of
 --- ASCII; no marks of quotation before its lines.
 function clean.words(text)
@@ -81,13 +75,11 @@ function clean.words(text)
     return sub(gsub("\n" .. text, "\n[ \t]*>[> \t]*", "\n"), 2)
 end
 
-
 --- Has the text one of the patterns?
 function clean.has(text, patterns)
     for index = 1, #patterns do
         if find(text, patterns[index]) then return true end
     end
 end
-
 
 return clean

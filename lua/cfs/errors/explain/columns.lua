@@ -21,7 +21,6 @@ local wide = { "^[\227-\237]", "^\226[\186-\191]", "^\239[\164-\171\184-\191]", 
 -- The characters that do not begin a line.
 local closing = "，。、；：？！）」』】》”’"
 
-
 --- How many columns a text takes.
 function columns.width(text)
     local width = #gsub(text, "[\128-\191]", "")
@@ -31,12 +30,10 @@ function columns.width(text)
     return width
 end
 
-
 --- The text, with spaces behind it up to the width.
 function columns.pad(text, width)
     return text .. rep(" ", width - columns.width(text))
 end
-
 
 -- Marks where a line may end within Chinese, which has no spaces: not before a closing mark.
 local function with_marks(text)
@@ -47,7 +44,6 @@ local function with_marks(text)
         return find(closing, character) and character or nil
     end))
 end
-
 
 --- The text in lines that fit; a margin stands before those from the second on.
 function columns.wrap(text, margin)
@@ -68,17 +64,14 @@ function columns.wrap(text, margin)
     return concat(lines, "\n" .. rep(" ", margin))
 end
 
-
 --- Each line of a text in lines that fit.
 function columns.fill(text)
     return (gsub(text, "[^\n]+", function(line) return columns.wrap(line) end))
 end
 
-
 --- One entry: "message      The specified CFS instance does not exist."
 function columns.entry(label, text)
     return (match(columns.pad(label, entry_margin) .. columns.wrap(text, entry_margin), "^.*%S"))
 end
-
 
 return columns

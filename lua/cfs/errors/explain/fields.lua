@@ -38,7 +38,6 @@ local unlabelled_id = "equest ?[iI]?[dD]?[ `'\"(]+(%x+%-%x+%-%x+%-%x+%-%x+)"
 -- What stands before a name that is another program's, at its end: a class, a constant.
 local foreign = { "java%.io%.$", "%$$", "[sS]tatus[cC]?o?d?e?%.$" }
 
-
 -- What the label before this place of a text in lower case means; nil if it is none.
 local function label_before(low, place)
     local before = sub(low, max(place - longest_label, 1), place - 1)
@@ -47,7 +46,6 @@ local function label_before(low, place)
     if label == "id" then label = match(before, "(%S*) ?id[\"']? *$") .. label end -- "Request ID"
     return meanings[gsub(label, "[_-]", "")]
 end
-
 
 -- The value that begins at this place: within quotes, or up to what ends it there.
 local function value_at(text, place, label)
@@ -61,13 +59,11 @@ local function value_at(text, place, label)
     return match(message, "^([^(]*)%)$") or match(message, "^(.*)[%]}]$") or message
 end
 
-
 local function is_code(value)
     return state.kinds[value]
         or #value > 3 and #value <= 128 and find(value, "^%u[%w._-]*%l[%w._-]*$")
             and not find(of_grpc, " " .. value .. " ", 1, true)
 end
-
 
 -- Notes a value under its label in the last of the records. A second code begins another record.
 local function note(records, label, value)
@@ -84,13 +80,11 @@ local function note(records, label, value)
     record[label] = record[label] or value
 end
 
-
 -- What stands on the line before a mark; nil if there is none.
 local function line_before(text, mark)
     local stop = find(text, mark, 1, true)
     return stop and match("\n" .. sub(text, max(stop - longest_message, 1), stop - 1), "^.*\n(.*)$")
 end
-
 
 -- "NoSuchKey [r-1]: gone (404 Not Found); what to do: ...", as tostring(err) has it.
 local function read_line(line, found)
@@ -107,7 +101,6 @@ local function read_line(line, found)
     end
 end
 
-
 --- The codes of the catalogue that a text names, each once.
 function fields.codes(text)
     local codes, seen = {}, {}
@@ -119,7 +112,6 @@ function fields.codes(text)
     end
     return codes
 end
-
 
 --- Reads the members of errors from a text, as far as they are labelled: a record for each error, at
 --- least one. Each is also there by its code.
@@ -147,6 +139,5 @@ function fields.read(text)
     end
     return records
 end
-
 
 return fields

@@ -16,9 +16,7 @@ local of_document = "found code status reason message requestId origin transport
 local of_kind = "code status reason message service fault category retry canonical remedy description known"
 local of_advice = "action delay attempts why retry_after clock_offset client_token"
 
-
 local function escape(character) return format("\\u%04x", byte(character)) end
-
 
 -- A value as JSON, in valid UTF-8 whatever its bytes are.
 local function write(value)
@@ -26,7 +24,6 @@ local function write(value)
     if value == nil or type(value) == "boolean" then return value == nil and "null" or tostring(value) end
     return '"' .. gsub(core.repair(tostring(value)), '[%c"\\\127]', escape) .. '"'
 end
-
 
 -- The named members of a table; those in `written` are JSON already.
 local function object(names, values, written)
@@ -37,14 +34,12 @@ local function object(names, values, written)
     return "{" .. concat(parts, ",") .. "}"
 end
 
-
 -- What was found, in a word.
 local function found(about)
     if about.err or about.is_success then return about.err and "error" or "success" end
     if about.kind then return about.kind.code and "kind" or "status" end
     return about.kinds and (about.status and "status" or "kinds") or "unknown"
 end
-
 
 --- The document about what was found, and the advice on it, if there is any.
 function json.of_subject(about, advice)
@@ -65,6 +60,5 @@ function json.of_subject(about, advice)
         advice = advice and object(of_advice, advice),
     })
 end
-
 
 return json

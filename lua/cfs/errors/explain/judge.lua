@@ -21,14 +21,12 @@ local unclear = {
     protocol = { "redirect" }, other = {},
 }
 
-
 -- May a call be repeated that got no response?
 local function repeat_without_response(err, kind)
     local word, reason = err:transport(), lower(tostring(kept.cause(err)))
     if kind.retry == "never" or find(reason, " 40[37]") then return "no" end
     return not unclear[word] and "yes" or clean.has(reason, unclear[word]) and "no" or "unknown"
 end
-
 
 --- May the call be repeated, be it on a condition?
 function judge.may_retry(about)
@@ -43,7 +41,6 @@ function judge.may_retry(about)
     return not (err and err.code) and find(certain, tostring(status)) and "no" or "unknown"
 end
 
-
 -- Why an action is advised, in Chinese: the library speaks English.
 local function chinese_why(advice, retry)
     if advice.action ~= "never" then return say("action", advice.action, "zh") end
@@ -51,7 +48,6 @@ local function chinese_why(advice, retry)
     local is_last, is_late = find(advice.why, "was the last$"), find(advice.why, "this caller waits$")
     return say("refusal", is_last and "last" or is_late and "pause" or retry, "zh")
 end
-
 
 --- Advice on an error, as err:advice gives it, that agrees with the explanation where nobody knows.
 function judge.advise(about, call, chosen)
@@ -62,6 +58,5 @@ function judge.advise(about, call, chosen)
     end
     return advice
 end
-
 
 return judge

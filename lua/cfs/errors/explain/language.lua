@@ -7,7 +7,6 @@ local find, match = string.find, string.match
 
 local language = {}
 
-
 --- The language of the locale: that of the first variable that is set and not empty, as POSIX has it. Chinese
 --- are "zh_CN.UTF-8", "zh", "zh_TW"; not "zh_CN.GBK", as our texts are UTF-8.
 function language.of_locale()
@@ -19,7 +18,6 @@ function language.of_locale()
     return "en"
 end
 
-
 --- The language that the options ask for, else the locale's. They are the argument at this position of the
 --- function with this name.
 function language.choose(options, position, name)
@@ -30,13 +28,11 @@ function language.choose(options, position, name)
     return chosen
 end
 
-
 --- A phrase of src/words.def or of the files of advice; nil if there is none.
 function language.say(group, name, chosen)
     local english, chinese = core.say(group, name)
     return chosen == "zh" and chinese or english
 end
-
 
 --- Why a text is no envelope, and where it breaks.
 function language.problem(reason, what, chosen)
@@ -45,7 +41,6 @@ function language.problem(reason, what, chosen)
     local where = place and string.format(language.say("sentence", "at_byte", chosen), place) or ""
     return language.say("origin", what, chosen) .. where
 end
-
 
 -- Walks all phrases: group, name, English, Chinese.
 local function each()
@@ -56,7 +51,6 @@ local function each()
     end
 end
 
-
 --- The names of a group of phrases, such as "category", in their order.
 function language.names(wanted)
     local names = {}
@@ -66,7 +60,6 @@ function language.names(wanted)
     return names
 end
 
-
 --- A text in the language, if it is one of the phrases; else as it is.
 function language.translate(english, chosen)
     if chosen ~= "zh" then return english end
@@ -75,6 +68,5 @@ function language.translate(english, chosen)
     end
     return english
 end
-
 
 return language

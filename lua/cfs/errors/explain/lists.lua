@@ -12,7 +12,6 @@ local lists = {}
 -- The columns of a table of kinds, each with its width. A narrow terminal gets the first ones.
 local widths = { { "status", 7 }, { "code", 32 }, { "category", 16 }, { "retry", 12 }, { "fault", 6 } }
 
-
 -- By service, then by status; services, and codes of one status, in their order in the list.
 local function in_order(list)
     local places, keys, kinds = {}, {}, {}
@@ -26,7 +25,6 @@ local function in_order(list)
     return keys
 end
 
-
 -- A line of a table: what `values` has of each column, as far as the terminal is wide.
 local function row(values)
     local line, width = "  ", 2
@@ -37,7 +35,6 @@ local function row(values)
     end
     return string.match(line, "^.*%S")
 end
-
 
 --- Kinds as a table of one line each.
 function lists.kinds(list, chosen)
@@ -54,7 +51,6 @@ function lists.kinds(list, chosen)
     return #list > 0 and concat(lines, "\n") or say("sentence", "none_found", chosen)
 end
 
-
 -- The names of groups with their meanings, but for "unknown", which no row of the catalogue has.
 local function meanings(...)
     local groups, chosen, margin = { ... }, language.of_locale(), 18 -- where the meaning of a word begins
@@ -69,11 +65,9 @@ local function meanings(...)
     return concat(groups, "\n\n")
 end
 
-
 --- What `tostring` gives of `errors.catalogue`, of `errors.categories` and of `errors.retries`.
 function lists.catalogue() return lists.kinds(state.order) end
 function lists.categories() return meanings("category", "retry") end
 function lists.retries() return meanings "retry" end
-
 
 return lists

@@ -24,7 +24,6 @@ local shortest_message, longest_message = 12, 2000
 -- What only clients and what stands between say, made ready at the first text.
 local said
 
-
 -- What a phrase means as a whole: a row of src/reasons.def; nil if others may say it.
 local function meaning_of_all(phrase)
     local key = sub(phrase, 1, 4)
@@ -32,7 +31,6 @@ local function meaning_of_all(phrase)
         or first_in(said.opens[key], phrase, true)
     return meaning and meaning.own and meaning
 end
-
 
 -- What a phrase in lower case means as a whole, or by its first words, two at least: "read timed out during"
 -- is "read timed out".
@@ -44,7 +42,6 @@ local function meaning_of(phrase)
     end
     return meaning
 end
-
 
 -- The first phrase that only clients use, and what it means: a phrase stands between two of the punctuation
 -- marks of a line. One word, such as "timeout", is a reason only behind a colon and at an end. A refused
@@ -65,7 +62,6 @@ local function phrase_in(text, low)
     return found, meaning
 end
 
-
 -- The first word that only clients use, and what it means: an exception's class or an errno's name.
 local function name_in(text)
     for name in gmatch(text, "%f[%w_]%u[%w_]+") do
@@ -75,7 +71,6 @@ local function name_in(text)
         end
     end
 end
-
 
 --- What curl says about its failure. curl -v says it behind an asterisk, too.
 function mentions.reason_of_curl(text)
@@ -87,7 +82,6 @@ function mentions.reason_of_curl(text)
         if transport.is_reason(line) then return line end
     end
 end
-
 
 --- Why no response came, as a client or a server says it; nil if the text tells nothing of the sort. Then
 --- libcurl's number; or, if no client of Lua says it, what it means: a row of src/reasons.def.
@@ -103,14 +97,12 @@ function mentions.reason(text)
     return phrase, nil, meaning
 end
 
-
 -- What stands before a status, in lower case, at its end; what stands behind one, beside the first word of
 -- its reason phrase.
 local before = { 'http/?[%d.]*"? $', "error:? ?%(?$", "status:? $", "status code:? $", "status code was $",
     "success: $", "[^t] code:? $", "^code:? $", "response [%[(]$", "返回 ?$", "码 ?:? ?$", "报错 ?:? ?$",
     "错误: ?%($" }
 local behind = { "^route not ", "^payload too", "^request entity", "^%l+ error", "^error response" }
-
 
 -- Is the number from this place on a status?
 local function is_status(low, place, number)
@@ -121,7 +113,6 @@ local function is_status(low, place, number)
     return find(rest, "^" .. lower(reason) .. "%f[%W]") or clean.has(words, before)
         or clean.has(rest, behind)
 end
-
 
 --- The messages of the catalogue that a text has, in their order: codes, and a code → its message.
 function mentions.messages(text)
@@ -143,7 +134,6 @@ function mentions.messages(text)
     return codes, messages
 end
 
-
 --- The status that a text mentions: "returned error: 502", "ERROR 404: Not Found", "HTTP 503", "502 Bad
 --- Gateway", a line of an access log.
 function mentions.status(text)
@@ -154,6 +144,5 @@ function mentions.status(text)
     return tonumber(match(low, 'http/[%d.]+" ([23]%d%d)%f[%W]') or match(low, "%f[%w]([23]%d%d) ok%f[%W]")
         or match(text, "^%s*%u+ https?://%S+\n(%d%d%d)\n")) -- Postman
 end
-
 
 return mentions

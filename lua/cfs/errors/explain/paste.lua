@@ -10,7 +10,6 @@ local paste = {}
 -- How many places are tried as the beginning of a document.
 local most_documents = 12
 
-
 -- The response's head, with its status, its place, and whether it is indented, as wget has it; where its body
 -- ends. It is the last, as 100 Continue, a proxy's "200 Connection established" and redirects come before it;
 -- of several errors the first with a code. A body may have a line like a status line; a head goes on.
@@ -34,7 +33,6 @@ local function head_of(text)
     return last
 end
 
-
 --- Reads a response: a table of its status, headers (a block) and body; nil if no line begins as a status
 --- line does. Lines end in CR LF or LF. Other lines, such as the command, may stand before it.
 function paste.read(text)
@@ -57,7 +55,6 @@ function paste.read(text)
     }
 end
 
-
 --- The first envelope in a text, whatever stands before it and behind it; its document; and, if there is no
 --- envelope, why the first thing that begins like an object is none.
 function paste.document(text)
@@ -78,6 +75,5 @@ function paste.document(text)
     end
     return nil, document, what
 end
-
 
 return paste

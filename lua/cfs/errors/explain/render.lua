@@ -22,13 +22,11 @@ local most, most_of_cause, most_causes = 2000, 500, 8
 -- A body that is shorter than this is kept whole: see wire/receive.
 local snapshot_size = 512
 
-
 -- A member as text, cut to the length that is shown.
 local function received(value)
     if type(value) ~= "string" then return text.show(value) end
     return value == "" and "(empty)" or text.show(text.cut(value, most))
 end
-
 
 -- Lines to be filled: a heading of parts, then one entry after the other.
 local function new_lines(chosen, ...)
@@ -39,13 +37,11 @@ local function new_lines(chosen, ...)
     return lines
 end
 
-
 -- May the same call be repeated, as a sentence: that of the kind's word of retry, if it may.
 local function repeat_words(about, kind, chosen)
     local may = judge.may_retry(about)
     return kind and may == "yes" and say("retry", kind.retry, chosen) or say("repeat", may, chosen)
 end
-
 
 --- An error among causes as one line; any other value as it is shown anywhere.
 function explain.cause(cause)
@@ -53,7 +49,6 @@ function explain.cause(cause)
     local words = kind and line.heading(cause, kind) or text.describe(cause)
     return text.printable(text.cut(words, most_of_cause))
 end
-
 
 local function add_causes(lines, err)
     for count = 1, most_causes + 1 do
@@ -64,7 +59,6 @@ local function add_causes(lines, err)
         err = cause
     end
 end
-
 
 -- Why the error has no code: what the response was, and where its body breaks.
 local function origin_words(err, chosen)
@@ -80,7 +74,6 @@ local function origin_words(err, chosen)
     end
     return format(say("sentence", "no_envelope", chosen), words)
 end
-
 
 -- The parts of the first line of an error or, without one, of a kind.
 local function heading_of(err, kind, chosen)
@@ -98,7 +91,6 @@ local function heading_of(err, kind, chosen)
         and format(say("sentence", "in_catalogue", chosen), tostring(kind.status)) or nil
     return received(code), status or differs, status and differs
 end
-
 
 -- An error, or a kind without one.
 local function explain_one(about, chosen)
@@ -131,7 +123,6 @@ local function explain_one(about, chosen)
     return concat(lines, "\n")
 end
 
-
 -- Codes, or a sentence.
 local function explain_list(about, chosen)
     if not about.kinds then return columns.fill(text.printable(about.sentence)) end
@@ -142,7 +133,6 @@ local function explain_list(about, chosen)
     return concat(parts, "\n\n")
 end
 
-
 --- The words about what a person asked for, a cfs.subject.
 function explain.render(about, chosen)
     local words = (about.err or about.kind) and explain_one(about, chosen) or explain_list(about, chosen)
@@ -151,7 +141,6 @@ function explain.render(about, chosen)
     local codes = concat(also, say("label", "comma", chosen))
     return words .. "\n\n" .. columns.fill(format(say("sentence", "more", chosen), #also, codes))
 end
-
 
 --- Explains an error to a person: see cfs.errors.show.later. An error blames the caller of its caller.
 function explain.explain(given, options)
@@ -162,6 +151,5 @@ function explain.explain(given, options)
     end
     return explain.render(about, chosen)
 end
-
 
 return explain

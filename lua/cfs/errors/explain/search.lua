@@ -13,7 +13,6 @@ local search = {}
 -- How many words are looked for.
 local most_words = 16
 
-
 -- All that is said of a kind, in lower case: its code, once in words; its texts, in both languages.
 local function text_of(kind)
     local parts = {
@@ -28,7 +27,6 @@ local function text_of(kind)
     return lower(concat(parts, "\n")) .. "\n"
 end
 
-
 -- Has the text a word that begins like each of these? A plural ends in s.
 local function has_all(text, words)
     for _, word in ipairs(words) do
@@ -38,7 +36,6 @@ local function has_all(text, words)
     end
     return #words > 0
 end
-
 
 --- Finds kinds: see cfs.errors.show.later. An error blames the caller of its caller.
 function search.search(wanted, each)
@@ -64,6 +61,5 @@ function search.search(wanted, each)
     end
     return setmetatable(#literal > 0 and literal or #found > 0 and found or loose, state.list_metatable)
 end
-
 
 return search

@@ -29,13 +29,11 @@ local subject = {}
 -- A longer text is no reason phrase, and is not looked for in the catalogue; is not taken for one word.
 local longest_phrase, longest_word = 40, 256
 
-
 -- What is found, with a sentence in place of an error.
 local function with_sentence(about, name, chosen, ...)
     about.sentence = format(say("sentence", name, chosen), ...)
     return about
 end
-
 
 -- The kinds of the catalogue that have the word in one of these columns.
 local function kinds_of(word, ...)
@@ -48,7 +46,6 @@ local function kinds_of(word, ...)
     return kinds
 end
 
-
 -- A status: the codes that come with it or, if there are none, an error of this status without a code.
 local function about_status(number, chosen)
     if number > 599 then return with_sentence({}, "no_status", chosen, number) end
@@ -60,7 +57,6 @@ local function about_status(number, chosen)
     local heading = format(say("sentence", "status", chosen), words_of_status(kind, kind))
     return { heading = heading, kinds = kinds, status = number }
 end
-
 
 -- What is looked at: `text`; `word`, if it is one; `envelope`, if it is one, else `problem` and `what`; its
 -- `words`; `codes`, those of the catalogue that it names; `said`, those whose messages it has; `messages`,
@@ -80,12 +76,10 @@ local function look_at(text, chosen)
     return view
 end
 
-
 -- The status that the text tells.
 local function status_of(view)
     return view.records[1].status or mentions.status(view.words)
 end
-
 
 -- What is asked about an error that the text has, with what else it tells.
 local function about_error(view, err, codes, is_text)
@@ -96,7 +90,6 @@ local function about_error(view, err, codes, is_text)
     end
     return { err = err, is_text = is_text, also = also }
 end
-
 
 -- The same about an error with this code, which is made of what the text tells about it.
 local function about_code(view, code, codes)
@@ -109,7 +102,6 @@ local function about_code(view, code, codes)
     return about_error(view, err, codes, true)
 end
 
-
 -- The error of a reason for which no response came, as `mentions` found it; nil if there is none.
 local function of_reason(reason, number, meaning)
     if not meaning then return reason and { err = receive.from_response(number, reason) } end
@@ -117,13 +109,11 @@ local function of_reason(reason, number, meaning)
     return { err = make.no_response(meaning.word, "maybe", retry, reason) }
 end
 
-
 -- What is found where the text as a whole is no envelope, and why it is none.
 local function not_envelope(about, view)
     local problem = language.problem(view.problem, view.what, view.chosen)
     return with_sentence(about, "not_service", view.chosen, problem)
 end
-
 
 --- The forms of a text, in the order in which they are tried: a name, an example, what that yields, a
 --- function of what is looked at, which finds nothing in another form; and whether a body may have it.
@@ -251,7 +241,6 @@ subject.forms = {
     end },
 }
 
-
 --- What the first form that fits says; only those that a body may have, if it `is_body`.
 function subject.first_of(view, is_body)
     for _, form in ipairs(subject.forms) do
@@ -263,7 +252,6 @@ function subject.first_of(view, is_body)
     end
 end
 
-
 --- Finds what a value is about: an error, a kind, a status, or a text of any of the forms; nil if it is none.
 function subject.of(given, chosen)
     if catalogue.of_error(given) then return { err = given } end
@@ -273,7 +261,6 @@ function subject.of(given, chosen)
     return number and about_status(number, chosen)
 end
 
-
 --- The same, with an error where a status or a code alone was found.
 function subject.with_error(about)
     if not about.err and not about.is_success and (about.kind or about.status) then
@@ -281,6 +268,5 @@ function subject.with_error(about)
     end
     return about
 end
-
 
 return subject

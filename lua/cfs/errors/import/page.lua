@@ -25,13 +25,11 @@ local headings = {
     { "code", "code", "码", "^error$", "^errorname", "^errortype", "^exception", "^错误", "^异常" },
 }
 
-
 local function decode_entity(name)
     local code = find(name, "^#") and tonumber((gsub(name, "^#[xX]?", "")), find(name, "^#[xX]") and 16 or 10)
     if code and code > 0 and code <= 0xFFFF then return parse(format('{"code":"\\u%04x"}', code)).code end
     return entities[name]
 end
-
 
 -- A cell's words, parted by single spaces. No-break and ideographic spaces are spaces; marks of no width go.
 local function words_of(cell)
@@ -41,7 +39,6 @@ local function words_of(cell)
     return match(gsub(cell, "[%s%c]+", " "), "^ ?(.-) ?$")
 end
 
-
 -- What stands for a tag: a byte for the end of a table, a row, the beginning and the end of a cell.
 local marks = { table = "\1\2", tr = "\2", br = " ", p = " ", div = " ", li = " " }
 
@@ -50,7 +47,6 @@ local function mark_tag(slash, name, attributes)
     if name == "td" or name == "th" then return slash == "" and "\3" .. lower(attributes) .. "\4" or "\5" end
     return marks[name] or ""
 end
-
 
 -- The rows of HTML, each a list of cells. A cell that reaches into the rows below is in each of them.
 local function rows_of_html(html)
@@ -80,7 +76,6 @@ local function rows_of_html(html)
     return rows
 end
 
-
 -- The rows of text; the rule below a heading is none, nor is one that is drawn.
 local function rows_of_text(text)
     local rows = {}
@@ -101,7 +96,6 @@ local function rows_of_text(text)
     return rows
 end
 
-
 -- Column → its place, if the row is the heading of a table of errors.
 local function columns_of(cells)
     local columns = { count = #cells }
@@ -116,7 +110,6 @@ local function columns_of(cells)
     columns[other] = columns[other] or columns.either
     return columns.code and columns.status and columns
 end
-
 
 -- A row of a table; `above` is the code of the row above it. What is behind the last column belongs to that.
 local function row_of(cells, columns, above)
@@ -138,7 +131,6 @@ local function row_of(cells, columns, above)
     row.code = match(row.name, "^%w[%w_. -]*$") or match(row.name, "^(%a[%w_.]*) ?[(（]")
     return row.name ~= "" and row or nil
 end
-
 
 --- The rows of the page's tables of errors: name; code, status and reason as far as there are such; message,
 --- description, remedy.
@@ -174,6 +166,5 @@ function page.read(source)
     end
     return list
 end
-
 
 return page

@@ -31,7 +31,6 @@ local phases = "server_rewrite, rewrite, access, precontent and content"
 -- Where the last error was raised. It is set there, and read by `caught` before anything else can run.
 local raised_at
 
-
 -- The error that a function's first two results stand for; nil if they are a success.
 local function returned(first, second)
     local is_null = (type(first) == "userdata" or type(first) == "cdata") and error_of(second) -- ngx.null
@@ -45,7 +44,6 @@ local function returned(first, second)
     return error_of(second) or wrap(second)
 end
 
-
 -- The line of the program that called the library, as "app.lua:7"; or nil.
 local function place_of()
     local level, info = 0
@@ -58,7 +56,6 @@ local function place_of()
     until not info
 end
 
-
 -- Raises a sentence in a phase in which no response can be sent.
 local function check_phase(name, level)
     local phase = ngx.get_phase()
@@ -67,7 +64,6 @@ local function check_phase(name, level)
         .. "; nginx.guard is for the others", level + 1)
 end
 
-
 -- What xpcall with this gives is what errors.pcall gives.
 local function on_error(value)
     local err = error_of(value)
@@ -75,13 +71,11 @@ local function on_error(value)
     return err or wrap(value, (debug.traceback("", 2):gsub("^\n", "")))
 end
 
-
 -- The error out of a failed xpcall with on_error, and where it was raised, or nil.
 local function caught(value)
     if kind_of(value) then return value, raised_at end
     return wrap(value) -- on a memory error, or one in on_error, Lua gives a plain value
 end
-
 
 --- Makes a function for the phases rewrite, access, precontent and content. It calls f, and responds to the
 --- request with the error that f returns or raises; other results it returns as they are. An error, a kind or
@@ -120,7 +114,6 @@ function handler.handler(f, options)
     end
 end
 
-
 -- The options and the error of a call of `name`, checked; and the line of the program, if the log has it.
 -- The raised sentences blame the caller of `name`.
 local function read_call(name, target, options)
@@ -133,7 +126,6 @@ local function read_call(name, target, options)
     return read, err, err.fault ~= "client" and place_of() or nil
 end
 
-
 --- Responds to the request with an error and ends it, as ngx.exit does. Raises if an argument is wrong, or in
 --- another phase.
 ---
@@ -145,7 +137,6 @@ end
 function handler.exit(target, options)
     return respond(read_call("exit", target, options))
 end
-
 
 --- Makes a response for a sender of somebody else's, such as a gateway's, and counts and logs its error. A
 --- relay on the same route leaves it as it is. Raises if an argument is wrong, or in another phase.
@@ -161,7 +152,6 @@ end
 function handler.prepare(target, options)
     return send.prepare(read_call("prepare", target, options))
 end
-
 
 --- Makes a function for the phases that cannot respond (timers, log, balancer, init_worker). It returns what
 --- f returns. If f raises, it counts that, logs it in one line, and returns nil. Raises if f is no function.
@@ -182,6 +172,5 @@ function handler.guard(f)
 
     return function(...) return finish(xpcall(f, on_error, ...)) end
 end
-
 
 return handler

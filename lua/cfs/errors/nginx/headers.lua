@@ -31,7 +31,6 @@ local inside_parts = set [[backend debug forwarded host hostname instance lookup
 
 ffi.cdef "void ngx_http_clean_header(ngx_http_request_t *r);"
 
-
 local function tells_of_inside(name)
     if of_inside[name] or sub(name, 1, 2) ~= "x-" then return of_inside[name] end
     if sub(name, 1, 7) == "x-kong-" or sub(name, 1, 9) == "x-apisix-" then return end -- the gateway's own
@@ -39,7 +38,6 @@ local function tells_of_inside(name)
         if inside_parts[part] then return true end
     end
 end
-
 
 -- Where a request has what nginx is to send (ngx_http_headers_out_t), of which Lua reaches neither trailers
 -- nor charset: the first word of the list of trailers, counted from the beginning of the request. This is not
@@ -57,7 +55,6 @@ end
 
 local trailers = find_trailers()
 
-
 -- nginx keeps the charset of another body's type apart from it, and would add it to ours. The words are the
 -- length without parameters; length and address of the type; length and address of the charset: all within
 -- the 60 that follow the trailers. No two others side by side are the type's length: what is there are
@@ -73,7 +70,6 @@ local function clear_charset(content_type)
     end
 end
 
-
 --- Takes back the trailers of the body that ours replaces, which come behind it, as nginx's function does.
 function headers.drop_trailers()
     if not trailers then return end
@@ -81,14 +77,12 @@ function headers.drop_trailers()
     list[0], list[2], list[3] = cast("uintptr_t", list + 1), 0, 0
 end
 
-
 --- Takes back the headers that tell of the inside of a service.
 function headers.hide_inside()
     for name in pairs(ngx.resp.get_headers(0)) do
         if tells_of_inside(name) then ngx.header[name] = nil end
     end
 end
-
 
 --- Sets the headers of a response whose body is ours.
 function headers.write(content_type, request_id, retry_after, stale)
@@ -107,6 +101,5 @@ function headers.write(content_type, request_id, retry_after, stale)
     header["x-bce-request-id"] = request_id
     if retry_after then header["Retry-After"] = retry_after end
 end
-
 
 return headers

@@ -37,7 +37,6 @@ local places, looked, keys = {}, 0, { raised = {}, upstream = {} }
 
 if dict then dict:safe_add("dropped", 0) end -- while there is room for it
 
-
 -- The label `code`: the origin if there is no code; "other" for a code that has the name of an origin, or for
 -- which no place is left.
 local function label(err, kind)
@@ -55,7 +54,6 @@ local function label(err, kind)
     return places[code] and code or "other"
 end
 
-
 local function key_of(err, kind, side)
     local is_usual = kind.known and rawget(err, "status") == nil
     local key = is_usual and keys[side][kind]
@@ -67,7 +65,6 @@ local function key_of(err, kind, side)
     return key
 end
 
-
 --- Counts an error, which has the kind, on a side, if there is memory to count in.
 function metrics.count(err, kind, side)
     if not dict then return end
@@ -77,13 +74,11 @@ function metrics.count(err, kind, side)
     if not good then dict:incr(reason == "exists" and key or "dropped", 1) end
 end
 
-
 local function check_dict(name)
     if dict then return end
     error("'" .. name .. "' needs memory to count in: put `lua_shared_dict cfs_errors 1m;` into nginx's block"
         .. " http", 3)
 end
-
 
 --- Counts an error that no other function of the module has counted. Raises if an argument is wrong, or there
 --- is no `lua_shared_dict cfs_errors`.
@@ -103,7 +98,6 @@ function metrics.record(err, side)
     check_dict("record")
     metrics.count(err, err:kind(), side or "raised")
 end
-
 
 --- Writes the counts in the text format of Prometheus, version 0.0.4. Raises if there is no
 --- `lua_shared_dict cfs_errors`.
@@ -130,6 +124,5 @@ function metrics.metrics()
     table.sort(lines)
     return page:format(concat(lines), dict:get("dropped") or 0)
 end
-
 
 return metrics

@@ -19,7 +19,6 @@ local option_types = {
 -- How much is logged of why a function of the program failed, in bytes.
 local longest_reason = 600
 
-
 --- Reads the options and checks them. `types` has further ones, and gets all. Returns a table, to which the
 --- caller adds a table `shapes` if they are for many errors; or nil and what is wrong.
 function options.read(given, types)
@@ -33,7 +32,6 @@ function options.read(given, types)
     local good, problem = respond.options { retry_after = read.retry_after, format = read.format }
     return good and read, problem
 end
-
 
 --- Calls a function that the program gave as an option, with three arguments at most. Returns its result and
 --- true. Logs if that raises, yields (a yield across gsub, which is C, raises) or returns something else than
@@ -53,11 +51,9 @@ function options.call(name, f, wanted, first, second, third)
     return result, good
 end
 
-
 --- What the option `map`, if there is one, makes of an error: the error for the client.
 function options.map(read, err)
     return read.map and options.call("map", read.map, "an error", err) or err
 end
-
 
 return options

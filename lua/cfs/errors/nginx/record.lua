@@ -27,17 +27,14 @@ local sending
 -- before. They live as long as ngx.ctx of the subrequest does, which ends with the request.
 local asides = setmetatable({}, { __mode = "v" })
 
-
 local function own_name()
     return ngx.is_subrequest and tonumber(cast("uintptr_t", get_request())) or records
 end
-
 
 -- No two requests that are served at a time have the same.
 local function main_name()
     return ngx.var.connection .. " " .. ngx.var.connection_requests
 end
-
 
 --- Keeps the record of this request.
 function records.keep(record)
@@ -48,13 +45,11 @@ function records.keep(record)
     ngx.ctx[own_name()] = record
 end
 
-
 --- The record of this request, or nil.
 function records.get()
     if sending then records.keep(sending) end
     return ngx.ctx[own_name()]
 end
-
 
 --- Sends a body of ours. What the header filters find is the record.
 function records.print(record, body, is_old)
@@ -69,12 +64,10 @@ function records.print(record, body, is_old)
     return sent, reason
 end
 
-
 --- The last record of the subrequests of this request, if they had any error.
 function records.aside()
     return next(asides) and not ngx.is_subrequest and asides[main_name()] or nil
 end
-
 
 -- Did nginx respond with the status because of a subrequest? `auth_request` passes 401 and 403 on, as those
 -- do who capture a response to decide on access; it alone makes 500 of other errors, and wants no body of
@@ -86,7 +79,6 @@ local function explains(record, status)
     return status == 500 and (record.is_header_only or record.chunks)
 end
 
-
 --- The record of the subrequest that made nginx respond with this status; or, without a status, that made it
 --- go where this request is now.
 function records.refusal(status)
@@ -96,10 +88,8 @@ function records.refusal(status)
     return record
 end
 
-
 -- nginx cuts a line at 2,048 bytes, of which an error takes 1,024, and the request what it needs.
 local longest_traceback, longest_value = 600, 200
-
 
 local function to_line(self)
     local err, id = self.err, self.request_id
@@ -116,7 +106,6 @@ end
 
 local entry = { __tostring = to_line } -- ngx.log asks for the text only if it logs that level
 
-
 --- Logs the error of a record in one line, or has the option `log` do so; without a level, a client's fault
 --- at the level info.
 function records.log(record, read, level)
@@ -127,6 +116,5 @@ function records.log(record, read, level)
     end
     ngx.log(level, setmetatable(record, entry))
 end
-
 
 return records

@@ -35,13 +35,11 @@ local with_code, nothing = { ["x-bce-error-code"] = true }, {}
 -- The codes that CFS sends with its own statuses.
 local likely_codes = { [421] = "RateLimit", [424] = "ServiceError" }
 
-
 -- A header, in lower case; joined, if it came several times.
 local function header_text(name)
     local value = ngx.header[name]
     return lower(type(value) == "table" and concat(value) or value or "")
 end
-
 
 -- Where the response comes from; and is an upstream just sending it? nginx notes how long an upstream
 -- took when it is done with it, and notes "-" as long as it is not.
@@ -53,13 +51,11 @@ local function source()
     return is_upstreams and "upstream" or "raised", false
 end
 
-
 -- Reads the error: of a whole body, or as far as the headers tell.
 local function read_error(record, ...)
     local err, home = record.finish(...), record.read.home
     return home and make.adopt(home, err) or err
 end
-
 
 -- All that will come of the body is here, unless that was so before: the error is known and counted. A body
 -- whose end nobody has seen, for HEAD, say, or where the client has gone, is not said to be empty.
@@ -76,7 +72,6 @@ local function conclude(record, is_whole)
     record.is_counted = true
     return body
 end
-
 
 -- Readies the headers: for an envelope whose body will be ours, or for a body that passes as it is. Until the
 -- body comes, 421 and 424 are taken for RateLimit and ServiceError, unless it is empty or a page.
@@ -103,7 +98,6 @@ local function announce(record, length, content_type)
     ngx.status = status
 end
 
-
 local function new_record(read, status, told)
     local values, side, is_sending = {}, source()
     for _, name in ipairs(receive.headers) do values[name] = ngx.header[name] end
@@ -122,7 +116,6 @@ local function new_record(read, status, told)
     return record
 end
 
-
 -- A gateway knows better where some responses come from: `told`.
 function functions.header_filter(read, told)
     local status = ngx.status
@@ -140,7 +133,6 @@ function functions.header_filter(read, told)
     if read.hide ~= false then headers.hide_inside() end
 end
 
-
 -- The envelope that takes the place of the upstream's body. Its status was sent already.
 local function replacement(record)
     local err, read, sent = record.err, record.read, record.sent
@@ -153,7 +145,6 @@ local function replacement(record)
     headers.drop_trailers()
     return body
 end
-
 
 function functions.body_filter(read)
     local record = ngx.status >= 400 and records.get()
@@ -178,7 +169,6 @@ function functions.body_filter(read)
     end
 end
 
-
 -- The error of this request: the upstream's, or what handler or exit has sent; nil if there is none, or the
 -- body that tells of it has not come.
 function functions.error()
@@ -187,13 +177,11 @@ function functions.error()
     return record and record.err
 end
 
-
 local function log(record, read)
     conclude(record)
     if not record.is_logged then records.log(record, read) end
     record.is_logged = true
 end
-
 
 -- Logs the error of this request in one line, unless that is done, and returns it. nginx has no log phase for
 -- subrequests, and nobody reads the body of some, so that theirs are logged, too.
@@ -206,7 +194,6 @@ function functions.log(read)
     if own then log(own, read) end
     return own and own.err
 end
-
 
 --- Makes filters for the location of a `proxy_pass`. They read the upstream's errors, count them, and send
 --- the client an envelope that shows no host. Responses with a status below 400 pass untouched. Raises if an
@@ -242,6 +229,5 @@ function relay.relay(options)
     end
     return self
 end
-
 
 return relay

@@ -24,7 +24,6 @@ local placeholder = "cfsErrorsRequestId"
 -- What may have been said of the response that was to come, its body aside.
 local stale = { ["cache-control"] = true, expires = true, ["x-bce-error-code"] = true }
 
-
 -- The response to errors of a kind that have the kind's own message and status, and nothing beside them:
 -- it differs in the request id alone. nil where no error of the kind can be made.
 local function new_shape(kind, read)
@@ -38,7 +37,6 @@ local function new_shape(kind, read)
     }
     return read.shapes[kind]
 end
-
 
 -- Is a request id of letters, digits and hyphens, as most are? Such an id passes. LuaJIT compiles a loop, but
 -- no pattern.
@@ -54,14 +52,12 @@ local function is_plain(id)
     return true
 end
 
-
 -- The error's own request id, if it is one that the client may see and that stays.
 local function own_id(err, read)
     local id = not read.replace_request_id and rawget(err, "requestId") or nil
     if id == nil or is_plain(id) then return id end
     return (read.hide == false and is_token(id) or passes(id)) and id or nil
 end
-
 
 -- An id for the client of this request: that of the option `request_id`, or nginx's. Without
 -- `$request_id` in nginx's configuration each call gives another.
@@ -70,7 +66,6 @@ local function new_id(read)
     if type(id) == "function" then id = options.call("request_id", id, "a string") end
     return is_token(id) and id or ngx.var.request_id
 end
-
 
 --- The parts of the response to the client: status, type, request id, Retry-After and body. The id, a token,
 --- is one for header, body and log: the one given; or the error's own; or a new one. `sent` is the status if
@@ -88,7 +83,6 @@ function send.parts(err, read, id, sent)
     return parts(err, kind, read, sent, id)
 end
 
-
 -- Ends the request, and never returns. nginx refuses that as long as another light thread waits for a
 -- subrequest. Then the response ends here, so that the client has all of it, and the phase with the thread.
 local function finish(status)
@@ -101,7 +95,6 @@ local function finish(status)
     error(reason, 0)
 end
 
-
 --- Counts and logs the error of a record. Most log no client's fault, and to find that out is quicker than to
 --- make a line: what nginx filters, `lua_capture_error_log` would not get either.
 function send.settle(record, read, level)
@@ -113,7 +106,6 @@ function send.settle(record, read, level)
         records.log(record, read, level)
     end
 end
-
 
 -- Ends a response that has begun: the client gets what was sent, and sees that it is not all.
 local function break_off(record, read)
@@ -128,7 +120,6 @@ local function break_off(record, read)
     return finish(ngx.is_subrequest and ngx.ERROR or 444)
 end
 
-
 -- The parts of the response to the client. The record notes what the client gets.
 local function make(record, read, id)
     local err = record.err
@@ -138,7 +129,6 @@ local function make(record, read, id)
     record.request_id, record.status = request_id, status
     return status, content_type, request_id, retry_after, body
 end
-
 
 --- Responds with the error and ends the request. What can fail comes after the response.
 function send.send(read, err, place)
@@ -163,7 +153,6 @@ function send.send(read, err, place)
     return finish(HTTP_OK)
 end
 
-
 --- Makes a response that somebody else sends: as nginx.prepare.
 function send.prepare(read, err, place)
     local record = { err = err, place = place }
@@ -174,6 +163,5 @@ function send.prepare(read, err, place)
         ["Content-Type"] = content_type, ["x-bce-request-id"] = request_id, ["Retry-After"] = retry_after,
     }, body
 end
-
 
 return send

@@ -33,12 +33,10 @@ local types_of = setmetatable({}, { __index = function(all, kind)
     return types
 end })
 
-
 -- An error of a kind, without what a request adds; room for that is taken at once.
 local function new(kind, message)
     return setmetatable({ code = kind.code, message = message, requestId = nil }, metatables[kind])
 end
-
 
 -- Makes an error of the kind; or returns nil and what is wrong with the fields.
 local function fill(kind, given)
@@ -62,7 +60,6 @@ local function fill(kind, given)
     return err
 end
 
-
 -- What is wrong with a text that is no code.
 local function unknown_code(target)
     if not state.categories[target] then return (suggest.unknown("code", target, kinds)) end
@@ -72,7 +69,6 @@ local function unknown_code(target)
     end
     return "'" .. target .. "' is a category; its codes are " .. table.concat(codes, ", ")
 end
-
 
 --- Makes an error of a code or a kind; or returns nil, what is wrong, and which argument it is: 1 or 2.
 function make.make(target, fields)
@@ -85,7 +81,6 @@ function make.make(target, fields)
     return err, wrong, wrong and 2
 end
 
-
 --- The error that a value stands for: the error itself, or that of a kind, which a program may raise or
 --- return in place of one; nil for any other value.
 function make.of(value)
@@ -93,7 +88,6 @@ function make.of(value)
     if not catalogue.is_kind(value) or not value.known then return nil end
     return new(value, not template_of(value) and value.message or nil)
 end
-
 
 --- Makes an error of the catalogue. Raises if there is no such code, or a field is unknown, missing or of
 --- another type.
@@ -112,14 +106,12 @@ function make.new(target, fields)
     return err
 end
 
-
 --- The metamethod `__call` of kinds: errors.InstanceNotFound { requestId = id }
 function make.call(self, fields)
     local err, wrong = make.make(self, fields)
     if not err then misuse.argument(1, text.describe(rawget(self, "code")), wrong) end
     return err
 end
-
 
 --- Gives an error that has no cause the kind of its code, else that of the received status, a number or nil,
 --- and notes a status that is not the kind's. The codes are those of CFS, or of the service `home`.
@@ -130,19 +122,16 @@ function make.set_status(err, received, home)
     return setmetatable(err, known or status.metatable(received))
 end
 
-
 --- Makes the error of a response without an envelope. Nothing is checked.
 function make.receive(code, message, request_id, received)
     return make.set_status({ code = code, message = message, requestId = request_id }, received)
 end
-
 
 --- Makes an error that was read as one of CFS an error of a service.
 function make.adopt(home, err)
     if not err or not rawget(err, "code") then return err end
     return make.set_status(err, rawget(err, "status") or catalogue.of_error(err).status, home)
 end
-
 
 --- Makes the error of a call that got no response: `word` tells why, as err:transport() does, `sent` is "no"
 --- or "maybe", `retry` is "backoff" or "never". What the client said, `reason`, becomes the cause.
@@ -153,7 +142,6 @@ function make.no_response(word, sent, retry, reason)
     return err
 end
 
-
 --- Returns the kind of the error, which can be compared and used as a key.
 ---
 ---     err:kind() == errors.RateLimit
@@ -163,7 +151,6 @@ function make.kind(err)
     local kind = misuse.self(err, "kind") -- no tail call: an error blames the caller of this
     return kind
 end
-
 
 --- Returns the value that led to this error: what was raised, a client's reason, or what `cause` was given;
 --- or nil.
@@ -176,7 +163,6 @@ function make.cause(err)
     return kept.cause(err)
 end
 
-
 --- Returns the stack traceback of the place that raised, if errors.pcall made this InternalError; else nil.
 ---
 ---     local good, err = errors.pcall(handle)
@@ -187,7 +173,6 @@ function make.traceback(err)
     misuse.self(err, "traceback")
     return kept.get(err, "traceback")
 end
-
 
 --- Returns "headers" if a received error's code comes from the headers; if it has no code, the reason:
 --- "html", "xml", "empty", "compressed", "malformed", "too_deep", "not_envelope", "too_large", or
@@ -200,7 +185,6 @@ function make.origin(err)
     misuse.self(err, "origin")
     return kept.get(err, "origin")
 end
-
 
 --- Tells why no response came: "resolve", "connect", "tls", "timeout", "closed", "protocol", "local" or
 --- "other"; and whether the request may have reached the service.
@@ -215,7 +199,6 @@ function make.transport(err)
     return kept.get(err, "word"), kept.get(err, "sent")
 end
 
-
 --- Returns the beginning of a body that could not be read, 512 bytes at most, as received; or nil.
 ---
 ---     errors.from_response({ status = 502, headers = {}, body = "<html>" }):body()  --> <html>
@@ -225,7 +208,6 @@ function make.body(err)
     misuse.self(err, "body")
     return kept.get(err, "body")
 end
-
 
 --- Tells whether the error came with another status than the catalogue's.
 ---
@@ -237,7 +219,6 @@ function make.status_differs(err)
     return rawget(err, "status") ~= nil
 end
 
-
 --- Reads the values of the parameters out of the error's message.
 ---
 ---     errors.RateLimit({ host = "10.0.0.1" }):params().host
@@ -248,6 +229,5 @@ function make.params(err)
     local values = parts and type(message) == "string" and template.read(parts, message)
     return values and text.readable(values) or nil
 end
-
 
 return make

@@ -17,7 +17,6 @@ local categories, metatables, kind_of = state.categories, state.metatables, stat
 
 local match = {}
 
-
 -- What a string is if it is a value of another column, or a status in words; nil if it is neither.
 local function other_meaning(target)
     if status.normalize(target) then
@@ -41,7 +40,6 @@ local function other_meaning(target)
     return number and "'" .. target .. "' is a reason phrase: the status is the number " .. number
 end
 
-
 --- nil if the value can be a target, else what is wrong with it.
 function match.problem(target)
     if type(target) == "number" then
@@ -56,7 +54,6 @@ function match.problem(target)
     return other_meaning(target) or nearest and sentence or sentence .. "; errors.extend can add it"
 end
 
-
 -- Raises a sentence if the value is a kind, which someone forgot to call.
 local function check_value(name, value, level)
     if catalogue.is_kind(value) then
@@ -64,7 +61,6 @@ local function check_value(name, value, level)
         misuse.argument(1, name, "error expected, got a kind: " .. code .. "() makes one", level)
     end
 end
-
 
 -- Raises a sentence if the value is a kind, or a target names nothing.
 local function check(name, value, ...)
@@ -76,13 +72,11 @@ local function check(name, value, ...)
     end
 end
 
-
 -- The code is the kind's, not the value's: a received code may be any text, even "not_found".
 local function hits(value, kind, target)
     return target == kind.code or target == kind or target == kind.category
         or target == (rawget(value, "status") or kind.status)
 end
-
 
 local function is_any(value, ...)
     local kind = of_error(value)
@@ -93,7 +87,6 @@ local function is_any(value, ...)
     end
     return count == 0
 end
-
 
 --- Tells whether the value is an error that one of the targets names; without a target, whether it is an
 --- error of the library. Raises if a target names no code, kind, category or status, whatever the value is.
@@ -115,12 +108,10 @@ function match.is(value, ...)
     return is_any(value, ...)
 end
 
-
 local function find(value, ...)
     while of_error(value) and not is_any(value, ...) do value = kept.cause(value) end
     return of_error(value) and value or nil
 end
-
 
 --- Finds the first error that a target names, in the chain that begins with the value and goes on
 --- with its cause, the cause's cause, and so on. Raises as errors.is does.
@@ -134,7 +125,6 @@ function match.find(value, ...)
     check("find", value, ...)
     return find(value, ...)
 end
-
 
 --- Tells whether one of the targets names the error. Raises if a target names nothing.
 ---
@@ -151,7 +141,6 @@ function match.err_is(err, ...)
     return is_any(err, ...)
 end
 
-
 --- Finds the first error that a target names, in the chain that begins with this one and goes on with its
 --- cause, the cause's cause, and so on. Raises if a target names nothing.
 ---
@@ -164,7 +153,6 @@ function match.err_find(err, ...)
     check("find", err, ...)
     return find(err, ...)
 end
-
 
 -- nil if each key can be matched and each value called, else what is wrong.
 local function handlers_problem(handlers)
@@ -182,7 +170,6 @@ local function handlers_problem(handlers)
     end
 end
 
-
 -- To index by nil gives nil.
 local function dispatch(value, handlers)
     local kind = of_error(value)
@@ -191,7 +178,6 @@ local function dispatch(value, handlers)
     if not handler then error(value, 0) end
     return handler(value)
 end
-
 
 --- Calls the handler that fits the value, with the value. A code or kind comes before a category, a category
 --- before a status, a status before `default`, which fits any value. A value that no handler fits is raised
@@ -214,7 +200,6 @@ function match.match(value, handlers)
     return dispatch(value, handlers)
 end
 
-
 --- Checks handlers once and makes a function that does what errors.match does. A handler that is added later
 --- does not count. Raises as errors.match does.
 ---
@@ -230,6 +215,5 @@ function match.matcher(handlers)
     for target, handler in pairs(handlers) do copy[target] = handler end
     return function(value) return dispatch(value, copy) end
 end
-
 
 return match

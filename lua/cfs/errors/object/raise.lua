@@ -12,7 +12,6 @@ local metatables, of_error = state.metatables, catalogue.of_error
 
 local raise = {}
 
-
 --- Raises an error: an existing one, or a new one that it makes as errors.new does. Raises a sentence if an
 --- argument is wrong.
 ---
@@ -41,7 +40,6 @@ function raise.raise(target, fields)
     error(err)
 end
 
-
 --- Returns its arguments if the first is neither nil nor false; otherwise raises the second as it is. The
 --- `assert` of Lua 5.1 and 5.2 cannot raise tables.
 ---
@@ -57,7 +55,6 @@ function raise.assert(value, ...)
     error(make.of(err) or err, 0)
 end
 
-
 --- Makes an InternalError whose cause is the value. A client does not see the cause.
 function raise.wrap(value, traceback)
     local err = make.of(state.kinds.InternalError)
@@ -66,12 +63,10 @@ function raise.wrap(value, traceback)
     return err
 end
 
-
 -- Runs where the error was raised, so that the traceback shows it.
 local function on_error(value)
     return make.of(value) or raise.wrap(value, (debug.traceback("", 2):gsub("^\n", "")))
 end
-
 
 -- On a memory error, or one in on_error, Lua gives a plain value.
 local function finish(good, ...)
@@ -79,9 +74,7 @@ local function finish(good, ...)
     return false, raise.wrap((...))
 end
 
-
 local xpcall_passes_arguments = xpcall(type, on_error, raise) -- not in Lua 5.1
-
 
 --- Calls a function like `pcall`, but always returns an error object for what was raised; for a kind, its
 --- error. A raised value that is neither becomes the cause of an InternalError, which also has the traceback.
@@ -98,6 +91,5 @@ function raise.pcall(f, ...)
     local count, arguments, unpack = select("#", ...), { ... }, unpack -- luacheck: std max
     return finish(xpcall(function() return f(unpack(arguments, 1, count)) end, on_error))
 end
-
 
 return raise

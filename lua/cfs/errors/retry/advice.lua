@@ -27,7 +27,6 @@ local call_types = { method = "string", client_token = "string", replayable = "b
     attempt = "number", attempts = "number", cap = "number", now = "number", headers = "table" }
 local leasts = { attempt = 1, attempts = 1, cap = 0, now = 0 }
 
-
 -- What the error is called in a sentence, which repeats 64 bytes of a received code at most.
 local function subject(err)
     local code, word = rawget(err, "code"), kept.get(err, "word")
@@ -35,7 +34,6 @@ local function subject(err)
     if word then return "no response, " .. say("transport", word) end
     return err.status and "HTTP " .. text.show(err.status) or "a response without a code"
 end
-
 
 -- What the action comes to for a call, "never" if that must not be repeated; and what to do, a sentence. A
 -- call that the service has refused, as for throttle and resign, may be repeated whatever its method.
@@ -67,7 +65,6 @@ local function judge(action, call, offset, is_unsent, remedy)
     return action, remedy
 end
 
-
 -- The action for the error and the call, before attempts and pauses are counted.
 local function choose(err, call, offset)
     local kind = kind_of(err)
@@ -83,7 +80,6 @@ local function choose(err, call, offset)
     return judge(action, call, offset, kept.get(err, "sent") == "no", remedy)
 end
 
-
 --- The longest pause after an attempt, to draw from, in seconds: it doubles with each, up to the cap.
 function advice.pause(action, attempt, policy)
     if action == "resign" or action == "reread" then return 0 end
@@ -91,7 +87,6 @@ function advice.pause(action, attempt, policy)
     local base = slow and policy.throttled_base or policy.base
     return min(base * 2 ^ min(attempt - 1, 1000), policy.cap) -- 0 times infinity were no number
 end
-
 
 --- Advice on an error about a call that was checked.
 function advice.advise(err, call)
@@ -123,7 +118,6 @@ function advice.advise(err, call)
     }
 end
 
-
 ---@class cfs.advice
 ---@field action "never"|"backoff"|"throttle"|"same_token"|"resign"|"poll"|"reread"
 ---@field delay number seconds: what the service asked for, else the longest pause to draw from
@@ -132,7 +126,6 @@ end
 ---@field retry_after integer? seconds that the service asked for
 ---@field clock_offset integer? seconds that the service's clock is ahead
 ---@field client_token string? the one to repeat the call with
-
 
 --- Tells what may be done with the call that had this error. Raises if a field is unknown or wrong.
 ---
@@ -154,7 +147,6 @@ function advice.advice(err, call)
     return text.readable(advice.advise(err, known))
 end
 
-
 --- Tells whether the call that had this error may be made again as it is, after a pause or with a new
 --- signature. `err:advice` says which of them. Raises if a field is unknown or wrong.
 ---
@@ -172,6 +164,5 @@ function advice.may_retry(err, call)
     local action = advised.action
     return action ~= "never" and action ~= "poll" and action ~= "reread", advised.why
 end
-
 
 return advice

@@ -23,13 +23,11 @@ local limits = {
 -- without one, further endpoints share a bucket.
 local most_endpoints, unused = 256, 60
 
-
 --- Makes a table a bucket for calls without an endpoint, and the home of those for endpoints.
 function budget.settle(home, tokens)
     home.tokens, home.capacity, home.failures, home.endpoints = tokens, tokens, 0, {}
     return home
 end
-
 
 local function add(home, endpoint, now)
     local count, bucket = 0, { tokens = home.capacity, capacity = home.capacity, failures = 0 }
@@ -46,7 +44,6 @@ local function add(home, endpoint, now)
     return bucket
 end
 
-
 --- The bucket of an endpoint; without one, that of the calls that name none.
 function budget.bucket(home, endpoint, now)
     local bucket = endpoint and (home.endpoints[endpoint] or add(home, endpoint, now)) or home
@@ -55,14 +52,12 @@ function budget.bucket(home, endpoint, now)
     return bucket
 end
 
-
 --- Says that too few tokens are left for a repetition, of which `most` may be missing in the bucket; nil if
 --- they are enough.
 function budget.lack(bucket, price, most)
     return (bucket.tokens < price or bucket.capacity - bucket.tokens + price > most)
         and "too many calls had to be repeated lately; more would make an outage worse" or nil
 end
-
 
 --- Why a call must not be repeated after so many attempts; nil if it may.
 function budget.refusal(bucket, price, most, now, attempt)
@@ -76,12 +71,10 @@ function budget.refusal(bucket, price, most, now, attempt)
     return budget.lack(bucket, price, most)
 end
 
-
 --- Notes a call that succeeded, after repetitions that took `spent` tokens.
 function budget.succeed(bucket, spent, now)
     bucket.tokens = math.min(bucket.tokens + math.max(spent, budget.refund), bucket.capacity)
     bucket.failures, bucket.succeeded = 0, now
 end
-
 
 return budget

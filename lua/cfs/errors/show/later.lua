@@ -8,7 +8,6 @@ local error, find, loaded, pairs, pcall, require, tostring, type =
 
 local later = {}
 
-
 -- A module; or nil and a sentence.
 local function load(name, what)
     local good, module = pcall(require, name)
@@ -19,7 +18,6 @@ local function load(name, what)
     return nil, name .. ", which " .. what .. ", cannot be loaded: " .. tostring(module)
 end
 
-
 -- The module, or raises the sentence, and blames the caller of its caller.
 local function must(name, what)
     local module, reason = load(name, what)
@@ -27,7 +25,6 @@ local function must(name, what)
 end
 
 local explain, explains = "cfs.errors.explain", "explains errors to a person"
-
 
 --- Explains an error to a person, within 80 columns: what it means, whose fault it is, what to do, and
 --- whether to repeat the call. A text is a code, a status, a category, a word of retry, a body, a whole
@@ -44,7 +41,6 @@ function later.explain(given, options)
     return (must(explain, explains).explain(given, options)) -- no tail call: misuse blames this one's caller
 end
 
-
 --- Finds the kinds in whose code, message or description the text occurs; if there is none, those that have
 --- all of its words, in whatever is said of them, in English or Chinese. Letter case does not count. Raises
 --- if the text is no string, or `cfs.errors.explain` cannot be loaded.
@@ -57,12 +53,10 @@ function later.search(wanted)
     return (must(explain, explains).search(wanted))
 end
 
-
 --- The same among the kinds that `each` walks.
 function later.search_among(wanted, each)
     return (must(explain, explains).search(wanted, each))
 end
-
 
 --- Adds rows to the catalogue: all of them or, if one is wrong, none. A row that is there already,
 --- the same in each column, changes nothing. Raises a sentence that names the wrong row.
@@ -82,7 +76,6 @@ function later.extend(rows)
     must("cfs.errors.catalogue.extend", "adds rows").add(rows, state, "extend", 1)
 end
 
-
 --- Makes another service of the vendor known, or adds rows to it. It has kinds of its own, and the global
 --- codes, which all services share; a row for one of these makes a kind of its own only if it is judged
 --- otherwise. The same code may mean another thing than in CFS. Raises if the name or a row is wrong.
@@ -100,7 +93,6 @@ function later.service(name, rows)
     return (must("cfs.errors.services", "knows other services").service(name, rows))
 end
 
-
 --- A metamethod `__tostring` of what only a person prints: a function of cfs.errors.explain.
 function later.shown_by(name)
     return function(value)
@@ -108,6 +100,5 @@ function later.shown_by(name)
         return module and module[name](value) or reason
     end
 end
-
 
 return later

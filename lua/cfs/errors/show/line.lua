@@ -9,7 +9,6 @@ local say = require("cfs.errors.catalogue.words").say
 
 local line = {}
 
-
 --- The status of an error, with its reason phrase if it is the kind's: "404 Not Found"; nil without one.
 function line.status(err, kind)
     local status = rawget(err, "status")
@@ -18,7 +17,6 @@ function line.status(err, kind)
     local reason = type(status) == "number" and status == kind.status and kind.reason
     return text.show(status) .. (reason and " " .. reason or "")
 end
-
 
 --- What an error or a kind is, without its cause and what to do: "InstanceNotFound [ae2225f7]: The specified
 --- ... (404 Not Found)". What became of a member is told by its type, as an __eq of LuaJIT's cdata may raise.
@@ -40,7 +38,6 @@ function line.heading(err, kind)
     return has_code and status and words .. " (" .. status .. ")" or words
 end
 
-
 -- "; cause: app.lua:12: attempt to index a nil value", and the cause's own cause behind it: three of a chain,
 -- and 256 bytes of each, before escaping.
 local function causes(err)
@@ -56,13 +53,11 @@ local function causes(err)
     return words
 end
 
-
 --- A kind as one line: "InstanceNotFound: The specified CFS instance does not exist. (404 Not Found)". It
 --- is the metamethod `__tostring` of kinds.
 function line.of_kind(kind)
     return line.heading(kind, kind)
 end
-
 
 --- An error as one line: "InstanceNotFound [ae2225f7]: The specified ... (404 Not Found); what to do:
 --- Check the ...". Its cause comes before what to do, so that a bug in a program does not read "Please
@@ -74,7 +69,6 @@ function line.of(err)
     return remedy and words .. "; what to do: " .. text.show(remedy) or words
 end
 
-
 -- Lua 5.4.4 damages the rest of a concatenation when a metamethod makes the stack grow, which is small in
 -- a new coroutine. There the line is made on a stack of its own, unless too many coroutines are nested.
 local function line_apart(err)
@@ -84,13 +78,11 @@ end
 
 local line_of = _VERSION == "Lua 5.4" and line_apart or line.of
 
-
 --- The metamethod `__concat` of errors; other operands are as Lua has them.
 function line.concat(left, right)
     if kind_of(left) then left = line_of(left) end
     if kind_of(right) then right = line_of(right) end
     return left .. right
 end
-
 
 return line

@@ -22,7 +22,6 @@ local names =
 local longest_line = 1024
 local longest_values = { code = 128, service = 64, requestId = 128, category = 64 }
 
-
 -- What is known of an error: name → value, or nil.
 local function facts_of(err, kind)
     return {
@@ -39,11 +38,9 @@ local function facts_of(err, kind)
     }
 end
 
-
 local function describe(value)
     return kind_of(value) and line_of(value) or text.describe(value)
 end
-
 
 -- A value as the line shows it, in `room` bytes at most; "..." ends what was cut. nil if there is no
 -- room for it.
@@ -62,14 +59,12 @@ local function show(value, room)
     return '"' .. concat(shown) .. '"'
 end
 
-
 --- The line with one more field, key=value or key="a JSON string", whose value may take `room` bytes; the
 --- line as it is for nil.
 function log.field(line, name, value, room)
     local shown = type(value) ~= "nil" and show(describe(value), room) -- a null pointer of LuaJIT equals nil
     return shown and line .. (line ~= "" and " " or "") .. name .. "=" .. shown or line
 end
-
 
 --- Makes a log line of the error: 1,024 bytes at most, fields `key=value` separated by spaces, in valid UTF-8
 --- without invisible characters. A value that is no plain word is a JSON string; what is cut ends in "...".
@@ -90,7 +85,6 @@ function log.to_log(err)
     return line
 end
 
-
 --- Makes a flat table of the fields of a log line, for logs in JSON. The status is a number, all others are
 --- strings in valid UTF-8, not escaped; long ones are cut, and end in "...". Raises nothing.
 ---
@@ -110,6 +104,5 @@ function log.to_table(err)
     end
     return facts
 end
-
 
 return log

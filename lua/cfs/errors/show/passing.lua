@@ -65,7 +65,6 @@ local secrets = {
     ["码"] = "密码", ["令"] = "口令", ["钥"] = "密钥", ["牌"] = "令牌", ["证"] = "凭证", ["名"] = "签名",
 }
 
-
 -- How the name ends, if it ends like that of a secret. `ak` and `sk` must be words of the name.
 local function secret_of(name)
     name = gsub(name, "^(.*[^0-9_-]).*$", "%1") -- in linear time
@@ -74,7 +73,6 @@ local function secret_of(name)
     local ending = secrets[sub(name, -3)]
     return ending and sub(name, -#ending) == ending and ending
 end
-
 
 -- Where the value of a secret begins and ends: what is quoted, a line, or a word, its scheme before it.
 local function value_of(text, start, secret)
@@ -95,7 +93,6 @@ local function value_of(text, start, secret)
     return first, match(text, value, is_scheme and credential or first) or first
 end
 
-
 -- The text with \5 for each value of a secret behind the pattern. What is behind the 51st is not shown, which
 -- bounds the time.
 local function hide_secrets(text, pattern)
@@ -112,7 +109,6 @@ local function hide_secrets(text, pattern)
     return shown .. sub(text, from)
 end
 
-
 local function is_word(word)
     local mark = match(word, odd)
     if not mark then return true end
@@ -123,7 +119,6 @@ local function is_word(word)
     local name = match(word, "^([a-z]+):%d+$")
     return name and find(numbered, " " .. name .. " ")
 end
-
 
 -- Has the word a form, or each word of a list? Equals signs end Base64.
 local function has_form(word)
@@ -140,7 +135,6 @@ local function has_form(word)
     return true
 end
 
-
 -- The word as it is shown. One of more than 512 bytes has no form.
 local function judge(word)
     if find(word, "^[\"'`(]?[A-Za-z0-9_-]+[\"'`).,;!?]*:?$") or not find(word, "[A-Za-z0-9@\5\127-\255]") then
@@ -150,7 +144,6 @@ local function judge(word)
     if #word <= 512 and has_form(body) and not find(lead .. " " .. trail, "::") then return word end
     return lead .. (match(body, "^([A-Za-z_][A-Za-z0-9_-]*=[\"'`]?)[^=@]+$") or "") .. "\127" .. trail
 end
-
 
 -- A character that is not ASCII: punctuation and Chinese, which part words, a letter, or what no form has.
 local function classify(character)
@@ -164,7 +157,6 @@ local function classify(character)
     local is_letter = find(character, "^[\195-\202\204-\223].$") or find(character, "^[\224\225]..$")
     return (is_letter or character == "µ" or character == "°") and character or "\127"
 end
-
 
 -- The text with control characters as meanings has them. Between Latin letters 。, · and ・ are dots, and a
 -- dot joins a word and a Chinese one.
@@ -185,7 +177,6 @@ local function prepare(text)
         return not find(numbers, ",[03-9]%d%d") and "\127" or nil
     end))
 end
-
 
 --- What a client may see of a text: its words that have a form, `{hidden}` for others.
 ---
@@ -212,6 +203,5 @@ function passing.show(text)
     end
     return is_cut and text .. "..." or text
 end
-
 
 return passing

@@ -45,14 +45,12 @@ local codes = {
 -- The categories of errors that go by.
 local temporary = { throttle = true, unavailable = true }
 
-
 -- A member as text; nil where there is none.
 local function member(err, name)
     local value = rawget(err, name)
     if type(value) == "number" then return number_text(value) end
     return type(value) == "string" and value ~= "" and value or nil
 end
-
 
 -- The status that the error is sent with; a number that is none of an error's becomes 500. A gateway
 -- that gets no response sends 502, or 504 if that took too long.
@@ -63,11 +61,9 @@ local function error_status(err, kind)
     return number and number >= 400 and number <= 599 and number or 500
 end
 
-
 local function reason_phrase(number)
     return status.kind(number).reason or "HTTP status " .. number
 end
-
 
 -- Can the value be a request id in a header, a token of RFC 9110, section 5.6.2, of 128 bytes at most? Most
 -- are of letters, digits and hyphens, which is tried first, as a simple pattern is matched faster.
@@ -78,12 +74,10 @@ end
 
 respond.is_token = is_token
 
-
 --- May a client see a code or a request id that was received? It is an identifier, or its words have a form.
 function respond.passes(value)
     return is_token(value) and (not find(value, "[^A-Za-z0-9_-]") or passing.show(value) == value)
 end
-
 
 -- The catalogue's message where no parameters are known.
 local function plain_message(kind)
@@ -91,7 +85,6 @@ local function plain_message(kind)
     if not parts then return kind.message end
     return template.plain(parts)
 end
-
 
 -- The catalogue's message. A received parameter fills its template if it is a plain identifier and no host;
 -- otherwise its placeholder stays.
@@ -109,7 +102,6 @@ local function catalogue_message(kind, received)
     return concat(words)
 end
 
-
 -- What may be seen of the received message. Its template's parameter `host` is one, whatever it looks like.
 local function received_message(kind, received)
     local parts = template_of(kind)
@@ -120,7 +112,6 @@ local function received_message(kind, received)
     end
     return passing.show(received)
 end
-
 
 -- The message for the client. If the fault is not the client's it is the catalogue's: what the service wrote
 -- is only for the log.
@@ -133,13 +124,11 @@ local function client_message(kind, received, number)
     return kind.known and catalogue_message(kind, received) or reason_phrase(number)
 end
 
-
 -- A text as a JSON string. The core's writer of envelopes is the one place that knows what must be
 -- escaped, so an envelope is written and what stands around the string is cut off.
 local function json_string(text)
     return sub(core.write(nil, nil, text), #'{"message":' + 1, -2)
 end
-
 
 -- The body by RFC 9457. If there is a base for links, `type` is a link and `title` is what all problems of
 -- the type have in common; otherwise `title` is the status' reason phrase.
@@ -159,7 +148,6 @@ local function problem(request_id, code, message, number, type_base, kind)
         .. (request_id and ',"requestId":' .. json_string(request_id) or "") .. "}"
 end
 
-
 -- The seconds that the client is asked to wait, as the header has them, 1 where nothing else is known; nil
 -- if it need not.
 local function pause(err, kind, options)
@@ -168,7 +156,6 @@ local function pause(err, kind, options)
     return format("%.0f", ceil(seconds))
 end
 
-
 ---@class cfs.response_options
 ---@field standard boolean? true sends RateLimit with 429 and ServiceError with 503
 ---@field hide boolean? false passes the code, the message and the requestId as they are
@@ -176,7 +163,6 @@ end
 ---@field retry_after number? the seconds of Retry-After; by default what the response asked for, else 1
 ---@field format "envelope"|"problem"|nil "problem" for a body by RFC 9457
 ---@field type_base string? a problem's `type` is this URI followed by the code
-
 
 --- Reads the options of err:response and checks them, once for many errors. Returns a new table, for
 --- respond.parts, or nil and what is wrong.
@@ -192,7 +178,6 @@ function respond.options(given)
     end
     return options
 end
-
 
 --- The parts of a response: status, content type, request id if fit for a header, Retry-After, body. It never
 --- raises, whatever became of the error. `options` are what respond.options has read, `sent` is the status
@@ -217,7 +202,6 @@ function respond.parts(err, kind, options, sent, id)
         is_token(request_id) and request_id or nil, pause(err, kind, options),
         (write(request_id, code, message, number, options.type_base, kind))
 end
-
 
 --- Makes a response for a client, without internal names and texts. Raises if an option is unknown or of
 --- another type, never because of the error's members.
@@ -247,6 +231,5 @@ function respond.response(err, options)
         ["Retry-After"] = retry_after,
     }, body
 end
-
 
 return respond

@@ -19,7 +19,6 @@ local codes = { "InstanceNotFound", "RateLimit", "InternalError", "DropMountedFS
 
 local bom = "\239\187\191"
 
-
 -- JSON within JSON, without an end.
 local function nest(opening, value, closing)
     return function(envelope, random)
@@ -28,7 +27,6 @@ local function nest(opening, value, closing)
         return sub(envelope, 1, -2) .. ',"details":' .. details .. "}"
     end
 end
-
 
 -- Lists that begin with the origin, as errors.from_response tells it. A form has a name; and a body: a text
 -- in which $envelope, $id and $code are filled in, or a function that makes one out of an envelope of twelve
@@ -108,7 +106,6 @@ local forms = {
       { "a request id in a list", '{"code":"$code","requestId":["$id"]}' } },
 }
 
-
 -- Numbers from 1 to `count`, the same from one seed on every Lua: Park and Miller's generator, whose
 -- products a double can hold.
 local function new_random(seed)
@@ -118,7 +115,6 @@ local function new_random(seed)
         return current % count + 1
     end
 end
-
 
 local function new_response(origin, form, random)
     local function one_of(list) return list[random(#list)] end
@@ -141,7 +137,6 @@ local function new_response(origin, form, random)
     if header then response.headers[header] = id end
     return response
 end
-
 
 --- Makes more than 60 responses with the status of an error and without an error envelope. The same seed
 --- makes the same responses on every Lua. Each has, beside status, headers and body, a `name`, the `origin`
@@ -166,6 +161,5 @@ function broken.responses(seed)
     end
     return responses
 end
-
 
 return broken

@@ -10,7 +10,6 @@ local find = string.find
 
 local body = {}
 
-
 -- A page in HTML may begin like XML.
 local function is_xml(bytes)
     local start = find(bytes, "<")
@@ -19,7 +18,6 @@ local function is_xml(bytes)
     return (find(beginning, "^<%?xml") or find(beginning, "^<error%a*[%s>/]"))
         and not find(beginning, "<html") and not find(beginning, "<!doctype html")
 end
-
 
 -- The error of a body that is no envelope. It has the code of the headers, or no code, and keeps the
 -- beginning of what could not be read.
@@ -39,7 +37,6 @@ local function read_rest(received, values, bytes, origin, code)
     kept.keep_all(err, { origin = origin, body = snapshot, document = document })
     return err
 end
-
 
 --- The error of an error response: its status, its headers as headers.read gives them, and its body, which is
 --- not read if it has more bytes than the limit. A code takes the place of that in the headers.
@@ -64,7 +61,6 @@ function body.read(received, values, bytes, limit, code)
     return err
 end
 
-
 --- Reads the headers of an error response that come before its body. Returns a function that takes the body,
 --- as far as it came, the limit and the code of body.read, and returns the error. It may be called again.
 function body.begin(received, given)
@@ -73,6 +69,5 @@ function body.begin(received, given)
         return body.read(received, values, bytes, limit, code)
     end
 end
-
 
 return body

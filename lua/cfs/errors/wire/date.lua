@@ -8,7 +8,6 @@ local date = {}
 
 local months = "   jan feb mar apr may jun jul aug sep oct nov dec" -- each at four times its number
 
-
 -- Days from 1970-01-01 to a date, whose month may be 13. Years begin in March, so that 29 February is the
 -- last day of a year.
 local function days_since_epoch(year, month, day)
@@ -17,14 +16,12 @@ local function days_since_epoch(year, month, day)
     return 365 * year + leap_days + floor((153 * month - 457) / 5) + day - 719469
 end
 
-
 -- What stands for the zone, in seconds east of Greenwich; nil if it is none.
 local function zone_offset(zone)
     if zone == "gmt" or zone == "utc" or zone == "ut" or zone == "z" then return 0 end
     local sign, hours, minutes = match(zone, "^([+-])(%d%d):?([0-5]%d)$")
     return sign and tonumber(sign .. hours) * 3600 + tonumber(sign .. minutes) * 60
 end
-
 
 -- The day, month, year, time and zone, in lower case, of
 --   Sun, 06 Nov 1994 08:49:37 GMT    as RFC 9110 wants it; the day of the week may be missing
@@ -43,7 +40,6 @@ local function fields(text)
     month = month and find(months, month)
     return day, month and month / 4, year, time, zone
 end
-
 
 --- Reads a date in any of these forms, or in one that is written with less care: a day of one digit, a
 --- year of two, no day of the week, another zone, another letter case. The day of the week does not count.
@@ -67,6 +63,5 @@ function date.parse(text, now)
     if day > 28 and days >= days_since_epoch(year, month + 1, 1) then return nil end
     return days * 86400 + hour * 3600 + minute * 60 + second - offset
 end
-
 
 return date

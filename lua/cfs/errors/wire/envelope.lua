@@ -19,14 +19,12 @@ cjson = has_cjson and cjson.new()
 
 local members = { "code", "message", "requestId", "requestID", "request_id" } -- the last three mean one
 
-
 --- Makes a function like errors.parse, which gives errors the metatables of their codes; `unknown` is that of
 --- the other codes.
 function envelope.reader(metatables, unknown)
     local read = kept.reader(metatables, unknown)
     return ffi_reader and ffi_reader(read, metatables, unknown) or read
 end
-
 
 --- Reads an envelope: one JSON document by RFC 8259, an object with a `code`. Raises if the body is no
 --- string.
@@ -40,7 +38,6 @@ end
 ---@return integer? position in bytes, from 1: where it went wrong
 envelope.parse = envelope.reader(state.metatables, status.metatable(nil))
 
-
 --- Writes the error as an envelope: requestId, code and message, in that order, as far as it has them. The
 --- envelope is valid UTF-8, and safe within HTML and JavaScript. Raises if a member is no longer a string.
 ---
@@ -49,7 +46,6 @@ envelope.parse = envelope.reader(state.metatables, status.metatable(nil))
 ---@type fun(err: cfs.error): string
 ---@return string json
 envelope.to_json = core.to_json
-
 
 -- The document as lua-cjson takes it: without a byte order mark, in valid UTF-8, and with \ufffd
 -- for every escape of a lone surrogate. A backslash that is escaped is written otherwise first, so
@@ -64,7 +60,6 @@ local function prepare(document)
         :gsub("[\1\2]", "\\u"))
 end
 
-
 -- The only request id of a document, under whatever name; nil if there are several.
 local function request_id_of(document)
     local id
@@ -76,11 +71,9 @@ local function request_id_of(document)
     return id
 end
 
-
 -- Where a document has its message, if that is not `message`: RFC 9457, gateways, other services.
 local message_names = { "message", "detail", "error_msg", "error_message", "errorMessage",
     "error_description", "msg", "Message", "error", "errors", "title" }
-
 
 -- The first text under one of these names, in a table within another too, or in the first of a list.
 local function message_of(value, depth, ignored)
@@ -93,7 +86,6 @@ local function message_of(value, depth, ignored)
     end
 end
 
-
 --- What a JSON object without a code, or without a `message`, says all the same: a message, a request id, and
 --- the body, if its members can be had. The reason phrase of the status is no message.
 function envelope.remains(body, received)
@@ -103,7 +95,6 @@ function envelope.remains(body, received)
     if not document:find "^%s*{" then return nil, nil, body end
     return message_of(decoded, 4, status.kind(received).reason), request_id_of(decoded), body
 end
-
 
 --- Decodes the envelope's other members by lua-cjson, at each call anew; all members of JSON that is no
 --- envelope. Raises if lua-cjson could not be loaded, and what lua-cjson raises.
@@ -120,6 +111,5 @@ function envelope.details(err)
     for _, name in ipairs(kept.get(err, "body") and {} or members) do details[name] = nil end
     return text.readable(details)
 end
-
 
 return envelope

@@ -44,7 +44,6 @@ assert(calls.envelope_size == ffi.sizeof(envelope) and calls.refusal_size == ffi
 local capacity, reads = 4096, 0
 local out = types.texts(capacity)
 
-
 --- Makes a function like `parse`, which kept.reader made for the same metatables: it is left all the rest.
 function envelope_ffi.reader(parse, metatables, unknown)
     return function(body)
@@ -70,6 +69,5 @@ function envelope_ffi.reader(parse, metatables, unknown)
         return err
     end
 end
-
 
 return envelope_ffi

@@ -24,7 +24,6 @@ end
 -- Most clients join a header that came twice by a comma. The values of these headers have no comma.
 local is_single = { ["x-bce-error-code"] = true, ["x-bce-request-id"] = true }
 
-
 -- Takes a header if it is wanted. Of two spellings of a name, the one that sorts first counts, whatever the
 -- order of a table; of one spelling, the first; of a list, the first, which is at 0 in haproxy; "" is none.
 local function take(values, spellings, name, value)
@@ -39,14 +38,12 @@ local function take(values, spellings, name, value)
     if value ~= "" then values[key], spellings[key] = core.repair(value), name end
 end
 
-
 --- The three digits of the status of a line, "HTTP/1.1 404 Not Found" or "404 Not Found"; of a raw block, of
 --- its last status line, before which are those of "100 Continue", of a proxy and of redirects; or nil.
 function headers.status(block)
     local line = match(block, "^.*\n([Hh][Tt][Tt][Pp]/[^\r\n]*)") or block
     return match(line .. " ", "^[Hh][Tt][Tt][Pp]/[%d.]+ +(%d%d%d)%s") or match(line, "^(%d%d%d)%s")
 end
-
 
 -- Takes the lines of a raw block, "Name: value". A line that begins with a blank goes on from the one before
 -- it. A status line begins the headers of another response, before which those of a redirect or of "100
@@ -63,7 +60,6 @@ local function take_block(values, spellings, block)
     end
 end
 
-
 -- Takes the entries of a list: lines, or pairs of a name and a value.
 local function take_list(values, spellings, list)
     for index = 1, math.huge do
@@ -79,7 +75,6 @@ local function take_list(values, spellings, list)
     end
 end
 
-
 -- Takes the headers of a client's own object: by its `__pairs`, called directly, as Lua 5.1 and LuaJIT ignore
 -- it, or by its method `each`. All of this may raise.
 local function take_object(values, spellings, object, metatable)
@@ -87,7 +82,6 @@ local function take_object(values, spellings, object, metatable)
         if type(name) == "string" then take(values, spellings, name, value) end
     end
 end
-
 
 --- The values of headers.names, by these names, in valid UTF-8. The headers may be a table of names and
 --- values; a list of lines or of pairs; one raw block; an object with `each` or `__pairs`, as lua-http's.
@@ -110,12 +104,10 @@ function headers.read(given)
     return values
 end
 
-
 local longest_value = 64 -- bytes of a pause are read: only the first entry of a list counts
 local longest_wait = 2147483648 -- seconds; more are read as this many: RFC 9111, section 1.2.2
 local longest_window = 86400 -- seconds; what is more is a Unix time, as some services give it
 local earliest, latest = 1420070400, 4102444800 -- 2015 and 2100: beyond them, a clock was never set
-
 
 --- The Unix time at the server when it sent the response; nil if the header Date does not tell it, as in a
 --- response from a cache. `now` is the caller's.
@@ -124,13 +116,11 @@ function headers.server_time(values, now)
     return time and time >= earliest and time < latest and time or nil
 end
 
-
 -- The whole seconds of the first number in a value, rounded up, by digits: tonumber depends on the locale.
 local function seconds_of(value)
     local whole, fraction = match((value or ""):sub(1, longest_value) .. ",", "^%s*(%d+)%.?(%d*)%s*[,;]")
     return whole and tonumber(whole) + (find(fraction, "[1-9]") and 1.0 or 0) -- no integer wraps
 end
-
 
 -- How long a limit lasts, by RateLimit, of whose items one that is used up counts before others, and the
 -- longest of them; else by the headers that were before it.
@@ -149,7 +139,6 @@ local function reset_after(values)
     return seconds and seconds >= 0 and seconds < longest_window and ("%.0f"):format(seconds) or nil
 end
 
-
 --- What advice is taken from: Retry-After and Date. Where the service throttles, the end of a limit stands
 --- for a Retry-After that is missing. nil if they tell nothing.
 function headers.advisory(values, is_throttled)
@@ -157,7 +146,6 @@ function headers.advisory(values, is_throttled)
     if wait == values["retry-after"] then return (wait or values.date) and values or nil end
     return { date = values.date, age = values.age, ["retry-after"] = wait }
 end
-
 
 --- How many seconds the header Retry-After (RFC 9110, section 10.2.3) asks to wait: a number, rounded up, or
 --- the first of a list of them, or a date, less the time at the server, else the caller's, `now`. nil if the
@@ -172,6 +160,5 @@ function headers.retry_after(values, now)
     end
     return seconds and math.min(math.ceil(seconds), longest_wait) or nil
 end
-
 
 return headers

@@ -28,12 +28,10 @@ local fields = {
     body = " body text content data responsebody ",
 }
 
-
 -- A status: a number, "404", a status line or a block of them.
 local function read_status(given)
     return normalize(type(given) == "string" and headers.status(given) or given)
 end
-
 
 -- The error of a call that got no response, of which a table of the caller may tell `sent` and `elapsed`. A
 -- list, and a client's own object, which has a metatable, may have other things beside them.
@@ -57,7 +55,6 @@ local function no_response(reason, told, number)
     return make.no_response(word, sent, retry, reason)
 end
 
-
 -- Says under which other name a response has the field whose value it lacks; nil if it has none.
 local function misnamed(response, field, own)
     if own ~= nil then return nil end
@@ -70,7 +67,6 @@ local function misnamed(response, field, own)
     end
     return found and "unknown field '" .. found .. "', did you mean '" .. field .. "'?"
 end
-
 
 -- What is wrong with the fields of a response; nil if nothing is wrong.
 local function problem_of(response, given, given_headers, body)
@@ -88,7 +84,6 @@ local function problem_of(response, given, given_headers, body)
             .. (type(body) == "table" and "; table.concat joins the parts of a body" or "")
     end
 end
-
 
 -- The error of a response that is none; nil if it is one. A reason stands where a status should, or beside
 -- the status that a client made up, as Tarantool's 595; nginx cut a subrequest short; nothing but an interim
@@ -110,7 +105,6 @@ local function read_no_response(response, given, received, given_headers)
     local is_servers = given_headers ~= nil or body ~= nil
     return no_response(not tonumber(given) and given or nil, { sent = is_servers or nil })
 end
-
 
 -- Reads a response table. Returns an error; nil if the response is none; or nil, a sentence and the number of
 -- the argument that is wrong.
@@ -143,7 +137,6 @@ local function read_response(response, options)
     return (not is_success or err.known) and err or nil
 end
 
-
 -- Reads the values of LuaSocket: a body or 1, a status and headers; of Redbean: a status, headers and a body;
 -- of LÖVE: a status, a body and perhaps headers; or of lua-curl: libcurl's error number, which is 0 for a
 -- success, and a sentence. Returns what read_response returns.
@@ -167,7 +160,6 @@ local function read_values(first, second, third)
     end
     return nil, "response, body, 1 or a number of libcurl expected, got " .. first, 1
 end
-
 
 -- Reads what a client's call returned; its shape tells what it is. Returns what read_response returns.
 local function read(first, second, third)
@@ -197,7 +189,6 @@ end
 
 receive.read = read
 
-
 --- Makes the error that a client's call ended in, of what the call returned:
 ---
 --- - a response table, and options. The error comes from the envelope; without one, from the headers
@@ -224,7 +215,6 @@ function receive.from_response(response, ...)
     return err
 end
 
-
 --- Returns its arguments if they are no error; otherwise raises the error that errors.from_response makes of
 --- them.
 ---
@@ -240,12 +230,10 @@ function receive.check(response, ...)
     return response, ...
 end
 
-
 --- The error of a failed call, nil and a reason, if the reason is one that HTTP clients have. A table may
 --- tell `sent` and `elapsed`, as for errors.from_response; what is wrong with that does not count.
 function receive.known_reason(reason, told)
     return transport.is_reason(reason) and (no_response(reason, told) or no_response(reason))
 end
-
 
 return receive

@@ -13,7 +13,6 @@ local unknown = { word = "other", sent = "maybe" }
 local index -- the rows of src/reasons.def, made ready at the first reason: see transport.fill_index
 local key_lengths = { begins = 4, opens = 4, has = 0, hint = 0 } -- first bytes that a list of texts shares
 
-
 --- Adds the rows of src/reasons.def that are matched in the ways that `made` has a table for: text or number
 --- → what it means; or first bytes → a list of texts, each before what it means. What is a client's and no
 --- one else's is `own`. Returns `made`.
@@ -41,7 +40,6 @@ function transport.fill_index(made)
     end
 end
 
-
 --- The meaning of the first text of a list that a reason has, or begins with; nil without one.
 function transport.first_in(list, text, is_beginning)
     for place = 1, list and #list or 0, 2 do
@@ -51,7 +49,6 @@ function transport.first_in(list, text, is_beginning)
 end
 
 local first_in = transport.first_in
-
 
 -- What a reason means that names its stage; nil if it is not known.
 local function read_stage(text)
@@ -65,7 +62,6 @@ local function read_stage(text)
     return word and { word = word, sent = stage.sent or meaning.sent, own = true }
 end
 
-
 -- What a client's own words mean; nil if they are not known.
 local function read_known(text)
     local whole, start = index.whole, sub(text, 1, 4)
@@ -74,7 +70,6 @@ local function read_known(text)
     local rest = match(text, " after %d+ ms: (.*)$") -- libcurl
     return rest and whole[rest] or whole["couldn't connect to server"]
 end
-
 
 local function read_text(given)
     if index.whole[given] then return index.whole[given] end
@@ -97,7 +92,6 @@ local function read_text(given)
         or first_in(index.has[""], text) or first_in(index.hint[""], text) or unknown
 end
 
-
 -- What an error object means; nil if it is unknown. The caller must catch what a value raises that is none.
 local function read_object(reason)
     if type(reason) == "table" and type(reason.code) == "number" then -- lua-http
@@ -106,7 +100,6 @@ local function read_object(reason)
     if reason:cat() ~= "CURL-EASY" then return nil end
     return index.curl[reason:no()] -- Lua-cURL
 end
-
 
 local function read(reason)
     index = index or transport.fill_index { whole = {}, begins = {}, has = {}, hint = {}, stage = {},
@@ -117,7 +110,6 @@ local function read(reason)
     local good, meaning = pcall(read_object, reason)
     return good and meaning or unknown
 end
-
 
 --- Tells why no response came: the word; "no" if the request certainly did not reach the service, else
 --- "maybe"; and whether a certificate was refused, by either side. The reason may be a string, a number of
@@ -138,12 +130,10 @@ function transport.classify(reason, elapsed, number)
         or meaning.word == "tls" and type(reason) == "string" and find(reason, "[Cc]ertificate") ~= nil
 end
 
-
 --- Is a reason surely a client's, and not the caller's own, as "timeout" is? A hint such as "header" in
 --- "header missing" is not enough, nor is what every program says, "permission denied", nor a number.
 function transport.is_reason(reason)
     return type(reason) ~= "number" and read(reason).own == true
 end
-
 
 return transport

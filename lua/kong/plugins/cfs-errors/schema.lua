@@ -15,12 +15,10 @@ local config = {
     },
 }
 
-
 function config.custom_validator(configuration)
     local check = require("kong.plugins.cfs-errors.handler").check -- none for TCP streams
     if not check then return true end
     return check(configuration)
 end
-
 
 return { name = "cfs-errors", fields = { { protocols = protocols }, { config = config } } }

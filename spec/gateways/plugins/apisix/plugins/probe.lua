@@ -11,19 +11,15 @@ local ways = require("probe").ways(cfs,
     end,
     "apisix_request_id")
 
-
 function _M.check_schema() return true end
-
 
 function _M.access(conf, ctx)
     local way = ways[ngx.var.arg_how]
     if way then return way(conf, ctx) end
 end
 
-
 function _M.log(_, ctx)
     ngx.log(ngx.NOTICE, "probe: ", core.response.get_response_source(ctx))
 end
-
 
 return _M
