@@ -51,6 +51,10 @@ local conf = { init = [[
         }
         proxy_pass http://127.0.0.1:PORT2/?name=envelope;
     }
+    location = /uncounted {
+        log_by_lua_block { }
+        proxy_pass http://127.0.0.1:PORT2/?name=envelope;
+    }
     location = /down { proxy_pass http://127.0.0.1:PORT5; }
     location = /deny { deny all; }
     location = /own {
@@ -174,6 +178,13 @@ local rows = {
             .. '"code":"InstanceNotFound","requestId":"7e0c3b52"}')
             :gsub("MESSAGE", errors.InstanceNotFound.message),
         headers = { ["content-type"] = "application/problem+json" } },
+    { "an odd code though nothing is to be hidden", "watch_problem odd_code", 404,
+        "10.0.0.1:80 unknown 404",
+        function(id)
+            return '{"type":"https://e/10.0.0.1%3A80","title":"Not Found","status":404,'
+                .. '"code":"10.0.0.1:80","requestId":"' .. id .. '"}'
+        end,
+        headers = { ["x-bce-error-code"] = "10.0.0.1:80" } },
     { "what map leaves as it is", "map envelope", 404, "InstanceNotFound not_found 404", not_found },
     { "what there is without a map that raises", "map unknown", 409, "BucketNotEmpty conflict 409", not_empty,
         log = "goes on without the option 'map', which failed: init_by_lua" },
@@ -281,6 +292,12 @@ describe("A relay", function()
             assert.is_nil(response.headers.etag)
             assert.is_nil(response.headers["content-length"])
         end
+    end)
+
+    it("counts what HEAD asks for without the phase log", function()
+        assert.same({ ["none unknown 404 upstream"] = 1 }, counted(function()
+            nginx:get("/uncounted", "--head")
+        end))
     end)
 
     it("splits no header, forges no line and writes valid JSON, whatever comes", function()

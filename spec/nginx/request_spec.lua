@@ -33,6 +33,8 @@ local conf = { init = [[
         local function deep(count) return count == 0 and error("too deep") or deep(count - 1) + 1 end
         deep(40)
     end)
+    define("id_of_signs", function() errors.raise("InstanceNotFound", { requestId = "a&b'c" }) end,
+        { hide = false })
     define("id_of_machine", function() errors.raise("InstanceNotFound", { requestId = "10.0.3.7" }) end)
     define("id_of_machine_kept", function()
         return nil, errors.RateLimit { host = "nd7", requestId = "10.0.3.7" }
@@ -331,6 +333,11 @@ describe("A request of nginx", function()
             end
         end)
     end
+
+    it("is responded to with a request id in which JSON for a page escapes a sign", function()
+        local body = nginx:get("/handler/id_of_signs").body
+        assert.truthy(body:find([["requestId":"a\u0026b'c"]], 1, true), body)
+    end)
 
     it("does not pass where access fails", function()
         for _, name in ipairs { "returns_nil_err", "returns_false_err", "map_raises", "members" } do

@@ -68,6 +68,7 @@ upstream.responses = {
             "X-Bce-Error-Message: refused by 10.0.3.7" },
         body = "",
     },
+    odd_code = { status = 404, headers = { "X-Bce-Error-Code: 10.0.0.1:80" }, body = "{}" },
     hostile = {
         status = 500,
         headers = {

@@ -239,7 +239,7 @@ end
 
 local chosen, known = sample(all_mutants()), known_equivalents()
 
--- Every run passes in the tree as it is, or it would kill whatever is changed; the slowest is given tenfold
+-- Every run passes in the tree as it is, or it would kill whatever is changed; the slowest is given threefold
 -- time with a change.
 local tree, seen, longest = new_tree(), {}, 1
 for _, entry in ipairs(chosen) do
@@ -281,7 +281,7 @@ for index, entry in ipairs(chosen) do
 end
 list:close()
 local pipe = assert(io.popen(("xargs -r -P %d -L 1 sh -c 'luajit spec/proof/mutate_lua.lua try=$2 path=$1 "
-    .. "seconds=%d old=%s/old$0 new=%s/new$0; echo $0 $?' <'%s/list'"):format(options.jobs, 60 + 10 * longest,
+    .. "seconds=%d old=%s/old$0 new=%s/new$0; echo $0 $?' <'%s/list'"):format(options.jobs, 60 + 3 * longest,
     work, work, work)))
 local done = 0
 for line in pipe:lines() do

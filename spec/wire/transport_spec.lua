@@ -358,7 +358,7 @@ describe("A reason that is surely a client's", function()
         "permission denied", "the ticket is closed", "timeout of the session", "HTTP/1.1 404 Not Found",
         "certificate not found", "no such file or directory", "reset the password", "order aborted", "a: b",
         "read: nothing found", "cannot parse", "TLS is required", "500: internal error", "bad port",
-        "404: mismatch", "invalid encoding",
+        "404: mismatch", "invalid encoding", "E: cannot reach db:5432: timeout",
     } do
         it("is not " .. (reason == "" and "nothing" or reason), function()
             assert.is_false(transport.is_reason(reason))

@@ -12,7 +12,7 @@ local options = require "cfs.errors.nginx.options"
 
 local ngx = ngx
 local cast, get_request = ffi.cast, base.get_request
-local next, rawget, rawset, setmetatable, tonumber = next, rawget, rawset, setmetatable, tonumber
+local rawget, rawset, setmetatable, tonumber = rawget, rawset, setmetatable, tonumber
 
 local records = {}
 
@@ -25,7 +25,7 @@ local sending
 
 -- The last record of a subrequest by the name of the request that it belongs to; `earlier` leads to the one
 -- before. They live as long as ngx.ctx of the subrequest does, which ends with the request.
-local asides = setmetatable({}, { __mode = "v" })
+local asides, has_asides = setmetatable({}, { __mode = "v" }), false
 
 local function own_name()
     return ngx.is_subrequest and tonumber(cast("uintptr_t", get_request())) or records
@@ -40,7 +40,8 @@ end
 function records.keep(record)
     if ngx.is_subrequest then
         local main = main_name()
-        record.earlier, asides[main] = asides[main], record
+        if asides[main] ~= record then record.earlier, asides[main] = asides[main], record end
+        has_asides = true
     end
     ngx.ctx[own_name()] = record
 end
@@ -66,7 +67,7 @@ end
 
 --- The last record of the subrequests of this request, if they had any error.
 function records.aside()
-    return next(asides) and not ngx.is_subrequest and asides[main_name()] or nil
+    return has_asides and not ngx.is_subrequest and asides[main_name()] or nil
 end
 
 -- Did nginx respond with the status because of a subrequest? `auth_request` passes 401 and 403 on, as those

@@ -93,8 +93,11 @@ local function announce(record, length, content_type)
     -- what has no length may turn out to be too large, and passes then, if it has our type
     record.passes_large = not length and not record.is_encoded and own_type == "application/json"
         and find(content_type, "^application/[%w.+-]*json%s*%f[;%z]")
+    local code = ngx.header["x-bce-error-code"]
+    local is_shown = passes(code)
+        or read.hide == false and type(code) == "string" and not find(code, "[^\33-\126]")
     headers.write(own_type, request_id, ngx.header["Retry-After"] == nil and retry_after or nil,
-        (read.map or not passes(ngx.header["x-bce-error-code"])) and with_code or nothing)
+        (read.map or not is_shown) and with_code or nothing)
     ngx.status = status
 end
 
@@ -131,6 +134,7 @@ function functions.header_filter(read, told)
     records.keep(record)
     announce(record, length, content_type)
     if read.hide ~= false then headers.hide_inside() end
+    if ngx.req.get_method() == "HEAD" then conclude(record) end -- no body will come
 end
 
 -- The envelope that takes the place of the upstream's body. Its status was sent already.

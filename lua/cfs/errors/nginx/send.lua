@@ -74,7 +74,7 @@ function send.parts(err, read, id, sent)
     local kind, shapes = kind_of(err), read.shapes
     id = id or own_id(err, read) or new_id(read)
     if shapes and rawget(err, "message") == kind.message and rawget(err, "status") == nil
-        and rawget(err, "code") == kind.code and not has_any(err) then
+        and rawget(err, "code") == kind.code and not has_any(err) and not find(id, "&", 1, true) then
         local shape = shapes[kind] or new_shape(kind, read)
         if shape then
             return shape.status, shape.content_type, id, shape.retry_after, shape.before .. id .. shape.behind
@@ -86,13 +86,13 @@ end
 -- Ends the request, and never returns. nginx refuses that as long as another light thread waits for a
 -- subrequest. Then the response ends here, so that the client has all of it, and the phase with the thread.
 local function finish(status)
-    local _, reason = pcall(ngx.exit, status) -- if nginx agrees, this is the end
-    while find(reason, "pending subrequests") do
+    local good, reason = pcall(ngx.exit, status) -- if nginx agrees, this is the end
+    while not good and find(reason, "pending subrequests", 1, true) do
         ngx.eof()
         ngx.sleep(0.1)
-        _, reason = pcall(ngx.exit, status)
+        good, reason = pcall(ngx.exit, status)
     end
-    error(reason, 0)
+    if not good then error(reason, 0) end
 end
 
 --- Counts and logs the error of a record. Most log no client's fault, and to find that out is quicker than to
@@ -124,7 +124,7 @@ end
 local function make(record, read, id)
     local err = record.err
     local shown = options.map(read, err)
-    id = own_id(shown, read) or own_id(err, read) or id
+    id = own_id(shown, read) or shown ~= err and own_id(err, read) or id
     local status, content_type, request_id, retry_after, body = send.parts(shown, read, id)
     record.request_id, record.status = request_id, status
     return status, content_type, request_id, retry_after, body

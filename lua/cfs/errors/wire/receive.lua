@@ -61,6 +61,7 @@ local function misnamed(response, field, own)
     local found
     for name, value in pairs(response) do
         local is_other = value ~= false and type(name) == "string"
+            and name ~= field -- a null pointer equals nil
             and (fields[field]:find(" " .. lower(name):gsub("_", "") .. " ", 1, true)
             or field == "status" and suggest.nearest(name, fields) == field)
         if is_other and (not found or name < found) then found = name end
@@ -90,8 +91,10 @@ end
 -- response came. Words that may be a server's do not prove that nothing was sent.
 local function read_no_response(response, given, received, given_headers)
     local body = response.body
-    local is_sent = body ~= nil and body ~= "" or given_headers ~= nil and given_headers ~= ""
-        and (type(given_headers) ~= "table" or next(given_headers) ~= nil)
+    local headers_type = type(given_headers)
+    local is_sent = body ~= nil and body ~= "" or headers_type == "userdata"
+        or headers_type == "table" and next(given_headers) ~= nil
+        or headers_type == "string" and given_headers:find "%S" ~= nil
     if received and received < 200 then
         return make.no_response("protocol", "maybe", "backoff", "an interim response came, " .. received)
     elseif received and received < 400 then

@@ -77,7 +77,8 @@ local function read_text(given)
     local meaning = read_known(text)
     if meaning then return meaning end
     if find(text, ": ") then
-        text = match(text, "^%a?:?[^:\n]+:%d+: (.*)$") or text -- the place that a raised message has
+        text = match(text, "^%a:[\\/][^:\n]+:%d+: (.*)$") or match(text, "^[^:\n]+:%d+: (.*)$")
+            or text -- the place that a raised message has
         text = match(text, "^error in %a+ request: (.*)$") or text -- lua-requests
         meaning = read_known(text)
         if meaning then return meaning end
