@@ -178,8 +178,8 @@ describe("errors.from_response", function()
         it("takes a null pointer for nothing", function()
             local null = ffi.cast("void *", 0)
             assert.equal(404, errors.from_response({ status = 404, headers = null, body = "x" }).status)
-            local missing = "bad argument #1 to 'from_response' (field 'status' is missing: it tells an error "
-                .. "from a success)"
+            local missing = "bad argument #1 to 'from_response' "
+                .. "(field 'status' is missing: it tells an error from a success)"
             support.raises(missing, function() errors.from_response { status = null, body = "x" } end)
         end)
     end
@@ -298,7 +298,8 @@ describe("errors.from_response", function()
             { "a status that is a line of no HTTP", { { status = "HTTP/1.1 abc OK" } }, "protocol", "maybe",
                 "HTTP/1.1 abc OK" },
             { "the status 0", { { status = 0 } }, "other", "maybe", nil },
-            { "the status 0, beside headers that are blank", { { status = 0, headers = "\r\n" } }, "other", "maybe" },
+            { "the status 0, beside headers that are blank", { { status = 0, headers = "\r\n" } }, "other",
+                "maybe" },
             { "a reason behind an empty body", { "", "timeout", 28 }, "timeout", "maybe", "timeout" },
             { "the status 42 as text", { { status = "42" } }, "other", "maybe", nil },
             { "the status 000 of curl", { { status = "000", body = "" } }, "other", "maybe", nil },
