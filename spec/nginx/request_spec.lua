@@ -35,6 +35,9 @@ local conf = { init = [[
     end)
     define("id_of_signs", function() errors.raise("InstanceNotFound", { requestId = "a&b'c" }) end,
         { hide = false })
+    for name, id in pairs { colon = "a:b", bracket = "a[b", brace = "a{b" } do
+        define("id_of_" .. name, function() errors.raise("InstanceNotFound", { requestId = id }) end)
+    end
     define("id_of_machine", function() errors.raise("InstanceNotFound", { requestId = "10.0.3.7" }) end)
     define("id_of_machine_kept", function()
         return nil, errors.RateLimit { host = "nd7", requestId = "10.0.3.7" }
@@ -274,6 +277,9 @@ local handler_rows = {
     { "id_of_edge", "InstanceNotFound", "", arguments = "-H 'X-Request-Id: a b'" },
     { "id_of_edge", "InstanceNotFound", "", arguments = "-H 'X-Request-Id: " .. ("x"):rep(129) .. "'" },
     { "id_long", "InstanceNotFound", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01" },
+    { "id_of_colon", "InstanceNotFound", "" },
+    { "id_of_bracket", "InstanceNotFound", "" },
+    { "id_of_brace", "InstanceNotFound", "" },
     { "id_of_machine", "InstanceNotFound", "" },
     { "id_of_machine_kept", "RateLimit", "" },
     { "id_raises", "InstanceNotFound", "", "'request_id', which failed: init_by_lua" },
