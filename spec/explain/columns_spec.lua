@@ -16,6 +16,7 @@ local wrapped = {
         .. (" "):rep(76) .. "错误" },
     { "Chinese with words in it", "用 token 重试", 74,
       "用\n" .. (" "):rep(74) .. "token\n" .. (" "):rep(74) .. "重试" },
+    { "closing marks that have no place to part", "。。。。", 76, "。。\n" .. (" "):rep(76) .. "。。" },
     { "several spaces as one", "  a \t b  ", 0, "a b" },
     { "nothing", "", 13, "" },
 }

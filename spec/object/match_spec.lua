@@ -361,6 +361,8 @@ for name, way in pairs(handled) do
                 { InstanceNotFound = 5 })
             assert_refuses("function expected for 'default', got string", { default = "x" })
             assert_refuses("function expected for '404', got table", { [404] = {} })
+            local kind = errors.from_response({ status = 502, body = "" }):kind()
+            assert_refuses("function expected for '" .. tostring(kind) .. "', got number", { [kind] = 5 })
             assert_refuses("function expected for 'not_found', got boolean", { not_found = true })
         end)
 

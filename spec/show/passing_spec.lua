@@ -17,7 +17,7 @@ user:pa@ss@host root:pw@nas7:22 root@nas7:/export ops@nd7.bj.internal s3cr3t@10.
 root:pw@tcp(db7) root:pw@tcp(db7:3306)/x cfs'@'nas7 cfs"@"nas7 `cfs`@`%` @nas7 a@b lodash@4.17.21
 @scope/package 10.0.3.7 10.0.3.7:8080 10.0.3.7-10.0.3.9 10.0.3.1..10.0.3.9 srv10.0.3.7 srv1.2.3.4 v1.2.3.4x
 nas9·9bj 9。bj nas7/10.0.3.7:2049 10.0.0.0/8 1.2.3 012.0.3.7 0xA.0.3.7 0x0A.0x0.0x3.0x7 10.0.3
-10.0.3.7.in-addr.arpa 10.0.3.7:/x 10-0-3-7 ip-10-0-3-7 192,168,1,7 192,168,1,7,195,80 192,168,100,200
+1host/s 10.0.3.7.in-addr.arpa 10.0.3.7:/x 10-0-3-7 ip-10-0-3-7 192,168,1,7 192,168,1,7,195,80 192,168,100,200
 100,100,100,100 192-168-100-200 x_1.accessMode nas7꞉80 a¢b 10,0,3,7 10_0_3_7 10,0,3,7,195,80
 10[.]0[.]3[.]7 nas7[.]bj nas7(.)bj nas7{dot}bj.x 10.0.3[.]7 1.2.3.4.5 300.400.500.600 ::1 fe80::1
 fe80::1%eth0 [fe80::1]:8080 node:fe80::1 2001:DB8:0:0:8:800:200C:417A 2001:db8::1/64 ::ffff:10.0.3.7
@@ -102,6 +102,7 @@ service_account_impersonation_access_token: a >> {hidden}: {hidden}
 密码：　　a，密码：　“a”，密码：——a >> 密码：　　{hidden}，密码：　“{hidden}”，密码：——{hidden}
 密码：　 「a b」c >> 密码：　 「{hidden}」c
 密码：　"a b" c，密码: 　a >> 密码：　"{hidden}" c，密码: 　{hidden}
+password”":"a"，“token】":"a >> password”":"{hidden}"，“token】":"{hidden}
 “密码”：a，「token」: a，密码　：a >> “密码”：{hidden}，「token」: {hidden}，密码　：{hidden}
 “状态”：a, “token” a: b >> “状态”：a, “token” a: b
 {"ak":"c"}, token=x;b=1 >> {"ak":"{hidden}"}, token={hidden}

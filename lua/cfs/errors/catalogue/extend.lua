@@ -47,8 +47,9 @@ local function read(given)
     if not row then return nil, wrong end
     for index, name in ipairs(columns) do
         local value = row[name]
-        if value == nil and index <= 3 then return nil, "column '" .. name .. "' is missing" end
-        wrong = value ~= nil and name ~= "status" and column_problem(name, value)
+        local is_given = type(value) ~= "nil" -- a null pointer equals nil
+        if not is_given and index <= 3 then return nil, "column '" .. name .. "' is missing" end
+        wrong = is_given and name ~= "status" and column_problem(name, value)
         if wrong then return nil, wrong end
     end
     row.status = status.normalize(row.status)

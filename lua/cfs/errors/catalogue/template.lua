@@ -18,33 +18,24 @@ local spellings = { "parameterName", "parameterName", "{host}", "host", "{http}"
 -- A parameter called "date" is an ISO 8601 date-time: x-bce-date.
 local date_form = "^%d%d%d%d%-?%d%d%-?%d%dT%d%d:?%d%d:?%d%d[%d.,Z:+-]*$"
 
--- The text before the first placeholder, the placeholder, the text behind, and the parameter's name. Not by
--- string.sub: LuaJIT 2.1 of 2022 may crash if memory runs out there, and all rows are to be added or none.
-local function split(message, is_vendors)
-    if not is_vendors then
-        local text, placeholder, name, rest = match(message, "^(.-)({(%a[%w_]*)})(.*)$")
-        return text, placeholder, rest, name
-    end
-    for index = 1, #spellings, 2 do
-        if find(message, spellings[index]) then
-            local text, placeholder, rest = match(message, "^(.-)(" .. spellings[index] .. ")(.*)$")
-            return text, placeholder, rest, spellings[index + 1]
-        end
-    end
-end
-
---- Compiles a message; nil if it has no parameter.
+--- Compiles a message; nil if it has no parameter. A message of the vendor has one kind of placeholder. It is
+--- not cut by string.sub: LuaJIT 2.1 of 2022 may crash if memory runs out there, and all rows are to be added
+--- or none.
 function template.compile(message, is_vendors)
-    local text, placeholder, rest, name = split(message, is_vendors)
-    if not text then return nil end
-    local parts, names = {}, {}
-    while text do
-        parts[#parts + 1], names[#names + 1] = text, name
-        parts[#parts + 1] = { name = name, placeholder = placeholder }
-        message = rest
-        text, placeholder, rest, name = split(message, is_vendors)
+    local form, known = "{%a[%w_]*}", nil
+    for index = 1, is_vendors and #spellings or 0, 2 do
+        if find(message, spellings[index]) then form, known = spellings[index], spellings[index + 1] end
     end
-    parts[#parts + 1], parts.names = message, names
+    if is_vendors and not known or not find(message, form) then return nil end
+    local parts, names, position = {}, {}, 1
+    local text, placeholder, behind = match(message, "^(.-)(" .. form .. ")()")
+    while text do
+        local name = known or match(placeholder, "%a[%w_]*")
+        parts[#parts + 1], names[#names + 1] = text, name
+        parts[#parts + 1], position = { name = name, placeholder = placeholder }, behind
+        text, placeholder, behind = match(message, "^(.-)(" .. form .. ")()", position)
+    end
+    parts[#parts + 1], parts.names = match(message, "^.*$", position), names
     return parts
 end
 
@@ -79,7 +70,7 @@ function template.plain(parts)
     local plain = table.concat(message)
         :gsub("%s*(['\"])\1%1", "")
         :gsub("([.,;])(%s)", "%1\2%2") -- the ends of clauses
-        :gsub("[^\2]*\1[^\2]*\2?", "")
+        :gsub("[^\2]+\2?", function(clause) return find(clause, "\1") and "" end)
         :gsub("\2", "")
         :match("^%s*(.-)[%s,;]*$")
     return find(plain, "[%a\128-\255]") and plain or nil

@@ -55,8 +55,13 @@ function columns.wrap(text, margin)
             lines[#lines + 1], line, used, gap = line, "", 0, ""
         end
         while width > room do -- a word that is longer than a line
-            local first = match(piece, rep("[^\128-\191][\128-\191]*", room))
-            lines[#lines + 1], piece, width = first, sub(piece, #first + 1), width - room
+            local one = "[^\128-\191][\128-\191]*"
+            local first = match(piece, rep(one, room))
+            if not first or columns.width(first) > room then -- marks that are two columns wide
+                first = match(piece, rep(one, math.floor(room / 2)))
+            end
+            piece = sub(piece, #first + 1)
+            lines[#lines + 1], width = first, columns.width(piece)
         end
         line, used = line .. gap .. piece, used + #gap + width
     end

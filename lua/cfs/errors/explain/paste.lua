@@ -16,9 +16,9 @@ local most_documents = 12
 local function head_of(text)
     local heads, start, stop = {}, find(text, "HTTP/")
     while start do
-        local number, behind = match(text, "^HTTP/%d[%d.]* +(%d%d%d)%f[%D][^\n]*()", start)
-        local indent = number and match(sub(text, math.max(start - 9, 1), start - 1), "\n([ \t]*)$")
-        local line = indent and match(text, "^\n?[ \t]*([^\r\n]*)", behind)
+        local indent = match(sub(text, math.max(start - 9, 1), start - 1), "\n([ \t]*)$")
+        local number, behind = match(indent and text or "", "^HTTP/%d[%d.]* +(%d%d%d)%f[%D][^\n]*()", start)
+        local line = number and match(text, "^\n?[ \t]*([^\r\n]*)", behind)
         if line and (#heads == 0 or line == "" or find(line, "^[%w-]+:") or find(line, "^HTTP/")) then
             heads[#heads + 1] = { status = tonumber(number), start = start, indented = indent ~= "" }
         end

@@ -50,7 +50,8 @@ end
 
 -- The rows of HTML, each a list of cells. A cell that reaches into the rows below is in each of them.
 local function rows_of_html(html)
-    html = gsub(gsub(html, "[%s%c]+", " "), "<!%-%-.-%-%->", "")
+    html = gsub(html, "[%s%c]+", " ")
+    if find(html, "-->", 1, true) then html = gsub(html, "<!%-%-.-%-%->", "") end
     local rows, held = {}, {}
     for row in gmatch(gsub(html, "<(/?)(%w+)([^>]*)>", mark_tag), "[^\2]+") do
         local cells, is_last = {}, find(row, "\1")
@@ -79,7 +80,7 @@ end
 -- The rows of text; the rule below a heading is none, nor is one that is drawn.
 local function rows_of_text(text)
     local rows = {}
-    text = gsub(gsub(text, "│", "|"), "\226[\148\149][\128-\191]", "")
+    text = gsub(gsub(gsub(text, "\2", " "), "│", "|"), "\226[\148\149][\128-\191]", "")
     for gap, line in gmatch(gsub(text, "\\|", "\1"), "([\r\n]*)([^\r\n]+)") do
         local mark = find(line, "^%s*|") and "|" or match(line, "\t") or match(line, "|")
         if mark == "|" then

@@ -165,7 +165,7 @@ local function handlers_problem(handlers)
         if wrong then return wrong end
         if type(handler) ~= "function" and not (getmetatable(handler) or {}).__call then
             local name = type(target) == "table" and target.code or target
-            return "function expected for '" .. name .. "', got " .. type(handler)
+            return "function expected for '" .. tostring(name) .. "', got " .. type(handler)
         end
     end
 end

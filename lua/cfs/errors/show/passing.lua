@@ -34,7 +34,7 @@ local forms = {
     },
     ["%"] = { "^%-?%d+%%$" },
     ["/"] = { -- 10/100, 2026/11/24, 100MB/s, HTTP/1.1, read/write
-        "^%d+/%d+$", "^%d%d%d%d/%d%d?/%d%d?$", "^%d+[A-Za-z]*/s$", "^[A-Za-z]+/%d%.?%d*$",
+        "^%d+/%d+$", "^%d%d%d%d/%d%d?/%d%d?$", "^%d+[A-Za-z]?[A-Za-z]?[A-Za-z]?/s$", "^[A-Za-z]+/%d%.?%d*$",
         "^[A-Za-z][A-Za-z_-]*/[A-Za-z][A-Za-z_-]*$",
     },
     [":"] = { -- 10:30, T10:30:45.123Z, ISO 8601, user:1000:rwx
@@ -53,7 +53,8 @@ local numbered = " acdirmax acdirmin acregmax acregmin actimeo anongid anonuid g
 -- A name and its sign, without and with one mark between them that is not ASCII; the name of a key without
 -- a sign and a word with a digit; four short numbers that one sign joins (no form of a word has four dots).
 local left, sign = "%f[A-Za-z0-9_\1\128-\255-]([A-Za-z0-9_\1\128-\255-]+)", "[:=\3\4]+>?[\9-\13 ]*()"
-local named, marked = left .. "[%])}>*\"'`\\\2\9-\13 ]*" .. sign, left .. "\2[^\2]*\2[\9-\13 ]*" .. sign
+local around = "[%])}>*\"'`\\\2\9-\13 ]*"
+local named, marked = left .. around .. sign, left .. "\2[^\2]*\2" .. around .. sign
 local unsigned = "([Kk][Ee][Yy][ IiDd]* [\"'`]?)[A-Za-z0-9_-]*%d[A-Za-z0-9_-]*"
 local four = "%f[%d](%d%d?%d?([^A-Za-z0-9.\9-\13 ])%d%d?%d?%2%d%d?%d?%2%d%d?%d?)%f[%D]"
 

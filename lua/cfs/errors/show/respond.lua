@@ -37,8 +37,8 @@ local codes = {
     [413] = "RequestEntityTooLargeException",
     ["account never"] = "OptInRequired", ["authentication never"] = "InvalidHTTPAuthHeader",
     ["conflict never"] = "IdempotentParameterMismatch", ["internal backoff"] = "InternalError",
-    ["permission never"] = "AccessDenied", ["throttle throttle"] = "RateLimit",
-    ["unavailable backoff"] = "ServiceUnavailable",
+    ["invalid never"] = "InvalidHTTPRequest", ["permission never"] = "AccessDenied",
+    ["throttle throttle"] = "RateLimit", ["unavailable backoff"] = "ServiceUnavailable",
     client = "InvalidHTTPRequest", server = "ParseBodyException",
 }
 
