@@ -26,6 +26,19 @@ local suggest = require "cfs.errors.base.suggest"
 
 local services = {}
 
+-- Walks the shared kinds, then the service's own.
+local function each(home)
+    local index, list = 0, {}
+    for kind in catalogue.each() do
+        if home.kinds[kind.code] == kind then list[#list + 1] = kind end
+    end
+    for _, kind in ipairs(home.order) do list[#list + 1] = kind end
+    return function()
+        index = index + 1
+        return list[index]
+    end
+end
+
 -- The functions of a service; they are made anew where the library is loaded again.
 local function functions(home)
     local service = { name = home.name, parse = envelope.reader(home.metatables, status.metatable(nil)) }
@@ -54,17 +67,7 @@ local function functions(home)
         return ...
     end
 
-    function service.each()
-        local index, list = 0, {}
-        for kind in catalogue.each() do
-            if home.kinds[kind.code] == kind then list[#list + 1] = kind end
-        end
-        for _, kind in ipairs(home.order) do list[#list + 1] = kind end
-        return function()
-            index = index + 1
-            return list[index]
-        end
-    end
+    function service.each() return each(home) end
 
     function service.search(wanted)
         misuse.expect(1, "search", wanted, "string")
