@@ -15,8 +15,8 @@ describe("The gateway of the demo leaves nothing behind where", function()
         it(case[1], function()
             local home, port = command.new_directory(), server.free_ports()
             local names = {
-                DEMO = ("env TMPDIR=%s PORT=%d LUA_PATH='lua/?.lua;;' LUA_CPATH='build/luajit/?.so;;' "
-                    .. "examples/gateway/run"):format(home, port),
+                DEMO = ("env --default-signal=HUP TMPDIR=%s PORT=%d LUA_PATH='lua/?.lua;;' "
+                    .. "LUA_CPATH='build/luajit/?.so;;' examples/gateway/run"):format(home, port),
                 PORT = port,
             }
             command.run(case[2]:gsub("%u+", names))
