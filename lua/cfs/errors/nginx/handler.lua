@@ -59,7 +59,7 @@ end
 -- Raises a sentence in a phase in which no response can be sent.
 local function check_phase(name, level)
     local phase = ngx.get_phase()
-    if find(phases, phase) then return end
+    if find(phases, phase, 1, true) then return end
     error("'" .. name .. "' cannot respond in the phase '" .. phase .. "', but in " .. phases
         .. "; nginx.guard is for the others", level + 1)
 end

@@ -90,9 +90,9 @@ function headers.write(content_type, request_id, retry_after, stale)
     for name in pairs(ngx.resp.get_headers(0)) do
         if name == "content-type" then
             has_type = true
-        elseif stale[name] or of_body[name]
-            or sub(name, 1, 8) == "content-" and not of_document[name]
-            or sub(name, -6) == "digest" or sub(name, 1, 14) == "x-bce-content-" then
+        elseif name ~= "connection" -- each response has it
+            and (stale[name] or of_body[name] or sub(name, 1, 8) == "content-" and not of_document[name]
+            or sub(name, -6) == "digest" or sub(name, 1, 14) == "x-bce-content-") then
             header[name] = nil
         end
     end

@@ -124,7 +124,7 @@ end
 local function make(record, read, id)
     local err = record.err
     local shown = options.map(read, err)
-    id = own_id(shown, read) or shown ~= err and own_id(err, read) or id
+    if id or shown ~= err then id = own_id(shown, read) or own_id(err, read) or id end
     local status, content_type, request_id, retry_after, body = send.parts(shown, read, id)
     record.request_id, record.status = request_id, status
     return status, content_type, request_id, retry_after, body
